@@ -1,0 +1,181 @@
+"""Which rows each file holds: monthly extracts, re-sent months, late and repeated rows.
+
+A delivery's code is `month index * 10 + delivery number`: codes stand in the order of the deliveries.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from headrace.generate.clock import MINUTES, NULL, Ints, Window, at_office
+from headrace.generate.entities import CANCELLED
+from headrace.generate.layout import INVOICES, ORDERS, Dirt, Table
+from headrace.generate.sheet import Bools, Frame, Sheet, concat, how_many, pick, rows_of, take
+
+Counts = dict[str, int]
+
+SHARES: dict[str, dict[Dirt, float]] = {
+    "late_older": {"realistic": 0.004, "hostile": 0.010},
+    "straggler": {"realistic": 0.002, "hostile": 0.006},
+    "resent_row": {"realistic": 0.008, "hostile": 0.020},
+    "cancelled_then_older": {"realistic": 0.002, "hostile": 0.006},
+    "version_conflict": {"realistic": 0.001, "hostile": 0.004},
+    "moved_invoice": {"hostile": 0.003},
+}
+RESENT_MONTHS: dict[Dirt, float] = {"realistic": 0.3, "hostile": 0.5}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file's worth of a table: the period it is for and its number within the period."""
+
+    table: Table
+    code: int
+    period: str
+
+    @property
+    def number(self) -> int:
+        return self.code % 10
+
+    @property
+    def stem(self) -> str:
+        """File name without its ending: `invoices_2024-03_d1`."""
+        return f"{self.table.name}_{self.period}_d{self.number}"
+
+    @property
+    def order(self) -> str:
+        """What deliveries are compared by, as text: `2024-03/0001`."""
+        return f"{self.period}/{self.number:04d}"
+
+
+def deliveries_of(sheet: Sheet, window: Window) -> list[Delivery]:
+    """Every delivery of a sheet in order; a month without rows has an empty first one."""
+    codes = set(np.unique(sheet.delivery).tolist()) | {month * 10 + 1 for month in range(window.months)}
+    return [Delivery(sheet.table, code, window.label(code // 10)) for code in sorted(codes)]
+
+
+def deliver_orders(versions: Frame, window: Window, dirt: Dirt, rng: np.random.Generator) -> tuple[Sheet, Counts]:
+    """Each version in the extract of its month, but for the rows that dirt sends late or twice."""
+    month = window.month_of(versions["changed_at"] // MINUTES)
+    code = month * 10 + 1
+    if dirt == "none":
+        return _sheet(ORDERS, [versions], [code], rng), {}
+    share = {kind: how_many(levels.get(dirt, 0.0), rows_of(versions)) for kind, levels in SHARES.items()}
+    has_next, next_month = _next_versions(versions, month)
+    counts: Counts = {}
+    late = pick(has_next & (next_month < window.months - 1), share["late_older"], rng)
+    code[late] = _later(next_month[late], window, rng) * 10 + 1
+    some_months = rng.permutation(window.months)[: max(2, window.months // 4)]
+    straggler = pick((code == month * 10 + 1) & np.isin(month, some_months), share["straggler"], rng)
+    code[straggler] = month[straggler] * 10 + 2
+    counts |= {"late_older": len(late), "straggler": len(straggler)}
+    frames, codes = [versions], [code]
+    for kind, rows, changes in _order_copies(versions, month, window, share, rng):
+        frames.append(take(versions, rows, **changes))
+        later = _later(month[rows], window, rng)
+        at_once = (rng.random(len(rows)) < 0.5) & (kind == "version_conflict")
+        codes.append(np.where(at_once, code[rows], later * 10 + 1))
+        counts[kind] = len(rows)
+    return _sheet(ORDERS, frames, codes, rng), counts
+
+
+def _order_copies(versions: Frame, month: Ints, window: Window, share: Counts,
+                  rng: np.random.Generator) -> list[tuple[str, Ints, Frame]]:
+    """Rows to send once more: the newest ones, those before a cancellation, and contents that contradict."""
+    has_next, next_month = _next_versions(versions, month)
+    can_wait = month < window.months - 1
+    next_status = np.append(versions["status_code"][1:], -1)
+    before_cancelled = has_next & (next_status == CANCELLED) & (next_month < window.months - 1)
+    resent = pick(~has_next & can_wait, share["resent_row"], rng)
+    revenant = pick(before_cancelled, share["cancelled_then_older"], rng)
+    conflict = pick(can_wait, share["version_conflict"], rng)
+    amount = versions["ordered_amount"][conflict] + 100 * rng.integers(1, 500, len(conflict))
+    return [("resent_row", resent, {}), ("cancelled_then_older", revenant, {}),
+            ("version_conflict", conflict, {"ordered_amount": amount})]
+
+
+def deliver_invoices(lines: Frame, window: Window, dirt: Dirt, rng: np.random.Generator) -> tuple[Sheet, Counts]:
+    """Each line in the extract of its month of posting, as known at the window's end.
+
+    A month that dirt re-sends is first as it was known soon after its end, without the clearings since; invoices come
+    and go between its deliveries. The last delivery is as known at the window's end.
+    """
+    month = window.month_of(lines["recorded_at"] // MINUTES)
+    numbers = _resent_months(window, dirt, rng)
+    is_resent = np.isin(month, list(numbers))
+    frames, codes = [take(lines, ~is_resent)], [month[~is_resent] * 10 + 1]
+    counts: Counts = {"resent_month": len(numbers), "gone_key": 0} if numbers else {}
+    for index, last in sorted(numbers.items()):
+        rows = np.flatnonzero(month == index)
+        known = int(window.month_starts[index + 1]) - 1 + rng.integers(0, 6)
+        for number in range(1, last + 1):
+            day = window.last_day if number == last else min(int(known), window.last_day)
+            stays = _known_invoices(lines["invoice_number"][rows], rng)
+            cleared = lines["cleared_on"][rows[stays]]
+            frames.append(take(lines, rows[stays], cleared_on=np.where(cleared > day, NULL, cleared)))
+            codes.append(np.full(int(stays.sum()), index * 10 + number))
+            counts["gone_key"] += int((~stays).sum()) if number == last else 0
+            known += rng.integers(20, 40)
+    if dirt == "hostile":
+        moved, moved_codes = _moved(lines, month, numbers, window, dirt, rng)
+        frames, codes = [*frames, moved], [*codes, moved_codes]
+        counts["moved_invoice"] = rows_of(moved)
+    return _sheet(INVOICES, frames, codes, rng), counts
+
+
+def _resent_months(window: Window, dirt: Dirt, rng: np.random.Generator) -> dict[int, int]:
+    """Month index to the number of its last delivery, for the months that are sent more than once."""
+    share = RESENT_MONTHS.get(dirt)
+    if not share:
+        return {}
+    months = rng.permutation(max(1, window.months - 1))[: max(1, round(share * window.months))]
+    return {int(month): 3 if dirt == "hostile" and place == 0 else 2 for place, month in enumerate(months)}
+
+
+def _known_invoices(numbers: Ints, rng: np.random.Generator) -> Bools:
+    """Rows of the invoices that a delivery of a re-sent month knows: all but one in a hundred, and at least one."""
+    distinct = np.unique(numbers)
+    unknown = rng.choice(distinct, size=min(len(distinct), 1 + len(distinct) // 100), replace=False)
+    return ~np.isin(numbers, unknown)
+
+
+def _moved(lines: Frame, month: Ints, numbers: dict[int, int], window: Window, dirt: Dirt,
+           rng: np.random.Generator) -> tuple[Frame, Ints]:
+    """Lines that are posted anew in the next month's last delivery, under the numbers that they have."""
+    rows = pick(month < window.months - 1, how_many(SHARES["moved_invoice"][dirt], rows_of(lines)), rng)
+    to = month[rows] + 1
+    day = window.month_starts[to] + rng.integers(1, 10, len(rows))
+    cleared = lines["cleared_on"][rows]
+    frame = take(lines, rows, recorded_at=at_office(day, rng),
+                 cleared_on=np.where(cleared == NULL, NULL, np.maximum(cleared, day)))
+    last = np.array([numbers.get(index, 1) for index in range(window.months)], dtype=np.int64)
+    return frame, to * 10 + last[to]
+
+
+def _next_versions(versions: Frame, month: Ints) -> tuple[Bools, Ints]:
+    """Whether a row's item has a newer version, and in which month that arises. Rows lie by item and time."""
+    same = (np.diff(versions["po_number"], append=-1) == 0) & (np.diff(versions["item_number"], append=-1) == 0)
+    return same, np.append(month[1:], -1)
+
+
+def _later(month: Ints, window: Window, rng: np.random.Generator) -> Ints:
+    """A month after each one, up to four on."""
+    later: Ints = np.minimum(month + rng.integers(1, 5, len(month)), window.months - 1)
+    return later
+
+
+def _sheet(table: Table, frames: list[Frame], codes: list[Ints], rng: np.random.Generator) -> Sheet:
+    """One sheet of all rows, by delivery; within it by time, but shuffled in every fifth delivery."""
+    rows, delivery = concat([take_fields(frame, table) for frame in frames]), np.concatenate(codes)
+    moment = rows[table.version or "recorded_at"]
+    chance = rng.random(len(delivery))
+    is_shuffled = (delivery // 10 + delivery) % 5 == 4
+    order = np.lexsort((chance, np.where(is_shuffled, 0, moment), delivery))
+    return Sheet(table, take(rows, order), delivery[order])
+
+
+def take_fields(frame: Frame, table: Table) -> Frame:
+    """The table's own fields of a frame, in the table's order."""
+    return {name: frame[name] for name in table.fields}

@@ -1,0 +1,81 @@
+"""Curate the landed deliveries of a domain: standardize, judge, keep latest, exclude.
+
+Reads: landing/, and the parent release's curated snapshots.
+Writes: a snapshot of every changed table under curated/<domain>/<table>/, and the stage `curate` of the manifest.
+Rerun: writes new snapshots; those of an earlier attempt are read by nobody.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from jobs.shell import shell
+from lake.counting import count_table
+from lake.curating import TablePlan, landed_frames, plan_table
+from lake.releases import TableCounts, parse_delivery
+from lake.run import Run
+from lake.runs import add_stage, stage_said
+from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
+from schemas.contract import Contract
+from schemas.lineage import BEYOND_CONTRACT
+from transforms.outcomes import judge, judged_before, with_content_hash, with_event_id, with_reasons
+from transforms.standardization import SourcePlan, standardize
+
+
+def main(argv: Sequence[str]) -> None:
+    shell(__doc__, argv, curate)
+
+
+def curate(run: Run) -> None:
+    """Carry over, grow or rebuild every curated table that has deliveries."""
+    deliveries = tuple(parse_delivery(said) for said in stage_said(run.lake, run.run_id, "land")["deliveries"])
+    snapshots: dict[str, Snapshot] = {}
+    counts: dict[str, TableCounts] = {}
+    for contract in run.tables.curated.values():
+        plan = plan_table(run, contract, deliveries)
+        if plan.mode != "absent":
+            snapshots[contract.name] = plan.before if plan.before and plan.mode == "carried" else _write(run, plan)
+            counts[contract.name] = count_table(run, plan, snapshots[contract.name])
+    add_stage(run.lake, run.run_id, "curate", {
+        "tables": {name: asdict(snapshot) for name, snapshot in snapshots.items()},
+        "counts": {name: asdict(count) for name, count in counts.items()},
+    })
+
+
+def build(landed: Sequence[tuple[DataFrame, SourcePlan]], before: DataFrame | None, contract: Contract) -> DataFrame:
+    """Every landed row, and every row judged before, with its outcome."""
+    rows = [_rows(frame, plan) for frame, plan in landed]
+    if before is not None:
+        rows.append(judged_before(before, contract))
+    return judge(reduce(DataFrame.unionByName, rows), contract)
+
+
+def _rows(landed: DataFrame, plan: SourcePlan) -> DataFrame:
+    rows = with_content_hash(standardize(landed, plan), plan.contract)
+    if "event_id" in plan.contract.key:
+        rows = with_event_id(rows, identical_rows=plan.identical_rows)
+    replaced = tuple(sorted(file_id for file_id, file in plan.files.items() if file.is_replaced))
+    return with_reasons(rows, plan.contract, replaced_file_ids=replaced).withColumn("was_judged", F.lit(False))
+
+
+def _write(run: Run, plan: TablePlan) -> Snapshot:
+    name = plan.contract.name
+    with run.step("curate", f"{name}, {plan.mode}") as counted:
+        before = None
+        if plan.before is not None and plan.mode == "grown":
+            before = read_snapshot(run.spark, run.lake, plan.before, plan.contract, BEYOND_CONTRACT)
+        written = write_snapshot(
+            build(landed_frames(run, plan), before, plan.contract), run.lake, table=name, digest=plan.digest, replaced=plan.replaced,
+            folder=new_folder("curated", run.domain, name, run.run_id), partition_by=("outcome", "was_judged"))
+        counted(written.row_count(was_judged="false"))
+    return written
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,106 @@
+"""Audit a run and publish its release.
+
+Reads: the run's manifest, and the footers of every file that it names.
+Writes: releases/<domain>/<number>.json, created exclusively; nothing where the run changed nothing.
+Rerun: publishes nothing a second time.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from jobs.shell import shell
+from lake.counting import audit_counts
+from lake.errors import AuditError
+from lake.landing import LandedFile, landing_key, read_landed
+from lake.releases import (
+    Release,
+    TableCounts,
+    parse_delivery,
+    parse_snapshot,
+    publish,
+)
+from lake.run import Run
+from lake.runs import add_stage, now_utc, stage_said
+from lake.tables import audit_files, footer_row_count
+
+
+def main(argv: Sequence[str]) -> None:
+    shell(__doc__, argv, publish_release)
+
+
+def publish_release(run: Run) -> Release | None:
+    """The new release, or None where the parent says the same already. Raises AuditError where a count is off."""
+    with run.step("publish", "audit"):
+        release = _release(run)
+        if run.parent and _is_same(run.parent, release):
+            add_stage(run.lake, run.run_id, "publish", {"release": run.parent.number, "is_new": False})
+            return None
+        _audit(run, release)
+    published = publish(run.lake, release)
+    add_stage(run.lake, run.run_id, "publish", {"release": published.number, "is_new": True})
+    return published
+
+
+def _release(run: Run) -> Release:
+    land, curate, marts = (stage_said(run.lake, run.run_id, stage) for stage in ("land", "curate", "marts"))
+    parent = run.parent.number if run.parent else None
+    return Release(
+        domain=run.domain, number=(parent or 0) + 1, parent=parent, kind="run", run_id=run.run_id,
+        published_at=now_utc(),
+        deliveries=tuple(parse_delivery(delivery) for delivery in land["deliveries"]),
+        curated={name: parse_snapshot(said) for name, said in curate["tables"].items()},
+        marts={name: parse_snapshot(said) for name, said in marts["tables"].items()},
+        counts={name: TableCounts(**said) for name, said in curate["counts"].items()},
+        digests={f"reading/{source.name}": source.reading_digest for source in run.configuration.sources},
+        as_of=run.arguments.as_of.isoformat() if run.arguments.as_of else None,
+        facts={"raw": land["raw"], "new_landing_file_ids": land["new_landing_file_ids"]},
+        versions={name: version(name) for name in ("headrace", "pyspark", "pyarrow")},
+        durations_seconds=dict(run.durations_seconds),
+    )
+
+
+def _is_same(parent: Release, release: Release) -> bool:
+    return (parent.deliveries, parent.curated, parent.marts) == (release.deliveries, release.curated, release.marts)
+
+
+def _audit(run: Run, release: Release) -> None:
+    domain = run.configuration.domain
+    for delivery in release.deliveries:
+        _audit_landed(run, read_landed(run.lake, run.domain, delivery.source_name, delivery.landing_file_id))
+    for snapshot in release.tables():
+        audit_files(run.lake, snapshot)
+    for name, counts in release.counts.items():
+        audit_counts(name, counts)
+        _audit_quarantine(name, counts, domain.quarantine_halt_ratio, run.run_id)
+        _audit_halting_rules(run, name, counts)
+
+
+def _audit_landed(run: Run, landed: LandedFile | None) -> None:
+    if landed is None:
+        raise AuditError("a delivery of the run has no ledger entry in landing; nothing was published, run again")
+    key = landing_key(run.domain, landed.source_name, landed.landing_file_id, "parquet")
+    if not landed.lines_close() or footer_row_count(run.lake, key) != landed.landing_row_count:
+        raise AuditError(f"{landed.raw_key}: its {landed.line_count} lines are not accounted for: {landed}")
+
+
+def _audit_quarantine(name: str, counts: TableCounts, limit: float, run_id: str) -> None:
+    if counts.quarantined > limit * counts.read:
+        most = sorted(counts.reasons.items(), key=lambda item: (-item[1], item[0]))[:3]
+        raise AuditError(
+            f"{name}: {counts.quarantined:,} of {counts.read:,} rows read broke a rule, promised at most {limit:.0%} "
+            f"(quarantine_halt_ratio); most often {', '.join(f'{code} ({n:,})' for code, n in most)}; nothing was "
+            f'published; look at them with: headrace query --run {run_id} "SELECT * FROM quarantine.{name}"')
+
+
+def _audit_halting_rules(run: Run, name: str, counts: TableCounts) -> None:
+    for rule in run.tables.curated[name].all_rules:
+        if rule.severity == "halt" and counts.reasons.get(rule.code):
+            raise AuditError(f"{name}: {counts.reasons[rule.code]:,} rows break {rule.code}: {rule.doc} Nothing was "
+                             "published")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

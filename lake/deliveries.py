@@ -1,0 +1,89 @@
+"""The landed deliveries that a release is made of, their order, and which of them a later one replaced."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from lake.claims import Claim
+from lake.config import Source
+from lake.errors import DataError
+from schemas.contract import Contract
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A raw object as it was when it was read: what tells that it needs no reading again."""
+
+    key: str
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One landed content of a source and period, under every name that it came by.
+
+    `order` says where it stands among the deliveries of its source, greater is later. Of a content that came more than
+    once the latest place counts, so that the order does not depend on which was seen first.
+    """
+
+    landing_file_id: str
+    source_name: str
+    period: str
+    order: str
+    raw_files: tuple[RawFile, ...]
+
+
+def order_of(claim: Claim, arrived_at: str, source: Source) -> str:
+    """`<period>/<delivery>` by the file's name; for `order = "arrival"` when the content first landed."""
+    if source.order == "arrival":
+        return f"{claim.period}/{arrived_at}"
+    return f"{claim.period}/{claim.delivery.zfill(4)}" if claim.period or claim.delivery else ""
+
+
+def merge_deliveries(known: Iterable[Delivery], seen: Iterable[Delivery]) -> list[Delivery]:
+    """One delivery for each landed content: all its names, and its latest order."""
+    by_id: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in (*known, *seen):
+        by_id[delivery.landing_file_id].append(delivery)
+    return sorted((_one(same) for same in by_id.values()), key=lambda d: (d.source_name, d.order, d.landing_file_id))
+
+
+def _one(same: Sequence[Delivery]) -> Delivery:
+    files = {file.key: file for delivery in same for file in delivery.raw_files}
+    latest = max(same, key=lambda delivery: delivery.order)
+    return Delivery(latest.landing_file_id, latest.source_name, latest.period, latest.order,
+                    tuple(files[key] for key in sorted(files)))
+
+
+def replaced_deliveries(deliveries: Iterable[Delivery], source: Source, contract: Contract) -> set[str]:
+    """Ids of the deliveries of one source that a later one replaced.
+
+    Raises DataError where two contents claim the same place and the kind needs an order: `replaces_period`, `full`, and
+    `upsert` into a table without version columns.
+    """
+    own = [delivery for delivery in deliveries if delivery.source_name == source.name]
+    groups: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in own:
+        groups[delivery.period if source.kind == "replaces_period" else ""].append(delivery)
+    replaced: set[str] = set()
+    for group in groups.values():
+        group.sort(key=lambda delivery: delivery.order)
+        if source.kind in ("replaces_period", "full"):
+            replaced |= {delivery.landing_file_id for delivery in group[:-1]}
+        elif source.kind == "events" or contract.version_order:
+            continue
+        _refuse_ties(group, source)
+    return replaced
+
+
+def _refuse_ties(group: Sequence[Delivery], source: Source) -> None:
+    for one, other in zip(group, group[1:], strict=False):
+        if one.order == other.order:
+            names = " and ".join(delivery.raw_files[0].key for delivery in (one, other))
+            claim = f"claim period {one.period} of source" if one.period else "are deliveries of source"
+            raise DataError(f"{names} {claim} {source.name} with different contents, and nothing tells which is later; "
+                            f"number them in their names ({' or '.join(source.claims)}), or say order = \"arrival\" "
+                            f"({source.where})")

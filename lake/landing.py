@@ -1,0 +1,334 @@
+"""Raw files -> landing: the same records as text columns in Parquet, each file once, every physical line accounted for.
+
+A landed file's identity (`landing_file_id`) is its content, its source, its period and how it was read. What became of
+it stands beside it in `<landing_file_id>.json`, written last: where that is, the file has landed whole.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import tempfile
+import unicodedata
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lake.claims import Claim
+from lake.config import Source
+from lake.errors import DataError, HeadraceError
+from lake.formats import csv
+from lake.objects import ObjectChanged, ObjectStore, StoreError
+from schemas.lineage import FILE_ID, RECORD_NUMBER
+from transforms.standardize.date_order import decide_format
+from transforms.standardize.null_token import is_null_token
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """What became of one raw file. All counts but `landing_row_count` are the reader's; that one is the footer's."""
+
+    landing_file_id: str
+    source_name: str
+    raw_key: str
+    raw_size: int
+    raw_etag: str
+    sha256: str
+    period: str
+    arrived_at: str
+    reading_digest: str
+    line_count: int
+    header_line_count: int
+    record_count: int
+    line_break_in_field_count: int
+    blank_line_count: int
+    dead_letter_count: int
+    landing_row_count: int
+    header: list[str]
+    dialect: dict[str, str]
+    undeclared_columns: list[str]
+    decided_formats: dict[str, str] = field(default_factory=dict)
+    decision_evidence: dict[str, str] = field(default_factory=dict)
+
+    def lines_close(self) -> bool:
+        """Physical lines = header + records + line breaks inside fields + blank lines; records = landed + dead."""
+        lines = self.header_line_count + self.record_count + self.line_break_in_field_count + self.blank_line_count
+        return self.line_count == lines and self.record_count == self.landing_row_count + self.dead_letter_count
+
+
+def landing_key(domain: str, source_name: str, landing_file_id: str, ending: str) -> str:
+    return f"landing/{domain}/{source_name}/{landing_file_id}.{ending}"
+
+
+def read_landed(lake: ObjectStore, domain: str, source_name: str, landing_file_id: str) -> LandedFile | None:
+    """The ledger entry of a landed file; None where it has not landed whole."""
+    key = landing_key(domain, source_name, landing_file_id, "json")
+    return LandedFile(**json.loads(lake.read(key))) if lake.exists(key) else None
+
+
+def land_file(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> LandedFile:
+    """Read one raw file and write it into landing, unless its very content is there already.
+
+    Raises DataError (the sentence names the file, and where it can the line and the column), and writes nothing then.
+    """
+    key = claim.file.key
+    try:
+        return _land(raw, lake, claim, source)
+    except ObjectChanged:
+        raise DataError(f"{key}: the file changed while it was read; let its writer finish and run again") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"{key}: the gzip file is truncated or damaged: {error}; ask for it again") from None
+    except StoreError:
+        raise
+    except HeadraceError as error:
+        raise DataError(f"{key}: {error}") from None
+
+
+def _land(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> LandedFile:
+    with tempfile.TemporaryDirectory(prefix="headrace-") as folder, raw.open(claim.file.key, claim.file.etag) as body:
+        hashing = _Hashing(body)
+        spool = Path(folder) / "records.parquet"
+        reading = _Reading(source, claim, spool)
+        reading.run(_unpacked(hashing, claim.file.key))
+        hashing.drain()
+        if raw.stat(claim.file.key).etag != claim.file.etag:
+            raise ObjectChanged(claim.file.key)
+        sha256 = hashing.digest.hexdigest()
+        landing_file_id = _identity(sha256, claim, source)
+        if landed := read_landed(lake, source.domain, source.name, landing_file_id):
+            return landed
+        landed = reading.landed(landing_file_id, sha256)
+        reading.audit(landed)
+        _put(lake, source.domain, landed, reading, spool)
+        return landed
+
+
+def _identity(sha256: str, claim: Claim, source: Source) -> str:
+    parts = [sha256, source.name, claim.period, source.reading_digest]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def _put(lake: ObjectStore, domain: str, landed: LandedFile, reading: _Reading, spool: Path) -> None:
+    """Records first, then dead letters, the ledger entry last."""
+    identified = spool.with_name("identified.parquet")
+    _write_identified(spool, identified, landed.landing_file_id)
+    lake.put_file(landing_key(domain, landed.source_name, landed.landing_file_id, "parquet"), identified)
+    if reading.dead_letters:
+        letters = pa.Table.from_pylist([
+            {"landing_file_id": landed.landing_file_id, "raw_key": landed.raw_key, **asdict(letter)}
+            for letter in reading.dead_letters
+        ])
+        path = spool.with_name("dead.parquet")
+        pq.write_table(letters, path)
+        lake.put_file(landing_key(domain, landed.source_name, landed.landing_file_id, "dead.parquet"), path)
+    entry = json.dumps(asdict(landed), indent=1, sort_keys=True).encode()
+    lake.put(landing_key(domain, landed.source_name, landed.landing_file_id, "json"), entry)
+
+
+def _write_identified(spool: Path, target: Path, landing_file_id: str) -> None:
+    """The id is known only when the last byte is hashed, so it is added as a constant column afterwards."""
+    with pq.ParquetFile(spool) as source:
+        schema = source.schema_arrow.append(pa.field(FILE_ID, pa.string()))
+        with pq.ParquetWriter(target, schema, compression="zstd", compression_level=1) as writer:
+            for batch in source.iter_batches(batch_size=1 << 17):
+                ids = pa.array([landing_file_id], pa.string()).dictionary_encode()
+                repeated = pa.DictionaryArray.from_arrays(
+                    pa.array([0] * batch.num_rows, pa.int32()), ids.dictionary).cast(pa.string())
+                writer.write_batch(pa.record_batch([*batch.columns, repeated], schema=schema))
+
+
+class _Reading:
+    """One pass over one file: counts, dead letters, and the profile that decisions per file are taken from."""
+
+    def __init__(self, source: Source, claim: Claim, spool: Path) -> None:
+        self.source, self.claim, self.spool = source, claim, spool
+        self.lines = self.records = self.blanks = self.breaks = self.rows = 0
+        self.header_lines = 0
+        self.dead_letters: list[csv.DeadLetter] = []
+        self.profiles: dict[str, Counter[str]] = {
+            c.field: Counter() for c in source.columns if c.ambiguous_formats}
+
+    def run(self, stream: BinaryIO) -> None:
+        read = self.source.read
+        blocks = csv.utf8_lines(stream, read.encoding)
+        wide = read.encoding.lower().replace("-", "").startswith(("utf16", "utf32"))
+        encoding = "utf-8" if wide else read.encoding
+        line, rest = self._header_line(blocks)
+        self.header, self.names, self.undeclared = settle_header(line, self.header_lines, self.source, encoding)
+        self.dialect = csv.Dialect(self.header.delimiter, read.quote, encoding, read.has_multiline_fields)
+        schema = pa.schema([(name, pa.string()) for name in self.names] + [(RECORD_NUMBER, pa.int64())])
+        self.lines = self.header_lines
+        with pq.ParquetWriter(self.spool, schema, compression="lz4") as writer:
+            for block in csv.records(rest, self.dialect, column_count=len(self.names),
+                                     first_line=self.header_lines + 1):
+                self._take(block, writer, schema)
+
+    def _header_line(self, blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+        for block in blocks:
+            remaining = block
+            while remaining:
+                line, end, remaining = remaining.partition(b"\n")
+                self.header_lines += 1
+                if line.strip():
+                    return line, _after(remaining, blocks)
+                self.blanks += 1
+        raise DataError("the file is empty: promised a header line")
+
+    def _take(self, block: csv.Block, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
+        self.lines += block.line_count
+        self.records += block.record_count
+        self.blanks += block.blank_line_count
+        self.breaks += block.line_break_in_field_count
+        for letter in block.dead_letters:
+            self._set_aside(letter)
+        if len(block.record_numbers):
+            writer.write_batch(pa.record_batch([*block.columns, block.record_numbers], schema=schema))
+            self._profile(block)
+
+    def _set_aside(self, letter: csv.DeadLetter) -> None:
+        if letter.reason.startswith("stray_quote") and self.source.read.stray_quotes == "stop":
+            shown = letter.raw[:120].decode("utf-8", "backslashreplace")
+            raise csv.StrayQuote(
+                f"line {letter.line_number}, record {letter.record_number}: {letter.reason.replace('_', ' ')} in "
+                f"{shown!r}; mend the line, or say stray_quotes = \"dead_letter\" under [read] of source "
+                f"{self.source.name} to set such records aside")
+        self.dead_letters.append(letter)
+
+    def _profile(self, block: csv.Block) -> None:
+        for column in self.source.columns:
+            if column.field in self.profiles and column.landing_name in self.names:
+                counts = block.columns[self.names.index(column.landing_name)].value_counts()
+                self.profiles[column.field].update({
+                    entry["values"].strip(): entry["counts"] for entry in counts.to_pylist()
+                    if not is_null_token(entry["values"], column.null_tokens)})
+
+    def landed(self, landing_file_id: str, sha256: str) -> LandedFile:
+        """The ledger entry. Raises DataError where a day/month order cannot be decided."""
+        decided, evidence = self._decisions()
+        return LandedFile(
+            landing_file_id=landing_file_id, source_name=self.source.name, raw_key=self.claim.file.key,
+            raw_size=self.claim.file.size, raw_etag=self.claim.file.etag, sha256=sha256, period=self.claim.period,
+            arrived_at=self.claim.arrived_at, reading_digest=self.source.reading_digest,
+            line_count=self.lines, header_line_count=1, record_count=self.records,
+            line_break_in_field_count=self.breaks, blank_line_count=self.blanks,
+            dead_letter_count=len(self.dead_letters), landing_row_count=pq.read_metadata(self.spool).num_rows,
+            header=self.header.names, dialect={"delimiter": self.dialect.delimiter, "encoding": self.dialect.encoding},
+            undeclared_columns=self.undeclared, decided_formats=decided, decision_evidence=evidence,
+        )
+
+    def _decisions(self) -> tuple[dict[str, str], dict[str, str]]:
+        decided, evidence = {}, {}
+        for column in self.source.columns:
+            if column.ambiguous_formats and column.landing_name in self.names:
+                decision = decide_format(self.profiles[column.field], column.ambiguous_formats)
+                if decision.format is None:
+                    raise DataError(
+                        f"column {column.landing_name!r}: cannot tell day from month: {decision.evidence}; say the "
+                        f"order with formats = [...] in place of ambiguous_formats ({column.where})")
+                decided[column.field], evidence[column.field] = decision.format, decision.evidence
+        return decided, evidence
+
+    def audit(self, landed: LandedFile) -> None:
+        if not landed.lines_close():
+            raise DataError(f"{landed.line_count} lines do not close: {landed.header_line_count} header + "
+                            f"{landed.record_count} records ({landed.landing_row_count} landed, "
+                            f"{landed.dead_letter_count} dead letters) + {landed.line_break_in_field_count} line "
+                            f"breaks in fields + {landed.blank_line_count} blank")
+        limit = self.source.read.dead_letter_halt_ratio
+        if landed.dead_letter_count > limit * landed.record_count:
+            first = self.dead_letters[0]
+            raise DataError(
+                f"{landed.dead_letter_count} of {landed.record_count} records could not be read, promised at most "
+                f"{limit:.2%} (dead_letter_halt_ratio); the first is line {first.line_number}, record "
+                f"{first.record_number}: {first.reason}; check encoding, delimiter and quote of source "
+                f"{self.source.name}")
+
+
+def settle_header(line: bytes, line_count: int, source: Source,
+                  encoding: str) -> tuple[csv.Header, list[str], list[str]]:
+    """The header under the first delimiter that gives every required column, and the landing name of each column.
+
+    Declared columns land under the first of their headers, others under their own name. Raises DataError.
+    """
+    read, best = source.read, None
+    for delimiter in read.delimiters:
+        header = csv.read_header(line, line_count=line_count, encoding=encoding, quote=read.quote, delimiter=delimiter)
+        names, undeclared, missing = _landing_names(header.names, source)
+        if not missing:
+            return header, names, undeclared
+        if best is None or len(missing) < len(best[1]):
+            best = (header, missing)
+    header, missing = best if best else (csv.Header("", [], "", 0), [])
+    raise DataError(
+        f"line {line_count}: the header has no column for {'; '.join(missing)}; found {header.names} with delimiter "
+        f"{header.delimiter!r}; add the name to `headers` of the column ({source.where}), or a delimiter to [read]")
+
+
+def _landing_names(found: list[str], source: Source) -> tuple[list[str], list[str], list[str]]:
+    plain = [_plain(name) for name in found]
+    names = [name or f"column_{position}" for position, name in enumerate(found, start=1)]
+    declared: dict[int, str] = {}
+    missing: list[str] = []
+    for column in source.columns:
+        wanted = {_plain(header) for header in column.headers}
+        places = [i for i, name in enumerate(plain) if name in wanted]
+        if len(places) > 1:
+            raise DataError(f"the header has {len(places)} columns for {column.field}: "
+                            f"{[found[i] for i in places]}; keep one of them in `headers` ({column.where})")
+        if places and declared.get(places[0], column.landing_name) != column.landing_name:
+            raise DataError(f"{column.where}: {column.field} and another column name the header "
+                            f"{found[places[0]]!r} with different first headers; let `headers` begin alike")
+        if places:
+            declared[places[0]] = column.landing_name
+        elif column.is_header_required:
+            missing.append(f"{column.field} ({' or '.join(map(repr, column.headers))})")
+    taken = set(declared.values())
+    undeclared = [names[i] for i in range(len(found)) if i not in declared]
+    for position in range(len(found)):
+        if position in declared:
+            names[position] = declared[position]
+            continue
+        while names[position] in taken:
+            names[position] += "_"
+        taken.add(names[position])
+    return names, undeclared, missing
+
+
+def _plain(header: str) -> str:
+    """A header as it is compared: NFKC, without case, white space as one blank."""
+    return " ".join(unicodedata.normalize("NFKC", header).casefold().split())
+
+
+def _after(remaining: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    if remaining:
+        yield remaining
+    yield from blocks
+
+
+def _unpacked(stream: BinaryIO, key: str) -> BinaryIO:
+    return gzip.GzipFile(fileobj=stream, mode="rb") if re.search(r"(?i)\.gz$", key) else stream  # type: ignore[return-value]
+
+
+class _Hashing:
+    """A stream that hashes what is read from it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream, self.digest = stream, hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.stream.read(size)
+        self.digest.update(chunk)
+        return chunk
+
+    def drain(self) -> None:
+        """Read on to the end, so that the hash is that of the whole file."""
+        while self.read(1 << 20):
+            pass

@@ -1,0 +1,150 @@
+"""Releases: numbered files that say what a domain's tables are. The highest number is the current one.
+
+A release is created exclusively, so that of two runs at once one publishes and the other says who won; there is no
+pointer that could be torn.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from lake.deliveries import Delivery, RawFile
+from lake.errors import AuditError, DataError
+from lake.objects import AlreadyExists, ObjectStore
+from lake.tables import DataFile, Snapshot
+
+LAKE_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class TableCounts:
+    """The run's equations for one curated table, and over everything that ever landed."""
+
+    read: int
+    curated: int
+    superseded: int
+    duplicate: int
+    excluded: int
+    quarantined: int
+    rows_before: int
+    keys_added: int
+    keys_replaced: int
+    keys_removed: int
+    rows_after: int
+    version_conflicts: int
+    cumulative: dict[str, int]
+    reasons: dict[str, int]
+    warnings: dict[str, int]
+    mode: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """One published state of a domain."""
+
+    domain: str
+    number: int
+    parent: int | None
+    kind: Literal["run", "rollback"]
+    run_id: str
+    published_at: str
+    deliveries: tuple[Delivery, ...]
+    curated: dict[str, Snapshot]
+    marts: dict[str, Snapshot]
+    counts: dict[str, TableCounts]
+    digests: dict[str, str]
+    as_of: str | None
+    facts: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    durations_seconds: dict[str, float] = field(default_factory=dict)
+    format: int = LAKE_FORMAT
+
+    def tables(self) -> Iterator[Snapshot]:
+        yield from self.curated.values()
+        yield from self.marts.values()
+
+
+def release_key(domain: str, number: int) -> str:
+    return f"releases/{domain}/{number:08d}.json"
+
+
+def release_numbers(lake: ObjectStore, domain: str) -> list[int]:
+    """The numbers of the releases that are kept, ascending."""
+    found = (re.fullmatch(r"(\d{8})\.json", info.key.rsplit("/", 1)[-1]) for info in lake.list(f"releases/{domain}/"))
+    return sorted(int(match[1]) for match in found if match)
+
+
+def current_release(lake: ObjectStore, domain: str) -> Release | None:
+    """The release with the highest number; None in a lake that has none."""
+    numbers = release_numbers(lake, domain)
+    return read_release(lake, domain, numbers[-1]) if numbers else None
+
+
+def read_release(lake: ObjectStore, domain: str, number: int) -> Release:
+    """One release. Raises DataError where a newer Headrace wrote it, or where there is none of that number."""
+    if number not in (known := release_numbers(lake, domain)):
+        raise DataError(f"there is no release {number} of {domain} in {lake.uri}; kept are {known or 'none'}")
+    return parse_release(json.loads(lake.read(release_key(domain, number))), lake.uri)
+
+
+def parse_release(said: dict[str, Any], where: str) -> Release:
+    if said.get("format", 0) > LAKE_FORMAT:
+        raise DataError(f"{where} was written by a newer Headrace (lake format {said['format']}, this one knows "
+                        f"{LAKE_FORMAT}); install that version, nothing was changed")
+    return Release(**{
+        **said,
+        "deliveries": tuple(parse_delivery(d) for d in said["deliveries"]),
+        "curated": {name: parse_snapshot(s) for name, s in said["curated"].items()},
+        "marts": {name: parse_snapshot(s) for name, s in said["marts"].items()},
+        "counts": {name: TableCounts(**c) for name, c in said["counts"].items()},
+    })
+
+
+def parse_delivery(said: dict[str, Any]) -> Delivery:
+    return Delivery(**{**said, "raw_files": tuple(RawFile(**file) for file in said["raw_files"])})
+
+
+def parse_snapshot(said: dict[str, Any]) -> Snapshot:
+    return Snapshot(**{**said, "files": tuple(DataFile(**file) for file in said["files"]),
+                       "replaced": tuple(said["replaced"])})
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(asdict(value), indent=1, sort_keys=True, default=str).encode()
+
+
+def publish(lake: ObjectStore, release: Release) -> Release:
+    """Create the release's file. Raises AuditError where another run was first."""
+    try:
+        lake.create(release_key(release.domain, release.number), as_json(release))
+    except AlreadyExists:
+        winner = read_release(lake, release.domain, release.number)
+        if winner.run_id == release.run_id:
+            return winner
+        raise AuditError(f"release {release.number} of {release.domain} was published by run {winner.run_id} at "
+                         f"{winner.published_at} while this one was working; nothing was published, run again") from None
+    return release
+
+
+def rollback(lake: ObjectStore, domain: str, *, to: int | None, run_id: str, published_at: str) -> Release:
+    """Publish a new release with the snapshots and inputs of an older one, by default of the one before."""
+    current = current_release(lake, domain)
+    if current is None:
+        raise DataError(f"{lake.uri} has no release of {domain} to roll back from")
+    target = current.parent if to is None else to
+    if target is None:
+        raise DataError(f"release {current.number} of {domain} has no parent to roll back to")
+    older = read_release(lake, domain, target)
+    if older.number == current.number:
+        raise DataError(f"release {current.number} of {domain} is the current one already")
+    missing = [f.key for snapshot in older.tables() for f in snapshot.files if not lake.exists(f.key)]
+    if missing:
+        raise DataError(f"release {older.number} of {domain} cannot be rolled back to: {missing[0]} is gone (vacuumed)")
+    return publish(lake, replace(
+        older, number=current.number + 1, parent=current.number, kind="rollback", run_id=run_id,
+        published_at=published_at, facts={**older.facts, "rolled_back_to": older.number}))

@@ -1,0 +1,97 @@
+"""One run of one domain: where it reads and writes, what it stands on, and whom it tells."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from pyspark.sql import SparkSession
+
+from lake.arguments import Arguments
+from lake.config import Configuration, Source, load
+from lake.errors import DataError
+from lake.objects import ObjectStore, open_store
+from lake.releases import Release, current_release
+from lake.runs import read_manifest
+from lake.secrets import masking_key
+from lake.session import spark_session
+from schemas.domains import DOMAINS, DomainTables
+
+Tell = Callable[[str, str, int | None, float | None], None]
+
+
+def tell_nobody(stage: str, step: str, row_count: int | None, seconds: float | None) -> None:
+    """Takes what a run tells of its steps: begun without seconds, done with them."""
+
+
+@dataclass
+class Run:
+    """Everything that a stage needs; the Spark session begins when it is first asked for."""
+
+    arguments: Arguments
+    lake: ObjectStore
+    tell: Tell = tell_nobody
+    durations_seconds: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, arguments: Arguments, tell: Tell = tell_nobody) -> Run:
+        return cls(arguments, open_store(arguments.lake), tell)
+
+    @property
+    def run_id(self) -> str:
+        return self.arguments.run_id
+
+    @property
+    def domain(self) -> str:
+        return self.arguments.domain
+
+    @cached_property
+    def configuration(self) -> Configuration:
+        contracts = DOMAINS[self.domain].curated if self.domain in DOMAINS else {}
+        return load(self.domain, contracts=contracts, environment=self.arguments.environment,
+                    overlays=self.arguments.configs)
+
+    @cached_property
+    def tables(self) -> DomainTables:
+        return DOMAINS[self.domain]
+
+    @cached_property
+    def raw(self) -> ObjectStore:
+        return open_store(self.arguments.raw)
+
+    @cached_property
+    def parent(self) -> Release | None:
+        """The release that this run stands on: the current one when its first stage began."""
+        begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land", {})
+        current = current_release(self.lake, self.domain)
+        if begun and begun["parent"] != (current.number if current else None):
+            raise DataError(f"run {self.run_id} stands on release {begun['parent']}, but the current one is "
+                            f"{current.number if current else None}: another run was first; begin a new run")
+        return current
+
+    @cached_property
+    def spark(self) -> SparkSession:
+        with self.step("start", "spark"):
+            return spark_session(self.configuration.environment, f"headrace {self.domain} {self.run_id}")
+
+    @cached_property
+    def masking_key(self) -> bytes:
+        return masking_key(self.configuration.environment)
+
+    def sources_of(self, table: str) -> tuple[Source, ...]:
+        return self.configuration.sources_of(table)
+
+    @contextmanager
+    def step(self, stage: str, step: str) -> Iterator[Callable[[int], None]]:
+        """Time a step and tell of it; the block may say how many rows it was about."""
+        counted: list[int] = []
+        self.tell(stage, step, None, None)
+        begun = time.monotonic()
+        yield counted.append
+        seconds = time.monotonic() - begun
+        name = f"{stage}: {step}"
+        self.durations_seconds[name] = round(self.durations_seconds.get(name, 0.0) + seconds, 3)
+        self.tell(stage, step, counted[-1] if counted else None, seconds)

@@ -1,0 +1,127 @@
+"""What a table promises, said once: everything else about it is rendered from here."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+Severity = Literal["warn", "quarantine", "halt"]
+
+
+class ContractError(ValueError):
+    """A frame does not have the columns that its contract promises."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: `unit` where the name does not say it, `personal` where a person can be told by it."""
+
+    name: str
+    type: T.DataType
+    doc: str
+    unit: str | None = None
+    required: bool = False
+    personal: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A condition in Spark SQL over the contract's fields. A null condition is "not violated"."""
+
+    code: str
+    condition: str
+    doc: str
+    severity: Severity = "quarantine"
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A business reason to keep the winning row of a key out of the curated table."""
+
+    code: str
+    condition: str
+    doc: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A table.
+
+    `version_order` names the columns by which one row of a key is newer than another, the first counts most;
+    where it is empty the order of the deliveries decides.
+    """
+
+    name: str
+    version: int
+    grain: str
+    key: tuple[str, ...]
+    fields: tuple[Field, ...]
+    version_order: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+
+    def __post_init__(self) -> None:
+        known = set(self.names)
+        if unknown := [name for name in (*self.key, *self.version_order) if name not in known]:
+            raise ContractError(f"{self.name} v{self.version}: key or version order names {unknown}, not a field")
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def struct(self) -> T.StructType:
+        """Every field nullable: whether a required one is there is for `all_rules` to judge."""
+        return T.StructType([T.StructField(f.name, f.type, True, {"comment": describe(f)}) for f in self.fields])
+
+    @cached_property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """The stated rules, after one `<field>_missing` for each required field."""
+        required = (Rule(f"{f.name}_missing", f"{f.name} IS NULL", f"`{f.name}` is required.")
+                    for f in self.fields if f.required)
+        return (*required, *self.rules)
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes when anything that can change a row of the table changes."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+    def violations(self, *, severity: Severity) -> Column:
+        """Codes of the rules of this severity that a row breaks; an empty array when it breaks none."""
+        broken = [F.when(F.expr(r.condition), F.lit(r.code)) for r in self.all_rules if r.severity == severity]
+        return F.array_compact(F.array(*broken)) if broken else F.array().cast("array<string>")
+
+    def exclusion(self) -> Column:
+        """The code of the first exclusion that applies to a row, else null."""
+        applying = [F.when(F.expr(e.condition), F.lit(e.code)) for e in self.exclusions]
+        return F.coalesce(*applying, F.lit(None).cast("string"))
+
+    def conform(self, frame: DataFrame) -> DataFrame:
+        """The promised columns in their order, or one error that names every mismatch."""
+        have = {f.name: f.dataType for f in frame.schema}
+        wrong = [f"missing {n}" for n in self.names if n not in have]
+        wrong += [f"unexpected {n}" for n in have if n not in self.by_name]
+        wrong += [f"{f.name} is {have[f.name].simpleString()}, promised {f.type.simpleString()}"
+                  for f in self.fields if f.name in have and not _same_type(have[f.name], f.type)]
+        if wrong:
+            raise ContractError(f"{self.name} v{self.version}: {'; '.join(wrong)}")
+        return frame.select(*self.names)
+
+
+def describe(field: Field) -> str:
+    """The field's meaning and unit in one line, as it stands in every rendering."""
+    return f"{field.doc} Unit: {field.unit}." if field.unit else field.doc
+
+
+def _same_type(have: T.DataType, promised: T.DataType) -> bool:
+    return have.simpleString() == promised.simpleString()

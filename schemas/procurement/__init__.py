@@ -1,0 +1,20 @@
+"""The tables of the procurement domain."""
+
+from schemas.contract import Contract
+from schemas.procurement.documents import INVOICES, PURCHASE_ORDERS
+from schemas.procurement.logged_events import LOGGED_EVENTS
+from schemas.procurement.marts import (
+    CYCLE_TIMES_MONTHLY,
+    CYCLE_TIMES_OVERALL,
+    PROCUREMENT_CASES,
+    PROCUREMENT_COVERAGE,
+    PROCUREMENT_EVENTS,
+    PROCUREMENT_LEGS,
+)
+
+CURATED: dict[str, Contract] = {c.name: c for c in (LOGGED_EVENTS, PURCHASE_ORDERS, INVOICES)}
+MARTS: dict[str, Contract] = {
+    c.name: c
+    for c in (PROCUREMENT_EVENTS, PROCUREMENT_COVERAGE, PROCUREMENT_LEGS, PROCUREMENT_CASES,
+              CYCLE_TIMES_MONTHLY, CYCLE_TIMES_OVERALL)
+}

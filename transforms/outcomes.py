@@ -1,0 +1,129 @@
+"""What becomes of every row: curated, superseded, duplicate, excluded or quarantined.
+
+The order that decides does not depend on arrival: the contract's version columns, the delivery's order, the record
+number, the file's id; greater is newer, and a null is the oldest. See docs/decisions/outcomes.md.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from schemas.contract import Contract
+from schemas.lineage import JUDGEMENT_NAMES, LINEAGE_NAMES
+
+REPLACED = "delivery_replaced"
+
+
+def with_content_hash(rows: DataFrame, contract: Contract) -> DataFrame:
+    """Add `content_hash`: SHA-256 of the contract's fields as JSON with names, so that a null is a value of its own."""
+    content = [name for name in contract.names if name != "event_id"]
+    return rows.withColumn("content_hash", F.sha2(F.to_json(F.struct(*content)), 256))
+
+
+def with_event_id(rows: DataFrame, *, identical_rows: Literal["distinct", "duplicate"]) -> DataFrame:
+    """Add `event_id` to events, which have no key: their content, and where identical rows are distinct postings their
+    occurrence number among the file's rows of that content, by record number.
+
+    The n-th of a content in one file is the same posting as the n-th in another: of several files the larger
+    multiplicity stands, never the sum.
+    """
+    if identical_rows == "duplicate":
+        return rows.withColumn("event_id", F.substring("content_hash", 1, 32))
+    within_file = Window.partitionBy("landing_file_id", "content_hash").orderBy("record_number")
+    occurrence = F.row_number().over(within_file).cast("string")
+    return rows.withColumn("event_id", F.concat_ws("-", F.substring("content_hash", 1, 32), occurrence))
+
+
+def with_reasons(rows: DataFrame, contract: Contract, *, replaced_file_ids: tuple[str, ...]) -> DataFrame:
+    """Add `reasons`, `warnings` and `is_replaced`, and drop `unreadable`.
+
+    `reasons` are the codes that quarantine a row: values lost in standardizing, and rules of severity `quarantine` or
+    `halt`; a required value that was lost is not said to be missing besides. A row of a delivery that a later one
+    replaced is not judged: its only reason is `delivery_replaced`.
+    """
+    is_replaced = F.col("landing_file_id").isin(*replaced_file_ids) if replaced_file_ids else F.lit(False)
+    said_missing = F.transform("unreadable", lambda code: F.regexp_replace(code, "_unreadable$", "_missing"))
+    broken = F.array_union(contract.violations(severity="quarantine"), contract.violations(severity="halt"))
+    found = F.when(F.size("unreadable") == 0, broken).otherwise(
+        F.array_union("unreadable", F.array_except(broken, said_missing)))
+    return rows.select(
+        *contract.names, *LINEAGE_NAMES, "content_hash",
+        F.when(is_replaced, F.array(F.lit(REPLACED))).otherwise(F.array_sort(found)).alias("reasons"),
+        contract.violations(severity="warn").alias("warnings"),
+        is_replaced.alias("is_replaced"),
+    )
+
+
+def judge(rows: DataFrame, contract: Contract) -> DataFrame:
+    """Give every row its outcome; one shuffle by key.
+
+    Takes rows as `with_reasons` gives them, and rows judged before (`was_judged`), whose quarantine and replacement stand
+    and which compete anew otherwise. Adds `outcome` and `is_version_conflict`; `reasons` gets the exclusion's code, or
+    for a loser none. Rows that lost keep only key, version and lineage: the rest is null, and lies in landing.
+    """
+    competes = (F.size("reasons") == 0) & ~F.col("is_replaced")
+    apart = F.when(~competes, F.concat_ws("-", "landing_file_id", F.col("record_number").cast("string")))
+    order = [F.col(name).desc_nulls_last() for name in
+             (*contract.version_order, "delivery_order", "record_number", "landing_file_id")]
+    by_key = Window.partitionBy(*contract.key, apart).orderBy(*order)
+    place = F.row_number().over(by_key)
+    winner = F.first("content_hash").over(by_key.rowsBetween(Window.unboundedPreceding, Window.currentRow))
+    version = F.struct(*(F.col(name) for name in contract.version_order or ("delivery_order",)))
+    newer_version, newer_content = F.lag(version).over(by_key), F.lag("content_hash").over(by_key)
+    conflicts = competes & newer_version.eqNullSafe(version) & (newer_content != F.col("content_hash"))
+    placed = rows.select(
+        "*", competes.alias("competes"), place.alias("place"), winner.alias("winning_hash"),
+        F.coalesce(conflicts, F.lit(False)).alias("is_version_conflict"), contract.exclusion().alias("excluded_by"),
+    )
+    return _narrowed(placed.withColumn("outcome", _outcome()), contract)
+
+
+def _outcome() -> Column:
+    return (
+        F.when(F.col("is_replaced"), "superseded")
+        .when(~F.col("competes"), "quarantined")
+        .when((F.col("place") == 1) & F.col("excluded_by").isNotNull(), "excluded")
+        .when(F.col("place") == 1, "curated")
+        .when(F.col("content_hash") == F.col("winning_hash"), "duplicate")
+        .otherwise("superseded")
+    )
+
+
+def _narrowed(judged: DataFrame, contract: Contract) -> DataFrame:
+    lost = F.col("outcome").isin("superseded", "duplicate")
+    kept = {*contract.key, *contract.version_order}
+    fields = [F.col(n) if n in kept else F.when(~lost, F.col(n)).alias(n) for n in contract.names]
+    reasons = F.when(F.col("outcome") == "excluded", F.array("excluded_by")).otherwise(F.col("reasons"))
+    judgement = {"reasons": reasons.alias("reasons")}
+    return judged.select(*fields, *LINEAGE_NAMES, *(judgement.get(n, F.col(n)) for n in JUDGEMENT_NAMES))
+
+
+def judged_before(snapshot: DataFrame, contract: Contract) -> DataFrame:
+    """Rows of an earlier snapshot as `judge` takes them: what quarantined or replaced them stands, an exclusion or a
+    lost contest is decided anew."""
+    stands = F.col("outcome") == "quarantined"
+    is_replaced = F.array_contains("reasons", REPLACED)
+    return snapshot.select(
+        *contract.names, *LINEAGE_NAMES, "content_hash",
+        F.when(stands | is_replaced, F.col("reasons")).otherwise(F.array().cast("array<string>")).alias("reasons"),
+        "warnings", is_replaced.alias("is_replaced"), F.lit(True).alias("was_judged"),
+    )
+
+
+def summarise_key_changes(before: DataFrame, after: DataFrame, contract: Contract) -> DataFrame:
+    """One row with `keys_added`, `keys_replaced` (the row that stands was read in this run) and `keys_removed`.
+
+    `before` and `after` are curated rows; `after` has `was_judged`, false for rows read in this run.
+    """
+    key = list(contract.key)
+    old = before.select(*key, F.lit(True).alias("was"))
+    new = after.select(*key, (~F.col("was_judged")).alias("is_new"))
+    both = old.join(new, on=key, how="full")
+    return both.agg(
+        F.count(F.when(F.col("was").isNull(), 1)).alias("keys_added"),
+        F.count(F.when(F.col("was").isNotNull() & F.col("is_new"), 1)).alias("keys_replaced"),
+        F.count(F.when(F.col("is_new").isNull(), 1)).alias("keys_removed"),
+    )

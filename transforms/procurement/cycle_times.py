@@ -1,0 +1,131 @@
+"""Figures of every cell: a leg, and a vendor and category or their roll-ups, by month and over all months."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.survival import closed_by_ratio, median_days, with_survival
+
+CELL = ("leg", "cell_grain", "vendor_id", "category_name")
+RATIO_DAYS = (30, 60, 90, 180)
+_COUNTS = ("closed", "open", "ended_otherwise", "not_applicable")
+
+
+def summarise_daily_counts(legs: DataFrame) -> DataFrame:
+    """Legs of each cell by `month`, `days` and `window_status`: `closed_count`, `open_count`, `ended_otherwise_count`,
+    `not_applicable_count`.
+
+    `days` is the duration of a closed leg and the censored days of an open one, else null; `month` is null for legs
+    without one and for not applicable ones, and both count as not applicable.
+    """
+    counted = legs_by_cell(legs)
+    counts = [F.sum(F.when(F.col("counts_as") == name, F.col("legs")).otherwise(F.lit(0))).alias(f"{name}_count")
+              for name in _COUNTS]
+    daily = counted.groupBy(*CELL, "month", "days", "window_status").agg(*counts)
+    return daily.repartition(*CELL)
+
+
+def legs_by_cell(legs: DataFrame) -> DataFrame:
+    """Legs that count in a cell, `legs` of them a row.
+
+    A document counts once in a cell for the same status and dates, so that its vendors and categories are gathered
+    before they become cells. What has no document counts each: added up at once, vendor and category in the key.
+    """
+    is_document = F.col("document_id").isNotNull()
+    if_document = {name: F.when(is_document, F.col(name)).alias(name)
+                   for name in ("source_system_code", "start_on", "end_on")}
+    if_not = {f"own_{name}": F.when(~is_document, F.col(name)).alias(f"own_{name}")
+              for name in ("vendor_id", "category_name")}
+    gathered = legs.select(
+        "leg", "document_id", *if_document.values(), *if_not.values(), _party(), *_counted(),
+    ).groupBy(
+        "leg", "document_id", *if_document, *if_not, "counts_as", "month", "days", "window_status"
+    ).agg(F.count("*").alias("rows"), F.collect_set("party").alias("parties"))
+    return gathered.select(
+        "leg", "counts_as", "month", "days", "window_status",
+        F.when(is_document, F.lit(1)).otherwise(F.col("rows")).alias("legs"), F.explode(_cells()).alias("cell"),
+    ).select("leg", "counts_as", "month", "days", "window_status", "legs", "cell.*")
+
+
+def summarise_monthly(daily: DataFrame, *, options: ProcurementOptions) -> DataFrame:
+    """`cycle_times_monthly`."""
+    begun = daily.filter(F.col("month").isNotNull())
+    return _summarise(begun, (*CELL, "month"), options).drop("not_applicable_count")
+
+
+def summarise_overall(daily: DataFrame, *, options: ProcurementOptions) -> DataFrame:
+    """`cycle_times_overall`."""
+    return _summarise(daily, CELL, options).drop("window_status")
+
+
+def _summarise(daily: DataFrame, cell: Sequence[str], options: ProcurementOptions) -> DataFrame:
+    """Counts and quantiles of each cell; days are calendar days. A figure of too few legs is null, with the reason."""
+    by_day = daily.groupBy(*cell, "days").agg(*_sums(), *_edges(F.col("window_status")))
+    figures = with_survival(by_day, cell).groupBy(*cell).agg(
+        *_sums(),
+        F.bool_or("has_right_edge").alias("has_right_edge"), F.bool_or("has_left_edge").alias("has_left_edge"),
+        F.percentile("days", [0.5, 0.9], F.col("closed_count")).alias("percentiles"),
+        median_days().alias("censored_median_days"),
+        *(closed_by_ratio(days).alias(f"closed_by_{days}_days_ratio") for days in RATIO_DAYS),
+    ).withColumns({
+        "leg_count": F.col("closed_count") + F.col("open_count") + F.col("ended_otherwise_count"),
+        "window_status": F.when(F.col("has_right_edge"), "right_edge").when(F.col("has_left_edge"), "left_edge")
+        .otherwise("full"),
+        "median_days": F.col("percentiles")[0], "p90_days": F.col("percentiles")[1],
+    })
+    return figures.transform(_without_thin_figures, options).drop("has_right_edge", "has_left_edge", "percentiles")
+
+
+def _without_thin_figures(figures: DataFrame, options: ProcurementOptions) -> DataFrame:
+    """Null what too few legs tell, and add the reasons."""
+    has_median = F.col("closed_count") >= options.median_at_least_count
+    has_p90 = F.col("closed_count") >= options.p90_at_least_count
+    has_curve = F.col("closed_count") + F.col("open_count") >= options.median_at_least_count
+    of_curve = ("censored_median_days", *(f"closed_by_{days}_days_ratio" for days in RATIO_DAYS))
+    return figures.withColumns({
+        "median_days": F.when(has_median, F.col("median_days")), "median_reason": F.when(~has_median, "thin"),
+        "p90_days": F.when(has_p90, F.col("p90_days")), "p90_reason": F.when(~has_p90, "thin"),
+        "censored_median_reason": F.when(~has_curve, "thin").when(
+            F.col("censored_median_days").isNull(), "not_reached"),
+        **{name: F.when(has_curve, F.col(name)) for name in of_curve},
+    })
+
+
+def _sums() -> list[Column]:
+    return [F.sum(f"{name}_count").alias(f"{name}_count") for name in _COUNTS]
+
+
+def _edges(window_status: Column) -> list[Column]:
+    return [F.bool_or(window_status == f"{side}_edge").alias(f"has_{side}_edge") for side in ("right", "left")]
+
+
+def _party() -> Column:
+    return F.struct("vendor_id", "category_name").alias("party")
+
+
+def _counted() -> list[Column]:
+    has_begun = F.col("month").isNotNull() & (F.col("leg_status") != "not_applicable")
+    return [
+        F.when(has_begun, F.col("leg_status")).otherwise("not_applicable").alias("counts_as"),
+        F.when(has_begun, F.col("month")).alias("month"),
+        F.when(has_begun, F.coalesce("duration_days", "censored_days")).alias("days"),
+        F.when(has_begun, F.col("window_status")).alias("window_status"),
+    ]
+
+
+def _cells() -> Column:
+    """The four cells of each party, each cell once: `cell_grain` tells a roll-up from a vendor or category of null."""
+    nothing = F.lit(None).cast("string")
+
+    def of_party(party: Column) -> Column:
+        vendor, category = party["vendor_id"], party["category_name"]
+        return F.array(_cell("vendor_category", vendor, category), _cell("vendor", vendor, nothing),
+                       _cell("category", nothing, category), _cell("all", nothing, nothing))
+
+    return F.array_distinct(F.flatten(F.transform("parties", of_party)))
+
+
+def _cell(grain: str, vendor: Column, category: Column) -> Column:
+    return F.struct(F.lit(grain).alias("cell_grain"), vendor.alias("vendor_id"), category.alias("category_name"))

@@ -1,0 +1,114 @@
+"""Legs of a case: from one event to another, with a status that says what became of each."""
+
+from collections.abc import Mapping
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from schemas.procurement.words import LEGS, Leg
+from transforms.procurement.events import CASE
+from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.pairing import END
+
+_PARTIES = ("company_code", "vendor_id", "category_name")
+_BEGINS_THE_CASE = ("requisition_created", "order_created")
+
+
+def build_legs(
+    cases: DataFrame, pairs: DataFrame, leg_coverage: DataFrame, *, options: ProcurementOptions
+) -> DataFrame:
+    """`procurement_legs`: for each case and leg its pairs, or one row where there is none."""
+    expected = with_every_leg(cases, never_expected=options.never_expected)
+    legs = join_pairs(expected, pairs).join(F.broadcast(leg_coverage), ["source_system_code", "leg"], "left")
+    return legs.transform(with_status).transform(with_days).transform(
+        lambda frame: with_window_status(
+            frame, left_edge_days=options.left_edge_days, right_edge_days=options.right_edge_days))
+
+
+def with_every_leg(cases: DataFrame, *, never_expected: Mapping[str, str]) -> DataFrame:
+    """A row for each case and leg: the case's own `start` and `end` where the pairing takes the first, and what of the
+    case the leg's status depends on."""
+    rows = F.explode(F.array(*(_leg_of_case(leg, never_expected.get(leg.name, "false")) for leg in LEGS)))
+    return cases.select(*CASE, *_PARTIES, "is_deleted", rows.alias("row")).select(
+        *CASE, *_PARTIES, "is_deleted", "row.*")
+
+
+def join_pairs(expected: DataFrame, pairs: DataFrame) -> DataFrame:
+    """Add `occurrence_number`, `document_id` (of the end, else of the start) and `is_inferred_pair`; `start` and `end`
+    are the pair's, else the case's."""
+    matched = pairs.select(*CASE, "leg", "occurrence_number", F.col("start").alias("pair_start"),
+                           F.col("end").alias("pair_end"))
+    start, end = F.coalesce("pair_start", "start"), F.coalesce("pair_end", "end")
+    is_own = F.col("leg").isin(*(leg.name for leg in LEGS if leg.pairing == "each_to_its_own"))
+    joined = expected.join(matched, [*CASE, "leg"], "left").withColumns({
+        "start": start, "end": end, "occurrence_number": F.coalesce("occurrence_number", F.lit(1))})
+    return joined.withColumn("document_id", F.coalesce("end.document_id", "start.document_id")).withColumn(
+        "is_inferred_pair",
+        is_own & F.col("start").isNotNull() & F.col("end").isNotNull() & F.col("document_id").isNull())
+
+
+def with_status(legs: DataFrame) -> DataFrame:
+    """Add `leg_status` and `reason`, null for closed and open legs: the first that holds, as docs/procurement.md
+    numbers them."""
+    starts, ends = F.col("start").isNotNull(), F.col("end").isNotNull()
+    decided = (
+        F.when(~F.coalesce("is_recorded", F.lit(False)), _outcome("not_applicable", "not_recorded"))
+        .when(starts & ends, _outcome("closed"))
+        .when(ends, _outcome("not_applicable", "start_missing"))
+        .when(~starts & ~F.col("has_reversed_start"), _outcome("not_applicable", "not_started"))
+        .when(~starts, _outcome("ended_otherwise", "all_reversed"))
+        .when(F.col("is_deleted"), _outcome("ended_otherwise", "deleted"))
+        .when(F.col("has_only_reversed_ends"), _outcome("ended_otherwise", "all_reversed"))
+        .when(F.col("is_never_blocked"), _outcome("not_applicable", "no_block"))
+        .when(F.col("is_never_expected"), _outcome("not_applicable", "never_expected"))
+        .otherwise(_outcome("open"))
+    )
+    return legs.withColumn("decided", decided).select("*", "decided.*").drop("decided")
+
+
+def with_days(legs: DataFrame) -> DataFrame:
+    """Add the dates and ids of both ends, `month`, `duration_days` of closed and `censored_days` of open legs, in
+    calendar days. Durations keep their sign; `censored_days` is at least 0, and null where `data_through` is."""
+    dated = legs.withColumns({
+        "start_on": F.col("start.event_on"), "end_on": F.col("end.event_on"),
+        "start_event_id": F.col("start.event_id"), "end_event_id": F.col("end.event_id"),
+        "is_end_after_data_through": F.coalesce("end.is_after_data_through", F.lit(False)),
+    })
+    watched = F.datediff("data_through", "start_on")
+    return dated.withColumns({
+        "month": F.trunc("start_on", "month"),
+        "duration_days": F.when(F.col("leg_status") == "closed", F.datediff("end_on", "start_on")),
+        "censored_days": F.when((F.col("leg_status") == "open") & watched.isNotNull(),
+                                F.greatest(watched, F.lit(0))),
+    })
+
+
+def with_window_status(legs: DataFrame, *, left_edge_days: int, right_edge_days: int) -> DataFrame:
+    """Add `window_status`: whether the month of the start lies too near to an end of what the sources cover.
+
+    Null without a month; an end of the window that is not known has no edge.
+    """
+    begins_later = F.col("leg").isin(*(leg.name for leg in LEGS if leg.start not in _BEGINS_THE_CASE))
+    is_right = F.datediff("data_through", F.last_day("month")) < right_edge_days
+    is_left = begins_later & (F.datediff("month", "data_from") < left_edge_days)
+    edge = F.when(is_right, "right_edge").when(is_left, "left_edge").otherwise("full")
+    return legs.withColumn("window_status", F.when(F.col("month").isNotNull(), edge))
+
+
+def _leg_of_case(leg: Leg, never_expected: str) -> Column:
+    nobody = F.lit(None).cast(END)
+    start = nobody if leg.pairing == "each_to_its_own" else F.col(f"first_{leg.start}")
+    end = F.col(f"first_{leg.end}") if leg.pairing == "first_to_first" else nobody
+    all_ends_reversed = (F.col(f"{leg.end}_count") == 0) & (F.col(f"{leg.end}_reversed_count") > 0)
+    is_never_blocked = F.col("open_block_count") <= 0 if leg.name == "recorded_to_released" else F.lit(False)
+    return F.struct(
+        F.lit(leg.name).alias("leg"), start.alias("start"), end.alias("end"),
+        (F.col(f"{leg.start}_reversed_count") > 0).alias("has_reversed_start"),
+        all_ends_reversed.alias("has_only_reversed_ends"),
+        is_never_blocked.alias("is_never_blocked"),
+        F.coalesce(F.expr(never_expected), F.lit(False)).alias("is_never_expected"),
+    )
+
+
+def _outcome(status: str, reason: str | None = None) -> Column:
+    return F.struct(F.lit(status).alias("leg_status"), F.lit(reason).cast("string").alias("reason"))

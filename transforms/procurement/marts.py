@@ -1,0 +1,64 @@
+"""The marts of the procurement domain."""
+
+from collections.abc import Callable, Mapping
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from schemas.procurement import LOGGED_EVENTS, MARTS
+from transforms.procurement.cases import summarise_cases, with_leg_days, with_three_way_match
+from transforms.procurement.coverage import (
+    summarise_coverage,
+    summarise_days,
+    summarise_leg_coverage,
+    with_is_after_data_through,
+)
+from transforms.procurement.cycle_times import summarise_daily_counts, summarise_monthly, summarise_overall
+from transforms.procurement.events import build_events, with_event_number
+from transforms.procurement.legs import build_legs
+from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.pairing import match_events
+from transforms.procurement.reversals import with_reversals, without_reversals
+
+Keep = Callable[[DataFrame], DataFrame]
+
+
+def _recompute(frame: DataFrame) -> DataFrame:
+    return frame
+
+
+def build_procurement_marts(
+    curated: Mapping[str, DataFrame], options: ProcurementOptions, *, keep: Keep = _recompute
+) -> dict[str, DataFrame]:
+    """The six marts of whatever curated tables there are.
+
+    `keep` is called with each frame that several marts are made of: a job persists it, which leaves one shuffle of the
+    events, by case, for all of them. Without it each mart is computed afresh.
+    """
+    all_events = build_events(curated, as_of=options.as_of)
+    days = keep(summarise_days(all_events))
+    coverage = keep(summarise_coverage(days, options.sources, as_of=options.as_of))
+    events = keep(with_flags(all_events, coverage, has_log=LOGGED_EVENTS.name in curated))
+    cases = keep(summarise_cases(events))
+    legs = keep(build_legs(cases, match_events(events), summarise_leg_coverage(days, coverage), options=options))
+    daily = keep(summarise_daily_counts(legs))
+    marts = {
+        "procurement_events": events,
+        "procurement_coverage": coverage,
+        "procurement_legs": legs,
+        "procurement_cases": cases.transform(with_leg_days, legs).transform(with_three_way_match),
+        "cycle_times_monthly": summarise_monthly(daily, options=options),
+        "cycle_times_overall": summarise_overall(daily, options=options),
+    }
+    return {name: contract.conform(_promised(marts[name], contract.names)) for name, contract in MARTS.items()}
+
+
+def with_flags(events: DataFrame, coverage: DataFrame, *, has_log: bool) -> DataFrame:
+    """Add `is_after_data_through`, `event_number`, `is_reversal` and `is_reversed`; documents have no cancellations."""
+    numbered = events.transform(with_is_after_data_through, coverage).transform(with_event_number)
+    return numbered.transform(with_reversals if has_log else without_reversals)
+
+
+def _promised(frame: DataFrame, names: tuple[str, ...]) -> DataFrame:
+    """Leaves what is missing to the contract to say."""
+    return frame.select(*(F.col(name) for name in names if name in frame.columns))

@@ -1,0 +1,62 @@
+"""What the procurement marts need to be told: values that come from the configuration, never logic."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from schemas.procurement import CURATED
+from schemas.procurement.words import EVENT_TYPES, LEGS
+
+
+class OptionsError(ValueError):
+    """The configuration of the procurement marts does not hold together."""
+
+
+@dataclass(frozen=True)
+class SourceCoverage:
+    """What one source records, and for which days it is complete.
+
+    `records` lists the event types that the source records reliably; `system_stamped` those whose dates come from the
+    ledger's clock and not from a person. `data_from` and `data_through` are derived from these where None.
+    """
+
+    source_name: str
+    table_name: str
+    records: tuple[str, ...]
+    system_stamped: tuple[str, ...]
+    data_from: date | None = None
+    data_through: date | None = None
+
+    def __post_init__(self) -> None:
+        where = f"source {self.source_name} of {self.table_name}"
+        _refuse_unknown([self.table_name], CURATED, f"{where}: table")
+        _refuse_unknown([*self.records, *self.system_stamped], EVENT_TYPES, f"{where}: event types")
+        if not self.system_stamped and self.data_through is None:
+            raise OptionsError(f"{where}: found neither system_stamped nor data_through, promised one of them")
+        if self.data_from and self.data_through and self.data_from > self.data_through:
+            raise OptionsError(f"{where}: data_from {self.data_from} is after data_through {self.data_through}")
+
+
+@dataclass(frozen=True)
+class ProcurementOptions:
+    """`never_expected` maps a leg to a Spark SQL condition over `procurement_cases` attributes (company_code,
+    vendor_id, category_name, item_type_name) for which a leg without an end is not expected to end."""
+
+    sources: tuple[SourceCoverage, ...]
+    as_of: date | None = None
+    never_expected: dict[str, str] = field(default_factory=dict)
+    median_at_least_count: int = 5
+    p90_at_least_count: int = 20
+    left_edge_days: int = 90
+    right_edge_days: int = 90
+
+    def __post_init__(self) -> None:
+        _refuse_unknown(self.never_expected, [leg.name for leg in LEGS], "never_expected: legs")
+        named = [(source.source_name, source.table_name) for source in self.sources]
+        if twice := sorted({pair for pair in named if named.count(pair) > 1}):
+            raise OptionsError(f"sources: found {twice} more than once, promised one entry for each source and table")
+
+
+def _refuse_unknown(found: Iterable[str], known: Iterable[str], what: str) -> None:
+    if unknown := sorted(set(found) - set(known)):
+        raise OptionsError(f"{what}: found {', '.join(unknown)}, promised any of {', '.join(known)}")

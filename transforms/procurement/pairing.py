@@ -1,0 +1,63 @@
+"""Which event ends the leg that another began, where a case has several of them."""
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from schemas.procurement.words import LEGS, Leg
+from transforms.procurement.events import CASE
+
+PAIRED_LEGS = tuple(leg for leg in LEGS if leg.pairing != "first_to_first")
+PAIRED_TYPES = tuple(dict.fromkeys(
+    event_type
+    for leg in PAIRED_LEGS
+    for event_type in ((leg.start, leg.end) if leg.pairing == "each_to_its_own" else (leg.end,))
+))
+END = T.StructType([
+    T.StructField("event_number", T.IntegerType()), T.StructField("event_on", T.DateType()),
+    T.StructField("event_id", T.StringType()), T.StructField("document_id", T.StringType()),
+    T.StructField("is_after_data_through", T.BooleanType()),
+])
+
+
+def end_of_leg() -> Column:
+    """What a leg keeps of the event at one of its ends; sorts by the order of the case."""
+    return F.struct(*END.names)
+
+
+def stands() -> Column:
+    """The event is neither reversed nor a reversal: a leg may begin or end with it."""
+    return ~F.col("is_reversal") & ~F.col("is_reversed")
+
+
+def match_events(events: DataFrame) -> DataFrame:
+    """Pairs of `start` and `end` with their `occurrence_number` in case and leg, of the legs that can have several.
+
+    `each_to_its_own`: the n-th of a document (or of what has no document) with the n-th, either null where there is no
+    other. `one_to_each`: each end, `start` left null, since it is the case's. A case without such events has no row.
+    """
+    in_leg = Window.partitionBy(*CASE, "leg").orderBy(
+        F.col("start.event_number").asc_nulls_last(), F.col("end.event_number").asc_nulls_last())
+    pairs = F.explode(F.array(*(_pair(leg) for leg in PAIRED_LEGS))).alias("pair")
+    return (
+        _abreast(events)
+        .select(*CASE, pairs)
+        .select(*CASE, "pair.*")
+        .filter(F.col("start").isNotNull() | F.col("end").isNotNull())
+        .withColumn("occurrence_number", F.row_number().over(in_leg))
+    )
+
+
+def _abreast(events: DataFrame) -> DataFrame:
+    """The n-th event of each type of a document side by side: `n` means the same for every leg, so one grouping will
+    do for all of them."""
+    nth = Window.partitionBy(*CASE, "document_id", "event_type").orderBy("event_number")
+    numbered = events.filter(stands() & F.col("event_type").isin(*PAIRED_TYPES)).select(
+        *CASE, "document_id", "event_type", end_of_leg().alias("event"), F.row_number().over(nth).alias("n"))
+    return numbered.groupBy(*CASE, "document_id", "n").agg(
+        *(F.max(F.when(F.col("event_type") == name, F.col("event"))).alias(name) for name in PAIRED_TYPES))
+
+
+def _pair(leg: Leg) -> Column:
+    start = F.col(leg.start) if leg.pairing == "each_to_its_own" else F.lit(None).cast(END)
+    return F.struct(F.lit(leg.name).alias("leg"), start.alias("start"), F.col(leg.end).alias("end"))

@@ -1,0 +1,40 @@
+"""Kaplan-Meier on daily counts: how long legs take when some have not ended yet."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+# S is a product of floats: thousands of factors are off by less than 1e-11, so that a curve which is at one half
+# exactly is told from one above it with room on both sides.
+_HALF = 0.5 + 1e-9
+
+
+def with_survival(daily: DataFrame, cell: Sequence[str]) -> DataFrame:
+    """Add `survival_ratio`: S(t), the share not yet closed after day t = `days`.
+
+    `daily` has one row for each cell and day with `closed_count` and `open_count` (censored on that day, at risk on it
+    still). S(t) is the product of (n - d) / n over days u <= t, d closed on u of n at risk, `days` of u or more. Rows
+    without `days` change nothing.
+    """
+    in_cell = Window.partitionBy(*cell)
+    before = in_cell.orderBy("days").rowsBetween(Window.unboundedPreceding, -1)
+    so_far = in_cell.orderBy("days").rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    watched = F.when(F.col("days").isNotNull(), F.col("closed_count") + F.col("open_count")).otherwise(F.lit(0))
+    at_risk = F.sum(watched).over(in_cell) - F.coalesce(F.sum(watched).over(before), F.lit(0))
+    factor = F.when(F.col("closed_count") > 0,
+                    (F.col("at_risk_count") - F.col("closed_count")) / F.col("at_risk_count")).otherwise(F.lit(1.0))
+    return daily.withColumn("at_risk_count", at_risk).withColumn(
+        "survival_ratio", F.product(factor).over(so_far)).drop("at_risk_count")
+
+
+def median_days() -> Column:
+    """An aggregate: the first day on which the curve is at one half or below; null where it stays above."""
+    return F.min(F.when(F.col("survival_ratio") <= _HALF, F.col("days")))
+
+
+def closed_by_ratio(days: int) -> Column:
+    """An aggregate: 1 - S(`days`); null where nobody was at risk on that day and some were never seen to close."""
+    is_watched = (F.max("days") >= days) | (F.min("survival_ratio") == 0)
+    survival = F.coalesce(F.min(F.when(F.col("days") <= days, F.col("survival_ratio"))), F.lit(1.0))
+    return F.when(is_watched, 1 - survival)

@@ -1,0 +1,228 @@
+"""Landed text -> typed contract fields: each rule runs once for each distinct value of a batch, inside the worker."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame
+from pyspark.sql import types as T
+
+from schemas.contract import Contract, Field
+from schemas.lineage import FILE_ID, LINEAGE, RECORD_NUMBER
+from transforms.standardize import AMBIGUOUS_PARAMETER, resolved, standardizer
+from transforms.standardize.null_token import is_null_token
+
+UNREADABLE = "unreadable"
+CACHED_VALUES = 500_000
+
+
+@dataclass(frozen=True)
+class FieldPlan:
+    """Where a contract field comes from: a landed column and its rule."""
+
+    field: Field
+    landing_name: str
+    rule: str
+    parameters: Mapping[str, Any]
+    null_tokens: frozenset[str]
+
+
+@dataclass(frozen=True)
+class FilePlan:
+    """What was decided for one landed file."""
+
+    delivery_order: str
+    decided_formats: Mapping[str, str]
+    is_replaced: bool = False
+
+
+@dataclass(frozen=True)
+class SourcePlan:
+    """Everything that turns the landed records of one source into rows of a contract."""
+
+    source_name: str
+    contract: Contract
+    identical_rows: Literal["distinct", "duplicate"]
+    fields: tuple[FieldPlan, ...]
+    constants: Mapping[str, Any]
+    files: Mapping[str, FilePlan]
+    masking_key: bytes
+
+    def landing_schema(self) -> T.StructType:
+        names = dict.fromkeys(plan.landing_name for plan in self.fields)
+        return T.StructType([T.StructField(name, T.StringType()) for name in names]
+                            + [T.StructField(RECORD_NUMBER, T.LongType()), T.StructField(FILE_ID, T.StringType())])
+
+    def row_schema(self) -> T.StructType:
+        return T.StructType([*self.contract.struct.fields,
+                             *(T.StructField(f.name, f.type) for f in LINEAGE),
+                             T.StructField(UNREADABLE, T.ArrayType(T.StringType()))])
+
+
+def standardize(landed: DataFrame, plan: SourcePlan) -> DataFrame:
+    """The contract's fields and the lineage columns, and `unreadable`: `<field>_unreadable` for each value lost.
+
+    A null token is a null and no loss. A value that its rule refuses, or that its type cannot hold, is lost: null, and
+    named in `unreadable`. Fields called personal carry a keyed hash (HMAC-SHA256, hexadecimal), nulls stay null.
+    """
+    return landed.mapInArrow(_worker(plan), plan.row_schema())
+
+
+def _worker(plan: SourcePlan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        standardizing = Standardizing(plan)
+        for batch in batches:
+            for part in _by_file(batch):
+                yield standardizing.rows(part)
+
+    return run
+
+
+def _by_file(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The batch cut where one file's records end and another's begin: decisions hold for a file."""
+    if batch.num_rows == 0:
+        return
+    ends = pc.run_end_encode(batch.column(FILE_ID)).run_ends.to_pylist()
+    for start, end in zip([0, *ends], ends, strict=False):
+        yield batch.slice(start, end - start)
+
+
+class Standardizing:
+    """The rules of one source at work in one worker, with what they have answered so far."""
+
+    def __init__(self, plan: SourcePlan) -> None:
+        self.plan = plan
+        self.schema = _arrow_schema(plan.row_schema())
+        self._columns: dict[tuple[str, str | None], _Column] = {}
+
+    def rows(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The rows of a batch whose records all come from one file."""
+        file_id = batch.column(FILE_ID)[0].as_py()
+        file = self.plan.files[file_id]
+        columns: dict[str, pa.Array] = {}
+        lost: dict[str, np.ndarray] = {}
+        for plan in self.plan.fields:
+            name = plan.field.name
+            column = self._column(plan, file.decided_formats.get(name))
+            columns[name], lost_here = column.standardized(batch.column(plan.landing_name))
+            if lost_here is not None:
+                lost[name] = lost_here
+        columns |= {
+            "source_name": _constant(self.plan.source_name, batch.num_rows, pa.string()),
+            "landing_file_id": _constant(file_id, batch.num_rows, pa.string()),
+            "record_number": batch.column(RECORD_NUMBER),
+            "delivery_order": _constant(file.delivery_order, batch.num_rows, pa.string()),
+            UNREADABLE: _codes(lost, batch.num_rows),
+        }
+        arrays = [
+            columns[f.name] if f.name in columns
+            else _constant(self.plan.constants.get(f.name), batch.num_rows, f.type)
+            for f in self.schema
+        ]
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def _column(self, plan: FieldPlan, decided_format: str | None) -> _Column:
+        key = (plan.field.name, decided_format)
+        if key not in self._columns:
+            self._columns[key] = _Column(plan, decided_format, self.plan.masking_key)
+        return self._columns[key]
+
+
+class _Column:
+    """One field's rule with a bounded memory of its answers."""
+
+    def __init__(self, plan: FieldPlan, decided_format: str | None, masking_key: bytes) -> None:
+        parameters = plan.parameters
+        if AMBIGUOUS_PARAMETER in parameters:
+            parameters = resolved(parameters, decided_format or parameters[AMBIGUOUS_PARAMETER][0])
+        self.rule = standardizer(plan.rule, **parameters)
+        self.null_tokens = plan.null_tokens
+        self.type = _arrow_type(plan.field.type)
+        self.fits = _fits(plan.field.type)
+        self.masking_key = masking_key if plan.field.personal else None
+        self.answers: dict[str, tuple[Any, bool]] = {}
+
+    def standardized(self, texts: pa.Array) -> tuple[pa.Array, np.ndarray | None]:
+        """The typed values, and where a value that was not null was lost (None where nowhere)."""
+        encoded = texts.dictionary_encode()
+        answers = [self._answer(text) for text in encoded.dictionary.to_pylist()]
+        values = pa.array([value for value, _ in answers], self.type).take(encoded.indices)
+        if not any(is_lost for _, is_lost in answers):
+            return values, None
+        flags = pa.array([is_lost for _, is_lost in answers]).take(encoded.indices)
+        return values, flags.fill_null(False).to_numpy(zero_copy_only=False)
+
+    def _answer(self, text: str | None) -> tuple[Any, bool]:
+        if text is None:
+            return None, False
+        answer = self.answers.get(text)
+        if answer is None:
+            if len(self.answers) >= CACHED_VALUES:
+                self.answers.clear()
+            answer = self.answers[text] = self._judged(text)
+        return answer
+
+    def _judged(self, text: str) -> tuple[Any, bool]:
+        if is_null_token(text, self.null_tokens):
+            return None, False
+        value = self.rule(text)
+        if value is None or not self.fits(value):
+            return None, True
+        return (masked(value, self.masking_key) if self.masking_key is not None else value), False
+
+
+def masked(value: str, key: bytes) -> str:
+    """A keyed hash of a personal value: equal for equal values, and nothing without the key."""
+    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _fits(declared: T.DataType) -> Callable[[Any], bool]:
+    if isinstance(declared, T.DecimalType):
+        limit, scale = Decimal(10) ** (declared.precision - declared.scale), declared.scale
+        return lambda value: abs(value) < limit and -value.as_tuple().exponent <= scale
+    bits = {"integer": 31, "long": 63, "bigint": 63}.get(declared.typeName())
+    if bits:
+        return lambda value: -(1 << bits) <= value < 1 << bits
+    return lambda value: True
+
+
+def _codes(lost: Mapping[str, np.ndarray], row_count: int) -> pa.Array:
+    """For each row the codes of the values it lost; an empty list for most."""
+    if not lost:
+        return pa.ListArray.from_arrays(pa.array(np.zeros(row_count + 1, np.int32)), pa.array([], pa.string()))
+    codes = [f"{name}_unreadable" for name in lost]
+    grid = np.column_stack(list(lost.values()))
+    offsets = np.concatenate([[0], grid.sum(axis=1).cumsum()]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.array(codes, object)[np.nonzero(grid)[1]], pa.string()))
+
+
+def _constant(value: Any, row_count: int, type_: pa.DataType) -> pa.Array:
+    if value is None:
+        return pa.nulls(row_count, type_)
+    return pa.array([value], type_).take(pa.array(np.zeros(row_count, np.int64)))
+
+
+def _arrow_schema(struct: T.StructType) -> pa.Schema:
+    return pa.schema([(field.name, _arrow_type(field.dataType)) for field in struct.fields])
+
+
+def _arrow_type(declared: T.DataType) -> pa.DataType:
+    if isinstance(declared, T.DecimalType):
+        return pa.decimal128(declared.precision, declared.scale)
+    if isinstance(declared, T.ArrayType):
+        return pa.list_(_arrow_type(declared.elementType))
+    return {
+        "string": pa.string(), "integer": pa.int32(), "long": pa.int64(), "bigint": pa.int64(), "date": pa.date32(),
+        "timestamp": pa.timestamp("us", "UTC"), "boolean": pa.bool_(), "double": pa.float64(),
+    }[declared.typeName()]
+
+

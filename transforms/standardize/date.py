@@ -1,0 +1,33 @@
+"""Dates."""
+
+import datetime
+from collections.abc import Callable, Sequence
+
+from transforms.standardize._characters import typed
+from transforms.standardize._format import has_offset, readers
+from transforms.standardize.errors import BadRuleParameter
+
+_MIDNIGHT = datetime.time()
+
+
+def date(*, formats: Sequence[str]) -> Callable[[str], datetime.date | None]:
+    """2024-03-01 from `2024-03-01` with `formats = ["iso"]`, from `01.03.2024` or `1.3.2024` with `["%d.%m.%Y"]`.
+
+    Formats are those of strptime, of `%Y %m %b %d %H %M %S %f`. A time of day may follow if it is midnight
+    (`2024-03-01 00:00:00`): of any other time the date depends on a zone, which is for `timestamp`. Refused: days that
+    no calendar has (`2023-02-29`), years outside 1900 to 2100, digits of other scripts. Where the source does not say
+    whether day or month stands first, both formats go into `ambiguous_formats`, and each file as a whole decides.
+    """
+    reads = readers("date", formats)
+    for format_ in formats:
+        if has_offset(format_):
+            raise BadRuleParameter("date", "formats", f'has "{format_}": a date has no offset; take timestamp')
+
+    def rule(raw: str) -> datetime.date | None:
+        cell = typed(raw)
+        for read in reads:
+            if moment := read(cell):
+                return moment.date() if moment.time() == _MIDNIGHT and moment.tzinfo is None else None
+        return None
+
+    return rule
