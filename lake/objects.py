@@ -24,13 +24,15 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Protocol
 
+from lake.errors import HeadraceError
+
 TEMPORARY = ".tmp-"
 CHUNK = 1 << 20
 ATTEMPTS = 8
 DELETE_BATCH = 1000
 
 
-class StoreError(Exception):
+class StoreError(HeadraceError):
     """A store could not do what it was asked; the message is a sentence for the operator."""
 
 

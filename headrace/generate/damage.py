@@ -53,10 +53,10 @@ def damage(sheet: Sheet, dirt: Dirt, rng: np.random.Generator) -> Counts:
 def tear(sheet: Sheet, dirt: Dirt, rng: np.random.Generator) -> Counts:
     """Tear lines: fields missing, fields too many, bytes that are no text. Below one in 200 of any delivery's lines."""
     share = {"none": 0.0, "realistic": 0.0006, "hostile": 0.0025}[dirt]
-    if not share:
+    if not share or not len(sheet):
         return {}
     _, starts, sizes = np.unique(sheet.delivery, return_index=True, return_counts=True)
-    torn = np.minimum(np.round(share * sizes).astype(np.int64), (sizes - 1) // 200)
+    torn = np.round(share * sizes).astype(np.int64)
     for large in np.argsort(-sizes, kind="stable")[:3]:
         torn[large] = max(int(torn[large]), min(1, (int(sizes[large]) - 1) // 200))
     rows = np.concatenate([start + np.sort(rng.choice(size, size=count, replace=False))

@@ -190,7 +190,8 @@ def _is_thousands(sheet: Sheet, name: str) -> Bools:
 
 
 def _is_euro(sheet: Sheet, name: str) -> Bools:
-    return (sheet.values[name] >= 0) & (sheet.values["currency_code"] == 0)
+    euro: Bools = (sheet.values[name] >= 0) & (sheet.values["currency_code"] == 0)
+    return euro
 
 
 AMOUNT: tuple[CellKind, ...] = ("amount",)

@@ -115,7 +115,8 @@ def months_for(rows: int) -> int:
     return min(24, max(rows // 500, 3 if rows >= 200 else 1))
 
 
-def _sheets(rows: int, dirt: Dirt, window: Window, streams: Iterator[np.random.SeedSequence]) -> tuple[list[Sheet], Vendors, Words, Counts]:
+def _sheets(rows: int, dirt: Dirt, window: Window,
+            streams: Iterator[np.random.SeedSequence]) -> tuple[list[Sheet], Vendors, Words, Counts]:
     items_count = max(1, round(rows / _ROWS_PER_ITEM[dirt]))
     vendor_count = min(3000, max(12, items_count // 120))
     people = min(400, 20 + vendor_count)

@@ -82,7 +82,9 @@ class Sheet:
 
     def usual(self, name: str) -> Bools:
         """Rows whose cell holds a value in its usual print."""
-        return (self.values[name] != NULL) & self.unpatched(name)
+        is_usual = self.unpatched(name)
+        is_usual[self.values[name] == NULL] = False
+        return is_usual
 
     def unpatched(self, name: str) -> Bools:
         """Rows whose cell, null or not, is printed as usual."""

@@ -1,19 +1,21 @@
 """CSV as found: every physical line becomes part of a record, a dead letter, the header or a blank line.
 
-Lines are counted from the bytes; records are parsed by block. A block that Arrow's parser can be trusted with (as many
-records as line ends, no quote inside a text, no undecodable byte) goes the fast way; any other goes record by record
-through Python's `csv`, strictly. Arrow alone would fold lines into one field after a stray quote, without an error.
+Records are parsed by block. A block in which every quote opens a field, closes one or is doubled, and whose records
+are as many as its line ends promise, goes the fast way, by Arrow's parser; any other goes record by record, strictly.
+Arrow alone would fold lines into one field after a stray quote, without an error.
+
+A quote that does not begin a field is text (`5" pipe`). A quoted field ends with its closing quote: text after it is a
+stray quote, and so is a quote that nothing closes. A carriage return belongs to a line end or to a quoted field.
 """
 
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import BinaryIO
 
 import numpy as np
@@ -23,8 +25,12 @@ import pyarrow.csv
 from lake.errors import DataError
 
 BLOCK_BYTES = 1 << 22
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-          (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+LONGEST_RECORD = 1 << 26
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
+          (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_PACKED = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip, as Excel workbooks are"))
+_ASCII = bytes(range(128))
+_LINE_FEED, _RETURN = ord("\n"), ord("\r")
 
 
 @dataclass(frozen=True)
@@ -37,16 +43,19 @@ class Dialect:
     has_multiline_fields: bool = False
 
     @cached_property
-    def quote_inside_text(self) -> re.Pattern[bytes]:
-        """A quote with text on both sides: neither opening nor closing a field, nor doubled."""
-        quote, delimiter = re.escape(self.quote.encode()), re.escape(self.delimiter.encode())
-        edge = rb"[" + delimiter + rb"\r\n" + quote + rb"]"
-        return re.compile(rb"(?<!" + edge + rb")(?<!^)" + quote + rb"(?!" + edge + rb")(?!$)")
+    def quoted_field(self) -> re.Pattern[str]:
+        quote = re.escape(self.quote)
+        return re.compile(f"{quote}((?:[^{quote}]++|{quote}{quote})*+){quote}")
+
+    @cached_property
+    def rest_of_quoted_field(self) -> re.Pattern[bytes]:
+        quote = re.escape(self.quote.encode())
+        return re.compile(b"(?:[^%b]++|%b%b)*+%b" % (quote, quote, quote, quote))
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A record that could not be parsed into fields."""
+    """A record that could not be parsed into fields; `raw` is UTF-8 where the file had to be transcoded."""
 
     record_number: int
     line_number: int
@@ -68,63 +77,109 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Header:
-    """The first line that is not blank, as text and as names."""
+class HeaderLine:
+    """The first record that is not blank, as it stands: from line `line_number` on, after blank lines."""
 
-    text: str
+    raw: bytes
+    line_number: int
+    line_count: int
+    blank_line_count: int
+
+
+@dataclass(frozen=True)
+class Header:
+    """A header under one delimiter. Where it cannot be parsed so, `flaw` says why, and all of it is one name."""
+
     names: list[str]
     delimiter: str
-    line_count: int
+    line_number: int
+    flaw: str = ""
 
 
 class StrayQuote(DataError):
     """A quote where none may be: the borders of records cannot be trusted after it."""
 
 
-def utf8_lines(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
-    """Whole lines in blocks of about BLOCK_BYTES, the byte-order mark taken off; UTF-16 and UTF-32 turned into UTF-8.
+class _Malformed(Exception):  # noqa: N818 - named for what was found
+    """A record that is no row of fields: in which field (from 1), and why."""
 
-    Other encodings keep their bytes: in all of them a line feed is one byte. Raises DataError where the file's mark
-    contradicts the encoding promised.
+    def __init__(self, field_number: int, kind: str, why: str) -> None:
+        super().__init__(f"{kind}: {why}")
+        self.field_number, self.kind, self.why = field_number, kind, why
+
+
+def block_encoding(encoding: str) -> str:
+    """The encoding of the blocks that `whole_lines` gives: UTF-8 where it transcodes, else the file's own."""
+    name = codecs.lookup(encoding).name
+    return "utf-8" if name == "utf-8-sig" or _is_transcoded(name) else name
+
+
+def whole_lines(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """Whole lines in blocks of about BLOCK_BYTES, the byte-order mark taken off, in `block_encoding(encoding)`.
+
+    An encoding that writes ASCII as ASCII keeps its bytes. Raises DataError where the file's mark contradicts the
+    encoding promised, where it is a packed file, and where a line is longer than LONGEST_RECORD.
     """
-    first = stream.read(BLOCK_BYTES)
-    marked = next((name for mark, name in _MARKS if first.startswith(mark)), None)
-    wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
-    if marked and marked != "utf-8" and not wide:
-        raise DataError(f"the file begins with the byte-order mark of {marked}, promised {encoding}; "
-                        f'say encoding = "{marked}" under [read] if all files of the source are so')
-    if wide:
-        yield from _whole_lines(_transcoded(first, stream, encoding))
-        return
-    if marked == "utf-8":
-        first = first[len(codecs.BOM_UTF8):]
-    yield from _whole_lines(_chunks(first, stream))
+    first = _first(stream)
+    if packed := next((name for mark, name in _PACKED if first.startswith(mark)), None):
+        raise DataError(f"found a file packed as {packed}, promised text; unpack it, and end its name with .gz only "
+                        "where it is packed with gzip once")
+    mark, marked = next(((mark, name) for mark, name in _MARKS if first.startswith(mark)), (b"", ""))
+    name = _promised(encoding, marked)
+    chunks = _chunks(first[len(mark):], stream)
+    return _at_line_ends(_transcoded(chunks, name) if _is_transcoded(name) else chunks)
 
 
-def read_header(line: bytes, *, line_count: int, encoding: str, quote: str, delimiter: str) -> Header:
-    """The names in a header line under one delimiter; the whole line is one name where it cannot be parsed so.
-
-    Raises DataError where it cannot be decoded.
-    """
-    try:
-        text = line.decode(encoding).rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise DataError(f"line {line_count}: the header is not {encoding}: {error.reason} "
-                        f"at byte {error.start + 1}") from None
-    try:
-        names = next(csv.reader([text], delimiter=delimiter, quotechar=quote, strict=True), [])
-    except csv.Error:
-        names = [text]
-    return Header(text, names, delimiter, line_count)
-
-
-def records(blocks: Iterator[bytes], dialect: Dialect, *, column_count: int, first_line: int) -> Iterator[Block]:
-    """The records of a file after its header, block by block, numbered from 1 and by line from `first_line`."""
-    if dialect.has_multiline_fields:
-        blocks = iter((b"".join(blocks),))
-    record, line = 1, first_line
+def take_header(blocks: Iterator[bytes], *, quote: str, has_multiline_fields: bool
+                ) -> tuple[HeaderLine, Iterator[bytes]]:
+    """The header, unparsed since its delimiter is not known yet, and the blocks after it."""
+    held, blank_count, line_count = b"", 0, 0
     for block in blocks:
-        parsed = _fast(block, dialect, column_count, record) or _exact(block, dialect, column_count, record, line)
+        while block:
+            line, end, block = block.partition(b"\n")
+            if not held and not line.strip():
+                blank_count += 1
+                continue
+            held += line + end
+            line_count += 1
+            if not has_multiline_fields or held.count(quote.encode()) % 2 == 0:
+                return HeaderLine(held, blank_count + 1, line_count, blank_count), _after(block, blocks)
+            if len(held) > LONGEST_RECORD:
+                break
+    if held:
+        raise DataError(f"line {blank_count + 1}: the header opens a quote that nothing closes")
+    raise DataError(f"found {blank_count} blank lines, promised a header line" if blank_count else
+                    "the file is empty, promised a header line")
+
+
+def read_header(line: HeaderLine, *, encoding: str, quote: str, delimiter: str) -> Header:
+    """The names in a header under one delimiter. Raises DataError where it cannot be decoded or has no line end."""
+    where = f"line {line.line_number}"
+    try:
+        text = line.raw.decode(encoding).rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{where}: byte {error.start + 1} of the header is not {encoding}: {error.reason}; say the "
+                        "file's encoding under [read]") from None
+    if "\0" in text:
+        raise DataError(f"{where}: the header holds NUL characters, so that the file is not {encoding}; say its "
+                        "encoding under [read], such as utf-16-le")
+    try:
+        return Header(_split(text, Dialect(delimiter, quote, encoding)), delimiter, line.line_number)
+    except _Malformed as flaw:
+        if flaw.kind == "stray_return":
+            raise DataError(f"{where}: the header holds a carriage return without a line feed, as in files of old "
+                            "Macs; promised lines that end with a line feed; convert the file") from None
+        return Header([text], delimiter, line.line_number, f"field {flaw.field_number}: {flaw.why}")
+
+
+def records(blocks: Iterator[bytes], dialect: Dialect, names: Sequence[str], *, first_line: int) -> Iterator[Block]:
+    """The records of a file after its header, block by block, numbered from 1 and by line from `first_line`.
+
+    Raises StrayQuote where fields may hold line breaks and a quote opens one that nothing closes.
+    """
+    record, line = 1, first_line
+    for block in _whole_records(blocks, dialect) if dialect.has_multiline_fields else blocks:
+        parsed = _fast(block, dialect, len(names), record) or _exact(block, dialect, names, record, line)
         yield parsed
         record += parsed.record_count
         line += parsed.line_count
@@ -132,46 +187,76 @@ def records(blocks: Iterator[bytes], dialect: Dialect, *, column_count: int, fir
 
 def _fast(block: bytes, dialect: Dialect, column_count: int, first_record: int) -> Block | None:
     """The block by Arrow, or None where its answer could differ from the strict reading."""
-    line_count = _line_count(block)
     text = _decoded(block, dialect.encoding)
-    if text is None or column_count == 1 or dialect.has_multiline_fields or dialect.quote_inside_text.search(text):
+    # In a single column a blank line could be a record; Arrow takes U+FEFF before a block for a byte-order mark.
+    if text is None or column_count == 1 or text.startswith(codecs.BOM_UTF8):
         return None
-    invalid: list[object] = []
+    breaks = _breaks_in_fields(text, dialect)
+    if breaks is None or (breaks and not dialect.has_multiline_fields):
+        return None
+    table = _by_arrow(text, dialect, column_count)
+    line_count = line_count_of(block)
+    if table is None or table.num_rows != line_count - breaks:
+        return None
+    numbers = pa.array(np.arange(first_record, first_record + table.num_rows, dtype=np.int64))
+    columns = [column.combine_chunks() for column in table.columns]
+    return Block(numbers, columns, [], line_count, table.num_rows, 0, breaks)
 
-    def refuse(row: object) -> str:
-        invalid.append(row)
-        return "error"
 
+def _by_arrow(text: bytes, dialect: Dialect, column_count: int) -> pa.Table | None:
+    """All rows as text; None where one is ragged."""
     names = [str(i) for i in range(column_count)]
     try:
-        table = pa.csv.read_csv(
+        return pa.csv.read_csv(
             pa.BufferReader(text),
             read_options=pa.csv.ReadOptions(use_threads=False, column_names=names, block_size=len(text) + 1),
             parse_options=pa.csv.ParseOptions(delimiter=dialect.delimiter, quote_char=dialect.quote,
-                                              invalid_row_handler=refuse),
+                                              newlines_in_values=dialect.has_multiline_fields),
             convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()),
                                                   strings_can_be_null=False, null_values=[]),
         )
     except pa.ArrowInvalid:
         return None
-    if invalid or table.num_rows != line_count:
+
+
+def _breaks_in_fields(text: bytes, dialect: Dialect) -> int | None:
+    """The line feeds inside quoted fields; None where a quote or a carriage return stands anywhere else.
+
+    Where every quote at an even place begins a field or doubles the one before it, and every quote at an odd place
+    ends a field or is doubled by the next, all parsers agree on what is inside.
+    """
+    if text.count(b"\r") != text.count(b"\r\n"):
         return None
-    numbers = pa.array(np.arange(first_record, first_record + table.num_rows))
-    columns = [column.combine_chunks() for column in table.columns]
-    return Block(numbers, columns, [], line_count, table.num_rows, 0, 0)
+    seen = np.frombuffer(b"\n" + text + b"\n", np.uint8)
+    quotes = np.flatnonzero(seen == ord(dialect.quote))
+    if not len(quotes):
+        return 0
+    if len(quotes) % 2:
+        return None
+    opening, closing = quotes[::2], quotes[1::2]
+    is_doubled = opening[1:] == closing[:-1] + 1
+    begins = np.isin(seen[opening - 1], (ord(dialect.delimiter), _LINE_FEED))
+    ends = np.isin(seen[closing + 1], (ord(dialect.delimiter), _LINE_FEED, _RETURN))
+    begins[1:] |= is_doubled
+    ends[:-1] |= is_doubled
+    if not (begins.all() and ends.all()):
+        return None
+    return int((np.searchsorted(quotes, np.flatnonzero(seen == _LINE_FEED)) % 2).sum())
 
 
-def _exact(block: bytes, dialect: Dialect, column_count: int, first_record: int, first_line: int) -> Block:
+def _exact(block: bytes, dialect: Dialect, names: Sequence[str], first_record: int, first_line: int) -> Block:
+    """The block record by record."""
     numbers: list[int] = []
     rows: list[list[str]] = []
     dead: list[DeadLetter] = []
     record, line, blank, breaks = first_record, first_line, 0, 0
-    for raw in _raw_records(block, dialect, first_line):
-        inside = _line_count(raw) - 1
+    raws, unclosed = _cut(block, dialect)
+    for raw in raws:
+        inside = line_count_of(raw) - 1
         if not raw.strip(b"\r\n"):
             blank += 1
         else:
-            fields, reason = _fields(raw, dialect, column_count)
+            fields, reason = _fields(raw, dialect, names)
             if reason:
                 dead.append(DeadLetter(record, line, reason, raw.rstrip(b"\r\n")))
             else:
@@ -180,90 +265,209 @@ def _exact(block: bytes, dialect: Dialect, column_count: int, first_record: int,
             breaks += inside
             record += 1
         line += 1 + inside
-    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)] if rows else [
-        pa.array([], pa.string()) for _ in range(column_count)]
-    return Block(pa.array(numbers, pa.int64()), columns, dead, line - first_line, record - first_record, blank, breaks)
+    if unclosed:
+        _, reason = _fields(unclosed, dialect, names)
+        raise StrayQuote(f"line {line}, record {record}: {reason}; it runs to line {line + line_count_of(unclosed) - 1}")
+    return Block(pa.array(numbers, pa.int64()), _columns(rows, len(names)), dead, line - first_line,
+                 record - first_record, blank, breaks)
 
 
-def _fields(raw: bytes, dialect: Dialect, column_count: int) -> tuple[list[str], str | None]:
-    """The record's fields, or why it has none: `undecodable`, `stray_quote` or `ragged`, with what was found."""
+def _columns(rows: list[list[str]], column_count: int) -> list[pa.Array]:
+    columns = zip(*rows, strict=True) if rows else [()] * column_count
+    return [pa.array(column, pa.string()) for column in columns]
+
+
+def _fields(raw: bytes, dialect: Dialect, names: Sequence[str]) -> tuple[list[str], str]:
+    """The record's fields, or why it has none: `undecodable`, `stray_quote`, `stray_return` or `ragged`, and where."""
     try:
         text = raw.decode(dialect.encoding)
     except UnicodeDecodeError as error:
-        return [], f"undecodable: byte {error.start + 1} of the record is not {dialect.encoding}"
-    text = text.removesuffix("\n").removesuffix("\r")
+        number = _field_number_at(raw[:error.start].decode(dialect.encoding, "replace"), dialect)
+        return [], (f"undecodable: byte {error.start + 1} of the record, in {_named(number, names)}, is not "
+                    f"{dialect.encoding}")
     try:
-        parsed = list(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote,
-                                 strict=True))
-    except csv.Error as error:
-        return [], f"stray_quote: {error}"
-    if len(parsed) != 1:
-        return [], "stray_quote: a line break outside quotes"
-    if len(parsed[0]) != column_count:
-        return [], f"ragged: {len(parsed[0])} fields, the header has {column_count}"
-    return parsed[0], None
+        fields = _split(text.removesuffix("\n").rstrip("\r"), dialect)
+    except _Malformed as flaw:
+        return [], f"{flaw} ({_named(flaw.field_number, names)})"
+    if len(fields) != len(names):
+        return [], f"ragged: {len(fields)} fields, the header has {len(names)}"
+    return fields, ""
 
 
-def _raw_records(block: bytes, dialect: Dialect, first_line: int) -> Iterator[bytes]:
-    """The block cut into records: at every line end, or where fields may hold line breaks, at those outside quotes."""
+def _split(text: str, dialect: Dialect) -> list[str]:
+    """The fields of a record without its line end."""
+    quote, delimiter = dialect.quote, dialect.delimiter
+    if quote not in text and "\r" not in text:
+        return text.split(delimiter)
+    fields: list[str] = []
+    at = 0
+    while True:
+        if text.startswith(quote, at):
+            field, at = _quoted(text, at, dialect, len(fields) + 1)
+        else:
+            end = text.find(delimiter, at)
+            field, at = text[at:end if end >= 0 else None], end if end >= 0 else len(text)
+            if "\r" in field:
+                raise _Malformed(len(fields) + 1, "stray_return", "a carriage return outside quotes")
+        fields.append(field)
+        if at == len(text):
+            return fields
+        at += 1
+
+
+def _quoted(text: str, at: int, dialect: Dialect, field_number: int) -> tuple[str, int]:
+    """A quoted field and where it ends."""
+    found = dialect.quoted_field.match(text, at)
+    if not found:
+        raise _Malformed(field_number, "stray_quote", "a quote opens the field and nothing closes it")
+    end = found.end()
+    if end < len(text) and text[end] != dialect.delimiter:
+        raise _Malformed(field_number, "stray_quote", "text follows the quote that closes the field")
+    return found[1].replace(dialect.quote * 2, dialect.quote), end
+
+
+def _field_number_at(before: str, dialect: Dialect) -> int:
+    """The number of the field in which a record's text breaks off."""
+    try:
+        return len(_split(before, dialect))
+    except _Malformed as flaw:
+        return flaw.field_number
+
+
+def _named(field_number: int, names: Sequence[str]) -> str:
+    return f"column {names[field_number - 1]!r}" if field_number <= len(names) else f"field {field_number}"
+
+
+def _whole_records(blocks: Iterator[bytes], dialect: Dialect) -> Iterator[bytes]:
+    """Blocks cut where a record ends; the last may end in one that its quote leaves open."""
+    rest = b""
+    for block in blocks:
+        raws, rest = _cut(rest + block, dialect)
+        if raws:
+            yield b"".join(raws)
+        if len(rest) > LONGEST_RECORD:
+            break
+    if rest:
+        yield rest
+
+
+def _cut(block: bytes, dialect: Dialect) -> tuple[list[bytes], bytes]:
+    """The records of a block that begins with one, and the beginning of one that a quote leaves open at its end."""
+    lines = _split_lines(block)
     if not dialect.has_multiline_fields:
-        yield from _split_lines(block)
-        return
-    quote, held, started, line = dialect.quote.encode(), b"", first_line, first_line
-    for part in _split_lines(block):
-        held += part
-        line += 1
-        if held.count(quote) % 2 == 0:
-            yield held
-            held, started = b"", line
-    if held:
-        raise StrayQuote(f"line {started}: a quote opens a field that nothing closes before the end of the file")
+        return lines, b""
+    raws: list[bytes] = []
+    held: list[bytes] = []
+    is_open = False
+    for line in lines:
+        held.append(line)
+        is_open = _leaves_open(line, dialect, is_open)
+        if not is_open:
+            raws.append(b"".join(held))
+            held = []
+    return raws, b"".join(held)
+
+
+def _leaves_open(line: bytes, dialect: Dialect, is_open: bool) -> bool:
+    """Whether a quoted field is open at the end of a line, by whether one was at its beginning."""
+    quote, at = dialect.quote.encode(), 0
+    next_opening = dialect.delimiter.encode() + quote
+    if not is_open and line.startswith(quote):
+        is_open, at = True, 1
+    while True:
+        if is_open:
+            closing = dialect.rest_of_quoted_field.match(line, at)
+            if not closing:
+                return True
+            at = closing.end()
+        opening = line.find(next_opening, at)
+        if opening < 0:
+            return False
+        is_open, at = True, opening + len(next_opening)
 
 
 def _split_lines(block: bytes) -> list[bytes]:
-    """Lines by line feed alone: a lone carriage return is data."""
+    """Lines by line feed alone."""
     lines = block.split(b"\n")
     last = lines.pop()
     return [line + b"\n" for line in lines] + ([last] if last else [])
 
 
+def line_count_of(block: bytes) -> int:
+    """Physical lines: line feeds, and a last line without one."""
+    return block.count(b"\n") + (not block.endswith(b"\n") and len(block) > 0)
+
+
 def _decoded(block: bytes, encoding: str) -> bytes | None:
+    """The block as UTF-8, or None where it is not what it was promised to be."""
     try:
         text = block.decode(encoding)
     except UnicodeDecodeError:
         return None
-    return block if encoding.lower() in ("utf-8", "utf8") else text.encode()
+    return block if encoding == "utf-8" else text.encode()
 
 
-def _line_count(block: bytes) -> int:
-    return block.count(b"\n") + (not block.endswith(b"\n") and len(block) > 0)
+def _promised(encoding: str, marked: str) -> str:
+    """The encoding to read with, without the mark. Raises DataError where the mark says another, or is needed."""
+    name = codecs.lookup(encoding).name.removesuffix("-sig")
+    if marked and marked not in (name, f"{name}-le", f"{name}-be"):
+        raise DataError(f"the file begins with the byte-order mark of {marked}, promised {encoding}; say encoding = "
+                        f'"{marked}" under [read] if all files of the source are so')
+    if name in ("utf-16", "utf-32") and not marked:
+        raise DataError(f"the file has no byte-order mark, which {encoding} needs; say encoding = \"{name}-le\" or "
+                        f'"{name}-be" under [read]')
+    return marked or name
+
+
+def _is_transcoded(name: str) -> bool:
+    """Whether bytes cannot be cut and searched as if they were ASCII: wide, stateful and EBCDIC encodings."""
+    return _ASCII.decode("ascii").encode(name, "replace") != _ASCII
+
+
+def _transcoded(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """Half a surrogate pair becomes bytes that are no UTF-8, so that only its own record is a dead letter."""
+    decoder = codecs.getincrementaldecoder(name)("surrogatepass" if name.startswith("utf") else "strict")
+    line = 1
+    for chunk in chain(chunks, (b"",)):
+        try:
+            text = decoder.decode(chunk, final=not chunk)
+        except UnicodeDecodeError as error:
+            raise DataError(f"about line {line}: the file is not {name}: {error.reason}") from None
+        line += text.count("\n")
+        yield text.encode("utf-8", "surrogatepass")
+
+
+def _first(stream: BinaryIO) -> bytes:
+    """The first bytes, enough to hold any mark."""
+    first = stream.read(BLOCK_BYTES)
+    while len(first) < 4 and (more := stream.read(BLOCK_BYTES)):
+        first += more
+    return first
 
 
 def _chunks(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
-    chunk = first
-    while chunk:
+    if first:
+        yield first
+    while chunk := stream.read(BLOCK_BYTES):
         yield chunk
-        chunk = stream.read(BLOCK_BYTES)
 
 
-def _transcoded(first: bytes, stream: BinaryIO, encoding: str) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        for chunk in _chunks(first, stream):
-            yield decoder.decode(chunk).removeprefix("\ufeff").encode()
-        yield decoder.decode(b"", final=True).encode()
-    except UnicodeDecodeError as error:
-        raise DataError(f"the file is not {encoding}: {error.reason}") from None
-
-
-def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    held = b""
+def _at_line_ends(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    held, line = b"", 1
     for chunk in chunks:
         cut = chunk.rfind(b"\n") + 1
         if cut:
             yield held + chunk[:cut]
+            line += chunk.count(b"\n")
             held = chunk[cut:]
         else:
             held += chunk
+        if len(held) > LONGEST_RECORD:
+            raise DataError(f"line {line} is longer than {LONGEST_RECORD:,} bytes; promised records that end with a "
+                            "line feed (old Macs end them with a carriage return: convert the file)")
     if held:
         yield held
+
+
+def _after(rest: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    return chain((rest,) if rest else (), blocks)

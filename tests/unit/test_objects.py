@@ -487,7 +487,12 @@ def test_content_is_durable_before_its_name_and_folders_from_the_top(
 ) -> None:
     synced: list[int] = []
     fsync = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda descriptor: (synced.append(os.fstat(descriptor).st_ino), fsync(descriptor)))
+
+    def recorded(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", recorded)
     getattr(folder, write)("a/b", b"x")
     expected = [folder.root.parent, folder.root, folder.root / "a/b", folder.root / "a"]
     assert synced == [path.stat().st_ino for path in expected]

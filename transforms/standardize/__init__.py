@@ -4,13 +4,13 @@ None means that the cell holds no such value: it is lost, counted and its row qu
 the rules over distinct values. A rule is never called with a null token and knows nothing of frames.
 """
 
+import datetime
 import difflib
 import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -133,13 +133,13 @@ RULES: dict[str, StandardizerRule] = {
         _rule(Decimal, _amount),
         _rule(bool, _boolean),
         _rule(str, _code),
-        _rule(date, _date),
+        _rule(datetime.date, _date),
         _rule(str, _document_number),
         _rule(int, _integer),
         _rule(str, _mapped),
         _plain(str, _name),
         _plain(str, _text),
-        _rule(datetime, _timestamp),
+        _rule(datetime.datetime, _timestamp),
         _plain(str, _vendor_code),
         _plain(str, _verbatim),
     )

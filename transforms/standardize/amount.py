@@ -25,13 +25,19 @@ _ISO_4217 = """
 _CODES = frozenset(_ISO_4217.split())
 
 
-def amount(*, decimal: str = ".", grouping: str | None = None, scale: int = 2) -> Callable[[str], Decimal | None]:
+_DOUBLE = re.compile(r"-?[0-9]\.[0-9]{1,17}E-?[0-9]{1,2}")
+
+
+def amount(*, decimal: str = ".", grouping: str | None = None, scale: int = 2,
+           doubles: bool = False) -> Callable[[str], Decimal | None]:
     """`1234.50` from `1,234.50`, `EUR 1'234.50` or `€ 1234.5`; `-12.00` from `-12`, `(12.00)` or the ledger's `12.00-`.
 
     Never rounds: always `scale` places, and a value that needs more is refused (`12.505`; `12.500` is fine). `decimal`
     is the mark before the fraction, point or comma; `grouping` is the other one unless said, `""` for none. Spaces and
     apostrophes group in any case. Groups have three digits, so that `1,23` is refused where the point is decimal,
     and `12,34,567` is too. `0` has no sign.
+
+    With `doubles`, also `28994530.00` from `2.899453E7`, as Java prints a double of ten millions or more.
 
     Also refused: `1e3`, `NaN`, `12%`, `12,-` (twelve and no cents, not minus twelve), two signs, two currencies.
     """
@@ -56,6 +62,8 @@ def amount(*, decimal: str = ".", grouping: str | None = None, scale: int = 2) -
     def rule(raw: str) -> Decimal | None:
         if ready.fullmatch(raw):
             return Decimal(raw.replace(decimal, ".")) or zero
+        if doubles and _DOUBLE.fullmatch(raw):
+            return _scaled(Decimal(raw), scale)
         negative, cell = _unsigned(typed(raw))
         match = number.fullmatch(cell)
         if not match:
@@ -68,6 +76,12 @@ def amount(*, decimal: str = ".", grouping: str | None = None, scale: int = 2) -
         return (value.copy_negate() if negative else value) or zero
 
     return rule
+
+
+def _scaled(value: Decimal, scale: int) -> Decimal | None:
+    """The value with `scale` places; None where it needs more."""
+    scaled = value.quantize(Decimal(0).scaleb(-scale))
+    return scaled if scaled == value else None
 
 
 def _unsigned(cell: str) -> tuple[bool, str]:

@@ -53,6 +53,19 @@ def test_document_number(raw, number):
 @pytest.mark.parametrize(
     ("raw", "number"),
     [
+        pytest.param("45 0000 1234", "4500001234", id="printed in groups, of the width to the digit"),
+        pytest.param("45 0000 123", None, id="in groups, a digit short of the width"),
+        pytest.param("45  0000 1234", None, id="two blanks between groups may be two cells"),
+        pytest.param("45\n0000 1234", None, id="two lines are not one number"),
+    ],
+)
+def test_document_number_in_groups(raw, number):
+    assert document_number(width=10)(raw) == number
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"),
+    [
         pytest.param("10", "00010", id="is padded"),
         pytest.param("00010", "00010", id="its own output is left as it is"),
         pytest.param("0000010", "00010", id="loses zeros beyond the width"),

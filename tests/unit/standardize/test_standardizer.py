@@ -83,6 +83,7 @@ def test_an_unknown_rule_is_refused_with_the_closest():
     pytest.param("date", {"formats": [1]}, r"date: formats is \[1\], promised a list of texts", id="a list of numbers"),
     pytest.param("amount", {"scale": True}, "amount: scale is True, promised a whole number", id="true for a number"),
     pytest.param("amount", {"scale": "2"}, "amount: scale is '2', promised a whole number", id="text for a number"),
+    pytest.param("mapped", {"values": ["1"]}, "mapped: values is .*, promised a table of texts", id="no table"),
     pytest.param("mapped", {"values": {"1": 1}}, "mapped: values is .*, promised a table of texts", id="no text"),
     pytest.param(
         "timestamp", {"formats": ["iso"], "zone": "UTC", "date_only": 1},

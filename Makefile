@@ -1,0 +1,60 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+SPARK := 4.1.1
+SPARK35 := 3.5.6
+VENV := .venv/.ready-$(SPARK)
+VENV35 := .venv-spark35/.ready-$(SPARK35)
+DEMO := demo
+ROWS ?= 310000
+ROUNDS ?= 3
+KILLS ?= 1000
+
+export PYTHONDONTWRITEBYTECODE = 1
+export SPARK_LOCAL_IP = 127.0.0.1
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(VENV): pyproject.toml
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable '.[cluster,operator,test,check,bench]' pyspark==$(SPARK)
+	touch $@
+
+$(VENV35): pyproject.toml
+	$(PYTHON) -m venv .venv-spark35
+	.venv-spark35/bin/python -m pip install --quiet --disable-pip-version-check \
+		--editable '.[cluster,operator,test]' pyspark==$(SPARK35)
+	touch $@
+
+.PHONY: setup
+setup: $(VENV) $(VENV35) ## both environments: .venv (Spark 4.1) and .venv-spark35 (Spark 3.5)
+
+.PHONY: demo
+demo: $(VENV) ## generate data, run the procurement domain on it, show the numbers
+	@.venv/bin/headrace demo --out $(DEMO)
+
+.PHONY: test
+test: $(VENV) $(VENV35) ## everything that a change must pass: all tests on Spark 4.1, the marked half on 3.5
+	.venv/bin/python -m pytest
+	.venv-spark35/bin/python -m pytest -m spark35
+
+.PHONY: check
+check: $(VENV) ## formatter, linter, types, stale renderings
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/headrace contracts --check
+
+.PHONY: contracts
+contracts: $(VENV) ## render the contracts: Spark schemas, DuckDB DDL, data dictionary
+	.venv/bin/headrace contracts
+
+.PHONY: bench
+bench: $(VENV) ## the same job by Headrace, DuckDB, polars and pandas: ROWS=310000 ROUNDS=3
+	.venv/bin/python -m benchmarks --rows $(ROWS) --rounds $(ROUNDS)
+
+.PHONY: soak
+soak: $(VENV) ## kill real runs at random instants with a reader polling: KILLS=1000
+	.venv/bin/python -m tests.soak --kills $(KILLS)

@@ -1,0 +1,96 @@
+"""The facts of a release: what stands, of what it was made, and whether every row is accounted for."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from headrace.lakes import release_of, warehouse_release
+from lake.deliveries import Delivery
+from lake.landing import read_landed
+from lake.objects import ObjectStore
+from lake.releases import Release, read_release, release_numbers
+from schemas.lineage import OUTCOMES
+
+FILE_COUNTS = ("lines", "header_lines", "records", "line_breaks_in_fields", "blank_lines", "landed", "dead_letters")
+
+
+def status_facts(lake: ObjectStore, domain: str) -> dict[str, Any]:
+    """The current release of a domain, its counts, files and the releases that are kept."""
+    return release_facts(lake, release_of(lake, domain))
+
+
+def release_facts(lake: ObjectStore, release: Release) -> dict[str, Any]:
+    return {
+        "domain": release.domain, "release": release.number, "parent": release.parent, "kind": release.kind,
+        "run_id": release.run_id, "published_at": release.published_at, "as_of": release.as_of,
+        "warehouse_release": warehouse_release(lake, release.domain),
+        "tables": {name: asdict(counts) for name, counts in release.counts.items()},
+        "marts": {name: snapshot.row_count() for name, snapshot in release.marts.items()},
+        "files": files_of(lake, release),
+        "releases": [_summary(read_release(lake, release.domain, n)) for n in release_numbers(lake, release.domain)],
+    }
+
+
+def files_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
+    """What became of every raw file that the release is made of; a content that came under several names once."""
+    replaced = {file_id for snapshot in release.curated.values() for file_id in snapshot.replaced}
+    return [_file(lake, release, delivery, is_replaced=delivery.landing_file_id in replaced)
+            for delivery in release.deliveries]
+
+
+def equations(counts: dict[str, Any]) -> list[dict[str, Any]]:
+    """The run's and the table's equations of one table with their numbers: left, the parts of the right, and whether
+    they close."""
+    outcomes = {name: counts[name] for name in OUTCOMES}
+    cumulative = {name: counts["cumulative"][name] for name in OUTCOMES}
+    change = {"rows before": counts["rows_before"], "keys added": counts["keys_added"],
+              "keys removed": -counts["keys_removed"]}
+    newly = {"keys added": counts["keys_added"], "keys replaced": counts["keys_replaced"]}
+    return [
+        _equation("run", "rows read", counts["read"], outcomes),
+        _equation("ever", "rows landed", counts["cumulative"]["landed"], cumulative),
+        _equation("table", "newly curated", counts["curated"], newly),
+        _equation("table", "rows after", counts["rows_after"], change),
+    ]
+
+
+def file_equations(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The file equation summed over files: lines, then records."""
+    total = {name: sum(file[name] or 0 for file in files) for name in FILE_COUNTS}
+    lines = {"header": total["header_lines"], "records": total["records"],
+             "line breaks in fields": total["line_breaks_in_fields"], "blank": total["blank_lines"]}
+    records = {"landed": total["landed"], "dead letters": total["dead_letters"]}
+    return [_equation("files", "lines", total["lines"], lines),
+            _equation("files", "records", total["records"], records)]
+
+
+def _equation(kind: str, name: str, left: int, right: dict[str, int]) -> dict[str, Any]:
+    return {"kind": kind, "name": name, "left": left, "right": right, "closes": left == sum(right.values())}
+
+
+def _file(lake: ObjectStore, release: Release, delivery: Delivery, *, is_replaced: bool) -> dict[str, Any]:
+    landed = read_landed(lake, release.domain, delivery.source_name, delivery.landing_file_id)
+    names = [file.key for file in delivery.raw_files]
+    counts: dict[str, Any] = dict.fromkeys(FILE_COUNTS)
+    if landed is not None:
+        counts = {
+            "lines": landed.line_count, "header_lines": landed.header_line_count, "records": landed.record_count,
+            "line_breaks_in_fields": landed.line_break_in_field_count, "blank_lines": landed.blank_line_count,
+            "landed": landed.landing_row_count, "dead_letters": landed.dead_letter_count,
+        }
+    return {
+        "file": names[0], "source": delivery.source_name, "period": delivery.period or None, **counts,
+        "delivery_order": delivery.order or None, "replaced": is_replaced,
+        "landing_file_id": delivery.landing_file_id, "same_content": names[1:],
+    }
+
+
+def _summary(release: Release) -> dict[str, Any]:
+    return {
+        "number": release.number, "parent": release.parent, "kind": release.kind, "run_id": release.run_id,
+        "published_at": release.published_at, "as_of": release.as_of,
+        "rolled_back_to": release.facts.get("rolled_back_to") if release.kind == "rollback" else None,
+        "rows": {snapshot.table: snapshot.row_count(**({"outcome": "curated"} if name in release.curated else {}))
+                 for name, snapshot in {**release.marts, **release.curated}.items()},
+    }
