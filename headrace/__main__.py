@@ -61,7 +61,8 @@ def told(error: Exception) -> tuple[str, int]:
     if found := re.search(r"^(?:lake|schemas|transforms)[\w.]*\.(\w+): (.+)$", str(error), re.MULTILINE):
         return found[2], 1
     first = next((line.strip() for line in str(error).splitlines() if line.strip()), "no message")[:SENTENCE_LENGTH]
-    return f"unexpected: {type(error).__name__}: {first}; run again with --debug for the trace", 1
+    notes = "".join(f"; {note}" for note in getattr(error, "__notes__", []))
+    return f"unexpected: {type(error).__name__}: {first}; run again with --debug for the trace{notes}", 1
 
 
 def _of_usage(error: Exception) -> str:

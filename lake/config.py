@@ -28,6 +28,7 @@ from transforms.standardize import AMBIGUOUS_PARAMETER, RULES, resolved, standar
 
 Options = TypeVar("Options")
 Kind = Literal["upsert", "replaces_period", "full", "events"]
+STOPPING = ("stray_quotes", "dead_letter_halt_ratio")
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,12 @@ class Source:
 
     @cached_property
     def reading_digest(self) -> str:
-        """Changes when the same bytes would land as other records or other decisions."""
-        columns = sorted((c.headers, c.is_header_required, c.ambiguous_formats,
-                          sorted(c.null_tokens) if c.ambiguous_formats else [])
+        """Changes when the same bytes would land as other records or other decisions; not by what stops a file."""
+        read = {key: value for key, value in dataclasses.asdict(self.read).items() if key not in STOPPING}
+        columns = sorted((c.headers, c.is_header_required,
+                          (c.field, *c.ambiguous_formats, *sorted(c.null_tokens)) if c.ambiguous_formats else ())
                          for c in self.columns)
-        return _digest([dataclasses.asdict(self.read), columns])
+        return _digest([read, columns])
 
     @cached_property
     def mapping_digest(self) -> str:

@@ -9,15 +9,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import re
 import tempfile
 import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,7 +26,7 @@ from lake.claims import Claim
 from lake.config import Source
 from lake.errors import DataError, HeadraceError
 from lake.formats import csv
-from lake.objects import ObjectChanged, ObjectStore, StoreError
+from lake.objects import MissingObject, ObjectChanged, ObjectStore, StoreError
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from transforms.standardize.date_order import decide_format
 from transforms.standardize.null_token import is_null_token
@@ -71,25 +71,43 @@ def landing_key(domain: str, source_name: str, landing_file_id: str, ending: str
 def read_landed(lake: ObjectStore, domain: str, source_name: str, landing_file_id: str) -> LandedFile | None:
     """The ledger entry of a landed file; None where it has not landed whole."""
     key = landing_key(domain, source_name, landing_file_id, "json")
-    return LandedFile(**json.loads(lake.read(key))) if lake.exists(key) else None
+    try:
+        return LandedFile(**json.loads(lake.read(key))) if lake.exists(key) else None
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{lake.uri_of(key)} is no ledger entry of this version of Headrace: {error}; read the lake "
+                        "with the version that wrote it, or a newer one") from None
 
 
 def land_file(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> LandedFile:
     """Read one raw file and write it into landing, unless its very content is there already.
 
-    Raises DataError (the sentence names the file, and where it can the line and the column), and writes nothing then.
+    Raises DataError (the sentence names the file, and where it can the line, the record and the column), and leaves
+    nothing in the lake then.
     """
-    key = claim.file.key
     try:
         return _land(raw, lake, claim, source)
-    except ObjectChanged:
-        raise DataError(f"{key}: the file changed while it was read; let its writer finish and run again") from None
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{key}: the gzip file is truncated or damaged: {error}; ask for it again") from None
+    except (HeadraceError, StoreError, EOFError, zlib.error, OSError) as error:
+        raise DataError(f"{claim.file.key}: {_sentence(error, raw, claim)}") from None
+
+
+def _sentence(error: Exception, raw: ObjectStore, claim: Claim) -> str:
+    """What stopped the reading. A file that changes under the reader looks damaged: that it changed is said first."""
+    if isinstance(error, ObjectChanged) or _has_changed(raw, claim):
+        return "the file changed while it was read; let its writer finish and run again"
+    if isinstance(error, MissingObject):
+        return "the file was listed and is gone; let whoever moves it finish and run again"
+    if isinstance(error, EOFError | zlib.error | gzip.BadGzipFile):
+        return f"the gzip file is truncated or damaged: {error}; ask for it again"
+    if isinstance(error, OSError):
+        return f"cannot keep its records in {tempfile.gettempdir()} while it is read: {error}"
+    return str(error)
+
+
+def _has_changed(raw: ObjectStore, claim: Claim) -> bool:
+    try:
+        return raw.stat(claim.file.key).etag != claim.file.etag
     except StoreError:
-        raise
-    except HeadraceError as error:
-        raise DataError(f"{key}: {error}") from None
+        return False
 
 
 def _land(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> LandedFile:
@@ -100,7 +118,7 @@ def _land(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> 
         reading.run(_unpacked(hashing, claim.file.key))
         hashing.drain()
         if raw.stat(claim.file.key).etag != claim.file.etag:
-            raise ObjectChanged(claim.file.key)
+            raise ObjectChanged(f"{claim.file.key} changed while it was read")
         sha256 = hashing.digest.hexdigest()
         landing_file_id = _identity(sha256, claim, source)
         if landed := read_landed(lake, source.domain, source.name, landing_file_id):
@@ -121,13 +139,9 @@ def _put(lake: ObjectStore, domain: str, landed: LandedFile, reading: _Reading, 
     identified = spool.with_name("identified.parquet")
     _write_identified(spool, identified, landed.landing_file_id)
     lake.put_file(landing_key(domain, landed.source_name, landed.landing_file_id, "parquet"), identified)
-    if reading.dead_letters:
-        letters = pa.Table.from_pylist([
-            {"landing_file_id": landed.landing_file_id, "raw_key": landed.raw_key, **asdict(letter)}
-            for letter in reading.dead_letters
-        ])
+    if landed.dead_letter_count:
         path = spool.with_name("dead.parquet")
-        pq.write_table(letters, path)
+        _write_dead_letters(reading.dead_letters.path, path, landed)
         lake.put_file(landing_key(domain, landed.source_name, landed.landing_file_id, "dead.parquet"), path)
     entry = json.dumps(asdict(landed), indent=1, sort_keys=True).encode()
     lake.put(landing_key(domain, landed.source_name, landed.landing_file_id, "json"), entry)
@@ -145,70 +159,92 @@ def _write_identified(spool: Path, target: Path, landing_file_id: str) -> None:
                 writer.write_batch(pa.record_batch([*batch.columns, repeated], schema=schema))
 
 
+def _write_dead_letters(spool: Path, target: Path, landed: LandedFile) -> None:
+    with pq.ParquetFile(spool) as source:
+        named = pa.schema([("landing_file_id", pa.string()), ("raw_key", pa.string()), *source.schema_arrow])
+        with pq.ParquetWriter(target, named, compression="zstd") as writer:
+            for batch in source.iter_batches():
+                names = [pa.array([name] * batch.num_rows) for name in (landed.landing_file_id, landed.raw_key)]
+                writer.write_batch(pa.record_batch([*names, *batch.columns], schema=named))
+
+
+class _DeadLetters:
+    """The records set aside, on disk: a file in the wrong encoding is nothing else."""
+
+    schema = pa.schema([("record_number", pa.int64()), ("line_number", pa.int64()), ("reason", pa.string()),
+                        ("raw", pa.binary())])
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.count = path, 0
+        self.first: csv.DeadLetter | None = None
+        self._writer: pq.ParquetWriter | None = None
+
+    def add(self, letters: list[csv.DeadLetter]) -> None:
+        if letters:
+            self.first = self.first or letters[0]
+            self.count += len(letters)
+            self._writer = self._writer or pq.ParquetWriter(self.path, self.schema, compression="lz4")
+            self._writer.write_table(pa.Table.from_pylist([asdict(letter) for letter in letters], self.schema))
+
+    def close(self) -> None:
+        if self._writer:
+            self._writer.close()
+
+
 class _Reading:
     """One pass over one file: counts, dead letters, and the profile that decisions per file are taken from."""
 
     def __init__(self, source: Source, claim: Claim, spool: Path) -> None:
         self.source, self.claim, self.spool = source, claim, spool
-        self.lines = self.records = self.blanks = self.breaks = self.rows = 0
-        self.header_lines = 0
-        self.dead_letters: list[csv.DeadLetter] = []
+        self.lines = self.records = self.blanks = self.breaks = 0
+        self.dead_letters = _DeadLetters(spool.with_name("dead_spool.parquet"))
         self.profiles: dict[str, Counter[str]] = {
             c.field: Counter() for c in source.columns if c.ambiguous_formats}
 
-    def run(self, stream: BinaryIO) -> None:
+    def run(self, stream: csv.Readable) -> None:
         read = self.source.read
-        blocks = csv.utf8_lines(stream, read.encoding)
-        wide = read.encoding.lower().replace("-", "").startswith(("utf16", "utf32"))
-        encoding = "utf-8" if wide else read.encoding
-        line, rest = self._header_line(blocks)
-        self.header, self.names, self.undeclared = settle_header(line, self.header_lines, self.source, encoding)
+        encoding = csv.block_encoding(read.encoding)
+        line, blocks = csv.take_header(self._counted(csv.whole_lines(stream, read.encoding)), quote=read.quote,
+                                       has_multiline_fields=read.has_multiline_fields)
+        self.header_lines, self.blanks = line.line_count, line.blank_line_count
+        self.header, self.names, self.undeclared = settle_header(line, self.source, encoding)
         self.dialect = csv.Dialect(self.header.delimiter, read.quote, encoding, read.has_multiline_fields)
         schema = pa.schema([(name, pa.string()) for name in self.names] + [(RECORD_NUMBER, pa.int64())])
-        self.lines = self.header_lines
-        with pq.ParquetWriter(self.spool, schema, compression="lz4") as writer:
-            for block in csv.records(rest, self.dialect, column_count=len(self.names),
-                                     first_line=self.header_lines + 1):
+        with pq.ParquetWriter(self.spool, schema, compression="lz4") as writer, closing(self.dead_letters):
+            for block in csv.records(blocks, self.dialect, self.names, first_line=line.line_number + line.line_count):
                 self._take(block, writer, schema)
 
-    def _header_line(self, blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    def _counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Physical lines by the bytes, whatever the parser makes of them."""
         for block in blocks:
-            remaining = block
-            while remaining:
-                line, end, remaining = remaining.partition(b"\n")
-                self.header_lines += 1
-                if line.strip():
-                    return line, _after(remaining, blocks)
-                self.blanks += 1
-        raise DataError("the file is empty: promised a header line")
+            self.lines += csv.line_count_of(block)
+            yield block
 
     def _take(self, block: csv.Block, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
-        self.lines += block.line_count
         self.records += block.record_count
         self.blanks += block.blank_line_count
         self.breaks += block.line_break_in_field_count
-        for letter in block.dead_letters:
-            self._set_aside(letter)
+        self._refuse_stray_quotes(block.dead_letters)
+        self.dead_letters.add(block.dead_letters)
         if len(block.record_numbers):
             writer.write_batch(pa.record_batch([*block.columns, block.record_numbers], schema=schema))
             self._profile(block)
 
-    def _set_aside(self, letter: csv.DeadLetter) -> None:
-        if letter.reason.startswith("stray_quote") and self.source.read.stray_quotes == "stop":
-            shown = letter.raw[:120].decode("utf-8", "backslashreplace")
+    def _refuse_stray_quotes(self, letters: list[csv.DeadLetter]) -> None:
+        stray = next((letter for letter in letters if letter.reason.startswith("stray_quote")), None)
+        if stray and self.source.read.stray_quotes == "stop":
             raise csv.StrayQuote(
-                f"line {letter.line_number}, record {letter.record_number}: {letter.reason.replace('_', ' ')} in "
-                f"{shown!r}; mend the line, or say stray_quotes = \"dead_letter\" under [read] of source "
-                f"{self.source.name} to set such records aside")
-        self.dead_letters.append(letter)
+                f"line {stray.line_number}, record {stray.record_number}: {stray.reason}; mend the line, say "
+                "has_multiline_fields = true if fields may hold line breaks, or stray_quotes = \"dead_letter\" to set "
+                f"such records aside (both under [read] of source {self.source.name})")
 
     def _profile(self, block: csv.Block) -> None:
         for column in self.source.columns:
             if column.field in self.profiles and column.landing_name in self.names:
                 counts = block.columns[self.names.index(column.landing_name)].value_counts()
-                self.profiles[column.field].update({
-                    entry["values"].strip(): entry["counts"] for entry in counts.to_pylist()
-                    if not is_null_token(entry["values"], column.null_tokens)})
+                for entry in counts.to_pylist():
+                    if not is_null_token(entry["values"], column.null_tokens):
+                        self.profiles[column.field][entry["values"].strip()] += entry["counts"]
 
     def landed(self, landing_file_id: str, sha256: str) -> LandedFile:
         """The ledger entry. Raises DataError where a day/month order cannot be decided."""
@@ -217,9 +253,9 @@ class _Reading:
             landing_file_id=landing_file_id, source_name=self.source.name, raw_key=self.claim.file.key,
             raw_size=self.claim.file.size, raw_etag=self.claim.file.etag, sha256=sha256, period=self.claim.period,
             arrived_at=self.claim.arrived_at, reading_digest=self.source.reading_digest,
-            line_count=self.lines, header_line_count=1, record_count=self.records,
+            line_count=self.lines, header_line_count=self.header_lines, record_count=self.records,
             line_break_in_field_count=self.breaks, blank_line_count=self.blanks,
-            dead_letter_count=len(self.dead_letters), landing_row_count=pq.read_metadata(self.spool).num_rows,
+            dead_letter_count=self.dead_letters.count, landing_row_count=pq.read_metadata(self.spool).num_rows,
             header=self.header.names, dialect={"delimiter": self.dialect.delimiter, "encoding": self.dialect.encoding},
             undeclared_columns=self.undeclared, decided_formats=decided, decision_evidence=evidence,
         )
@@ -243,8 +279,8 @@ class _Reading:
                             f"{landed.dead_letter_count} dead letters) + {landed.line_break_in_field_count} line "
                             f"breaks in fields + {landed.blank_line_count} blank")
         limit = self.source.read.dead_letter_halt_ratio
-        if landed.dead_letter_count > limit * landed.record_count:
-            first = self.dead_letters[0]
+        first = self.dead_letters.first
+        if first and landed.dead_letter_count > limit * landed.record_count:
             raise DataError(
                 f"{landed.dead_letter_count} of {landed.record_count} records could not be read, promised at most "
                 f"{limit:.2%} (dead_letter_halt_ratio); the first is line {first.line_number}, record "
@@ -252,29 +288,36 @@ class _Reading:
                 f"{self.source.name}")
 
 
-def settle_header(line: bytes, line_count: int, source: Source,
-                  encoding: str) -> tuple[csv.Header, list[str], list[str]]:
-    """The header under the first delimiter that gives every required column, and the landing name of each column.
+def settle_header(line: csv.HeaderLine, source: Source, encoding: str) -> tuple[csv.Header, list[str], list[str]]:
+    """The header under the first delimiter that gives every required column, the landing name of each column, and the
+    names of those that no field declares.
 
     Declared columns land under the first of their headers, others under their own name. Raises DataError.
     """
-    read, best = source.read, None
+    read = source.read
+    tried = []
     for delimiter in read.delimiters:
-        header = csv.read_header(line, line_count=line_count, encoding=encoding, quote=read.quote, delimiter=delimiter)
+        header = csv.read_header(line, encoding=encoding, quote=read.quote, delimiter=delimiter)
         names, undeclared, missing = _landing_names(header.names, source)
         if not missing:
             return header, names, undeclared
-        if best is None or len(missing) < len(best[1]):
-            best = (header, missing)
-    header, missing = best if best else (csv.Header("", [], "", 0), [])
+        tried.append((header, missing))
+    header, missing = min(tried, key=lambda one: len(one[1]))
+    flaw = f" ({header.flaw})" if header.flaw else ""
     raise DataError(
-        f"line {line_count}: the header has no column for {'; '.join(missing)}; found {header.names} with delimiter "
-        f"{header.delimiter!r}; add the name to `headers` of the column ({source.where}), or a delimiter to [read]")
+        f"line {line.line_number}: the header has no column for {'; '.join(missing)}; found {_shown(header.names)} "
+        f"with delimiter {header.delimiter!r}{flaw}; add the name to `headers` of the column ({source.where}), or a "
+        "delimiter to [read]")
+
+
+def _shown(names: list[str]) -> str:
+    shown = ", ".join(repr(name[:80]) for name in names[:40])
+    return shown if len(names) <= 40 else f"{shown} and {len(names) - 40} more"
 
 
 def _landing_names(found: list[str], source: Source) -> tuple[list[str], list[str], list[str]]:
     plain = [_plain(name) for name in found]
-    names = [name or f"column_{position}" for position, name in enumerate(found, start=1)]
+    names = [name if name.strip() else f"column_{position}" for position, name in enumerate(found, start=1)]
     declared: dict[int, str] = {}
     missing: list[str] = []
     for column in source.columns:
@@ -290,15 +333,15 @@ def _landing_names(found: list[str], source: Source) -> tuple[list[str], list[st
             declared[places[0]] = column.landing_name
         elif column.is_header_required:
             missing.append(f"{column.field} ({' or '.join(map(repr, column.headers))})")
-    taken = set(declared.values())
+    taken = {_plain(name) for name in (RECORD_NUMBER, FILE_ID, *declared.values())}
     undeclared = [names[i] for i in range(len(found)) if i not in declared]
     for position in range(len(found)):
         if position in declared:
             names[position] = declared[position]
             continue
-        while names[position] in taken:
+        while _plain(names[position]) in taken:
             names[position] += "_"
-        taken.add(names[position])
+        taken.add(_plain(names[position]))
     return names, undeclared, missing
 
 
@@ -307,14 +350,11 @@ def _plain(header: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", header).casefold().split())
 
 
-def _after(remaining: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
-    if remaining:
-        yield remaining
-    yield from blocks
-
-
-def _unpacked(stream: BinaryIO, key: str) -> BinaryIO:
-    return gzip.GzipFile(fileobj=stream, mode="rb") if re.search(r"(?i)\.gz$", key) else stream  # type: ignore[return-value]
+def _unpacked(stream: _Hashing, key: str) -> csv.Readable:
+    """The stream, unpacked where the name ends with `.gz`."""
+    if not key.lower().endswith(".gz"):
+        return stream
+    return gzip.GzipFile(fileobj=cast(BinaryIO, stream), mode="rb")
 
 
 class _Hashing:

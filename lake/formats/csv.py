@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import BinaryIO
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -31,6 +31,12 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codec
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip, as Excel workbooks are"))
 _ASCII = bytes(range(128))
 _LINE_FEED, _RETURN = ord("\n"), ord("\r")
+
+
+class Readable(Protocol):
+    """What is asked of a stream of bytes."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -96,11 +102,11 @@ class Header:
     flaw: str = ""
 
 
-class StrayQuote(DataError):
+class StrayQuote(DataError):  # noqa: N818
     """A quote where none may be: the borders of records cannot be trusted after it."""
 
 
-class _Malformed(Exception):  # noqa: N818 - named for what was found
+class _Malformed(Exception):  # noqa: N818
     """A record that is no row of fields: in which field (from 1), and why."""
 
     def __init__(self, field_number: int, kind: str, why: str) -> None:
@@ -114,7 +120,7 @@ def block_encoding(encoding: str) -> str:
     return "utf-8" if name == "utf-8-sig" or _is_transcoded(name) else name
 
 
-def whole_lines(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
+def whole_lines(stream: Readable, encoding: str) -> Iterator[bytes]:
     """Whole lines in blocks of about BLOCK_BYTES, the byte-order mark taken off, in `block_encoding(encoding)`.
 
     An encoding that writes ASCII as ASCII keeps its bytes. Raises DataError where the file's mark contradicts the
@@ -135,7 +141,7 @@ def take_header(blocks: Iterator[bytes], *, quote: str, has_multiline_fields: bo
     """The header, unparsed since its delimiter is not known yet, and the blocks after it."""
     held, blank_count, line_count = b"", 0, 0
     for block in blocks:
-        while block:
+        while block and len(held) <= LONGEST_RECORD:
             line, end, block = block.partition(b"\n")
             if not held and not line.strip():
                 blank_count += 1
@@ -144,8 +150,8 @@ def take_header(blocks: Iterator[bytes], *, quote: str, has_multiline_fields: bo
             line_count += 1
             if not has_multiline_fields or held.count(quote.encode()) % 2 == 0:
                 return HeaderLine(held, blank_count + 1, line_count, blank_count), _after(block, blocks)
-            if len(held) > LONGEST_RECORD:
-                break
+        if len(held) > LONGEST_RECORD:
+            break
     if held:
         raise DataError(f"line {blank_count + 1}: the header opens a quote that nothing closes")
     raise DataError(f"found {blank_count} blank lines, promised a header line" if blank_count else
@@ -267,7 +273,8 @@ def _exact(block: bytes, dialect: Dialect, names: Sequence[str], first_record: i
         line += 1 + inside
     if unclosed:
         _, reason = _fields(unclosed, dialect, names)
-        raise StrayQuote(f"line {line}, record {record}: {reason}; it runs to line {line + line_count_of(unclosed) - 1}")
+        last = line + line_count_of(unclosed) - 1
+        raise StrayQuote(f"line {line}, record {record}: {reason}, up to line {last}; mend the line")
     return Block(pa.array(numbers, pa.int64()), _columns(rows, len(names)), dead, line - first_line,
                  record - first_record, blank, breaks)
 
@@ -437,7 +444,7 @@ def _transcoded(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
         yield text.encode("utf-8", "surrogatepass")
 
 
-def _first(stream: BinaryIO) -> bytes:
+def _first(stream: Readable) -> bytes:
     """The first bytes, enough to hold any mark."""
     first = stream.read(BLOCK_BYTES)
     while len(first) < 4 and (more := stream.read(BLOCK_BYTES)):
@@ -445,7 +452,7 @@ def _first(stream: BinaryIO) -> bytes:
     return first
 
 
-def _chunks(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
+def _chunks(first: bytes, stream: Readable) -> Iterator[bytes]:
     if first:
         yield first
     while chunk := stream.read(BLOCK_BYTES):

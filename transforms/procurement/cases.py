@@ -9,21 +9,24 @@ from transforms.procurement.events import AMOUNT, ATTRIBUTES, CASE
 from transforms.procurement.pairing import end_of_leg, stands
 from transforms.procurement.reversals import CANCELLATIONS
 
-LEG_TYPES = tuple(dict.fromkeys(name for leg in LEGS for name in (leg.start, leg.end)))
+FIRST_TYPES = tuple(dict.fromkeys(
+    name for leg in LEGS if leg.pairing != "each_to_its_own"
+    for name in ((leg.start, leg.end) if leg.pairing == "first_to_first" else (leg.start,))))
 
 
 def summarise_cases(events: DataFrame) -> DataFrame:
     """What the events of a case say together.
 
-    Beside what `procurement_cases` shows: `item_type_name`; for each event type of a leg `first_<type>` (the first
-    that stands), `<type>_count` (those that stand) and `<type>_reversed_count`; `open_block_count`.
+    Beside what `procurement_cases` shows: `item_type_name`; `first_<type>`, the first event that stands, for the types
+    of which a leg takes the first; `<type>_count` (those that stand) and `<type>_reversed_count` for the types of which
+    there are cancellations; `open_block_count`.
     """
     merged = events.groupBy(*CASE).agg(
         *(_latest(name).alias(name) for name in ATTRIBUTES),
         *_amounts(), *_counts(), *_first_and_last(),
-        *(_count(_is(name) & F.col("is_reversed")).alias(f"{name}_reversed_count") for name in LEG_TYPES),
-        *(_count(_is(name) & stands()).alias(f"{name}_count") for name in LEG_TYPES),
-        *(F.min(F.when(_is(name) & stands(), end_of_leg())).alias(f"first_{name}") for name in LEG_TYPES),
+        *(_count(_is(name) & F.col("is_reversed")).alias(f"{name}_reversed_count") for name in CANCELLATIONS),
+        *(_count(_is(name) & stands()).alias(f"{name}_count") for name in CANCELLATIONS),
+        *(F.min(F.when(_is(name) & stands(), end_of_leg())).alias(f"first_{name}") for name in FIRST_TYPES),
         _is_deleted().alias("is_deleted"),
         F.coalesce(F.min("vendor_id") < F.max("vendor_id"), F.lit(False)).alias("has_several_vendor_ids"),
         F.bool_or("is_after_data_through").alias("has_event_after_data_through"),
@@ -36,7 +39,6 @@ def summarise_cases(events: DataFrame) -> DataFrame:
             F.col("first_invoice_issued.event_on") < F.col("first_order_created.event_on"), F.lit(False)),
         "goods_receipt_count": F.col("goods_received_count"),
         "invoice_count": F.col("invoice_recorded_count"),
-        "clearing_count": F.col("invoice_cleared_count"),
     })
 
 
@@ -94,6 +96,7 @@ def _counts() -> list[Column]:
         F.count("*").alias("event_count"),
         F.size(F.collect_set("content_key")).cast("long").alias("distinct_event_count"),
         _count(_is("service_entered")).alias("service_entry_count"),
+        _count(_is("invoice_cleared")).alias("clearing_count"),
         _count(F.col("is_reversed")).alias("reversed_pair_count"),
         _count(is_cancellation & ~F.col("is_reversal")).alias("unmatched_reversal_count"),
         _count(_is("order_changed")).alias("change_count"),
@@ -118,7 +121,7 @@ def _is_deleted() -> Column:
 
 def _case_status() -> Column:
     received, invoiced = F.col("goods_received_count"), F.col("invoice_recorded_count")
-    cleared = F.col("invoice_cleared_count")
+    cleared = F.col("clearing_count")
     return (
         F.when(F.col("first_order_created").isNull(), "orphan")
         .when(F.col("is_deleted") & (received + invoiced + cleared == 0), "deleted")

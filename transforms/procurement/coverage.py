@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import reduce
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -11,43 +12,54 @@ from schemas.procurement.words import LEGS
 from transforms.procurement.options import SourceCoverage
 
 SOURCE = ("source_name", "table_name")
-_TEXTS = T.ArrayType(T.StringType())
 _CONFIGURED = T.StructType([
     T.StructField("source_name", T.StringType()), T.StructField("table_name", T.StringType()),
-    T.StructField("records", _TEXTS), T.StructField("system_stamped", _TEXTS),
+    T.StructField("records", T.ArrayType(T.StringType())),
     T.StructField("configured_from", T.DateType()), T.StructField("configured_through", T.DateType()),
 ])
 
 
-def summarise_days(events: DataFrame) -> DataFrame:
-    """Events of each type and day of each source and ledger system: small, and all that coverage is derived from."""
-    return events.groupBy("source_system_code", *SOURCE, "event_type", "event_on").agg(F.count("*").alias("events"))
+def summarise_systems(events: DataFrame, sources: Sequence[SourceCoverage]) -> DataFrame:
+    """First and last days of each source in each ledger system: a few rows, in one partition, so that nothing made of
+    them is shuffled again."""
+    created = F.when(F.col("event_type") == "order_created", F.col("event_on"))
+    stamped = F.when(_is_system_stamped(sources), F.col("event_on"))
+    return events.groupBy("source_system_code", *SOURCE).agg(
+        F.min(created).alias("earliest_created"), F.min(stamped).alias("earliest_stamped"),
+        F.max(stamped).alias("latest_stamped"),
+    ).coalesce(1)
 
 
-def summarise_coverage(days: DataFrame, sources: Sequence[SourceCoverage], *, as_of: date | None) -> DataFrame:
-    """A row for each configured source and table: the fields of `procurement_coverage`, and what it `records`.
+def summarise_coverage(systems: DataFrame, sources: Sequence[SourceCoverage], *, as_of: date | None) -> DataFrame:
+    """A row for each configured source and table: its days with the rules that gave them, and what it `records`.
 
     A day that is neither configured nor to be derived is null, and its rule says what was looked for.
     """
-    rows = [(s.source_name, s.table_name, list(s.records), list(s.system_stamped), s.data_from, s.data_through)
-            for s in sources]
-    configured = days.sparkSession.createDataFrame(rows, _CONFIGURED)
-    dated = configured.join(days, [*SOURCE], "left").withColumns(_derived_days())
-    bounded = dated.withColumns({**_data_from(), **_data_through(as_of)})
-    after = F.when(F.col("event_on") > F.col("data_through"), F.col("events")).otherwise(F.lit(0))
-    return bounded.groupBy(*SOURCE, "records", "data_from", "data_from_rule", "data_through", "data_through_rule").agg(
-        F.sum(after).alias("event_after_data_through_count"))
+    rows = [(s.source_name, s.table_name, list(s.records), s.data_from, s.data_through) for s in sources]
+    configured = systems.sparkSession.createDataFrame(rows, _CONFIGURED).coalesce(1)
+    derived = configured.join(systems, [*SOURCE], "left").groupBy(*configured.columns).agg(
+        F.min("earliest_created").alias("earliest_created"), F.min("earliest_stamped").alias("earliest_stamped"),
+        F.max("latest_stamped").alias("latest_stamped"))
+    return derived.withColumns({**_data_from(), **_data_through(as_of)}).select(
+        *SOURCE, "records", "data_from", "data_from_rule", "data_through", "data_through_rule")
 
 
-def summarise_leg_coverage(days: DataFrame, coverage: DataFrame) -> DataFrame:
+def with_event_count(coverage: DataFrame, events: DataFrame) -> DataFrame:
+    """Add `event_after_data_through_count`; 0 for a source without events."""
+    after = events.groupBy(*SOURCE).agg(F.count_if("is_after_data_through").alias("after"))
+    return coverage.join(F.broadcast(after), [*SOURCE], "left").withColumn(
+        "event_after_data_through_count", F.coalesce("after", F.lit(0).cast("long")))
+
+
+def summarise_leg_coverage(systems: DataFrame, coverage: DataFrame) -> DataFrame:
     """For each ledger system and leg: `is_recorded` (both its event types are), `data_from` (the latest of the
     system's sources) and `data_through` (the latest of those that record the end; null where none does)."""
     records_start = F.array_contains("records", F.col("leg_types.start"))
     records_end = F.array_contains("records", F.col("leg_types.end"))
     types = F.array(*(F.struct(F.lit(leg.name).alias("leg"), F.lit(leg.start).alias("start"),
                                F.lit(leg.end).alias("end")) for leg in LEGS))
-    systems = days.select("source_system_code", *SOURCE).distinct().join(coverage, [*SOURCE], "inner")
-    return systems.withColumn("leg_types", F.explode(types)).groupBy(
+    covered = systems.select("source_system_code", *SOURCE).join(coverage, [*SOURCE], "inner")
+    return covered.withColumn("leg_types", F.explode(types)).groupBy(
         "source_system_code", F.col("leg_types.leg").alias("leg")
     ).agg(
         (F.bool_or(records_start) & F.bool_or(records_end)).alias("is_recorded"),
@@ -68,12 +80,10 @@ def with_is_after_data_through(events: DataFrame, coverage: DataFrame) -> DataFr
             .drop("data_through", "is_covered"))
 
 
-def _derived_days() -> dict[str, Column]:
-    of_source = Window.partitionBy(*SOURCE)
-    stamped = F.when(F.array_contains("system_stamped", F.col("event_type")), F.col("event_on"))
-    created = F.when(F.col("event_type") == "order_created", F.col("event_on"))
-    return {"earliest_created": F.min(created).over(of_source), "earliest_stamped": F.min(stamped).over(of_source),
-            "latest_stamped": F.max(stamped).over(of_source)}
+def _is_system_stamped(sources: Sequence[SourceCoverage]) -> Column:
+    stamped = ((F.col("source_name") == source.source_name) & (F.col("table_name") == source.table_name)
+               & F.col("event_type").isin(*source.system_stamped) for source in sources if source.system_stamped)
+    return reduce(Column.__or__, stamped, F.lit(False))
 
 
 def _data_from() -> dict[str, Column]:

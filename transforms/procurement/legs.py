@@ -9,6 +9,7 @@ from schemas.procurement.words import LEGS, Leg
 from transforms.procurement.events import CASE
 from transforms.procurement.options import ProcurementOptions
 from transforms.procurement.pairing import END
+from transforms.procurement.reversals import CANCELLATIONS
 
 _PARTIES = ("company_code", "vendor_id", "category_name")
 _BEGINS_THE_CASE = ("requisition_created", "order_created")
@@ -96,18 +97,22 @@ def with_window_status(legs: DataFrame, *, left_edge_days: int, right_edge_days:
 
 
 def _leg_of_case(leg: Leg, never_expected: str) -> Column:
-    nobody = F.lit(None).cast(END)
+    nobody, no = F.lit(None).cast(END), F.lit(False)
     start = nobody if leg.pairing == "each_to_its_own" else F.col(f"first_{leg.start}")
     end = F.col(f"first_{leg.end}") if leg.pairing == "first_to_first" else nobody
-    all_ends_reversed = (F.col(f"{leg.end}_count") == 0) & (F.col(f"{leg.end}_reversed_count") > 0)
-    is_never_blocked = F.col("open_block_count") <= 0 if leg.name == "recorded_to_released" else F.lit(False)
+    all_ends_reversed = _some_reversed(leg.end) & (F.col(f"{leg.end}_count") == 0) if leg.end in CANCELLATIONS else no
+    is_never_blocked = F.col("open_block_count") <= 0 if leg.name == "recorded_to_released" else no
     return F.struct(
         F.lit(leg.name).alias("leg"), start.alias("start"), end.alias("end"),
-        (F.col(f"{leg.start}_reversed_count") > 0).alias("has_reversed_start"),
+        (_some_reversed(leg.start) if leg.start in CANCELLATIONS else no).alias("has_reversed_start"),
         all_ends_reversed.alias("has_only_reversed_ends"),
         is_never_blocked.alias("is_never_blocked"),
-        F.coalesce(F.expr(never_expected), F.lit(False)).alias("is_never_expected"),
+        F.coalesce(F.expr(never_expected), no).alias("is_never_expected"),
     )
+
+
+def _some_reversed(event_type: str) -> Column:
+    return F.col(f"{event_type}_reversed_count") > 0
 
 
 def _outcome(status: str, reason: str | None = None) -> Column:

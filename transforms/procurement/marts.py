@@ -9,8 +9,9 @@ from schemas.procurement import LOGGED_EVENTS, MARTS
 from transforms.procurement.cases import summarise_cases, with_leg_days, with_three_way_match
 from transforms.procurement.coverage import (
     summarise_coverage,
-    summarise_days,
     summarise_leg_coverage,
+    summarise_systems,
+    with_event_count,
     with_is_after_data_through,
 )
 from transforms.procurement.cycle_times import summarise_daily_counts, summarise_monthly, summarise_overall
@@ -36,15 +37,15 @@ def build_procurement_marts(
     events, by case, for all of them. Without it each mart is computed afresh.
     """
     all_events = build_events(curated, as_of=options.as_of)
-    days = keep(summarise_days(all_events))
-    coverage = keep(summarise_coverage(days, options.sources, as_of=options.as_of))
+    systems = keep(summarise_systems(all_events, options.sources))
+    coverage = keep(summarise_coverage(systems, options.sources, as_of=options.as_of))
     events = keep(with_flags(all_events, coverage, has_log=LOGGED_EVENTS.name in curated))
     cases = keep(summarise_cases(events))
-    legs = keep(build_legs(cases, match_events(events), summarise_leg_coverage(days, coverage), options=options))
+    legs = keep(build_legs(cases, match_events(events), summarise_leg_coverage(systems, coverage), options=options))
     daily = keep(summarise_daily_counts(legs))
     marts = {
         "procurement_events": events,
-        "procurement_coverage": coverage,
+        "procurement_coverage": coverage.transform(with_event_count, events),
         "procurement_legs": legs,
         "procurement_cases": cases.transform(with_leg_days, legs).transform(with_three_way_match),
         "cycle_times_monthly": summarise_monthly(daily, options=options),

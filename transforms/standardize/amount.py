@@ -24,12 +24,12 @@ _ISO_4217 = """
 """
 _CODES = frozenset(_ISO_4217.split())
 
-
 _DOUBLE = re.compile(r"-?[0-9]\.[0-9]{1,17}E-?[0-9]{1,2}")
 
 
-def amount(*, decimal: str = ".", grouping: str | None = None, scale: int = 2,
-           doubles: bool = False) -> Callable[[str], Decimal | None]:
+def amount(
+    *, decimal: str = ".", grouping: str | None = None, scale: int = 2, doubles: bool = False
+) -> Callable[[str], Decimal | None]:
     """`1234.50` from `1,234.50`, `EUR 1'234.50` or `€ 1234.5`; `-12.00` from `-12`, `(12.00)` or the ledger's `12.00-`.
 
     Never rounds: always `scale` places, and a value that needs more is refused (`12.505`; `12.500` is fine). `decimal`
@@ -62,9 +62,10 @@ def amount(*, decimal: str = ".", grouping: str | None = None, scale: int = 2,
     def rule(raw: str) -> Decimal | None:
         if ready.fullmatch(raw):
             return Decimal(raw.replace(decimal, ".")) or zero
-        if doubles and _DOUBLE.fullmatch(raw):
-            return _scaled(Decimal(raw), scale)
-        negative, cell = _unsigned(typed(raw))
+        cell = typed(raw)
+        if doubles and _DOUBLE.fullmatch(cell):
+            cell = f"{Decimal(cell):f}".replace(".", decimal)
+        negative, cell = _unsigned(cell)
         match = number.fullmatch(cell)
         if not match:
             return None
@@ -76,12 +77,6 @@ def amount(*, decimal: str = ".", grouping: str | None = None, scale: int = 2,
         return (value.copy_negate() if negative else value) or zero
 
     return rule
-
-
-def _scaled(value: Decimal, scale: int) -> Decimal | None:
-    """The value with `scale` places; None where it needs more."""
-    scaled = value.quantize(Decimal(0).scaleb(-scale))
-    return scaled if scaled == value else None
 
 
 def _unsigned(cell: str) -> tuple[bool, str]:

@@ -17,10 +17,10 @@ def document_number(*, width: int | None = None) -> Callable[[str], str | None]:
 
     With `width = 5` a number of digits has that width, `00010` from `10` or `0000010`, and a longer one is refused;
     one printed in groups is read where it has the width to the digit, `4500001234` from `45 0000 1234` with
-    `width = 10`. Without it, leading zeros stay as they are. Refused: grouped digits (`4,500,001,234`, `4.500`), whatever a
-    spreadsheet has rounded (`4.500001234E9`, `45E9`, more than 15 digits before `.0`), other spaces inside, a word without a
-    digit (`TOTAL`), more than 50 characters, and letters or digits of other scripts, which may look like ours and are
-    not.
+    `width = 10`. Without it, leading zeros stay as they are. Refused: grouped digits (`4,500,001,234`, `4.500`),
+    whatever a spreadsheet has rounded (`4.500001234E9`, `45E9`, more than 15 digits before `.0`), other spaces inside,
+    a word without a digit (`TOTAL`), more than 50 characters, and letters or digits of other scripts, which may look
+    like ours and are not.
     """
     if width is not None and not 1 <= width <= _LONGEST:
         raise BadRuleParameter("document_number", "width", f"is {width}, promised 1 to {_LONGEST}")

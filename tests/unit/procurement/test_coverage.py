@@ -6,8 +6,9 @@ from schemas.procurement.words import EVENT_TYPES
 from tests.unit.procurement.stories import day, event, told
 from transforms.procurement.coverage import (
     summarise_coverage,
-    summarise_days,
     summarise_leg_coverage,
+    summarise_systems,
+    with_event_count,
     with_is_after_data_through,
 )
 from transforms.procurement.events import build_events
@@ -51,13 +52,20 @@ def test_coverage(coverage, source, found):
 
 
 @pytest.fixture(scope="module")
-def days(spark):
-    return summarise_days(build_events({"logged_events": told(spark, EVENTS)}, as_of=None))
+def events(spark):
+    return build_events({"logged_events": told(spark, EVENTS)}, as_of=None)
 
 
 @pytest.fixture(scope="module")
-def coverage(days):
-    return {row.source_name: row for row in summarise_coverage(days, list(SOURCES.values()), as_of=None).collect()}
+def found(events):
+    sources = list(SOURCES.values())
+    coverage = summarise_coverage(summarise_systems(events, sources), sources, as_of=None)
+    return coverage, with_is_after_data_through(events, coverage).persist()
+
+
+@pytest.fixture(scope="module")
+def coverage(found):
+    return {row.source_name: row for row in with_event_count(*found).collect()}
 
 
 @pytest.mark.parametrize(("as_of", "through"), [
@@ -65,8 +73,9 @@ def coverage(days):
     pytest.param(20, (day(20), "configured"), id="as_of on the configured day"),
     pytest.param(21, (day(20), "configured"), id="as_of after the configured day leaves it"),
 ])
-def test_no_data_through_is_later_than_as_of(days, as_of, through):
-    row, = summarise_coverage(days, [SOURCES["configured"]], as_of=day(as_of)).collect()
+def test_no_data_through_is_later_than_as_of(events, as_of, through):
+    sources = [SOURCES["configured"]]
+    row, = summarise_coverage(summarise_systems(events, sources), sources, as_of=day(as_of)).collect()
     assert (row.data_through, row.data_through_rule) == through
 
 
@@ -80,8 +89,8 @@ def test_legs_are_covered_by_all_sources_of_the_system(spark):
         "1": [event("order_created", 1, source_name=s.source_name) for s in sources],
         "2": [event("order_created", 1, source_name="orders", source_system_code="OTHER")],
     })}, as_of=None)
-    found = summarise_days(events).transform(
-        lambda counted: summarise_leg_coverage(counted, summarise_coverage(counted, sources, as_of=None)))
+    systems = summarise_systems(events, sources)
+    found = summarise_leg_coverage(systems, summarise_coverage(systems, sources, as_of=None))
     legs = {(row.source_system_code, row.leg): row[2:] for row in found.collect()}
     assert {key: legs[key] for key in (("ERP", "order_to_cleared"), ("ERP", "invoice_date_to_recorded"),
                                        ("OTHER", "order_to_cleared"))} == {
@@ -103,17 +112,15 @@ def test_nothing_is_after_a_day_that_is_not_known(flagged):
 
 
 @pytest.fixture(scope="module")
-def flagged(spark, days):
-    events = build_events({"logged_events": told(spark, EVENTS)}, as_of=None)
-    found = with_is_after_data_through(events, summarise_coverage(days, list(SOURCES.values()), as_of=None))
-    return {(row.source_name, row.event_on): row.is_after_data_through for row in found.collect()}
+def flagged(found):
+    return {(row.source_name, row.event_on): row.is_after_data_through for row in found[1].collect()}
 
 
-def test_a_source_without_coverage_stops_the_run(spark, days):
-    events = build_events({"logged_events": told(spark, EVENTS)}, as_of=None)
-    found = with_is_after_data_through(events, summarise_coverage(days, [SOURCES["whole"]], as_of=None))
+def test_a_source_without_coverage_stops_the_run(events):
+    sources = [SOURCES["whole"]]
+    coverage = summarise_coverage(summarise_systems(events, sources), sources, as_of=None)
     with pytest.raises(Exception, match=r"found rows of source \w+ in logged_events, promised one"):
-        found.collect()
+        with_is_after_data_through(events, coverage).collect()
 
 
 @pytest.mark.parametrize(("make", "sentence"), [

@@ -25,7 +25,7 @@ def leg(days=None, *, start=JANUARY, case="c", status=None, **cells):
 
 def cell_of(rows, grain="all", vendor=None, category=None, month=None):
     found = [row for row in rows if (row.cell_grain, row.vendor_id, row.category_name) == (grain, vendor, category)
-             and month in (None, row["month"] if "month" in row else None)]
+             and (month is None or row.month == month)]
     assert len(found) == 1, f"{len(found)} rows of {(grain, vendor, category, month)}"
     return found[0]
 

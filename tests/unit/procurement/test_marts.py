@@ -31,7 +31,8 @@ def assert_required_cells_are_there(rows, contract: Contract):
     pytest.param(("invoices",), id="invoices alone"),
 ])
 def test_empty_tables_give_empty_marts_of_the_promised_columns(spark, tables):
-    marts = build_procurement_marts({name: curated_frame(spark, CURATED[name]) for name in tables}, OPTIONS)
+    curated = {name: curated_frame(spark, CURATED[name]) for name in tables}
+    marts = build_procurement_marts(curated, OPTIONS, keep=lambda frame: frame.persist())
     assert {name: mart.dtypes for name, mart in marts.items()} == {
         name: [(f.name, f.type.simpleString()) for f in contract.fields] for name, contract in MARTS.items()}
     if tables == tuple(CURATED):
@@ -78,7 +79,7 @@ def test_as_of_is_the_state_of_that_day(spark):
     story = {"1": [event("order_created", 0), event("order_deleted", 9), event("invoice_cleared", 10),
                    event("order_reactivated", 11)]}
     options = ProcurementOptions(sources=(covered(last=60),), as_of=DAY_0 + timedelta(days=10))
-    marts = build_procurement_marts({"logged_events": told(spark, story)}, options)
+    marts = build_procurement_marts({"logged_events": told(spark, story)}, options, keep=lambda kept: kept.persist())
     leg, = marts["procurement_legs"].filter("leg = 'order_to_receipt'").collect()
     coverage, = marts["procurement_coverage"].collect()
     found = (leg.leg_status, leg.reason, coverage.data_through, coverage.data_through_rule)

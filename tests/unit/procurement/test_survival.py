@@ -72,7 +72,8 @@ def generated(*, least):
 @pytest.mark.spark35
 def test_curve_is_the_exact_product(spark):
     samples = list(generated(least=-20))
-    found = {(row.cell, row.days): row.survival_ratio for row in curves(spark, samples).collect() if row.days is not None}
+    rows = curves(spark, samples).filter("days IS NOT NULL").collect()
+    found = {(row.cell, row.days): row.survival_ratio for row in rows}
     expected = {(cell, day): float(s) for cell, legs in enumerate(samples) for day, s in by_the_book(legs)[1].items()}
     assert found == pytest.approx(expected)
 

@@ -35,6 +35,7 @@ from transforms.standardize.errors import BadRuleParameter
         pytest.param("12.00€", "12.00", id="sign behind"),
         pytest.param("-$1,234.50", "-1234.50", id="minus before the currency"),
         pytest.param("$-12", "-12.00", id="minus behind the currency"),
+        pytest.param("( 12 )", "-12.00", id="spaces inside parentheses"),
         pytest.param("(USD 12)", "-12.00", id="currency inside parentheses"),
         pytest.param("USD (12)", "-12.00", id="currency outside parentheses"),
         pytest.param("12.00- EUR", "-12.00", id="sign behind, then the code"),
@@ -44,6 +45,8 @@ from transforms.standardize.errors import BadRuleParameter
         pytest.param(".5", "0.50", id="no digit before the point"),
         pytest.param("12.5000", "12.50", id="trailing zeros"),
         pytest.param("000012.00", "12.00", id="leading zeros"),
+        pytest.param("0" * 40 + "12.00", "12.00", id="leading zeros are no digits that a table must hold"),
+        pytest.param("12.00 €", "12.00", id="sign behind a space"),
         pytest.param("１２．５０", "12.50", id="full width"),
         pytest.param("\u200f12.00\u200e", "12.00", id="direction marks"),
         pytest.param("12\ufeff.00", "12.00", id="byte order mark inside"),
@@ -81,6 +84,8 @@ def test_amount(raw, value):
         pytest.param("-(12)", id="minus and parentheses"),
         pytest.param("(-12)", id="minus in parentheses"),
         pytest.param("(12", id="an open parenthesis"),
+        pytest.param("12)", id="a closed parenthesis"),
+        pytest.param("0" * 100 + "1", id="longer than any amount"),
         pytest.param("€ 12 EUR", id="two currencies"),
         pytest.param("EUR -€12", id="a currency on either side of the sign"),
         pytest.param("EUR", id="a currency alone"),
@@ -136,6 +141,31 @@ def test_decimal_comma(raw, value):
 def test_scale(raw, scale, value):
     found = amount(scale=scale)(raw)
     assert (None if found is None else str(found)) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        pytest.param("2.899453E7", "28994530.00", id="tens of millions"),
+        pytest.param("-2.899453E7", "-28994530.00", id="negative"),
+        pytest.param("1.2345678912E7", None, id="more places than scale"),
+        pytest.param("1.0E-5", None, id="a fraction of a cent"),
+        pytest.param("1.5E-1", "0.15", id="a fraction"),
+        pytest.param("-0.0E0", "0.00", id="zero has no sign"),
+        pytest.param("9.9E35", "99" + "0" * 34 + ".00", id="thirty-eight digits"),
+        pytest.param("1.0E36", None, id="more digits than a table holds"),
+        pytest.param("1.0E99", None, id="far more"),
+        pytest.param("1e3", None, id="not as Java prints it"),
+        pytest.param("1,234.50", "1234.50", id="an amount as anybody prints it"),
+    ],
+)
+def test_doubles(raw, value):
+    found = amount(doubles=True)(raw)
+    assert (None if found is None else str(found)) == value
+
+
+def test_no_doubles_unless_said():
+    assert amount()("2.899453E7") is None
 
 
 def test_grouping_may_be_switched_off():

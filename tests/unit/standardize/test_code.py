@@ -33,6 +33,7 @@ def test_code(raw, found):
         pytest.param(" eur", "EUR", id="is matched after cleaning"),
         pytest.param("EURO", None, id="must match the whole code"),
         pytest.param("EU", None, id="too short"),
+        pytest.param("", None, id="empty"),
         pytest.param("EUR\n", "EUR", id="a line break is white space"),
     ],
 )

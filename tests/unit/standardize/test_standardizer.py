@@ -16,7 +16,7 @@ from transforms.standardize import (
 )
 
 EXAMPLES = {
-    "amount": {"decimal": ",", "scale": 3},
+    "amount": {"decimal": ",", "scale": 3, "doubles": True},
     "boolean": {"true": ["ja"], "false": ["nein"]},
     "code": {"pattern": "[A-Z]+"},
     "date": {"formats": ["iso", "%d.%m.%Y", "%d %b %Y"]},
@@ -29,11 +29,25 @@ EXAMPLES = {
     "vendor_code": {},
     "verbatim": {},
 }
+CELLS = {
+    "amount": "1.234,50",
+    "boolean": "ja",
+    "code": "eur",
+    "date": "01.03.2024",
+    "document_number": "4500001234",
+    "integer": "12",
+    "mapped": "1",
+    "name": "Acme",
+    "text": "Acme",
+    "timestamp": "2024-03-01 10:30",
+    "vendor_code": "V42",
+    "verbatim": "NONE",
+}
 LONG = [10_000 * part + "x" for part in ("1", "1,", "0", " ", "(", "\u0301", "- ", "A-", "1'234", "\u200b")]
 
 
 def test_every_rule_has_an_example_here():
-    assert EXAMPLES.keys() == RULES.keys()
+    assert EXAMPLES.keys() == CELLS.keys() == RULES.keys()
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: f"{rule.name} says what it takes")
@@ -41,6 +55,11 @@ def test_every_rule_is_documented_by_example(rule):
     first_line = rule.doc.splitlines()[0]
     assert "from `" in first_line
     assert all(f"`{parameter}" in rule.doc for parameter in rule.parameters if parameter not in ("minimum", "maximum"))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_returns_the_type_that_it_says(name):
+    assert type(standardizer(name, **EXAMPLES[name])(CELLS[name])) is RULES[name].returns
 
 
 @pytest.mark.parametrize("name", RULES)

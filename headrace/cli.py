@@ -1,0 +1,246 @@
+"""The commands. Each reads its arguments, asks for facts, and prints them; what takes long to import is imported where
+it is used, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+HELP = {"help_option_names": ["-h", "--help"]}
+app = typer.Typer(name="headrace", no_args_is_help=True, add_completion=False, context_settings=HELP,
+                  pretty_exceptions_enable=False, rich_markup_mode="markdown")
+generate = typer.Typer(help="Make up raw files whose truth is known.", no_args_is_help=True, context_settings=HELP)
+app.add_typer(generate, name="generate")
+
+Domain = Annotated[str, typer.Argument(help="The domain, such as procurement.", show_default=False)]
+DomainOption = Annotated[str, typer.Option("--domain", help="The domain.")]
+Lake = Annotated[str, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Folder or s3:// prefix of the lake.",
+                                   show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
+Configs = Annotated[list[Path] | None, typer.Option("--config", help="A TOML file laid over the packaged ones; again "
+                                                                     "for more.", show_default=False)]
+Environment = Annotated[str, typer.Option("--environment", help="Name or file of the environment.")]
+
+
+@app.callback()
+def headrace(debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error, and what Spark says. May "
+                                                                 "stand anywhere.")] = False) -> None:
+    """Raw extracts to tables one can trust: every row accounted for, every figure explained.
+
+    Exit codes: 0; 1 where data or an audit is at fault; 2 for usage or configuration.
+
+    Example: `headrace demo --out demo`
+    """
+
+
+@generate.command("procurement")
+def generate_procurement_command(
+    rows: Annotated[int, typer.Option(help="About how many raw records.")],
+    out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.", show_default=False)],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    dirt: Annotated[str, typer.Option(help="none, realistic or hostile.")] = "realistic",
+    as_json: Json = False,
+) -> None:
+    """Purchase orders and invoices of a ledger, clean or dirty, with each raw row's expected outcome.
+
+    Example: `headrace generate procurement --rows 100000 --seed 1 --dirt realistic --out made`
+    """
+    from headrace.generating import generate_domain
+
+    facts = generate_domain(rows=rows, seed=seed, dirt=dirt, out=out)
+    _print(facts, as_json, "generated")
+
+
+@app.command()
+def run(
+    domain: Domain, lake: Lake,
+    raw: Annotated[str, typer.Option(help="Folder or s3:// prefix of the raw files.", show_default=False)],
+    environment: Environment = "local", config: Configs = None,
+    as_of: Annotated[str | None, typer.Option(help="Leave out what is dated later, YYYY-MM-DD.")] = None,
+    run_id: Annotated[str | None, typer.Option(help="Name of the run; made up where not given.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Land, curate, build the marts, audit, publish a release, and write its warehouse file.
+
+    Run again it does what is left to do: nothing where nothing changed, the rest where it was killed.
+
+    Example: `headrace run procurement --raw made/raw --lake lake`
+    """
+    from headrace.running import Ask, run_domain
+
+    facts = run_domain(Ask(domain, raw, lake, environment, tuple(config or ()), as_of, run_id))
+    _print(facts, as_json, "ran")
+
+
+@app.command()
+def status(
+    lake: Lake, domain: DomainOption = "procurement",
+    files: Annotated[bool, typer.Option("--files", help="Also every raw file.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The current release: its tables, what became of every row, and the releases that are kept.
+
+    Example: `headrace status --lake lake --files`
+    """
+    from headrace.lakes import open_lake
+    from headrace.status import status_facts
+
+    facts = status_facts(open_lake(lake), domain)
+    _print(facts, as_json, "status", with_files=files)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One statement that reads.", show_default=False)],
+    lake: Lake, domain: DomainOption = "procurement",
+    run: Annotated[str | None, typer.Option("--run", help="The tables that this run wrote, published or not.")] = None,
+    as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV to standard output.")] = False,
+    limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows; for people 50, else all.",
+                                              show_default=False)] = None,
+) -> None:
+    """SQL (DuckDB's) over the current release: `curated.*`, `marts.*`, `quarantine.*` and `outcomes.*`, which has every
+    row of a curated table whatever its outcome.
+
+    Only the release's files can be read. In JSON, dates are ISO texts and decimals numbers with all their digits.
+
+    Example: `headrace query "FROM marts.procurement_cases LIMIT 5" --lake lake`
+    """
+    from headrace import render
+    from headrace.lakes import check_domain, open_lake
+    from headrace.reader import query as ask
+
+    if as_json and as_csv:
+        raise typer.BadParameter("found --json and --csv, promised one of them")
+    for_people = not (as_json or as_csv)
+    most = 50 if limit is None and for_people else limit
+    answer = ask(open_lake(lake), check_domain(domain), sql, run_id=run, limit=most)
+    (render.json if as_json else render.csv if as_csv else render.answer)(answer.objects() if as_json else answer)
+
+
+@app.command()
+def explain(
+    domain: Domain,
+    subject: Annotated[str, typer.Argument(help="case, cycle_times_monthly or cycle_times_overall.",
+                                           show_default=False)],
+    terms: Annotated[list[str], typer.Argument(help="The case's id; or leg=, vendor_id=, category_name=, month=.",
+                                               show_default=False)],
+    lake: Lake,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show raw records whole, with what may tell a person.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Cut no list.")] = False,
+    config: Configs = None, as_json: Json = False,
+) -> None:
+    """Where a figure comes from: its legs, their events, every version of each row with its outcome, and the raw file,
+    record and line. The figures of a cell are computed again from its legs and compared.
+
+    Raw columns that are personal, or that no field is mapped to, show as ••• without --reveal.
+
+    Example: `headrace explain procurement case 4500000012_00010 --lake lake`
+
+    Example: `headrace explain procurement cycle_times_monthly vendor_id=V000017 month=2024-03
+    leg=invoice_date_to_cleared --lake lake`
+    """
+    from headrace.explaining import explain_domain
+
+    facts = explain_domain(lake, domain, subject, terms, reveal=reveal, everything=everything,
+                           configs=tuple(config or ()))
+    _print(facts, as_json, "explained")
+
+
+@app.command()
+def rollback(
+    domain: Domain, lake: Lake,
+    to: Annotated[int | None, typer.Option(help="Number of the release to go back to; else the one before.",
+                                           show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Publish a new release with the tables and inputs of an older one.
+
+    Example: `headrace rollback procurement --lake lake --to 3`
+    """
+    from headrace.keeping import rollback_domain
+
+    _print(rollback_domain(lake, domain, to), as_json, "rolled_back")
+
+
+@app.command()
+def vacuum(
+    domain: Domain, lake: Lake,
+    older_than_hours: Annotated[float, typer.Option(min=0, help="Leave what is younger.")] = 24.0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")] = False,
+    config: Configs = None, as_json: Json = False,
+) -> None:
+    """Remove the snapshots, runs and warehouse files that no kept release and no running run needs.
+
+    The last releases are kept (`releases_kept` of the domain's configuration). Landing is never touched.
+
+    Example: `headrace vacuum procurement --lake lake --dry-run`
+    """
+    from headrace.keeping import vacuum_domain
+
+    facts = vacuum_domain(lake, domain, older_than_hours=older_than_hours, is_dry_run=dry_run,
+                          configs=tuple(config or ()))
+    _print(facts, as_json, "vacuumed")
+
+
+@app.command()
+def contracts(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a rendering is stale.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder of the renderings.")] = Path("docs/contracts"),
+    as_json: Json = False,
+) -> None:
+    """Render the contracts: data dictionary, Spark schemas, DuckDB DDL.
+
+    Example: `headrace contracts --check`
+    """
+    from headrace.contracts import stale_renderings, write_renderings
+    from lake.errors import AuditError
+
+    touched = stale_renderings(out) if check else write_renderings(out)
+    _print({"folder": str(out), "is_check": check, "stale" if check else "written": touched}, as_json, "rendered")
+    if check and touched:
+        raise AuditError(f"{len(touched)} renderings in {out} are stale, such as {touched[0]}; render them with: "
+                         f"headrace contracts --out {out}")
+
+
+@app.command()
+def doctor(
+    lake: Annotated[str | None, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Also look at this lake.",
+                                             show_default=False)] = None,
+    environment: Environment = "local", as_json: Json = False,
+) -> None:
+    """Whether the jobs can run here: what was found, what is needed, how to mend it.
+
+    Example: `headrace doctor --lake lake`
+    """
+    from headrace.doctor import examine
+
+    checks = examine(lake, environment)
+    _print({"is_well": all(check["is_well"] for check in checks), "checks": checks}, as_json, "examined")
+    if not all(check["is_well"] for check in checks):
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for raw files, truth and lake.")] = Path("demo"),
+    rows: Annotated[int, typer.Option(help="About how many raw records.")] = 10_000,
+) -> None:
+    """Generate, run, and show the equations, the slowest vendors, and one figure explained.
+
+    Example: `headrace demo --out demo`
+    """
+    from headrace.demo import show_demo
+
+    show_demo(out, rows)
+
+
+def _print(facts: Any, as_json: bool, renderer: str, **options: Any) -> None:
+    from headrace import render
+
+    if as_json:
+        render.json(facts)
+    else:
+        getattr(render, renderer)(facts, **options)

@@ -1,0 +1,41 @@
+"""`headrace demo`: everything once, on made-up data."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from headrace import render
+from headrace.console import say
+from headrace.explaining import explain_domain
+from headrace.generating import generate_domain
+from headrace.lakes import open_lake, release_of
+from headrace.next_steps import SLOW_VENDORS, slowest_cell
+from headrace.reader import query
+from headrace.running import Ask, run_domain
+
+DOMAIN = "procurement"
+
+
+def show_demo(out: Path, rows: int) -> None:
+    """Generate into `out`, run into `out/lake`, and show what came of it."""
+    lake_uri = str(out / "lake")
+    _say_command("generate", DOMAIN, "--rows", str(rows), "--seed", "1", "--out", str(out / "made"))
+    render.generated(generate_domain(rows=rows, seed=1, dirt="realistic", out=out / "made"))
+    _say_command("run", DOMAIN, "--raw", str(out / "made" / "raw"), "--lake", lake_uri)
+    render.ran(run_domain(Ask(DOMAIN, str(out / "made" / "raw"), lake_uri)))
+    lake = open_lake(lake_uri)
+    cell = slowest_cell(lake, release_of(lake, DOMAIN))
+    if cell is not None:
+        sql = SLOW_VENDORS.format(leg=cell["leg"])
+        _say_command("query", sql, "--lake", lake_uri)
+        render.answer(query(lake, DOMAIN, sql, limit=10))
+        terms = [f"{name}={cell[name]}" for name in ("vendor_id", "month", "leg")]
+        _say_command("explain", DOMAIN, "cycle_times_monthly", *terms, "--lake", lake_uri)
+        render.explained(explain_domain(lake_uri, DOMAIN, "cycle_times_monthly", terms, reveal=False,
+                                        everything=False))
+
+
+def _say_command(*command: str) -> None:
+    say()
+    say(f"$ {shlex.join(['headrace', *command])}", style="bold")

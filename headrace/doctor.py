@@ -1,0 +1,152 @@
+"""Whether this machine can run the jobs: what was found, what is needed, how to mend it."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+JAVA, PYTHON = 17, (3, 11)
+SPARKS = ("3.5", "4.1")
+MEMORY_GIB, DISK_GIB = 4.0, 2.0
+PACKAGES = ("pyarrow", "numpy", "pandas", "duckdb", "typer", "rich")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at; `mend` is what to do where it is not well."""
+
+    name: str
+    found: str
+    needed: str
+    is_well: bool
+    mend: str
+
+
+def examine(lake: str | None, environment: str = "local") -> list[dict[str, Any]]:
+    """Every check, in the order in which a run would fail."""
+    checks = [_python(), _java(), _spark(), *_packages(), _memory(), _folder("temporary folder", tempfile.gettempdir())]
+    checks.append(_masking_key(environment))
+    if lake:
+        checks.append(_lake(lake))
+    return [asdict(check) for check in checks]
+
+
+def _python() -> Check:
+    found = ".".join(map(str, sys.version_info[:3]))
+    return Check("Python", found, "3.11 or later", sys.version_info[:2] >= PYTHON,
+                 "make the virtual environment with a newer Python: make setup PYTHON=python3.11")
+
+
+def _java() -> Check:
+    mend = "install a JDK, such as openjdk-17-jre-headless, or let JAVA_HOME name one"
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
+    if not java or not Path(java).exists():
+        return Check("Java", f"none{f' in JAVA_HOME={home}' if home else ' on PATH'}", f"{JAVA} or later", False, mend)
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False, timeout=60).stderr  # noqa: S603
+    number = re.search(r'version "(?:1\.)?(\d+)', said)
+    major = int(number[1]) if number else 0
+    return Check("Java", f"{major or 'an unknown version'} ({java})", f"{JAVA} or later", major >= JAVA, mend)
+
+
+def _spark() -> Check:
+    found = _version("pyspark")
+    return Check("Spark", found or "none", f"pyspark {' or '.join(SPARKS)}", bool(found and found.startswith(SPARKS)),
+                 "pip install pyspark==4.1.1 (make setup does)")
+
+
+def _packages() -> Iterator[Check]:
+    missing = [name for name in PACKAGES if _version(name) is None]
+    yield Check("packages", f"missing {', '.join(missing)}" if missing else "all", ", ".join(PACKAGES), not missing,
+                "pip install -e '.[cluster,operator]' (make setup does)")
+
+
+def _memory() -> Check:
+    found = _memory_gib()
+    return Check("memory", f"{found:.1f} GiB" if found else "unknown", f"{MEMORY_GIB:.0f} GiB",
+                 found is None or found >= MEMORY_GIB,
+                 "lower spark.driver.memory in the environment file, or take a larger machine")
+
+
+def _memory_gib() -> float | None:
+    """What this process may use: the machine's memory, or its control group's limit where that is less."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return None
+    limit = Path("/sys/fs/cgroup/memory.max")
+    said = limit.read_text().strip() if limit.is_file() else "max"
+    return min(total, int(said) if said.isdigit() else total) / 2**30
+
+
+def _folder(name: str, folder: str, exists: Callable[[Path], bool] = Path.is_dir) -> Check:
+    """A folder with room in which a file can be made."""
+    path = Path(folder).absolute()
+    there = next(parent for parent in (path, *path.parents) if exists(parent))
+    free = shutil.disk_usage(there).free / 2**30
+    needed = f"to be written, {DISK_GIB:.0f} GiB free"
+    try:
+        probe = there / f".headrace-{secrets.token_hex(4)}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        return Check(name, f"{there}: {error.strerror}", needed, False, f"give yourself write access to {there}")
+    return Check(name, f"{there} can be written, {free:.1f} GiB free", needed, free >= DISK_GIB,
+                 f"make room on the disk of {there}, or let TMPDIR name another")
+
+
+def _lake(uri: str) -> Check:
+    from lake.errors import HeadraceError
+    from lake.objects import open_store
+
+    try:
+        store = open_store(uri)
+        if store.local_path("releases") is not None:
+            return _folder("lake", store.uri)
+        key = f"doctor/{secrets.token_hex(4)}"
+        store.create(key, b"")
+        store.delete([key])
+    except HeadraceError as error:
+        return Check("lake", str(error), "to be written", False, "check the URI, the bucket's policy and credentials")
+    return Check("lake", f"{uri} can be written", "to be written", True, "")
+
+
+def _masking_key(environment: str) -> Check:
+    """Found or not, without making one; nothing of the key is shown but its fingerprint."""
+    from lake.config import load
+    from lake.errors import HeadraceError
+    from lake.secrets import VARIABLE, fingerprint, key_file, masking_key
+
+    needed, mend = "a secret of 16 bytes or more", f"set {VARIABLE}, the same for every run on a lake"
+    try:
+        settings = load("procurement", contracts=_contracts(), environment=environment).environment
+        if VARIABLE not in os.environ and settings.masking_key == "user" and not key_file().exists():
+            return Check("masking key", f"none yet: the first run makes {key_file()}", needed, True, mend)
+        found = fingerprint(masking_key(settings))
+    except (HeadraceError, ImportError) as error:
+        return Check("masking key", str(error), needed, False, mend)
+    where = VARIABLE if VARIABLE in os.environ else str(key_file())
+    return Check("masking key", f"{where}, fingerprint {found}", needed, True, mend)
+
+
+def _contracts() -> dict[str, Any]:
+    from schemas.domains import DOMAINS
+
+    return dict(DOMAINS["procurement"].curated)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,84 @@
+"""The figures of a cell computed again from its legs, by code that shares nothing with the job's."""
+# ruff: noqa: S608 - identifiers are quoted, texts are escaped or bound
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from headrace.explain.versions import Trail
+
+COUNTS = ("closed", "open", "ended_otherwise")
+
+
+def check_cell(trail: Trail, cell: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The legs that the cell counts, the longest first, and each figure of the cell beside its recomputation."""
+    conditions, values = ["leg = ?", "leg_status <> 'not_applicable'", "month IS NOT NULL"], [cell["leg"]]
+    if "month" in cell:
+        conditions.append("month = ?")
+        values.append(cell["month"])
+    for name, grain in (("vendor_id", "vendor"), ("category_name", "category")):
+        if grain in cell["cell_grain"]:
+            conditions.append(f"{name} IS NOT DISTINCT FROM ?")
+            values.append(cell[name])
+    trail.connection.execute(_counted(" AND ".join(conditions)), values)
+    legs = trail.objects("FROM counted_legs ORDER BY days DESC NULLS LAST, start_on, case_id, occurrence_number")
+    return legs, [*_counts(cell, legs), *_quantiles(trail, cell), _censored_median(cell, legs)]
+
+
+def _counted(condition: str) -> str:
+    """A document with the same status and dates counts once, however many items it bills."""
+    return f"""
+        CREATE OR REPLACE TEMP TABLE counted_legs AS
+        WITH legs AS (SELECT *, coalesce(duration_days, censored_days) AS days FROM marts.procurement_legs
+                      WHERE {condition})
+        SELECT DISTINCT ON (source_system_code, document_id, start_on, end_on, leg_status, days, window_status) *
+        FROM (FROM legs WHERE document_id IS NOT NULL ORDER BY case_id, occurrence_number)
+        UNION ALL FROM legs WHERE document_id IS NULL"""
+
+
+def _counts(cell: Mapping[str, Any], legs: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    yield _check("leg_count", cell["leg_count"], len(legs))
+    for status in COUNTS:
+        yield _check(f"{status}_count", cell[f"{status}_count"], sum(leg["leg_status"] == status for leg in legs))
+
+
+def _quantiles(trail: Trail, cell: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    found = trail.objects("SELECT quantile_cont(duration_days, 0.5) AS median_days, "
+                          "quantile_cont(duration_days, 0.9) AS p90_days FROM counted_legs "
+                          "WHERE leg_status = 'closed'")[0]
+    for name, reason in (("median_days", "median_reason"), ("p90_days", "p90_reason")):
+        yield _check(name, cell[name], found[name], withheld=cell[reason])
+
+
+def _censored_median(cell: Mapping[str, Any], legs: list[dict[str, Any]]) -> dict[str, Any]:
+    watched = [(leg["days"], leg["leg_status"] == "closed") for leg in legs
+               if leg["leg_status"] in ("closed", "open") and leg["days"] is not None]
+    reason = cell["censored_median_reason"]
+    return _check("censored_median_days", cell["censored_median_days"], kaplan_meier_median(watched),
+                  withheld=reason if reason != "not_reached" else None)
+
+
+def kaplan_meier_median(watched: Iterable[tuple[int, bool]]) -> int | None:
+    """The first day on which at most half are still open, of days and whether the leg closed then or was last seen
+    open; None where the curve stays above one half. In whole numbers: no float decides."""
+    days = sorted(watched)
+    above, below, at_risk = 1, 1, len(days)
+    for day, group in groupby(days, key=itemgetter(0)):
+        closed = [is_closed for _, is_closed in group]
+        above, below, at_risk = above * (at_risk - sum(closed)), below * at_risk, at_risk - len(closed)
+        if above * 2 <= below:
+            return day
+    return None
+
+
+def _check(figure: str, mart: Any, recomputed: Any, *, withheld: str | None = None) -> dict[str, Any]:
+    """A figure that the mart withholds (too few legs) says nothing that could be wrong."""
+    agrees = (mart is None) if withheld else _equal(mart, recomputed)
+    return {"figure": figure, "mart": mart, "recomputed": recomputed, "withheld": withheld, "agrees": agrees}
+
+
+def _equal(one: Any, other: Any) -> bool:
+    return one == other or (one is not None and other is not None and abs(float(one) - float(other)) < 1e-9)

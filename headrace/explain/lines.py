@@ -1,0 +1,64 @@
+"""On which physical line of its raw file a record begins: by arithmetic where that is exact, else by reading it."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from lake.config import Read
+from lake.deliveries import Delivery
+from lake.errors import HeadraceError
+from lake.formats.csv import utf8_lines
+from lake.landing import LandedFile
+from lake.objects import open_store
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The line of each record asked for; where it is not known, `note` says why."""
+
+    by_record: dict[int, int]
+    note: str | None = None
+
+
+def lines_of(records: Collection[int], landed: LandedFile, delivery: Delivery, raw_uri: str, read: Read) -> Lines:
+    """Where every record is one line and no line is blank, the record's number tells it. Otherwise the raw file is read
+    again, if it is still what it was."""
+    if landed.blank_line_count == 0 and landed.line_break_in_field_count == 0:
+        return Lines({record: landed.header_line_count + record for record in records})
+    for file in delivery.raw_files:
+        try:
+            with open_store(raw_uri).open(file.key, file.etag) as body:
+                stream = gzip.GzipFile(fileobj=body) if file.key.lower().endswith(".gz") else body
+                return Lines(scan(cast(BinaryIO, stream), set(records), read))
+        except (HeadraceError, OSError, EOFError):
+            continue
+    return Lines({}, f"its line is not known: the file has {landed.blank_line_count} blank lines and "
+                     f"{landed.line_break_in_field_count} line breaks in fields, and is no longer in {raw_uri} as it "
+                     "was read")
+
+
+def scan(stream: BinaryIO, records: set[int], read: Read) -> dict[int, int]:
+    """The first line of each of the records, as landing counts them."""
+    found: dict[int, int] = {}
+    record, last = -1, max(records, default=0)  # the header is record 0
+    quote, held, started = read.quote.encode(), b"", 1
+    for number, line in enumerate(_lines(stream, read.encoding), start=1):
+        held, started = (held + line, started) if held else (line, number)
+        if read.has_multiline_fields and record >= 0 and held.count(quote) % 2:
+            continue
+        if held.strip() if record < 0 else held.strip(b"\r\n"):
+            record += 1
+            if record in records and record > 0:
+                found[record] = started
+        held = b""
+        if record >= last:
+            break
+    return found
+
+
+def _lines(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
+    for block in utf8_lines(stream, encoding):
+        yield from block.removesuffix(b"\n").split(b"\n")

@@ -1,0 +1,202 @@
+"""Explanations of the procurement domain: of a case, and of a cell of the cycle times."""
+# ruff: noqa: S608 - identifiers are quoted, texts are escaped or bound
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from headrace.explain.check import check_cell
+from headrace.explain.raw import Record
+from headrace.explain.versions import Trail, row_numbers, trace_rows
+from lake.errors import ConfigError, DataError
+from schemas.contract import Contract
+from schemas.procurement.words import CELL_GRAINS, LEGS
+
+CELL_MARTS = ("cycle_times_monthly", "cycle_times_overall")
+SUBJECTS = ("case", *CELL_MARTS)
+EVENT_ORDER = "event_on, event_at, record_number, event_id"
+_GRAIN = {(True, True): "vendor_category", (True, False): "vendor", (False, True): "category", (False, False): "all"}
+
+
+def explain(trail: Trail, subject: str, terms: Sequence[str]) -> dict[str, Any]:
+    """The explanation of `case ID` or of `<mart> name=value ...`. Raises ConfigError for what cannot be asked."""
+    if subject == "case":
+        return explain_case(trail, terms)
+    if subject in CELL_MARTS:
+        return explain_cells(trail, subject, terms)
+    raise ConfigError(f"found {subject!r}, promised one of {', '.join(SUBJECTS)}")
+
+
+def explain_case(trail: Trail, terms: Sequence[str]) -> dict[str, Any]:
+    """A case: its legs, its events, and every row that ever named it. Raises DataError where there is no such case."""
+    names = [term for term in terms if "=" not in term]
+    if len(names) != 1:
+        raise ConfigError(f"found {len(names)} case ids, promised one: headrace explain procurement case ID")
+    asked = _named([term for term in terms if "=" in term], ("source_system_code",))
+    cases = [(system, names[0]) for system in _systems(trail, names[0])
+             if asked.get("source_system_code", system) == system]
+    if not cases:
+        raise DataError(f"there is no case {names[0]} in release {trail.release.number}"
+                        f"{_closest_cases(trail, names[0])}")
+    return {"release": trail.release.number, "subject": "case", "cases": [_case(trail, *case) for case in cases]}
+
+
+def explain_cells(trail: Trail, mart: str, terms: Sequence[str]) -> dict[str, Any]:
+    """The cells of a mart that the terms name, one for each leg where none is named."""
+    wanted = _cell_terms(mart, terms)
+    conditions, values = _conditions(wanted)
+    cells = trail.objects(f"FROM marts.{mart} WHERE {conditions} ORDER BY leg", *values)
+    if not cells:
+        raise DataError(f"{mart} of release {trail.release.number} has no cell {_said(wanted)}"
+                        f"{_closest_cells(trail, mart, wanted)}")
+    told = [_cell(trail, mart, cell) for cell in cells]
+    events = [event for cell in told for leg in cell["legs"]
+              for event in (leg["start_event"], leg["end_event"]) if event]
+    rows = trace_rows(trail, _seeds_of(events))
+    _point(events, rows)
+    return {"release": trail.release.number, "subject": mart, "asked": wanted, "cells": told, "rows": rows}
+
+
+def case_expression(contract: Contract) -> str | None:
+    """How a curated table names the case of a row."""
+    if "case_id" in contract.by_name:
+        return "case_id"
+    return "po_number || '_' || item_number" if {"po_number", "item_number"} <= set(contract.names) else None
+
+
+def _systems(trail: Trail, case_id: str) -> list[str]:
+    """The ledger systems in which there is a case of this id, in the marts or in any row ever curated or not."""
+    selects = ["SELECT source_system_code FROM marts.procurement_cases WHERE case_id = $1"]
+    selects += [f"SELECT source_system_code FROM outcomes.{name} WHERE {expression} = $1"
+                for name, expression in _named_tables(trail)]
+    found = trail.connection.execute(" UNION ".join(selects) + " ORDER BY 1", [case_id]).fetchall()
+    return [system for (system,) in found if system is not None]
+
+
+def _named_tables(trail: Trail) -> list[tuple[str, str]]:
+    expressions = ((name, case_expression(trail.contracts[name])) for name in trail.release.curated)
+    return [(name, expression) for name, expression in expressions if expression]
+
+
+def _case(trail: Trail, system: str, case_id: str) -> dict[str, Any]:
+    def of_mart(mart: str, order: str) -> list[dict[str, Any]]:
+        return trail.objects(f"FROM marts.{mart} WHERE source_system_code = ? AND case_id = ? ORDER BY {order}",
+                             system, case_id)
+
+    events = of_mart("procurement_events", EVENT_ORDER)
+    seeds = _seeds_of(events)
+    for table, expression in _named_tables(trail):
+        seeds[table] |= {(row["landing_file_id"], row["record_number"]) for row in trail.objects(
+            f"SELECT landing_file_id, record_number FROM outcomes.{table} "
+            f"WHERE source_system_code = ? AND {expression} = ?", system, case_id)}
+    shown = trail.cut(events)
+    rows = trace_rows(trail, _cut_seeds(trail, seeds, shown))
+    _point(shown, rows)
+    return {
+        "source_system_code": system, "case_id": case_id,
+        "case": next(iter(of_mart("procurement_cases", "case_id")), None),
+        "legs": of_mart("procurement_legs", "leg, occurrence_number"),
+        "event_count": len(events), "events": shown, "rows": rows,
+    }
+
+
+def _cut_seeds(trail: Trail, seeds: dict[str, set[Record]], shown: Iterable[dict[str, Any]]) -> dict[str, set[Record]]:
+    """With a limit, the records of the events shown and as many others again, those in quarantine among them."""
+    if trail.limit is None:
+        return seeds
+    own = _seeds_of(shown)
+    return {table: own[table] | set(sorted(records - own[table])[: trail.limit]) for table, records in seeds.items()}
+
+
+def _seeds_of(events: Iterable[Mapping[str, Any]]) -> dict[str, set[Record]]:
+    seeds: dict[str, set[Record]] = defaultdict(set)
+    for event in events:
+        seeds[event["table_name"]].add((event["landing_file_id"], event["record_number"]))
+    return seeds
+
+
+def _point(events: Iterable[dict[str, Any]], rows: list[dict[str, Any]]) -> None:
+    """Let each event name its row by its place in `rows`."""
+    places = row_numbers(rows)
+    for event in events:
+        event["row"] = places.get((event["table_name"], event["landing_file_id"], event["record_number"]))
+
+
+def _cell(trail: Trail, mart: str, cell: dict[str, Any]) -> dict[str, Any]:
+    legs, checks = check_cell(trail, cell)
+    shown = trail.cut(legs)
+    ids = sorted({leg[name] for leg in shown for name in ("start_event_id", "end_event_id") if leg[name]})
+    events = {event["event_id"]: event for event in trail.objects(
+        "FROM marts.procurement_events WHERE event_id IN (SELECT unnest(?))", ids)} if ids else {}
+    told = [{**leg, "start_event": events.get(leg["start_event_id"]), "end_event": events.get(leg["end_event_id"])}
+            for leg in shown]
+    return {"mart": mart, "cell": cell, "checks": checks, "agrees": all(check["agrees"] for check in checks),
+            "leg_count": len(legs), "legs": told}
+
+
+def _cell_terms(mart: str, terms: Sequence[str]) -> dict[str, Any]:
+    known = ("leg", "cell_grain", "vendor_id", "category_name", *(("month",) if mart == CELL_MARTS[0] else ()))
+    said: dict[str, Any] = dict(_named(terms, known))
+    if "month" in known:
+        said["month"] = _month(said.get("month"))
+    if (leg := said.get("leg")) and leg not in (names := [leg.name for leg in LEGS]):
+        raise ConfigError(f"leg is {leg!r}, promised one of {', '.join(names)}")
+    grain = said.setdefault("cell_grain", _GRAIN["vendor_id" in said, "category_name" in said])
+    if grain not in CELL_GRAINS:
+        raise ConfigError(f"cell_grain is {grain!r}, promised one of {', '.join(CELL_GRAINS)}")
+    return {**said, "vendor_id": said.get("vendor_id") or None, "category_name": said.get("category_name") or None}
+
+
+def _named(terms: Sequence[str], known: Sequence[str]) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for term in terms:
+        name, sign, value = term.partition("=")
+        if not sign or name not in known:
+            raise ConfigError(f"found {term!r}, promised name=value with one of {', '.join(known)}")
+        said[name] = value
+    return said
+
+
+def _month(text: str | None) -> date:
+    if text is None:
+        raise ConfigError("found no month, promised month=YYYY-MM")
+    try:
+        return date.fromisoformat(f"{text}-01" if re.fullmatch(r"\d{4}-\d{2}", text) else text).replace(day=1)
+    except ValueError:
+        raise ConfigError(f"month is {text!r}, promised YYYY-MM") from None
+
+
+def _conditions(wanted: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    return " AND ".join(f"{name} IS NOT DISTINCT FROM ?" for name in wanted), list(wanted.values())
+
+
+def _said(wanted: Mapping[str, Any]) -> str:
+    return " ".join(f"{name}={value}" for name, value in wanted.items() if value is not None)
+
+
+def _closest_cases(trail: Trail, case_id: str) -> str:
+    close = trail.objects("SELECT case_id FROM marts.procurement_cases "
+                          "ORDER BY jaro_winkler_similarity(case_id, ?) DESC, case_id LIMIT 3", case_id)
+    return f"; the closest are {', '.join(row['case_id'] for row in close)}" if close else ""
+
+
+def _closest_cells(trail: Trail, mart: str, wanted: Mapping[str, Any]) -> str:
+    """The three cells of the same grain that are nearest by leg, vendor, category and month."""
+    orders, values = [], []
+    for name in ("vendor_id", "category_name"):
+        if wanted[name]:
+            orders.append(f"jaro_winkler_similarity(coalesce({name}, ''), ?) DESC")
+            values.append(wanted[name])
+    if wanted.get("leg"):
+        orders.append("leg = ? DESC")
+        values.append(wanted["leg"])
+    if wanted.get("month"):
+        orders.append("abs(date_diff('month', month, ?::DATE))")
+        values.append(wanted["month"])
+    close = trail.objects(f"SELECT {', '.join(wanted)} FROM marts.{mart} WHERE cell_grain = ? "
+                          f"ORDER BY {', '.join([*orders, 'leg'])} LIMIT 3", wanted["cell_grain"], *values)
+    return f"; the closest are {'; '.join(_said(cell) for cell in close)}" if close else ""

@@ -1,0 +1,127 @@
+"""Raw records out of landing. Landing is restricted: what may tell a person shows only to who asks for it."""
+# ruff: noqa: S608 - paths and numbers are written as literals
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from headrace.explain.lines import Lines, lines_of
+from headrace.reader import literal, local, objects
+from lake.config import Configuration, Read, Source
+from lake.deliveries import Delivery
+from lake.errors import HeadraceError
+from lake.landing import LandedFile, landing_key, read_landed
+from lake.objects import ObjectStore
+from lake.releases import Release
+from schemas.contract import Contract
+from schemas.lineage import FILE_ID, RECORD_NUMBER
+
+if TYPE_CHECKING:
+    import duckdb
+
+MASK = "•••"
+Record = tuple[str, int]
+
+
+@dataclass
+class RawRecords:
+    """Records by landing file and number.
+
+    Without `reveal` the columns that the source maps to fields not personal are shown as they came; personal ones, and
+    columns that no field is mapped to (nobody said what they hold), are masked.
+    """
+
+    lake: ObjectStore
+    release: Release
+    configuration: Configuration | None
+    contracts: Mapping[str, Contract]
+    reveal: bool = False
+    unreadable: list[str] = field(default_factory=list)
+
+    @cached_property
+    def deliveries(self) -> dict[str, Delivery]:
+        return {delivery.landing_file_id: delivery for delivery in self.release.deliveries}
+
+    def fetch(self, wanted: Iterable[Record]) -> dict[Record, dict[str, Any]]:
+        """Each record with its raw file, line and columns."""
+        by_file: dict[str, set[int]] = defaultdict(set)
+        for file_id, number in wanted:
+            by_file[file_id].add(number)
+        return {(file_id, number): told
+                for file_id, numbers in by_file.items() for number, told in self._of_file(file_id, numbers)}
+
+    def _of_file(self, file_id: str, numbers: set[int]) -> list[tuple[int, dict[str, Any]]]:
+        delivery = self.deliveries.get(file_id)
+        if delivery is None:
+            return [(n, {"file": None, "record_number": n, "note": f"the release does not name the delivery {file_id}"})
+                    for n in numbers]
+        try:
+            landed = read_landed(self.lake, self.release.domain, delivery.source_name, file_id)
+            columns, note = self._columns(delivery, numbers), None
+        except (HeadraceError, OSError) as error:
+            landed, columns, note = None, {}, f"landing cannot be read: {error}"
+        lines = self._lines(delivery, landed, numbers)
+        return [(n, self._told(delivery, n, lines, columns.get(n), note)) for n in numbers]
+
+    def _columns(self, delivery: Delivery, numbers: set[int]) -> dict[int, dict[str, Any]]:
+        import duckdb
+
+        path = local(self.lake, landing_key(self.release.domain, delivery.source_name, delivery.landing_file_id,
+                                            "parquet"))
+        try:
+            with duckdb.connect(":memory:") as connection:
+                rows = _select(connection, path, numbers)
+        except duckdb.Error as error:
+            raise HeadraceError(str(error).splitlines()[0]) from None
+        return {row.pop(RECORD_NUMBER): {name: text for name, text in row.items() if name != FILE_ID} for row in rows}
+
+    def _lines(self, delivery: Delivery, landed: LandedFile | None, numbers: set[int]) -> Lines:
+        if landed is None:
+            return Lines({}, "its line is not known: the landed file's entry is gone")
+        source = self._source(delivery.source_name)
+        read = source.read if source else Read(encoding=landed.dialect["encoding"],
+                                               has_multiline_fields=landed.line_break_in_field_count > 0)
+        return lines_of(numbers, landed, delivery, self.release.facts.get("raw", ""), read)
+
+    def _told(self, delivery: Delivery, number: int, lines: Lines, columns: dict[str, Any] | None,
+              note: str | None) -> dict[str, Any]:
+        names = [file.key for file in delivery.raw_files]
+        return {
+            "file": names[0], "same_content": names[1:], "record_number": number,
+            "line": lines.by_record.get(number), "note": note or (lines.note if number not in lines.by_record else None),
+            "fields": self._shown(delivery.source_name, columns or {}), "is_revealed": self.reveal,
+            "declared": self.declared(delivery.source_name),
+        }
+
+    def _shown(self, source_name: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+        if self.reveal:
+            return dict(columns)
+        plain = self._plain_columns(source_name)
+        return {name: text if text in (None, "") or name in plain else MASK for name, text in columns.items()}
+
+    def _plain_columns(self, source_name: str) -> set[str]:
+        source = self._source(source_name)
+        if source is None:
+            return set()
+        contract = self.contracts[source.table]
+        personal = {c.landing_name for c in source.columns if contract.by_name[c.field].personal}
+        return {c.landing_name for c in source.columns} - personal
+
+    def declared(self, source_name: str) -> list[str]:
+        """The columns that the source maps to fields, in its order; none where it is not configured."""
+        source = self._source(source_name)
+        return list(dict.fromkeys(c.landing_name for c in source.columns)) if source else []
+
+    def _source(self, name: str) -> Source | None:
+        sources = self.configuration.sources if self.configuration else ()
+        return next((source for source in sources if source.name == name), None)
+
+
+def _select(connection: duckdb.DuckDBPyConnection, path: str, numbers: set[int]) -> list[dict[str, Any]]:
+    listed = literal(sorted(numbers))
+    return objects(connection, f"SELECT * FROM read_parquet({literal(path)}, hive_partitioning = false) "
+                               f'WHERE "{RECORD_NUMBER}" IN {listed}')

@@ -1,0 +1,121 @@
+"""Every version that was ever seen of a curated row's key, with its outcome and its raw record."""
+# ruff: noqa: S608 - identifiers are quoted, texts are escaped
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from headrace.explain.raw import RawRecords, Record
+from headrace.reader import objects
+from lake.objects import ObjectStore
+from lake.releases import Release
+from schemas.contract import Contract
+from schemas.lineage import JUDGEMENT_NAMES, LINEAGE_NAMES
+from schemas.render import quoted
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Trail:
+    """What an explanation is made of. `limit` cuts long lists; None cuts nothing."""
+
+    lake: ObjectStore
+    release: Release
+    connection: duckdb.DuckDBPyConnection
+    contracts: Mapping[str, Contract]
+    raw: RawRecords
+    limit: int | None
+
+    def cut(self, items: list[Any]) -> list[Any]:
+        return items if self.limit is None else items[: self.limit]
+
+    def objects(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:
+        return objects(self.connection, sql, parameters)
+
+
+def trace_rows(trail: Trail, seeds: Mapping[str, Iterable[Record]]) -> list[dict[str, Any]]:
+    """For each table the rows whose records are given, each with all versions of its key, the newest first."""
+    found: list[dict[str, Any]] = []
+    for table, records in seeds.items():
+        contract = trail.contracts[table]
+        for key, versions in _by_key(_versions(trail, contract, set(records)), contract).items():
+            told = dict(zip(contract.key, key, strict=True)) if isinstance(key, tuple) else {}
+            found.append({"table": table, "key": told, "versions": sorted(versions, key=_newest(contract))})
+    raw = trail.raw.fetch({_record(version) for row in found for version in row["versions"]})
+    for row in found:
+        row["versions"] = [_told(version, trail.contracts[row["table"]], raw) for version in row["versions"]]
+    return found
+
+
+def row_numbers(rows: list[dict[str, Any]]) -> dict[tuple[str, str, int], int]:
+    """Where each record stands among the traced rows: by table, landing file and record number."""
+    return {(row["table"], version["landing_file_id"], version["record_number"]): position
+            for position, row in enumerate(rows) for version in row["versions"]}
+
+
+def _versions(trail: Trail, contract: Contract, records: set[Record]) -> list[dict[str, Any]]:
+    connection, table = trail.connection, f"outcomes.{quoted(contract.name)}"
+    connection.execute("CREATE OR REPLACE TEMP TABLE seeds (landing_file_id VARCHAR, record_number BIGINT)")
+    if not records:
+        return []
+    connection.executemany("INSERT INTO seeds VALUES (?, ?)", sorted(records))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE own AS FROM {table} "
+                       "SEMI JOIN seeds USING (landing_file_id, record_number)")
+    keys = ", ".join(quoted(name) for name in contract.key)
+    return trail.objects(f"FROM {table} SEMI JOIN own USING ({keys}) UNION FROM own")
+
+
+def _by_key(versions: Iterable[dict[str, Any]], contract: Contract) -> dict[Any, list[dict[str, Any]]]:
+    """A row without its whole key stands alone."""
+    groups: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+    for version in versions:
+        key = tuple(version[name] for name in contract.key)
+        groups[key if None not in key else f"{version['landing_file_id']}-{version['record_number']}"].append(version)
+    return groups
+
+
+def _newest(contract: Contract) -> Any:
+    """The order that decides outcomes, the newest first; what broke a rule competes with nobody and stands last."""
+    names = (*contract.version_order, "delivery_order", "record_number", "landing_file_id")
+
+    def place(version: dict[str, Any]) -> tuple[Any, ...]:
+        return (version["outcome"] == "quarantined", *(_Down(version[name]) for name in names))
+
+    return place
+
+
+class _Down:
+    """Sorts a value downwards, null last."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __lt__(self, other: _Down) -> bool:
+        if self.value is None or other.value is None:
+            return self.value is not None and other.value is None
+        return bool(self.value > other.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Down) and self.value == other.value
+
+
+def _record(version: Mapping[str, Any]) -> Record:
+    return version["landing_file_id"], version["record_number"]
+
+
+def _told(version: dict[str, Any], contract: Contract, raw: Mapping[Record, dict[str, Any]]) -> dict[str, Any]:
+    beside = {*LINEAGE_NAMES, *JUDGEMENT_NAMES}
+    return {
+        "outcome": version["outcome"], "reasons": version["reasons"] or [], "warnings": version["warnings"] or [],
+        "is_version_conflict": version["is_version_conflict"],
+        "version": {name: version[name] for name in contract.version_order},
+        **{name: version[name] for name in LINEAGE_NAMES},
+        "values": {name: value for name, value in version.items()
+                   if name not in beside and name not in contract.key and value is not None},
+        "raw": raw[_record(version)],
+    }

@@ -1,0 +1,58 @@
+"""What to look at after a run: commands that work on this very lake."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from headrace.lakes import is_folder, warehouse_key
+from headrace.reader import connect, objects, tables_of_release
+from lake.objects import ObjectStore
+from lake.releases import Release
+
+SLOW_VENDORS = (
+    "SELECT vendor_id, closed_count, open_count, median_days, censored_median_days FROM marts.cycle_times_overall "
+    "WHERE cell_grain = 'vendor' AND leg = '{leg}' AND median_days IS NOT NULL "
+    "ORDER BY censored_median_days DESC NULLS FIRST, vendor_id LIMIT 10")
+SLOWEST_CELL = (
+    "FROM marts.cycle_times_monthly WHERE cell_grain = 'vendor' AND median_days IS NOT NULL "
+    "ORDER BY leg = 'invoice_date_to_cleared' DESC, window_status = 'full' DESC, median_days DESC, leg, vendor_id, month "
+    "LIMIT 1")
+
+
+def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
+    """Each with its `why` and its `command`."""
+    steps = [_step("every file, and what became of it", "status", "--files", lake=lake_uri)]
+    if is_folder(lake) and "cycle_times_monthly" in release.marts:
+        steps += _of_cycle_times(lake, release, lake_uri)
+    for name, counts in release.counts.items():
+        if counts.cumulative["quarantined"]:
+            most = sorted(counts.reasons.items(), key=lambda item: (-item[1], item[0]))[:3]
+            why = f"what was quarantined, most often {', '.join(f'{code} ({n:,})' for code, n in most)}"
+            steps.append(_step(why, "query", f"SELECT reasons, count(*) AS row_count FROM quarantine.{name} "
+                                             "GROUP BY reasons ORDER BY row_count DESC", lake=lake_uri))
+    path = lake.uri_of(warehouse_key(release.domain, release.number))
+    steps.append({"why": "the whole release as one DuckDB file", "command": f"duckdb -readonly {shlex.quote(path)}"})
+    return steps
+
+
+def slowest_cell(lake: ObjectStore, release: Release) -> dict[str, Any] | None:
+    """A vendor's slowest month, if any has enough legs for a median: of the headline leg where there is one."""
+    with connect(lake, tables_of_release(release)) as connection:
+        return next(iter(objects(connection, SLOWEST_CELL)), None)
+
+
+def _of_cycle_times(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
+    cell = slowest_cell(lake, release)
+    if cell is None:
+        return []
+    terms = [f"{name}={cell[name]}" for name in ("vendor_id", "month", "leg")]
+    return [
+        _step(f"the slowest vendors by {cell['leg']}", "query", SLOW_VENDORS.format(leg=cell["leg"]), lake=lake_uri),
+        _step("where the slowest month's figure comes from, down to the raw records", "explain", release.domain,
+              "cycle_times_monthly", *terms, lake=lake_uri),
+    ]
+
+
+def _step(why: str, *command: str, lake: str) -> dict[str, str]:
+    return {"why": why, "command": shlex.join(["headrace", *command, "--lake", lake])}

@@ -1,0 +1,130 @@
+"""An explanation as a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.text import Text
+from rich.tree import Tree
+
+from headrace.console import cell, grid, mark, out, say
+
+STYLES = {"curated": "green", "quarantined": "red", "excluded": "yellow"}
+
+
+def explained(facts: Mapping[str, Any]) -> None:
+    if facts["subject"] == "case":
+        for case in facts["cases"]:
+            _case(facts, case)
+    else:
+        for told in facts["cells"]:
+            _cell(facts, told)
+    if not facts["is_revealed"]:
+        say("••• is personal, or not mapped to any field: --reveal shows it", style="dim")
+
+
+def _case(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    row = told["case"]
+    head = (f"case {told['case_id']} of {told['source_system_code']}, release {facts['release']}: "
+            f"{row['case_status'] if row else 'not in the marts'}")
+    tree = Tree(Text(head, style="bold"))
+    if row:
+        tree.add(Text(", ".join(f"{name} {row[name]}" for name in (
+            "vendor_id", "vendor_name", "category_name", "ordered_amount", "currency_code", "event_count")
+            if row[name] is not None)))
+    legs = tree.add("legs")
+    for leg in told["legs"]:
+        if leg["leg_status"] != "not_applicable":
+            legs.add(_leg(leg))
+    apart = [leg for leg in told["legs"] if leg["leg_status"] == "not_applicable"]
+    if apart:
+        legs.add(Text("not applicable: " + ", ".join(f"{leg['leg']} ({leg['reason']})" for leg in apart), style="dim"))
+    shown: set[int] = set()
+    events = tree.add(f"{told['event_count']:,} events")
+    for event in told["events"]:
+        _event(events, event, told["rows"], shown)
+    _cut(events, told["event_count"] - len(told["events"]))
+    others = [place for place in range(len(told["rows"])) if place not in shown]
+    if others:
+        branch = tree.add("rows of the case that are no event above")
+        for place in others:
+            _row(branch, told["rows"][place])
+    out().print(tree)
+
+
+def _cell(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    row = told["cell"]
+    names = ("leg", "cell_grain", "vendor_id", "category_name", "month", "window_status")
+    head = ", ".join(f"{name} {row[name]}" for name in names if row.get(name) is not None)
+    tree = Tree(Text(f"{told['mart']} of release {facts['release']}: {head}", style="bold"))
+    table = grid("figure", "in the mart", "from its legs", "", "", right={"in the mart", "from its legs"})
+    for check in told["checks"]:
+        table.add_row(check["figure"], cell(check["mart"]), cell(check["recomputed"]),
+                      Text(mark(check["agrees"]), style="green" if check["agrees"] else "bold red"),
+                      f"withheld: {check['withheld']}" if check["withheld"] else "")
+    tree.add(table)
+    branch = tree.add(f"{told['leg_count']:,} legs, the longest first; a document counts once")
+    shown: set[int] = set()
+    for leg in told["legs"]:
+        twig = branch.add(_leg(leg, with_case=True))
+        for event in (leg["start_event"], leg["end_event"]):
+            if event:
+                _event(twig, event, facts["rows"], shown)
+    _cut(branch, told["leg_count"] - len(told["legs"]))
+    out().print(tree)
+
+
+def _leg(leg: Mapping[str, Any], *, with_case: bool = False) -> Text:
+    days = {"closed": f", {leg['duration_days']} days",
+            "open": f", {leg['censored_days']} days so far"}.get(leg["leg_status"], "")
+    reason = f" ({leg['reason']})" if leg["reason"] else ""
+    document = f", document {leg['document_id']}" if leg["document_id"] else ""
+    name = f"case {leg['case_id']}" if with_case else f"{leg['leg']} #{leg['occurrence_number']}"
+    inferred = ", pair inferred" if leg["is_inferred_pair"] else ""
+    return Text(f"{name}: {leg['leg_status']}{reason}{days}, {leg['start_on'] or '…'} to {leg['end_on'] or '…'}"
+                f"{document}{inferred}")
+
+
+def _event(branch: Tree, event: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], shown: set[int]) -> None:
+    flags = "".join(f", {name[3:].replace('_', ' ')}" for name in ("is_reversal", "is_reversed",
+                                                                   "is_after_data_through") if event[name])
+    said = f" ({event['activity_name']})" if event["activity_name"] else ""
+    twig = branch.add(Text(f"{event['event_on']} {event['event_type']}{said}{flags}"))
+    place = event["row"]
+    if place is None:
+        twig.add(Text("its row is not in the release", style="red"))
+    elif place in shown:
+        twig.add(Text(f"the row of {rows[place]['table']} shown above", style="dim"))
+    else:
+        shown.add(place)
+        _row(twig, rows[place])
+
+
+def _row(branch: Tree, row: Mapping[str, Any]) -> None:
+    key = ", ".join(f"{name} {value}" for name, value in row["key"].items()) or "no whole key"
+    twig = branch.add(Text(f"{row['table']}: {key}", style="dim"))
+    for version in row["versions"]:
+        _version(twig, version)
+
+
+def _version(branch: Tree, version: Mapping[str, Any]) -> None:
+    raw = version["raw"]
+    line = f", line {raw['line']:,}" if raw.get("line") else ""
+    why = f" ({', '.join(version['reasons'])})" if version["reasons"] else ""
+    warned = f", warning {', '.join(version['warnings'])}" if version["warnings"] else ""
+    dated = "".join(f", {name} {value}" for name, value in version["version"].items())
+    head = Text(version["outcome"], style=STYLES.get(version["outcome"], ""))
+    head.append(f"{why}: {raw['file']} record {version['record_number']:,}{line}{dated}{warned}", style="default")
+    twig = branch.add(head)
+    if raw.get("note"):
+        twig.add(Text(raw["note"], style="yellow"))
+    fields = raw.get("fields") or {}
+    shown = {name: text for name, text in fields.items() if raw["is_revealed"] or name in raw["declared"]}
+    if shown:
+        twig.add(Text(" | ".join(f"{name}={text}" for name, text in shown.items()), style="dim"))
+
+
+def _cut(branch: Tree, left: int) -> None:
+    if left > 0:
+        branch.add(Text(f"… and {left:,} more, see --all", style="dim"))

@@ -1,0 +1,236 @@
+"""Deliveries in any split, order and repetition give the same tables and the same cumulative counts."""
+
+import random
+import shutil
+
+import pytest
+
+from lake.errors import AuditError, DataError
+from lake.releases import current_release
+from tests.jobs.lakes import ORDER, current, invoices, orders, release, release_of, rows, run_of, write_raw
+
+pytestmark = pytest.mark.spark35
+
+CONTENT = "po_number, item_number, changed_at, vendor_id, ordered_amount, status_code"
+OUTCOMES = "po_number, item_number, changed_at, outcome, reasons, is_version_conflict"
+
+
+def outcome_rows(lake, found, table="purchase_orders", columns=OUTCOMES):
+    return rows(lake, found, table, columns)
+
+
+def test_running_again_changes_nothing_and_publishes_nothing(spark, tmp_path):
+    raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({}, {"Item": "20"})})
+    lake = tmp_path / "lake"
+    first = release(raw, lake, has_marts=False)
+    before = sorted(path for path in lake.rglob("*") if "runs" not in path.parts)
+
+    assert release(raw, lake, has_marts=False) is None
+    assert sorted(path for path in lake.rglob("*") if "runs" not in path.parts) == before
+    assert current(run_of(raw, lake)) == first
+
+
+def test_the_same_content_under_another_name_lands_once(spark, tmp_path):
+    text = orders({}, {"Item": "20"})
+    raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": text})
+    lake = tmp_path / "lake"
+    first = release(raw, lake, has_marts=False)
+    write_raw(raw, {"again/purchase_orders_2024-01_d1.csv": text})
+
+    second = release(raw, lake, has_marts=False)
+
+    assert second.curated == first.curated
+    assert [len(delivery.raw_files) for delivery in second.deliveries] == [2]
+    assert second.counts["purchase_orders"].mode == "carried"
+    assert second.counts["purchase_orders"].read == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_random_splits_orders_and_resends_give_equal_tables_and_cumulative_counts(spark, tmp_path, seed):
+    chance = random.Random(seed)
+    drawn = [{"Item": chance.choice(["10", "20", "30"]), "PO Number": chance.choice(["4500000001", "4500000002"]),
+              "Changed At": f"2024-01-{chance.randint(10, 14)} 09:00", "Vendor": chance.choice(["V1", "V2", "bad vendor"]),
+              "Status": chance.choice(["open", "closed", "cancelled"]), "Net Amount": chance.choice(["1.00", "2", "-1"])}
+             for _ in range(40)]
+    # A total order of its own for every row, so that ties are decided alike however the rows are split.
+    for number, row in enumerate(drawn):
+        row["Changed At"] += f":{number % 60:02d}"
+    config = tmp_path / "seconds.toml"
+    config.write_text('[source]\nname = "erp_purchase_orders"\n[columns.changed_at]\nformats = ["%Y-%m-%d %H:%M:%S"]\n')
+    lenient = tmp_path / "lenient.toml"
+    lenient.write_text("[domain]\nquarantine_halt_ratio = 1.0\n")
+    configs = [config, lenient]
+    whole = write_raw(tmp_path / "whole", {"purchase_orders_2024-01_d1.csv": orders(*drawn)})
+    at_once = release(whole, tmp_path / "lake-1", has_marts=False, configs=configs)
+
+    chance.shuffle(drawn)
+    raw, lake, found = tmp_path / "parts", tmp_path / "lake-2", None
+    for part in range(3):
+        rows_of_part = drawn[part::3] + (chance.sample(drawn, 3) if part else [])
+        write_raw(raw, {f"purchase_orders_2024-01_d{chance.randint(1, 99)}{part}.csv": orders(*rows_of_part)})
+        found = release(raw, lake, has_marts=False, configs=configs) or found
+    rebuilt = release(raw, tmp_path / "lake-3", has_marts=False, configs=configs)
+
+    assert outcome_rows(lake, found) == outcome_rows(tmp_path / "lake-3", rebuilt)
+    assert found.counts["purchase_orders"].cumulative == rebuilt.counts["purchase_orders"].cumulative
+    assert found.counts["purchase_orders"].reasons == rebuilt.counts["purchase_orders"].reasons
+    assert found.counts["purchase_orders"].mode == "grown"
+    assert (rows(lake, found, "purchase_orders", CONTENT, "outcome = 'curated'")
+            == rows(tmp_path / "lake-1", at_once, "purchase_orders", CONTENT, "outcome = 'curated'"))
+
+
+def test_an_older_row_arriving_late_does_not_revive_a_cancelled_order(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-02_d1.csv": orders({"Changed At": "2024-02-01 08:00", "Status": "cancelled"})})
+    release(raw, lake, has_marts=False)
+    write_raw(raw, {"purchase_orders_2024-03_d1.csv": orders({"Changed At": "2024-01-15 08:00"})})
+
+    found = release(raw, lake, has_marts=False)
+
+    counts = found.counts["purchase_orders"]
+    assert (counts.mode, counts.read, counts.superseded, counts.rows_after) == ("grown", 1, 1, 0)
+    assert [row[3] for row in outcome_rows(lake, found)] == ["superseded", "excluded"]
+
+
+def test_a_month_that_is_sent_again_replaces_that_month(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    both = invoices({}, {"Invoice No": "5100000002"})
+    write_raw(raw, {"invoices_2024-01_d1.csv": both, "invoices_2024-02_d1.csv": invoices({"Invoice No": "5100000003"})})
+    release(raw, lake, has_marts=False)
+    write_raw(raw, {"invoices_2024-01_d2.csv": invoices({"Amount": "11.00"})})
+
+    found = release(raw, lake, has_marts=False)
+
+    counts = found.counts["invoices"]
+    assert (counts.mode, counts.rows_before, counts.keys_removed, counts.rows_after) == ("rebuilt", 3, 1, 2)
+    assert outcome_rows(lake, found, "invoices", "invoice_number, outcome, reasons, delivery_order") == [
+        ("5100000001", "curated", [], "2024-01/0002"),
+        ("5100000001", "superseded", ["delivery_replaced"], "2024-01/0001"),
+        ("5100000002", "superseded", ["delivery_replaced"], "2024-01/0001"),
+        ("5100000003", "curated", [], "2024-02/0001"),
+    ]
+
+
+def test_a_key_gone_from_a_resent_month_lives_on_in_another_month(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({"Amount": "1.00"}),
+                    "invoices_2024-02_d1.csv": invoices({"Amount": "2.00"}, {"Invoice No": "5100000009"})})
+    release(raw, lake, has_marts=False)
+    write_raw(raw, {"invoices_2024-02_d2.csv": invoices({"Invoice No": "5100000009"})})
+
+    found = release(raw, lake, has_marts=False)
+
+    assert [(row[0], str(row[1])) for row in rows(lake, found, "invoices", "invoice_number, invoiced_amount",
+                                                  "outcome = 'curated'")] == [("5100000001", "1.00"),
+                                                                               ("5100000009", "10.00")]
+
+
+def test_a_late_delivery_of_an_already_replaced_month_changes_nothing_that_stands(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"invoices_2024-01_d2.csv": invoices({"Amount": "2.00"})})
+    release(raw, lake, has_marts=False)
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({"Amount": "1.00"}, {"Invoice No": "5100000007"})})
+
+    found = release(raw, lake, has_marts=False)
+
+    assert found.counts["invoices"].superseded == 2
+    assert [(r[0], str(r[1])) for r in rows(lake, found, "invoices", "invoice_number, invoiced_amount",
+                                            "outcome = 'curated'")] == [("5100000001", "2.00")]
+
+
+def test_two_contents_that_claim_one_place_stop_the_run(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({})})
+    first = release(raw, lake, has_marts=False)
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({"Amount": "99.00"})})
+
+    with pytest.raises(DataError, match=r"invoices_2024-01_d1\.csv .*nothing tells which is later"):
+        release(raw, lake, has_marts=False)
+    assert current(run_of(raw, lake)) == first
+
+
+def test_order_by_arrival_is_kept_and_used_again_in_a_rebuild(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    config = tmp_path / "arrival.toml"
+    config.write_text('[source]\nname = "erp_invoices"\norder = "arrival"\n')
+    write_raw(raw, {"invoices_2024-01.csv": invoices({"Amount": "1.00"})})
+    release(raw, lake, has_marts=False, configs=[config])
+    write_raw(raw, {"invoices_2024-01.csv": invoices({"Amount": "99.00"})})
+    second = release(raw, lake, has_marts=False, configs=[config])
+    assert [str(r[0]) for r in rows(lake, second, "invoices", "invoiced_amount", "outcome = 'curated'")] == ["99.00"]
+
+    config.write_text('[source]\nname = "erp_invoices"\norder = "arrival"\nnull_tokens = ["", "none"]\n')
+    third = release(raw, lake, has_marts=False, configs=[config])
+
+    assert third.counts["invoices"].mode == "rebuilt"
+    assert [str(r[0]) for r in rows(lake, third, "invoices", "invoiced_amount", "outcome = 'curated'")] == ["99.00"]
+
+
+def test_a_changed_mapping_rebuilds_and_says_so(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({"Status": "ready"}, {"Item": "20"}, {"Item": "30"},
+                                                             {"Item": "40"}, {"Item": "50"})})
+    first = release(raw, lake, has_marts=False)
+    config = tmp_path / "ready.toml"
+    config.write_text('[source]\nname = "erp_purchase_orders"\n[columns.status_code.values]\nready = "open"\n')
+
+    second = release(raw, lake, has_marts=False, configs=[config])
+
+    counts = second.counts["purchase_orders"]
+    assert (first.counts["purchase_orders"].quarantined, counts.quarantined) == (1, 0)
+    assert (counts.mode, counts.keys_added, counts.keys_replaced) == ("rebuilt", 1, 4)
+    assert "mapping" in counts.why
+
+
+def test_a_raw_file_that_is_gone_stays_landed(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({}), "purchase_orders_2024-02_d1.csv": orders({"Item": "20"})})
+    release(raw, lake, has_marts=False)
+    (raw / "purchase_orders_2024-01_d1.csv").unlink()
+
+    assert release(raw, lake, has_marts=False) is None
+
+
+def test_quarantine_above_the_halt_ratio_publishes_nothing_and_names_the_reasons(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({}, {"Item": "20", "Net Amount": "much"})})
+
+    with pytest.raises(AuditError, match=r"1 of 2 rows read broke a rule.*ordered_amount_unreadable \(1\)"):
+        release(raw, lake, has_marts=False)
+    assert current(run_of(raw, lake)) is None
+
+
+def test_of_two_runs_at_once_one_publishes_and_the_other_says_who_won(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({})})
+    one, other = run_of(raw, lake), run_of(raw, lake)
+    assert one.parent is None
+    assert other.parent is None
+    winner = release_of(one, has_marts=False)
+
+    with pytest.raises((AuditError, DataError), match=f"{winner.run_id}|another run was first"):
+        release_of(other, has_marts=False)
+    assert current(one) == winner
+
+
+def test_personal_fields_are_hashed_and_nulls_stay_null(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({}, {"Item": "20"}, {"Item": "30", "Requester": "N/A"})})
+    found = release(raw, lake, has_marts=False)
+    one, two, three = [r[1] for r in rows(lake, found, "purchase_orders", "item_number, requester_name")]
+    assert one == two != ORDER["Requester"]
+    assert three is None
+
+
+def test_a_lake_written_by_a_newer_version_is_left_alone(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({})})
+    run = run_of(raw, lake)
+    release_of(run, has_marts=False)
+    path = lake / "releases/procurement/00000001.json"
+    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
+
+    with pytest.raises(DataError, match="newer Headrace"):
+        release(raw, lake, has_marts=False)
+    shutil.rmtree(lake / "releases")
+    assert current_release(run.lake, "procurement") is None

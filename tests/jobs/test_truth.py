@@ -1,0 +1,80 @@
+"""What the generator planted comes out, record by record."""
+
+import duckdb
+import pytest
+
+from headrace.generate.procurement import generate_procurement
+from lake.landing import read_landed
+from tests.jobs.lakes import release_of, rows, run_of
+
+KEYS = {"purchase_orders": ("po_number", "item_number"), "invoices": ("invoice_number", "line_number")}
+
+
+@pytest.fixture(scope="module", params=["realistic", "hostile"])
+def generated(request, spark, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    generate_procurement(rows=3000, seed=7, dirt=request.param, out=folder)
+    run = run_of(folder / "raw", folder / "lake")
+    return folder, run, release_of(run, has_marts=False)
+
+
+def files_of(release):
+    return {delivery.landing_file_id: [file.key for file in delivery.raw_files] for delivery in release.deliveries}
+
+
+@pytest.mark.parametrize("table", sorted(KEYS))
+def test_every_record_has_the_outcome_and_the_reasons_that_were_planted(generated, table):
+    folder, _, release = generated
+    names = files_of(release)
+    found = {}
+    for file_id, number, outcome, reasons in rows(folder / "lake", release, table,
+                                                  "landing_file_id, record_number, outcome, reasons"):
+        found |= {(name, number): (outcome, sorted(reasons)) for name in names[file_id]}
+    planted = {(file, number): (outcome, sorted(reasons)) for file, number, outcome, reasons in duckdb.sql(
+        f"SELECT file, record_number, outcome, reasons FROM '{folder}/truth/outcomes.parquet' "
+        f"WHERE table_name = '{table}' AND outcome <> 'dead_letter'").fetchall()}
+    resent = {file for (file,) in duckdb.sql(
+        f"SELECT file FROM '{folder}/truth/files.parquet' WHERE same_content IS NOT NULL").fetchall()}
+    assert {key: value for key, value in found.items() if key[0] not in resent} == planted
+
+
+@pytest.mark.parametrize("table", sorted(KEYS))
+def test_every_curated_row_has_the_values_that_were_planted(generated, table):
+    folder, _, release = generated
+    truth = duckdb.sql(f"SELECT * FROM '{folder}/truth/curated_{table}.parquet'")
+    personal = {"requester_name", "clerk_name"}
+    columns = ", ".join(name for name in truth.columns if name not in personal)
+    planted = sorted(duckdb.sql(f"SELECT {columns} FROM truth").fetchall(), key=str)
+    assert rows(folder / "lake", release, table, columns, "outcome = 'curated'") == planted
+
+
+def test_every_dead_letter_is_found_by_file_and_record(generated):
+    folder, run, release = generated
+    planted = set(duckdb.sql(f"SELECT file, record_number FROM '{folder}/truth/outcomes.parquet' "
+                             "WHERE outcome = 'dead_letter'").fetchall())
+    found = set(duckdb.sql(f"SELECT raw_key, record_number FROM '{folder}/lake/landing/**/*.dead.parquet'").fetchall())
+    assert found == planted
+    assert planted
+
+
+def test_every_line_of_every_file_is_accounted_for(generated):
+    folder, run, release = generated
+    planted = {file: said for file, *said in duckdb.sql(
+        f"SELECT file, lines, records, dead_letters, blank_lines FROM '{folder}/truth/files.parquet' "
+        "WHERE same_content IS NULL").fetchall()}
+    found = {}
+    for delivery in release.deliveries:
+        landed = read_landed(run.lake, "procurement", delivery.source_name, delivery.landing_file_id)
+        said = [landed.line_count, landed.record_count, landed.dead_letter_count, landed.blank_line_count]
+        found |= {file.key: said for file in delivery.raw_files if file.key in planted}
+    assert found == planted
+
+
+def test_the_cumulative_counts_are_those_of_the_truth(generated):
+    folder, _, release = generated
+    for table in KEYS:
+        planted = dict(duckdb.sql(
+            f"SELECT outcome, count(*) FROM '{folder}/truth/outcomes.parquet' WHERE table_name = '{table}' "
+            "AND outcome <> 'dead_letter' GROUP BY 1").fetchall())
+        found = {k: v for k, v in release.counts[table].cumulative.items() if v and k != "landed"}
+        assert found == planted
