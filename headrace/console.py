@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import Any
 
@@ -19,8 +20,9 @@ def out() -> Console:
 
 
 def err() -> Console:
+    """Whatever `sys.stderr` is when it is written to."""
     wide = {} if sys.stderr.isatty() else {"width": 200}
-    return Console(file=sys.stderr, highlight=False, **wide)  # type: ignore[arg-type]
+    return Console(stderr=True, highlight=False, **wide)  # type: ignore[arg-type]
 
 
 def say_json(value: Any) -> None:
@@ -57,6 +59,17 @@ def cell(value: Any) -> Text:
     if isinstance(value, float):
         return Text(f"{value:,.4f}".rstrip("0").rstrip("."))
     return Text(str(value))
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def command_line(*words: str) -> str:
+    """A command as one would type it; words with single quotes, such as SQL, stand in double ones."""
+    return " ".join(f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word)
+                    for word in words)
 
 
 def mark(is_right: bool) -> str:

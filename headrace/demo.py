@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from headrace import render
-from headrace.console import say
+from headrace.console import command_line, say
 from headrace.explaining import explain_domain
 from headrace.generating import generate_domain
 from headrace.lakes import open_lake, release_of
@@ -38,4 +37,4 @@ def show_demo(out: Path, rows: int) -> None:
 
 def _say_command(*command: str) -> None:
     say()
-    say(f"$ {shlex.join(['headrace', *command])}", style="bold")
+    say(f"$ {command_line('headrace', *command)}", style="bold")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
+from headrace.console import command_line
 from headrace.lakes import is_folder, warehouse_key
 from headrace.reader import connect, objects, tables_of_release
 from lake.objects import ObjectStore
@@ -32,7 +32,7 @@ def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[
             steps.append(_step(why, "query", f"SELECT reasons, count(*) AS row_count FROM quarantine.{name} "
                                              "GROUP BY reasons ORDER BY row_count DESC", lake=lake_uri))
     path = lake.uri_of(warehouse_key(release.domain, release.number))
-    steps.append({"why": "the whole release as one DuckDB file", "command": f"duckdb -readonly {shlex.quote(path)}"})
+    steps.append({"why": "the whole release as one DuckDB file", "command": command_line("duckdb", "-readonly", path)})
     return steps
 
 
@@ -55,4 +55,4 @@ def _of_cycle_times(lake: ObjectStore, release: Release, lake_uri: str) -> list[
 
 
 def _step(why: str, *command: str, lake: str) -> dict[str, str]:
-    return {"why": why, "command": shlex.join(["headrace", *command, "--lake", lake])}
+    return {"why": why, "command": command_line("headrace", *command, "--lake", lake)}

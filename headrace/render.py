@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 from rich.tree import Tree
 
-from headrace.console import cell, grid, mark, out, say, say_json
+from headrace.console import cell, counted, grid, mark, out, say, say_json
 from headrace.render_explain import explained
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def status(facts: Mapping[str, Any], *, with_files: bool = False) -> None:
         _files(facts["files"])
     else:
         dead = sum(file["dead_letters"] or 0 for file in facts["files"])
-        say(f"files: {len(facts['files']):,} contents, {dead:,} dead letters; each with: --files")
+        say(f"{counted(len(facts['files']), 'file')}, {counted(dead, 'dead letter')}; each with: --files")
     _releases(facts["releases"])
 
 
@@ -85,7 +85,7 @@ def answer(found: Answer) -> None:
         table.add_row(*(cell(value) for value in row))
     out().print(table)
     more = " shown; there are more, see --limit" if found.is_cut else ""
-    say(f"{len(found.rows):,} row{'s' * (len(found.rows) != 1)}{more}", style="dim")
+    say(f"{counted(len(found.rows), 'row')}{more}", style="dim")
 
 
 def csv(found: Answer) -> None:
@@ -132,7 +132,7 @@ def examined(facts: Mapping[str, Any]) -> None:
 
 def _equations(facts: Mapping[str, Any]) -> None:
     tree = Tree(Text("every row accounted for", style="bold"))
-    files = tree.add(f"{len(facts['files']):,} files landed so far (each: headrace status --files)")
+    files = tree.add(f"{counted(len(facts['files']), 'file')} landed so far (each: headrace status --files)")
     for equation in facts["equations"]["files"]:
         files.add(_equation(equation))
     for name, told in facts["equations"]["tables"].items():

@@ -100,13 +100,15 @@ def _facts(run: Run, release: Release, *, is_new: bool, seconds: float) -> dict[
 
 
 def coverage_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
-    """For which days each source is complete, and by which rule that is known."""
+    """For which days each source that delivered is complete, and by which rule that is known."""
     if "procurement_coverage" not in release.marts or not is_folder(lake):
         return []
     only = {"procurement_coverage": release.marts["procurement_coverage"]}
     tables = tables_of_release(release)
     with connect(lake, type(tables)(tables.domain, tables.title, {}, only)) as connection:
-        return objects(connection, "FROM marts.procurement_coverage ORDER BY source_name, table_name")
+        rows = objects(connection, "FROM marts.procurement_coverage ORDER BY source_name, table_name")
+    delivered = {delivery.source_name for delivery in release.deliveries}
+    return [row for row in rows if row["source_name"] in delivered]
 
 
 class Steps:

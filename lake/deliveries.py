@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lake.claims import Claim
 from lake.config import Source
@@ -80,7 +81,7 @@ def replaced_deliveries(deliveries: Iterable[Delivery], source: Source, contract
 
 
 def _refuse_ties(group: Sequence[Delivery], source: Source) -> None:
-    for one, other in zip(group, group[1:], strict=False):
+    for one, other in pairwise(group):
         if one.order == other.order:
             names = " and ".join(delivery.raw_files[0].key for delivery in (one, other))
             claim = f"claim period {one.period} of source" if one.period else "are deliveries of source"

@@ -204,7 +204,7 @@ class _Reading:
     def run(self, stream: csv.Readable) -> None:
         read = self.source.read
         encoding = csv.block_encoding(read.encoding)
-        line, blocks = csv.take_header(self._counted(csv.whole_lines(stream, read.encoding)), quote=read.quote,
+        line, blocks = csv.take_header(self._counted(csv.utf8_lines(stream, read.encoding)), quote=read.quote,
                                        has_multiline_fields=read.has_multiline_fields)
         self.header_lines, self.blanks = line.line_count, line.blank_line_count
         self.header, self.names, self.undeclared = settle_header(line, self.source, encoding)

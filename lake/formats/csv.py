@@ -115,12 +115,12 @@ class _Malformed(Exception):  # noqa: N818
 
 
 def block_encoding(encoding: str) -> str:
-    """The encoding of the blocks that `whole_lines` gives: UTF-8 where it transcodes, else the file's own."""
+    """The encoding of the blocks that `utf8_lines` gives: UTF-8 where it transcodes, else the file's own."""
     name = codecs.lookup(encoding).name
     return "utf-8" if name == "utf-8-sig" or _is_transcoded(name) else name
 
 
-def whole_lines(stream: Readable, encoding: str) -> Iterator[bytes]:
+def utf8_lines(stream: Readable, encoding: str) -> Iterator[bytes]:
     """Whole lines in blocks of about BLOCK_BYTES, the byte-order mark taken off, in `block_encoding(encoding)`.
 
     An encoding that writes ASCII as ASCII keeps its bytes. Raises DataError where the file's mark contradicts the
@@ -189,6 +189,19 @@ def records(blocks: Iterator[bytes], dialect: Dialect, names: Sequence[str], *, 
         yield parsed
         record += parsed.record_count
         line += parsed.line_count
+
+
+def record_lines(stream: Readable, dialect: Dialect, encoding: str) -> Iterator[tuple[int, int]]:
+    """Every record's number and the line on which it begins, as `records` counts them; `encoding` is the file's."""
+    header, blocks = take_header(utf8_lines(stream, encoding), quote=dialect.quote,
+                                 has_multiline_fields=dialect.has_multiline_fields)
+    record, line = 1, header.line_number + header.line_count
+    for block in _whole_records(blocks, dialect) if dialect.has_multiline_fields else blocks:
+        for raw in _cut(block, dialect)[0]:
+            if raw.strip(b"\r\n"):
+                yield record, line
+                record += 1
+            line += line_count_of(raw)
 
 
 def _fast(block: bytes, dialect: Dialect, column_count: int, first_record: int) -> Block | None:

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from lake.errors import DataError
@@ -53,14 +53,14 @@ def read(data: bytes, dialect: Dialect = COMMA, names: tuple[str, ...] = AB, *, 
     """Records of a file that has no header."""
     found = Found()
     with patch.object(csv, "BLOCK_BYTES", block_bytes):
-        for block in csv.records(csv.whole_lines(io.BytesIO(data), encoding or dialect.encoding), dialect, names,
+        for block in csv.records(csv.utf8_lines(io.BytesIO(data), encoding or dialect.encoding), dialect, names,
                                  first_line=1):
             found.add(block)
     return found
 
 
 def header(data: bytes, *, multiline: bool = False, encoding: str = "utf-8") -> tuple[csv.HeaderLine, bytes]:
-    blocks = csv.whole_lines(io.BytesIO(data), encoding)
+    blocks = csv.utf8_lines(io.BytesIO(data), encoding)
     line, rest = csv.take_header(blocks, quote='"', has_multiline_fields=multiline)
     return line, b"".join(rest)
 
@@ -137,6 +137,18 @@ def test_what_pythons_writer_wrote_is_found_field_by_field(file: Written, block_
     assert found.lines == found.records + found.breaks + found.blanks
 
 
+@settings(deadline=None)
+@given(files(), block_sizes)
+def test_the_line_of_every_record_is_told_again(file: Written, block_bytes: int) -> None:
+    encoding = "gb18030" if file.dialect.encoding == "gb18030" else "utf-8"
+    dialect = Dialect(file.dialect.delimiter, file.dialect.quote, encoding, file.dialect.has_multiline_fields)
+    text = file.data.decode(file.dialect.encoding).removeprefix("\ufeff")
+    with patch.object(csv, "BLOCK_BYTES", block_bytes):
+        found = dict(csv.record_lines(io.BytesIO(f"h\n{text}".encode(encoding)), dialect, encoding))
+    assert list(found) == list(range(1, len(file.rows) + len(file.dead) + 1))
+    assert {record: found[record] - 1 for record, _ in file.dead} == dict(file.dead)
+
+
 pieces = st.sampled_from([
     b",", b",", b",", b'"', b'"', b'""', b"\n", b"\n", b"\r\n", b"\r", b"a", b"b", b" ", b"\0", b"\xff", b"\xc3",
     b"\xc3\xa9", b"\xef\xbb\xbf", b'","', b'",\n', b'\n"', b'"\n', b"a,b\n", b'"a","b"\n', b'"a""b",c\r\n', b"\x81",
@@ -144,6 +156,29 @@ pieces = st.sampled_from([
 contents = st.lists(pieces, max_size=24).map(b"".join) | st.binary(max_size=40)
 any_dialect = st.builds(Dialect, st.sampled_from([",", "b", " "]), st.sampled_from(['"', "a"]),
                         st.sampled_from(["utf-8", "utf-8", "iso8859-1", "cp1252", "shift_jis"]), st.booleans())
+
+
+@st.composite
+def nearly_well_formed(draw: st.DrawFn, count: int) -> bytes:
+    """Records of so many fields, some quoted, with up to two accidents."""
+    fields = st.sampled_from([b"", b"a", b"b c", b'"a"', b'""', b'"a,b"', b'"a""b"', b'""""', b'"a\nb"', b"\xc3\xa9"])
+    lines = draw(st.lists(st.lists(fields, min_size=count, max_size=count).map(b",".join), min_size=1, max_size=5))
+    block = b"".join(line + draw(st.sampled_from([b"\n", b"\r\n"])) for line in lines)
+    for _ in range(draw(st.integers(0, 2))):
+        at = draw(st.integers(0, len(block)))
+        block = block[:at] + draw(pieces | st.just(b"")) + block[at + draw(st.integers(0, 2)):]
+    return block.removesuffix(b"\n") if draw(st.booleans()) else block
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.data(), st.integers(2, 3), st.booleans())
+def test_the_fast_way_never_answers_otherwise_near_to_what_it_takes(data: st.DataObject, count: int,
+                                                                    multiline: bool) -> None:
+    block = data.draw(nearly_well_formed(count))
+    dialect = Dialect(",", '"', "utf-8", multiline)
+    fast = csv._fast(block, dialect, count, 7) if block else None
+    event("fast" if fast else "exact")
+    assert fast in (None, exactly(block, dialect, tuple("abc"[:count])))
 
 
 def exactly(block: bytes, dialect: Dialect, names: tuple[str, ...]) -> csv.Block | None:
@@ -393,7 +428,7 @@ def test_half_a_surrogate_pair_is_one_dead_letter() -> None:
 )
 def test_a_file_that_is_not_what_was_promised(data: bytes, encoding: str, sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
-        list(csv.whole_lines(io.BytesIO(data), encoding))
+        list(csv.utf8_lines(io.BytesIO(data), encoding))
 
 
 def test_a_stream_that_gives_little_at_a_time() -> None:
@@ -401,7 +436,7 @@ def test_a_stream_that_gives_little_at_a_time() -> None:
         def read(self, size: int | None = -1, /) -> bytes:
             return super().read(1)
 
-    assert list(csv.whole_lines(Slow("\ufeffa,b\n1,2".encode()), "utf-8")) == [b"a,b\n", b"1,2"]
+    assert list(csv.utf8_lines(Slow("\ufeffa,b\n1,2".encode()), "utf-8")) == [b"a,b\n", b"1,2"]
 
 
 @pytest.mark.parametrize(

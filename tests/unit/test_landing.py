@@ -29,7 +29,8 @@ from tests.crash import Crash, CrashingStore
 
 
 def column(field: str, *headers: str, required: bool = True, rule: str = "text", **parameters: Any) -> ColumnMapping:
-    return ColumnMapping(field, headers or (field,), rule, parameters, required, frozenset(["", "n/a"]), "orders.toml:9")
+    tokens = frozenset(["", "n/a"])
+    return ColumnMapping(field, headers or (field,), rule, parameters, required, tokens, "orders.toml:9")
 
 
 ORDERS = Source(
@@ -135,8 +136,8 @@ def test_the_delimiter_is_the_first_under_which_the_header_has_what_is_required(
 def test_undeclared_columns_are_kept_under_names_of_their_own(place: Place) -> None:
     header = f"x,PO,x,X, ,column_5,{RECORD_NUMBER},{FILE_ID}"
     landed = place.land(f"{header}\na,b,c,d,e,f,g,h\n".encode())
-    names = ["x", "PO", "x_", "X__", "column_5", "column_5_", f"{RECORD_NUMBER}_", f"{FILE_ID}_", RECORD_NUMBER, FILE_ID]
-    assert list(place.table(landed)[0]) == names
+    names = ["x", "PO", "x_", "X__", "column_5", "column_5_", f"{RECORD_NUMBER}_", f"{FILE_ID}_"]
+    assert list(place.table(landed)[0]) == [*names, RECORD_NUMBER, FILE_ID]
     assert place.rows(landed) == [(*"abcdefgh", 1)]
 
 
@@ -289,17 +290,17 @@ PACKED = gzip.compress(GOOD)
         pytest.param(b"PO,PO\n1,2\n", ORDERS, "orders.csv", ["2 columns for po_number: ['PO', 'PO']"],
                      id="a required column twice"),
         pytest.param(b'PO,Vendor\n1,A\n2,"B\n3,C\n', ORDERS, "orders.csv",
-                     ["line 3, record 2", "stray_quote", "column 'Vendor'", "has_multiline_fields", 'stray_quotes = "dead',
-                      "source orders"], id="a quote that nothing closes"),
+                     ["line 3, record 2", "stray_quote", "column 'Vendor'", "has_multiline_fields",
+                      'stray_quotes = "dead_letter"', "source orders"], id="a quote that nothing closes"),
         pytest.param(b'PO,Vendor\n1,A\n2,"B"C\n', ORDERS, "orders.csv", ["line 3, record 2", "column 'Vendor'"],
                      id="text behind a closing quote"),
         pytest.param(b'PO,Vendor\n1,A\n2,"B\n3,C\n', reading(has_multiline_fields=True, stray_quotes="dead_letter"),
                      "orders.csv", ["line 3, record 2", "column 'Vendor'", "up to line 4"], id="open to the end"),
         pytest.param("PO,Vendor\n1,Müller\n".encode("latin-1"), ORDERS, "orders.csv",
-                     ["1 of 1 records", "line 2, record 1: undecodable: byte 4 of the record, in column 'Vendor', is not "
-                      "utf-8", "check encoding"], id="the wrong encoding"),
-        pytest.param("PÖ,Vendor\n".encode("latin-1"), ORDERS, "orders.csv", ["line 1: byte 2 of the header is not utf-8"],
-                     id="in the header"),
+                     ["1 of 1 records", "line 2, record 1: undecodable: byte 4 of the record, in column 'Vendor', ",
+                      "is not utf-8", "check encoding"], id="the wrong encoding"),
+        pytest.param("PÖ,Vendor\n".encode("latin-1"), ORDERS, "orders.csv",
+                     ["line 1: byte 2 of the header is not utf-8"], id="in the header"),
         pytest.param(GOOD.decode().encode("utf-16"), ORDERS, "orders.csv", ["mark of utf-16-le, promised utf-8"],
                      id="utf-16"),
         pytest.param(GOOD.decode().encode("utf-16-le"), ORDERS, "orders.csv", ["line 1: the header holds NUL"],
@@ -312,10 +313,13 @@ PACKED = gzip.compress(GOOD)
         pytest.param(PACKED[:-8], ORDERS, "orders.csv.gz", ["truncated or damaged"], id="without its trailer"),
         pytest.param(PACKED[:9000] + b"????" + PACKED[9004:], ORDERS, "orders.csv.gz", ["truncated or damaged"],
                      id="damaged gzip"),
-        pytest.param(PACKED[:-8] + bytes(4) + PACKED[-4:], ORDERS, "orders.csv.gz", ["CRC check failed"], id="wrong CRC"),
+        pytest.param(PACKED[:-8] + bytes(4) + PACKED[-4:], ORDERS, "orders.csv.gz", ["CRC check failed"],
+                     id="wrong CRC"),
         pytest.param(PACKED + b"more", ORDERS, "orders.csv.gz", ["truncated or damaged"], id="something after it"),
-        pytest.param(GOOD, ORDERS, "orders.csv.gz", ["truncated or damaged", "Not a gzipped file"], id="no gzip at all"),
-        pytest.param(gzip.compress(PACKED), ORDERS, "orders.csv.gz", ["packed as gzip, promised text"], id="gzip twice"),
+        pytest.param(GOOD, ORDERS, "orders.csv.gz", ["truncated or damaged", "Not a gzipped file"],
+                     id="no gzip at all"),
+        pytest.param(gzip.compress(PACKED), ORDERS, "orders.csv.gz", ["packed as gzip, promised text"],
+                     id="gzip twice"),
         pytest.param(PACKED, ORDERS, "orders.csv", ["packed as gzip, promised text"], id="gzip under another name"),
         pytest.param(b"", ORDERS, "orders.csv.gz", ["the file is empty"], id="an empty .gz"),
     ],
@@ -336,23 +340,23 @@ def test_no_raw_text_stands_in_a_sentence(place: Place) -> None:
 
 
 class DuringRead(FolderStore):
-    """A raw folder in which something happens when a file has been read to its end."""
+    """A raw folder in which something happens at the first read."""
 
     def __init__(self, root: Path, happens: Callable[[Path], object]) -> None:
         super().__init__(root)
         self.happens = happens
 
     def open(self, key: str, etag: str | None = None) -> BinaryIO:
-        path, happens = self.local_path(key), self.happens
+        path, waiting = self.local_path(key), [self.happens]
 
         class Watched(io.BufferedReader):
             def read(self, size: int | None = -1, /) -> bytes:
                 found = super().read(size)
-                if path.exists():
-                    happens(path)
+                if waiting:
+                    waiting.pop()(path)
                 return found
 
-        return Watched(io.FileIO(super().open(key, etag).fileno(), closefd=False))
+        return Watched(super().open(key, etag).detach())
 
 
 def appended(path: Path) -> None:

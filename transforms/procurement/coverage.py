@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -20,14 +20,12 @@ _CONFIGURED = T.StructType([
 
 
 def summarise_systems(events: DataFrame, sources: Sequence[SourceCoverage]) -> DataFrame:
-    """First and last days of each source in each ledger system: a few rows, in one partition, so that nothing made of
-    them is shuffled again."""
+    """First and last days of each source in each ledger system: a few rows, and all that coverage is made of."""
     created = F.when(F.col("event_type") == "order_created", F.col("event_on"))
     stamped = F.when(_is_system_stamped(sources), F.col("event_on"))
     return events.groupBy("source_system_code", *SOURCE).agg(
         F.min(created).alias("earliest_created"), F.min(stamped).alias("earliest_stamped"),
-        F.max(stamped).alias("latest_stamped"),
-    ).coalesce(1)
+        F.max(stamped).alias("latest_stamped"))
 
 
 def summarise_coverage(systems: DataFrame, sources: Sequence[SourceCoverage], *, as_of: date | None) -> DataFrame:
@@ -35,9 +33,8 @@ def summarise_coverage(systems: DataFrame, sources: Sequence[SourceCoverage], *,
 
     A day that is neither configured nor to be derived is null, and its rule says what was looked for.
     """
-    rows = [(s.source_name, s.table_name, list(s.records), s.data_from, s.data_through) for s in sources]
-    configured = systems.sparkSession.createDataFrame(rows, _CONFIGURED).coalesce(1)
-    derived = configured.join(systems, [*SOURCE], "left").groupBy(*configured.columns).agg(
+    configured = _configured(systems.sparkSession, sources)
+    derived = configured.join(F.broadcast(systems), [*SOURCE], "left").groupBy(*configured.columns).agg(
         F.min("earliest_created").alias("earliest_created"), F.min("earliest_stamped").alias("earliest_stamped"),
         F.max("latest_stamped").alias("latest_stamped"))
     return derived.withColumns({**_data_from(), **_data_through(as_of)}).select(
@@ -58,7 +55,7 @@ def summarise_leg_coverage(systems: DataFrame, coverage: DataFrame) -> DataFrame
     records_end = F.array_contains("records", F.col("leg_types.end"))
     types = F.array(*(F.struct(F.lit(leg.name).alias("leg"), F.lit(leg.start).alias("start"),
                                F.lit(leg.end).alias("end")) for leg in LEGS))
-    covered = systems.select("source_system_code", *SOURCE).join(coverage, [*SOURCE], "inner")
+    covered = systems.select("source_system_code", *SOURCE).join(F.broadcast(coverage), [*SOURCE], "inner")
     return covered.withColumn("leg_types", F.explode(types)).groupBy(
         "source_system_code", F.col("leg_types.leg").alias("leg")
     ).agg(
@@ -78,6 +75,13 @@ def with_is_after_data_through(events: DataFrame, coverage: DataFrame) -> DataFr
     return (events.join(F.broadcast(through), [*SOURCE], "left")
             .withColumn("is_after_data_through", F.when(F.col("is_covered"), is_after).otherwise(refused))
             .drop("data_through", "is_covered"))
+
+
+def _configured(spark: SparkSession, sources: Sequence[SourceCoverage]) -> DataFrame:
+    """As literals: `createDataFrame` would start a Python worker wherever coverage is needed."""
+    rows = [F.struct(F.lit(s.source_name), F.lit(s.table_name), F.array(*(F.lit(name) for name in s.records)),
+                     F.lit(s.data_from), F.lit(s.data_through)) for s in sources]
+    return spark.range(1, numPartitions=1).select(F.inline(F.array(*rows).cast(T.ArrayType(_CONFIGURED))))
 
 
 def _is_system_stamped(sources: Sequence[SourceCoverage]) -> Column:

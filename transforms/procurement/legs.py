@@ -19,31 +19,32 @@ def build_legs(
     cases: DataFrame, pairs: DataFrame, leg_coverage: DataFrame, *, options: ProcurementOptions
 ) -> DataFrame:
     """`procurement_legs`: for each case and leg its pairs, or one row where there is none."""
-    expected = with_every_leg(cases, never_expected=options.never_expected)
-    legs = join_pairs(expected, pairs).join(F.broadcast(leg_coverage), ["source_system_code", "leg"], "left")
-    return legs.transform(with_status).transform(with_days).transform(
+    legs = with_every_leg(cases.join(pairs, [*CASE], "left"), never_expected=options.never_expected)
+    covered = legs.transform(with_ends).join(F.broadcast(leg_coverage), ["source_system_code", "leg"], "left")
+    return covered.transform(with_status).transform(with_days).transform(
         lambda frame: with_window_status(
             frame, left_edge_days=options.left_edge_days, right_edge_days=options.right_edge_days))
 
 
 def with_every_leg(cases: DataFrame, *, never_expected: Mapping[str, str]) -> DataFrame:
-    """A row for each case and leg: the case's own `start` and `end` where the pairing takes the first, and what of the
-    case the leg's status depends on."""
+    """A row for each case, leg and pair of the leg, `pair` null where the leg has none: the case's own `start` and
+    `end` where the pairing takes the first, and what of the case the leg's status depends on."""
     rows = F.explode(F.array(*(_leg_of_case(leg, never_expected.get(leg.name, "false")) for leg in LEGS)))
-    return cases.select(*CASE, *_PARTIES, "is_deleted", rows.alias("row")).select(
-        *CASE, *_PARTIES, "is_deleted", "row.*")
+    of_leg = F.explode_outer(F.filter("pairs", lambda pair: pair["leg"] == F.col("leg")))
+    kept = (*CASE, *_PARTIES, "is_deleted")
+    by_leg = cases.select(*kept, "pairs", rows.alias("row")).select(*kept, "pairs", "row.*")
+    return by_leg.withColumn("pair", of_leg).drop("pairs")
 
 
-def join_pairs(expected: DataFrame, pairs: DataFrame) -> DataFrame:
+def with_ends(legs: DataFrame) -> DataFrame:
     """Add `occurrence_number`, `document_id` (of the end, else of the start) and `is_inferred_pair`; `start` and `end`
     are the pair's, else the case's."""
-    matched = pairs.select(*CASE, "leg", "occurrence_number", F.col("start").alias("pair_start"),
-                           F.col("end").alias("pair_end"))
-    start, end = F.coalesce("pair_start", "start"), F.coalesce("pair_end", "end")
     is_own = F.col("leg").isin(*(leg.name for leg in LEGS if leg.pairing == "each_to_its_own"))
-    joined = expected.join(matched, [*CASE, "leg"], "left").withColumns({
-        "start": start, "end": end, "occurrence_number": F.coalesce("occurrence_number", F.lit(1))})
-    return joined.withColumn("document_id", F.coalesce("end.document_id", "start.document_id")).withColumn(
+    ended = legs.withColumns({
+        "start": F.coalesce("pair.start", "start"), "end": F.coalesce("pair.end", "end"),
+        "occurrence_number": F.coalesce("pair.occurrence_number", F.lit(1)),
+    })
+    return ended.withColumn("document_id", F.coalesce("end.document_id", "start.document_id")).withColumn(
         "is_inferred_pair",
         is_own & F.col("start").isNotNull() & F.col("end").isNotNull() & F.col("document_id").isNull())
 

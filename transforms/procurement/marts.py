@@ -41,7 +41,9 @@ def build_procurement_marts(
     coverage = keep(summarise_coverage(systems, options.sources, as_of=options.as_of))
     events = keep(with_flags(all_events, coverage, has_log=LOGGED_EVENTS.name in curated))
     cases = keep(summarise_cases(events))
-    legs = keep(build_legs(cases, match_events(events), summarise_leg_coverage(systems, coverage), options=options))
+    leg_coverage = summarise_leg_coverage(systems, coverage)
+    legs = keep(_promised(
+        build_legs(cases, match_events(events), leg_coverage, options=options), MARTS["procurement_legs"].names))
     daily = keep(summarise_daily_counts(legs))
     marts = {
         "procurement_events": events,

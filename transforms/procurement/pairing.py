@@ -31,20 +31,24 @@ def stands() -> Column:
 
 
 def match_events(events: DataFrame) -> DataFrame:
-    """Pairs of `start` and `end` with their `occurrence_number` in case and leg, of the legs that can have several.
+    """A row for each case that has any: its `pairs` of `start` and `end`, of the legs that can have several, with their
+    `occurrence_number` in case and leg.
 
     `each_to_its_own`: the n-th of a document (or of what has no document) with the n-th, either null where there is no
-    other. `one_to_each`: each end, `start` left null, since it is the case's. A case without such events has no row.
+    other. `one_to_each`: each end, `start` left null, since it is the case's. Pairs are gathered by case because a join
+    on more than the case would shuffle again.
     """
     in_leg = Window.partitionBy(*CASE, "leg").orderBy(
         F.col("start.event_number").asc_nulls_last(), F.col("end.event_number").asc_nulls_last())
-    pairs = F.explode(F.array(*(_pair(leg) for leg in PAIRED_LEGS))).alias("pair")
+    pair = F.explode(F.array(*(_pair(leg) for leg in PAIRED_LEGS))).alias("pair")
     return (
         _abreast(events)
-        .select(*CASE, pairs)
+        .select(*CASE, pair)
         .select(*CASE, "pair.*")
         .filter(F.col("start").isNotNull() | F.col("end").isNotNull())
         .withColumn("occurrence_number", F.row_number().over(in_leg))
+        .groupBy(*CASE)
+        .agg(F.collect_list(F.struct("leg", "occurrence_number", "start", "end")).alias("pairs"))
     )
 
 

@@ -1,0 +1,153 @@
+"""Which headers and which rule each contract field comes from: the `[columns]` and `[constants]` of a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from lake.errors import ConfigError
+from lake.toml_layers import Layers, closest, typed
+from schemas.contract import Contract
+from schemas.lineage import FILE_ID, RECORD_NUMBER
+from transforms.standardize import AMBIGUOUS_PARAMETER, RULES, BadRuleParameter, UnknownRule, resolved, standardizer
+
+OWN_KEYS = ("headers", "rule", "required_header", "null_tokens")
+_GIVES = {"str": {"string"}, "int": {"integer", "long", "bigint"}, "Decimal": {"decimal"}, "date": {"date"},
+          "datetime": {"timestamp"}, "bool": {"boolean"}}
+_CONSTANTS: dict[str, type] = {"string": str, "integer": int, "long": int, "bigint": int, "date": date,
+                               "timestamp": datetime, "boolean": bool, "decimal": str}
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """One contract field: the headers under which it comes, and the rule that standardizes it."""
+
+    field: str
+    headers: tuple[str, ...]
+    rule: str
+    parameters: Mapping[str, Any]
+    is_header_required: bool
+    null_tokens: frozenset[str]
+    where: str
+
+    @property
+    def landing_name(self) -> str:
+        return self.headers[0]
+
+    @property
+    def ambiguous_formats(self) -> tuple[str, ...]:
+        return tuple(self.parameters.get(AMBIGUOUS_PARAMETER, ()))
+
+
+def read_columns(layers: Layers, contract: Contract, tokens: frozenset[str]) -> tuple[ColumnMapping, ...]:
+    return tuple(_column(name, layers, contract, tokens) for name in layers.table("columns"))
+
+
+def read_constants(layers: Layers, contract: Contract) -> dict[str, Any]:
+    """A value for a field in every row of the source, of the field's own type."""
+    return {name: _constant(name, layers, contract) for name in layers.table("constants")}
+
+
+def read_null_tokens(layers: Layers, path: tuple[str, ...], default: frozenset[str]) -> frozenset[str]:
+    tokens = layers.typed(path, tuple[str, ...])
+    if bad := [token for token in tokens or () if token != token.strip()]:
+        raise ConfigError(f"{layers.where(*path)}: the null token {bad[0]!r} begins or ends with a space, but cells "
+                          "are compared without the spaces around them")
+    return default if tokens is None else frozenset(tokens)
+
+
+def refuse_missing_fields(contract: Contract, columns: Iterable[ColumnMapping], constants: Iterable[str],
+                          where: str) -> None:
+    mapped, constant = {column.field for column in columns}, set(constants)
+    if missing := [f.name for f in contract.fields if f.required and f.name not in mapped | constant | {"event_id"}]:
+        raise ConfigError(f"{where}: {_called(contract)} requires {', '.join(missing)}; give it a [columns] table or a "
+                          "constant")
+    if twice := sorted(mapped & constant):
+        raise ConfigError(f"{where}: {', '.join(twice)} is both a column and a constant")
+
+
+def _column(name: str, layers: Layers, contract: Contract, tokens: frozenset[str]) -> ColumnMapping:
+    path = ("columns", name)
+    where = layers.where(*path)
+    _refuse_unknown_field(name, contract, where)
+    values = layers.table(*path)
+    for key in ("headers", "rule"):
+        if key not in values:
+            raise ConfigError(f"{where}: column {name!r} does not say `{key}`")
+    column = ColumnMapping(
+        field=name,
+        headers=_headers(layers, (*path, "headers")),
+        rule=layers.typed((*path, "rule"), str),
+        parameters={key: value for key, value in values.items() if key not in OWN_KEYS},
+        is_header_required=layers.typed((*path, "required_header"), bool, contract.by_name[name].required),
+        null_tokens=read_null_tokens(layers, (*path, "null_tokens"), tokens),
+        where=where,
+    )
+    _refuse_unfit_rule(column, contract, layers)
+    return column
+
+
+def _headers(layers: Layers, path: tuple[str, ...]) -> tuple[str, ...]:
+    headers: tuple[str, ...] = layers.typed(path, tuple[str, ...])
+    if not headers:
+        raise ConfigError(f"{layers.where(*path)}: column {path[-2]!r} names no header")
+    if bad := [header for header in headers if not header.strip() or header in (RECORD_NUMBER, FILE_ID)]:
+        raise ConfigError(f"{layers.where(*path)}: column {path[-2]!r} names the header {bad[0]!r}, which no file has")
+    return headers
+
+
+def _refuse_unfit_rule(column: ColumnMapping, contract: Contract, layers: Layers) -> None:
+    """Build the rule once, so that an unknown rule or parameter stops the run before it begins."""
+    try:
+        for parameters in _resolved(column, layers):
+            standardizer(column.rule, **parameters)
+    except UnknownRule as error:
+        raise ConfigError(f"{layers.where('columns', column.field, 'rule')}: {error}") from None
+    except BadRuleParameter as error:
+        raise ConfigError(f"{layers.where('columns', column.field, error.parameter)}: {error}") from None
+    returned, promised = RULES[column.rule].returns.__name__, contract.by_name[column.field].type.typeName()
+    if promised not in _GIVES[returned]:
+        raise ConfigError(f"{layers.where('columns', column.field, 'rule')}: rule {column.rule!r} gives {returned}, "
+                          f"but {contract.name}.{column.field} is {promised}")
+
+
+def _resolved(column: ColumnMapping, layers: Layers) -> list[Mapping[str, Any]]:
+    """The parameters under each format that a file may decide for."""
+    if AMBIGUOUS_PARAMETER not in column.parameters:
+        return [column.parameters]
+    path = ("columns", column.field, AMBIGUOUS_PARAMETER)
+    candidates = layers.typed(path, tuple[str, ...])
+    if column.rule in RULES and "formats" not in RULES[column.rule].parameters:
+        raise ConfigError(f"{layers.where(*path)}: rule {column.rule!r} has no formats that a file could decide")
+    if len(set(candidates)) != 2 or len(candidates) != 2:
+        raise ConfigError(f"{layers.where(*path)}: found {list(candidates)!r}, promised two formats to decide between")
+    return [resolved(column.parameters, candidate) for candidate in candidates]
+
+
+def _constant(name: str, layers: Layers, contract: Contract) -> Any:
+    where = layers.where("constants", name)
+    _refuse_unknown_field(name, contract, where)
+    type_name = contract.by_name[name].type.typeName()
+    value = typed(layers.table("constants")[name], _CONSTANTS[type_name], where)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ConfigError(f"{where}: found {value}, promised a time with its offset, 2024-01-31T12:00:00Z")
+    return _decimal(value, where) if type_name == "decimal" else value
+
+
+def _decimal(text: str, where: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ConfigError(f'{where}: found {text!r}, promised a decimal number as text, "12.50"') from None
+
+
+def _refuse_unknown_field(name: str, contract: Contract, where: str) -> None:
+    if name not in contract.by_name:
+        raise ConfigError(f"{where}: {_called(contract)} has no field {name!r}{closest(name, contract.names)}")
+
+
+def _called(contract: Contract) -> str:
+    return f"{contract.name} v{contract.version}"

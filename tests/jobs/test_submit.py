@@ -1,0 +1,53 @@
+"""The jobs as Glue and EMR run them: `spark-submit`, stage by stage, with the arguments that Glue adds."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lake.objects import open_store
+from lake.releases import current_release
+from tests.jobs.lakes import invoices, orders, write_raw
+
+ROOT = Path(__file__).resolve().parents[2]
+OF_GLUE = ["--JOB_NAME", "headrace", "--JOB_ID", "j_1", "--JOB_RUN_ID", "jr_1", "--job-bookmark-option",
+           "job-bookmark-disable", "--TempDir", "s3://temp/", "--enable-metrics", "true"]
+
+
+def submit(job, *arguments, check=True):
+    command = [str(Path(sys.executable).parent / "spark-submit"), "--master", "local[2]", "--conf",
+               "spark.ui.enabled=false", str(ROOT / "jobs" / f"{job}.py"), *OF_GLUE, *arguments]
+    environment = {**os.environ, "HEADRACE_MASKING_KEY": "a key for tests that is no secret",
+                   "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
+    return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=check)
+
+
+@pytest.mark.slow
+@pytest.mark.spark35
+def test_the_stages_as_separate_jobs_publish_one_release(tmp_path):
+    raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({}), "invoices_2024-01_d1.csv": invoices({})})
+    lake = tmp_path / "lake"
+    told = ["--lake", str(lake), "--run-id", "stages-1"]
+
+    submit("land_raw", "--raw", str(raw), *told)
+    for job in ("curate", "build_marts", "publish_release"):
+        submit(job, *told)
+
+    found = current_release(open_store(str(lake)), "procurement")
+    assert (found.number, found.run_id) == (1, "stages-1")
+    assert {name: snapshot.row_count() for name, snapshot in found.curated.items()} == {"purchase_orders": 1, "invoices": 1}
+    assert found.marts["procurement_cases"].row_count() == 1
+    stages = json.loads((lake / "runs/stages-1/manifest.json").read_text())["stages"]
+    assert set(stages) == {"land", "curate", "marts", "publish"}
+
+
+@pytest.mark.slow
+def test_a_failing_job_raises_with_its_sentence_last(tmp_path):
+    (tmp_path / "raw").mkdir()
+    failed = submit("run_pipeline", "--raw", str(tmp_path / "raw"), "--lake", str(tmp_path / "lake"), check=False)
+    assert failed.returncode != 0
+    trace = [line for line in failed.stderr.splitlines() if line.startswith("lake.errors.")]
+    assert trace[-1].startswith("lake.errors.DataError: the raw folder has no files"), failed.stderr[-2000:]
