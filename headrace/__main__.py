@@ -28,7 +28,7 @@ def _run(arguments: list[str], *, is_debugged: bool) -> int:
         sys.stderr.write("error: interrupted; what was published stands, the rest was not published: run again\n")
         return 130
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment] # the reader has gone: nothing is left to flush
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has gone: what is left to flush goes nowhere
         return 0
     except Exception as error:
         return failed(error, is_debugged=is_debugged)

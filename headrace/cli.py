@@ -117,7 +117,10 @@ def query(
     for_people = not (as_json or as_csv)
     most = 50 if limit is None and for_people else limit
     answer = ask(open_lake(lake), check_domain(domain), sql, run_id=run, limit=most)
-    (render.json if as_json else render.csv if as_csv else render.answer)(answer.objects() if as_json else answer)
+    if as_json:
+        render.json(answer.objects())
+    else:
+        (render.csv if as_csv else render.answer)(answer)
 
 
 @app.command()
@@ -128,7 +131,7 @@ def explain(
     terms: Annotated[list[str], typer.Argument(help="The case's id; or leg=, vendor_id=, category_name=, month=.",
                                                show_default=False)],
     lake: Lake,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Show raw records whole, with what may tell a person.")] = False,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show raw records whole, also what is personal.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Cut no list.")] = False,
     config: Configs = None, as_json: Json = False,
 ) -> None:
@@ -142,9 +145,9 @@ def explain(
     Example: `headrace explain procurement cycle_times_monthly vendor_id=V000017 month=2024-03
     leg=invoice_date_to_cleared --lake lake`
     """
-    from headrace.explaining import explain_domain
+    from headrace.explaining import LIMIT, explain_domain
 
-    facts = explain_domain(lake, domain, subject, terms, reveal=reveal, everything=everything,
+    facts = explain_domain(lake, domain, subject, terms, reveal=reveal, limit=None if everything else LIMIT,
                            configs=tuple(config or ()))
     _print(facts, as_json, "explained")
 

@@ -31,8 +31,7 @@ def show_demo(out: Path, rows: int) -> None:
         render.answer(query(lake, DOMAIN, sql, limit=10))
         terms = [f"{name}={cell[name]}" for name in ("vendor_id", "month", "leg")]
         _say_command("explain", DOMAIN, "cycle_times_monthly", *terms, "--lake", lake_uri)
-        render.explained(explain_domain(lake_uri, DOMAIN, "cycle_times_monthly", terms, reveal=False,
-                                        everything=False))
+        render.explained(explain_domain(lake_uri, DOMAIN, "cycle_times_monthly", terms, reveal=False, limit=2))
 
 
 def _say_command(*command: str) -> None:

@@ -17,9 +17,9 @@ from lake.errors import ConfigError
 LIMIT = 10
 
 
-def explain_domain(lake_uri: str, domain: str, subject: str, terms: Sequence[str], *, reveal: bool, everything: bool,
-                   configs: Sequence[Path] = ()) -> dict[str, Any]:
-    """The facts of an explanation, lists cut at LIMIT unless everything is asked for."""
+def explain_domain(lake_uri: str, domain: str, subject: str, terms: Sequence[str], *, reveal: bool,
+                   limit: int | None = LIMIT, configs: Sequence[Path] = ()) -> dict[str, Any]:
+    """The facts of an explanation, its lists cut at a limit; None cuts nothing."""
     check_domain(domain)
     lake = open_lake(lake_uri)
     only_in_folders(lake, "headrace explain")
@@ -27,7 +27,7 @@ def explain_domain(lake_uri: str, domain: str, subject: str, terms: Sequence[str
     contracts = domain_tables(domain).curated
     raw = RawRecords(lake, release, _configuration(domain, configs), contracts, reveal)
     with connect(lake, tables_of_release(release)) as connection:
-        trail = Trail(lake, release, connection, contracts, raw, None if everything else LIMIT)
+        trail = Trail(lake, release, connection, contracts, raw, limit)
         return {"domain": domain, "lake": lake_uri, **explain(trail, subject, terms), "is_revealed": reveal}
 
 

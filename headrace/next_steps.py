@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from headrace.console import command_line
-from headrace.lakes import is_folder, warehouse_key
+from headrace.lakes import domain_tables, is_folder, warehouse_key
 from headrace.reader import connect, objects, tables_of_release
 from lake.objects import ObjectStore
 from lake.releases import Release
+from transforms.outcomes import REPLACED
 
 SLOW_VENDORS = (
     "SELECT vendor_id, closed_count, open_count, median_days, censored_median_days FROM marts.cycle_times_overall "
@@ -16,8 +17,9 @@ SLOW_VENDORS = (
     "ORDER BY censored_median_days DESC NULLS FIRST, vendor_id LIMIT 10")
 SLOWEST_CELL = (
     "FROM marts.cycle_times_monthly WHERE cell_grain = 'vendor' AND median_days IS NOT NULL "
-    "ORDER BY leg = 'invoice_date_to_cleared' DESC, window_status = 'full' DESC, median_days DESC, leg, vendor_id, month "
-    "LIMIT 1")
+    "ORDER BY leg = 'invoice_date_to_cleared' DESC, window_status = 'full' DESC, median_days DESC, leg, vendor_id, "
+    "month LIMIT 1")
+QUARANTINED = "SELECT reasons, count(*) AS row_count FROM quarantine.{table} GROUP BY reasons ORDER BY row_count DESC"
 
 
 def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
@@ -27,10 +29,9 @@ def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[
         steps += _of_cycle_times(lake, release, lake_uri)
     for name, counts in release.counts.items():
         if counts.cumulative["quarantined"]:
-            most = sorted(counts.reasons.items(), key=lambda item: (-item[1], item[0]))[:3]
-            why = f"what was quarantined, most often {', '.join(f'{code} ({n:,})' for code, n in most)}"
-            steps.append(_step(why, "query", f"SELECT reasons, count(*) AS row_count FROM quarantine.{name} "
-                                             "GROUP BY reasons ORDER BY row_count DESC", lake=lake_uri))
+            most = sorted(_quarantining(release, name).items(), key=lambda item: (-item[1], item[0]))[:3]
+            why = f"what was quarantined of {name}, most often {', '.join(f'{code} ({n:,})' for code, n in most)}"
+            steps.append(_step(why, "query", QUARANTINED.format(table=name), lake=lake_uri))
     path = lake.uri_of(warehouse_key(release.domain, release.number))
     steps.append({"why": "the whole release as one DuckDB file", "command": command_line("duckdb", "-readonly", path)})
     return steps
@@ -40,6 +41,13 @@ def slowest_cell(lake: ObjectStore, release: Release) -> dict[str, Any] | None:
     """A vendor's slowest month, if any has enough legs for a median: of the headline leg where there is one."""
     with connect(lake, tables_of_release(release)) as connection:
         return next(iter(objects(connection, SLOWEST_CELL)), None)
+
+
+def _quarantining(release: Release, table: str) -> dict[str, int]:
+    """How often each reason quarantined: not those for which a row was excluded, or replaced with its delivery."""
+    contract = domain_tables(release.domain).curated[table]
+    others = {REPLACED, *(exclusion.code for exclusion in contract.exclusions)}
+    return {code: count for code, count in release.counts[table].reasons.items() if code not in others}
 
 
 def _of_cycle_times(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:

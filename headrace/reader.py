@@ -84,9 +84,9 @@ def connect(lake: ObjectStore, tables: Tables) -> duckdb.DuckDBPyConnection:
 
     connection = duckdb.connect(":memory:")
     connection.execute("SET TimeZone = 'UTC'")
-    paths = [local(lake, key) for snapshot in (*tables.curated.values(), *tables.marts.values())
-             for key in snapshot.keys()]
-    connection.execute(f"SET allowed_paths = {literal(paths)}")
+    paths = [local(lake, file.key) for snapshot in (*tables.curated.values(), *tables.marts.values())
+             for file in snapshot.files]
+    connection.execute(f"SET allowed_paths = {literal(sorted({*paths, *map(_escaped, paths)}))}")
     for zone in ("curated", "marts", "quarantine", "outcomes"):
         connection.execute(f"CREATE SCHEMA {zone}")
     contracts = domain_tables(tables.domain)
@@ -115,7 +115,7 @@ def select_snapshot(connection: duckdb.DuckDBPyConnection, lake: ObjectStore, sn
         return f"SELECT {nulls} WHERE false"
     typed = {field.name: duckdb_type(field.type) for field in beyond}
     return " UNION ALL ".join(
-        f"SELECT {', '.join([*_columns(connection, paths[0]), *_said(folders, typed)])} FROM {_parquet(paths)}"
+        f"SELECT {', '.join([*_columns(connection, paths[0]), *_said(folders, typed)])} FROM {parquet(paths)}"
         for folders, paths in groups.items())
 
 
@@ -145,7 +145,7 @@ def objects(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequenc
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, path: str) -> list[str]:
-    described = connection.execute(f"DESCRIBE SELECT * FROM {_parquet([path])}").fetchall()
+    described = connection.execute(f"DESCRIBE SELECT * FROM {parquet([path])}").fetchall()
     return [f"{quoted(name)}::TIMESTAMP AS {quoted(name)}" if kind == "TIMESTAMP WITH TIME ZONE" else quoted(name)
             for name, kind, *_ in described]
 
@@ -154,10 +154,14 @@ def _said(folders: Iterable[tuple[str, str]], typed: Mapping[str, str]) -> list[
     return [f"{literal(value)}::{typed.get(name, 'VARCHAR')} AS {quoted(name)}" for name, value in folders]
 
 
-def _parquet(paths: Sequence[str]) -> str:
-    """Square brackets, asterisks and question marks in a path are names here, not patterns."""
-    escaped = ["".join(f"[{mark}]" if mark in "[*?" else mark for mark in path) for path in paths]
-    return f"read_parquet({literal(escaped)}, hive_partitioning = false)"
+def parquet(paths: Sequence[str]) -> str:
+    """A table of exactly these files."""
+    return f"read_parquet({literal(map(_escaped, paths))}, hive_partitioning = false)"
+
+
+def _escaped(path: str) -> str:
+    """Brackets, asterisks and question marks in a path are names here, not patterns."""
+    return "".join(f"[{mark}]" if mark in "[*?" else mark for mark in path)
 
 
 def _lock(connection: duckdb.DuckDBPyConnection) -> None:
@@ -185,5 +189,5 @@ def _sentence(error: Exception, tables: Tables) -> str:
 
 
 def _refuse_vacuumed(lake: ObjectStore, run_id: str, snapshots: Iterable[Snapshot]) -> None:
-    if gone := [key for snapshot in snapshots for key in snapshot.keys() if not lake.exists(key)]:
+    if gone := [file.key for snapshot in snapshots for file in snapshot.files if not lake.exists(file.key)]:
         raise DataError(f"the tables of run {run_id} are gone (vacuumed): {gone[0]} is not there")

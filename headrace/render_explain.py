@@ -102,20 +102,27 @@ def _event(branch: Tree, event: Mapping[str, Any], rows: Sequence[Mapping[str, A
 
 
 def _row(branch: Tree, row: Mapping[str, Any]) -> None:
+    """A row with one version takes one line."""
     key = ", ".join(f"{name} {value}" for name, value in row["key"].items()) or "no whole key"
-    twig = branch.add(Text(f"{row['table']}: {key}", style="dim"))
+    name = f"{row['table']} {key}"
+    if len(row["versions"]) > 1:
+        branch, name = branch.add(Text(f"{name}: {len(row['versions'])} versions, the newest first", style="dim")), ""
     for version in row["versions"]:
-        _version(twig, version)
+        _version(branch, version, name)
 
 
-def _version(branch: Tree, version: Mapping[str, Any]) -> None:
+def _version(branch: Tree, version: Mapping[str, Any], name: str) -> None:
     raw = version["raw"]
     line = f", line {raw['line']:,}" if raw.get("line") else ""
     why = f" ({', '.join(version['reasons'])})" if version["reasons"] else ""
-    warned = f", warning {', '.join(version['warnings'])}" if version["warnings"] else ""
-    dated = "".join(f", {name} {value}" for name, value in version["version"].items())
-    head = Text(version["outcome"], style=STYLES.get(version["outcome"], ""))
-    head.append(f"{why}: {raw['file']} record {version['record_number']:,}{line}{dated}{warned}", style="default")
+    told = "".join(f", {column} {value}" for column, value in version["version"].items())
+    if version["warnings"]:
+        told += f", warning {', '.join(version['warnings'])}"
+    if version["is_version_conflict"]:
+        told += ", another content has the same version"
+    head = Text(f"{name}: " if name else "", style="dim")
+    head.append(version["outcome"], style=STYLES.get(version["outcome"], "bold"))
+    head.append(f"{why}: {raw['file']} record {version['record_number']:,}{line}{told}", style="not dim")
     twig = branch.add(head)
     if raw.get("note"):
         twig.add(Text(raw["note"], style="yellow"))

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -104,8 +104,7 @@ def coverage_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
     if "procurement_coverage" not in release.marts or not is_folder(lake):
         return []
     only = {"procurement_coverage": release.marts["procurement_coverage"]}
-    tables = tables_of_release(release)
-    with connect(lake, type(tables)(tables.domain, tables.title, {}, only)) as connection:
+    with connect(lake, replace(tables_of_release(release), curated={}, marts=only)) as connection:
         rows = objects(connection, "FROM marts.procurement_coverage ORDER BY source_name, table_name")
     delivered = {delivery.source_name for delivery in release.deliveries}
     return [row for row in rows if row["source_name"] in delivered]
@@ -147,7 +146,7 @@ class Steps:
         if self.open:
             self.progress.remove_task(self.open.pop())
         rate = f"{row_count:>12,} rows {row_count / seconds:>11,.0f} rows/s" if row_count and seconds else ""
-        self.console.print(f"{seconds:>8.1f} s  {stage}: {step:<34.34}{rate}".rstrip(), markup=False, soft_wrap=True)
+        self.console.print(f"{seconds:>8.1f} s  {f'{stage}: {step}':<42}{rate}".rstrip(), markup=False, soft_wrap=True)
 
     def _poll(self) -> None:
         while not self.is_over.wait(0.5):

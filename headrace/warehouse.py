@@ -97,9 +97,9 @@ def _at_hand(lake: ObjectStore, release: Release, folder: Path) -> ObjectStore:
         return lake
     copies = FolderStore(folder / "lake")
     for snapshot in release.tables():
-        for key in snapshot.keys():
-            path = copies.local_path(key)
+        for file in snapshot.files:
+            path = copies.local_path(file.key)
             path.parent.mkdir(parents=True, exist_ok=True)
-            with lake.open(key) as source, path.open("wb") as target:
+            with lake.open(file.key) as source, path.open("wb") as target:
                 shutil.copyfileobj(source, target)
     return copies

@@ -40,7 +40,7 @@ def curate(run: Run) -> None:
     for contract in run.tables.curated.values():
         plan = plan_table(run, contract, deliveries)
         if plan.mode != "absent":
-            snapshots[contract.name] = plan.before if plan.before and plan.mode == "carried" else _write(run, plan)
+            snapshots[contract.name] = plan.before if plan.mode == "carried" and plan.before else _write(run, plan)
             counts[contract.name] = count_table(run, plan, snapshots[contract.name])
     add_stage(run.lake, run.run_id, "curate", {
         "tables": {name: asdict(snapshot) for name, snapshot in snapshots.items()},
@@ -70,9 +70,10 @@ def _write(run: Run, plan: TablePlan) -> Snapshot:
         before = None
         if plan.before is not None and plan.mode == "grown":
             before = read_snapshot(run.spark, run.lake, plan.before, plan.contract, BEYOND_CONTRACT)
+        judged = build(landed_frames(run, plan), before, plan.contract)
         written = write_snapshot(
-            build(landed_frames(run, plan), before, plan.contract), run.lake, table=name, digest=plan.digest, replaced=plan.replaced,
-            folder=new_folder("curated", run.domain, name, run.run_id), partition_by=("outcome", "was_judged"))
+            judged, run.lake, table=name, folder=new_folder("curated", run.domain, name, run.run_id),
+            digest=plan.digest, replaced=plan.replaced, partition_by=("outcome", "was_judged"))
         counted(written.row_count(was_judged="false"))
     return written
 

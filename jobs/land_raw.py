@@ -28,7 +28,8 @@ def main(argv: Sequence[str]) -> None:
 
 def land_raw(run: Run) -> tuple[Delivery, ...]:
     """The deliveries that the run's release is made of: those of its parent, and what is new in raw."""
-    claims = claim_files(run.raw.list(), run.configuration.sources, run.configuration.domain, arrived_at=now_utc())
+    sources, domain = run.configuration.sources, run.configuration.domain
+    claims = claim_files(run.raw.list(), sources, domain, arrived_at=now_utc())
     known = {} if run.parent is None else {
         (file.key, file.size, file.etag): delivery
         for delivery in run.parent.deliveries if _is_read_alike(run, delivery) for file in delivery.raw_files
@@ -59,7 +60,8 @@ def _land(run: Run, claims: list[Claim]) -> list[LandedFile]:
     return [_raised(answer) for answer in work.map(lambda claim: _landed(raw, lake, claim, sources)).collect()]
 
 
-def _landed(raw: ObjectStore, lake: ObjectStore, claim: Claim, sources: dict[str, Source]) -> LandedFile | HeadraceError:
+def _landed(raw: ObjectStore, lake: ObjectStore, claim: Claim,
+            sources: dict[str, Source]) -> LandedFile | HeadraceError:
     """In a worker: a refusal comes back as a value, so that its sentence is not buried in a Spark trace."""
     try:
         return land_file(raw, lake, claim, sources[claim.source_name])

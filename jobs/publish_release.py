@@ -92,7 +92,7 @@ def _audit_quarantine(name: str, counts: TableCounts, limit: float, run_id: str)
         raise AuditError(
             f"{name}: {counts.quarantined:,} of {counts.read:,} rows read broke a rule, promised at most {limit:.0%} "
             f"(quarantine_halt_ratio); most often {', '.join(f'{code} ({n:,})' for code, n in most)}; nothing was "
-            f'published; look at them with: headrace query --run {run_id} "SELECT * FROM quarantine.{name}"')
+            f"published; look at them with: headrace query --run {run_id} 'FROM quarantine.{name}'")
 
 
 def _audit_halting_rules(run: Run, name: str, counts: TableCounts) -> None:

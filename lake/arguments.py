@@ -27,7 +27,7 @@ class Arguments:
 
 
 def parse_arguments(doc: str | None, argv: Sequence[str], *, needs_raw: bool) -> Arguments:
-    """The job's arguments. Those that it does not know are left alone, since Glue adds its own; they are logged by name."""
+    """The job's arguments. Those that it does not know are left alone, since Glue adds its own, and logged by name."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter,
                                      allow_abbrev=False)
     parser.add_argument("--domain", default="procurement", help="which domain (default: %(default)s)")

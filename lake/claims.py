@@ -30,7 +30,7 @@ def claim_files(files: Iterable[ObjectInfo], sources: Sequence[Source], domain: 
     Raises DataError where there is no file, or where one is claimed by no source, by several, or without the period
     that its kind needs.
     """
-    considered = [f for f in files if not any(fnmatch.fnmatch(f.key, pattern) for pattern in domain.ignored_files)]
+    considered = [f for f in files if not any(fnmatch.fnmatchcase(f.key, pattern) for pattern in domain.ignored_files)]
     if not considered:
         raise DataError("the raw folder has no files; promised at least one delivery of a source of "
                         f"{domain.name} ({', '.join(sorted(source.name for source in sources))})")
@@ -49,8 +49,13 @@ def _claim(file: ObjectInfo, sources: Sequence[Source], arrived_at: str) -> Clai
             f"--config FILE, or to ignored_files of the domain")
     source, match = found[0]
     said = match.groupdict()
-    period = said.get("period") or ""
+    period = _period(said.get("period") or "")
     if source.kind == "replaces_period" and not period:
         raise DataError(f"{file.key}: source {source.name} replaces periods, but nothing in the name tells the period; "
                         f"promised {' or '.join(source.claims)} ({source.where})")
     return Claim(file, source.name, period, said.get("delivery") or "", arrived_at)
+
+
+def _period(said: str) -> str:
+    """`2024-9` is `2024-09`: a month has one name, and names sort as the months do."""
+    return re.sub("[0-9]+", lambda number: number[0].zfill(2), said)

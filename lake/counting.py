@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from lake.curating import TablePlan
+from lake.deliveries import Delivery
 from lake.errors import AuditError
 from lake.landing import landing_key
-from lake.objects import ObjectStore
 from lake.releases import TableCounts
 from lake.run import Run
 from lake.tables import Snapshot, footer_row_count, read_snapshot
@@ -18,24 +19,37 @@ from schemas.lineage import BEYOND_CONTRACT, OUTCOMES
 from transforms.outcomes import summarise_key_changes
 
 
+CHANGES = ("keys_added", "keys_replaced", "keys_removed")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the written rows say beside their outcome, over everything that ever landed."""
+
+    version_conflicts: int
+    reasons: dict[str, int]
+    warnings: dict[str, int]
+
+
 def count_table(run: Run, plan: TablePlan, snapshot: Snapshot) -> TableCounts:
     """Count what this run did to a table; a table carried over was done nothing to."""
-    before = plan.before.row_count(outcome="curated") if plan.before else 0
-    after = snapshot.row_count(outcome="curated")
-    new = _by_outcome(snapshot, was_judged="false")
-    read = _landed_rows(run.lake, plan, read_only=True)
-    changes = {"keys_added": 0, "keys_replaced": 0, "keys_removed": 0}
     parent = run.parent.counts.get(plan.contract.name) if run.parent else None
     if plan.mode == "carried" and parent:
-        told = {"version_conflicts": parent.version_conflicts, "reasons": parent.reasons, "warnings": parent.warnings}
-        new = dict.fromkeys(OUTCOMES, 0)
+        told = _Told(parent.version_conflicts, parent.reasons, parent.warnings)
+        new, changes = dict.fromkeys(OUTCOMES, 0), dict.fromkeys(CHANGES, 0)
     else:
         with run.step("curate", f"{plan.contract.name}, counts"):
             told = _told(run, plan, snapshot)
-            changes = _key_changes(run, plan, snapshot)
+            new, changes = _by_outcome(snapshot, was_judged="false"), _key_changes(run, plan, snapshot)
     return TableCounts(
-        read=read, **new, rows_before=before, **changes, rows_after=after, **told,
-        cumulative={"landed": _landed_rows(run.lake, plan, read_only=False), **_by_outcome(snapshot)},
+        read=_landed_row_count(run, plan, plan.to_read),
+        curated=new["curated"], superseded=new["superseded"], duplicate=new["duplicate"], excluded=new["excluded"],
+        quarantined=new["quarantined"],
+        rows_before=plan.before.row_count(outcome="curated") if plan.before else 0,
+        keys_added=changes["keys_added"], keys_replaced=changes["keys_replaced"], keys_removed=changes["keys_removed"],
+        rows_after=snapshot.row_count(outcome="curated"),
+        version_conflicts=told.version_conflicts, reasons=told.reasons, warnings=told.warnings,
+        cumulative={"landed": _landed_row_count(run, plan, plan.deliveries), **_by_outcome(snapshot)},
         mode=plan.mode, why=plan.why,
     )
 
@@ -63,28 +77,29 @@ def _by_outcome(snapshot: Snapshot, **partition: str) -> dict[str, int]:
     return {outcome: found[outcome] for outcome in OUTCOMES}
 
 
-def _landed_rows(lake: ObjectStore, plan: TablePlan, *, read_only: bool) -> int:
+def _landed_row_count(run: Run, plan: TablePlan, deliveries: Iterable[Delivery]) -> int:
     """Rows of the landing files, from their footers."""
-    return sum(footer_row_count(lake, landing_key(plan.domain, d.source_name, d.landing_file_id, "parquet"))
-               for d in (plan.to_read if read_only else plan.deliveries))
+    keys = (landing_key(plan.domain, d.source_name, d.landing_file_id, "parquet") for d in deliveries)
+    return sum(footer_row_count(run.lake, key) for key in keys)
 
 
-def _told(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, object]:
-    """Version conflicts, and how often each reason and each warning stands, over everything that ever landed."""
+def _told(run: Run, plan: TablePlan, snapshot: Snapshot) -> _Told:
     rows = read_snapshot(run.spark, run.lake, snapshot, plan.contract, BEYOND_CONTRACT)
-    said = rows.select(
-        F.explode(F.concat(
-            F.transform("reasons", lambda code: F.struct(F.lit("reasons").alias("kind"), code.alias("code"))),
-            F.transform(F.coalesce("warnings", F.array().cast("array<string>")),
-                        lambda code: F.struct(F.lit("warnings").alias("kind"), code.alias("code"))),
-            F.when(F.col("is_version_conflict"), F.array(
-                F.struct(F.lit("conflicts").alias("kind"), F.lit("version_conflict").alias("code")))).otherwise(
-                F.array().cast("array<struct<kind:string,code:string>>")),
-        )).alias("said")).groupBy("said.kind", "said.code").count().collect()
-    by_kind = {kind: {row["code"]: row["count"] for row in said if row["kind"] == kind}
-               for kind in ("reasons", "warnings", "conflicts")}
-    return {"version_conflicts": sum(by_kind["conflicts"].values()), "reasons": by_kind["reasons"],
-            "warnings": by_kind["warnings"]}
+    conflict = F.when(F.col("is_version_conflict"), F.array(F.lit("conflicts:")))
+    said = F.concat(_prefixed("reasons"), _prefixed("warnings"), F.coalesce(conflict, _no_codes()))
+    counted: dict[str, dict[str, int]] = {"reasons": {}, "warnings": {}, "conflicts": {}}
+    for row in rows.select(F.explode(said).alias("said")).groupBy("said").count().collect():
+        kind, _, code = row["said"].partition(":")
+        counted[kind][code] = row["count"]
+    return _Told(counted["conflicts"].get("", 0), counted["reasons"], counted["warnings"])
+
+
+def _no_codes() -> Column:
+    return F.array().cast("array<string>")
+
+
+def _prefixed(name: str) -> Column:
+    return F.coalesce(F.transform(name, lambda code: F.concat(F.lit(f"{name}:"), code)), _no_codes())
 
 
 def _key_changes(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
@@ -92,5 +107,5 @@ def _key_changes(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int
         chosen = of or Snapshot(snapshot.table, snapshot.folder, (), "")
         return read_snapshot(run.spark, run.lake, chosen, plan.contract, BEYOND_CONTRACT, outcome="curated")
 
-    changes = summarise_key_changes(curated(plan.before), curated(snapshot), plan.contract).first()
-    return changes.asDict() if changes else {}
+    [changes] = summarise_key_changes(curated(plan.before), curated(snapshot), plan.contract).collect()
+    return {name: changes[name] for name in CHANGES}

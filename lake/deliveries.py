@@ -41,7 +41,13 @@ def order_of(claim: Claim, arrived_at: str, source: Source) -> str:
     """`<period>/<delivery>` by the file's name; for `order = "arrival"` when the content first landed."""
     if source.order == "arrival":
         return f"{claim.period}/{arrived_at}"
-    return f"{claim.period}/{claim.delivery.zfill(4)}" if claim.period or claim.delivery else ""
+    return f"{claim.period}/{_ordered(claim.delivery)}" if claim.period or claim.delivery else ""
+
+
+def _ordered(delivery: str) -> str:
+    """Text that sorts as numbers do: four digits, and a mark that sorts behind digits for each digit more."""
+    bare = delivery.lstrip("0").zfill(4)
+    return "~" * (len(bare) - 4) + bare
 
 
 def merge_deliveries(known: Iterable[Delivery], seen: Iterable[Delivery]) -> list[Delivery]:
@@ -71,7 +77,7 @@ def replaced_deliveries(deliveries: Iterable[Delivery], source: Source, contract
         groups[delivery.period if source.kind == "replaces_period" else ""].append(delivery)
     replaced: set[str] = set()
     for group in groups.values():
-        group.sort(key=lambda delivery: delivery.order)
+        group.sort(key=lambda delivery: (delivery.order, delivery.landing_file_id))
         if source.kind in ("replaces_period", "full"):
             replaced |= {delivery.landing_file_id for delivery in group[:-1]}
         elif source.kind == "events" or contract.version_order:
@@ -85,6 +91,8 @@ def _refuse_ties(group: Sequence[Delivery], source: Source) -> None:
         if one.order == other.order:
             names = " and ".join(delivery.raw_files[0].key for delivery in (one, other))
             claim = f"claim period {one.period} of source" if one.period else "are deliveries of source"
+            mend = ("they came in one run: number them in their names and say order = \"delivery\"" if
+                    source.order == "arrival" else
+                    f"number them in their names ({' or '.join(source.claims)}), or say order = \"arrival\"")
             raise DataError(f"{names} {claim} {source.name} with different contents, and nothing tells which is later; "
-                            f"number them in their names ({' or '.join(source.claims)}), or say order = \"arrival\" "
-                            f"({source.where})")
+                            f"{mend} ({source.where})")

@@ -116,8 +116,7 @@ def _land(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> 
         spool = Path(folder) / "records.parquet"
         reading = _Reading(source, claim, spool)
         reading.run(_unpacked(hashing, claim.file.key))
-        hashing.drain()
-        if raw.stat(claim.file.key).etag != claim.file.etag:
+        if hashing.size != claim.file.size or raw.stat(claim.file.key).etag != claim.file.etag:
             raise ObjectChanged(f"{claim.file.key} changed while it was read")
         sha256 = hashing.digest.hexdigest()
         landing_file_id = _identity(sha256, claim, source)
@@ -358,17 +357,13 @@ def _unpacked(stream: _Hashing, key: str) -> csv.Readable:
 
 
 class _Hashing:
-    """A stream that hashes what is read from it."""
+    """A stream that hashes and counts what is read from it."""
 
     def __init__(self, stream: BinaryIO) -> None:
-        self.stream, self.digest = stream, hashlib.sha256()
+        self.stream, self.digest, self.size = stream, hashlib.sha256(), 0
 
     def read(self, size: int = -1) -> bytes:
         chunk = self.stream.read(size)
         self.digest.update(chunk)
+        self.size += len(chunk)
         return chunk
-
-    def drain(self) -> None:
-        """Read on to the end, so that the hash is that of the whole file."""
-        while self.read(1 << 20):
-            pass

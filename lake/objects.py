@@ -63,6 +63,8 @@ class BadKey(StoreError, ValueError):
 class BadUri(StoreError, ValueError):
     """A URI that names neither a folder nor an S3 bucket."""
 
+    exit_code = 2
+
 
 class _Conflict(StoreError):
     """S3 saw two conditional requests at once and asks for another try."""

@@ -126,8 +126,9 @@ def publish(lake: ObjectStore, release: Release) -> Release:
         winner = read_release(lake, release.domain, release.number)
         if winner.run_id == release.run_id:
             return winner
-        raise AuditError(f"release {release.number} of {release.domain} was published by run {winner.run_id} at "
-                         f"{winner.published_at} while this one was working; nothing was published, run again") from None
+        raise AuditError(
+            f"release {release.number} of {release.domain} was published by run {winner.run_id} at "
+            f"{winner.published_at} while this one was working; nothing was published, run again") from None
     return release
 
 

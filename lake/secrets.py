@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from lake.config import Environment
@@ -21,15 +23,19 @@ def masking_key(environment: Environment) -> bytes:
 
     Raises ConfigError where there is no key, or one too short to be one.
     """
-    if given := os.environ.get(VARIABLE):
-        return _checked(given.encode(), f"the variable {VARIABLE}")
+    if VARIABLE in os.environ:
+        return _checked(os.fsencode(os.environ[VARIABLE]), f"the variable {VARIABLE}")
     if environment.masking_key != "user":
         raise ConfigError(f"environment {environment.name} takes the masking key from the variable {VARIABLE}, "
                           "which is not set")
     path = key_file()
-    if not path.exists():
-        _create(path)
-    return _checked(path.read_bytes(), str(path))
+    try:
+        if not path.exists():
+            _create(path)
+        return _checked(path.read_bytes(), str(path))
+    except OSError as error:
+        raise ConfigError(f"cannot read or make the masking key {path}: {error.strerror}; set the variable "
+                          f"{VARIABLE}") from None
 
 
 def key_file() -> Path:
@@ -42,13 +48,14 @@ def fingerprint(key: bytes) -> str:
 
 
 def _create(path: Path) -> None:
+    """Whole at once: of two runs that make it both take the key of the first."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(descriptor, "w") as file:
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".masking-") as file:  # readable by the user alone
         file.write(secrets.token_hex(32))
+        file.flush()
+        os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def _checked(key: bytes, where: str) -> bytes:

@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
 from lake.errors import AuditError
-from lake.objects import ObjectStore
+from lake.objects import ObjectStore, StoreFull
 from schemas.contract import Contract, Field
 
 
@@ -63,9 +63,17 @@ def new_folder(zone: str, domain: str, table: str, run_id: str) -> str:
 
 def write_snapshot(frame: DataFrame, lake: ObjectStore, *, table: str, folder: str, digest: str,
                    replaced: Iterable[str] = (), partition_by: tuple[str, ...] = ()) -> Snapshot:
-    """Write the frame as Parquet under a folder of its own, and count what lies there."""
+    """Write the frame as Parquet under a folder of its own, and count what lies there.
+
+    Raises StoreFull where the disk is: Spark's own error says it in a hundred lines.
+    """
     writer = frame.write.mode("error").option("compression", "zstd")
-    (writer.partitionBy(*partition_by) if partition_by else writer).parquet(lake.uri_of(folder))
+    try:
+        (writer.partitionBy(*partition_by) if partition_by else writer).parquet(lake.uri_of(folder))
+    except Exception as error:
+        if "No space left on device" in str(error):
+            raise StoreFull(f"cannot write {lake.uri_of(folder)}: the disk is full; nothing was published") from None
+        raise
     return Snapshot(table, folder, count_files(lake, folder), digest, tuple(sorted(replaced)))
 
 

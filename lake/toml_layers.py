@@ -48,14 +48,6 @@ class Document:
             last = text.count("\n") + 1
             raise ConfigError(f"{name}:{line[1] if line else last}: not TOML: {error}") from None
 
-    def holds(self, path: Keys) -> bool:
-        values: Any = self.values
-        for key in path:
-            if not isinstance(values, dict) or key not in values:
-                return False
-            values = values[key]
-        return True
-
     def where(self, path: Keys) -> str:
         """The line where a key is set, or the nearest of the tables that it belongs to."""
         while path and path not in self.lines:
@@ -91,7 +83,7 @@ class Layers:
         """File and line of a key, in the last document that has it; of what it belongs to where none has it."""
         for end in range(len(path), 0, -1):
             for document in reversed(self.documents):
-                if document.holds(path[:end]):
+                if path[:end] in document.lines:
                     return document.where(path[:end])
         return self.documents[-1].where(())
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -55,7 +54,7 @@ class SourcePlan:
     fields: tuple[FieldPlan, ...]
     constants: Mapping[str, Any]
     files: Mapping[str, FilePlan]
-    masking_key: bytes
+    masking_key: bytes = field(repr=False)
 
     def landing_schema(self) -> T.StructType:
         names = dict.fromkeys(plan.landing_name for plan in self.fields)
@@ -77,8 +76,8 @@ def standardize(landed: DataFrame, plan: SourcePlan) -> DataFrame:
     return landed.mapInArrow(_worker(plan), plan.row_schema())
 
 
-def _worker(plan: SourcePlan) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _worker(plan: SourcePlan) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         standardizing = Standardizing(plan)
         for batch in batches:
             for part in _by_file(batch):
@@ -125,10 +124,14 @@ class Standardizing:
         }
         arrays = [
             columns[f.name] if f.name in columns
-            else _constant(self.plan.constants.get(f.name), batch.num_rows, f.type)
+            else _constant(self._constant_of(f.name), batch.num_rows, f.type)
             for f in self.schema
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def _constant_of(self, name: str) -> Any:
+        value = self.plan.constants.get(name)
+        return masked(value, self.plan.masking_key) if value and self.plan.contract.by_name[name].personal else value
 
     def _column(self, plan: FieldPlan, decided_format: str | None) -> _Column:
         key = (plan.field.name, decided_format)
@@ -141,10 +144,7 @@ class _Column:
     """One field's rule with a bounded memory of its answers."""
 
     def __init__(self, plan: FieldPlan, decided_format: str | None, masking_key: bytes) -> None:
-        parameters = plan.parameters
-        if AMBIGUOUS_PARAMETER in parameters:
-            parameters = resolved(parameters, decided_format or parameters[AMBIGUOUS_PARAMETER][0])
-        self.rule = standardizer(plan.rule, **parameters)
+        self.rule = _rule(plan, decided_format)
         self.null_tokens = plan.null_tokens
         self.type = _arrow_type(plan.field.type)
         self.fits = _fits(plan.field.type)
@@ -180,6 +180,20 @@ class _Column:
         return (masked(value, self.masking_key) if self.masking_key is not None else value), False
 
 
+def _rule(plan: FieldPlan, decided_format: str | None) -> Callable[[str], Any]:
+    """The field's rule under the format that its file decided for."""
+    if AMBIGUOUS_PARAMETER not in plan.parameters:
+        return standardizer(plan.rule, **plan.parameters)
+    if decided_format is not None:
+        return standardizer(plan.rule, **resolved(plan.parameters, decided_format))
+
+    def undecided(text: str) -> Any:
+        raise ValueError(f"{plan.field.name}: its file decided for none of {plan.parameters[AMBIGUOUS_PARAMETER]}; "
+                         "only a file without the column may leave that open")
+
+    return undecided
+
+
 def masked(value: str, key: bytes) -> str:
     """A keyed hash of a personal value: equal for equal values, and nothing without the key."""
     return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()[:32]
@@ -188,11 +202,22 @@ def masked(value: str, key: bytes) -> str:
 def _fits(declared: T.DataType) -> Callable[[Any], bool]:
     if isinstance(declared, T.DecimalType):
         limit, scale = Decimal(10) ** (declared.precision - declared.scale), declared.scale
-        return lambda value: abs(value) < limit and -value.as_tuple().exponent <= scale
+        return lambda value: value.copy_abs() < limit and _places(value) <= scale
     bits = {"integer": 31, "long": 63, "bigint": 63}.get(declared.typeName())
     if bits:
         return lambda value: -(1 << bits) <= value < 1 << bits
     return lambda value: True
+
+
+def _places(value: Decimal) -> int:
+    """Decimal places without trailing zeros; not by `normalize`, which rounds to 28 digits."""
+    digits, exponent = value.as_tuple()[1:]
+    places = -int(exponent) if value else 0
+    for digit in reversed(digits):
+        if digit or places <= 0:
+            break
+        places -= 1
+    return places
 
 
 def _codes(lost: Mapping[str, np.ndarray], row_count: int) -> pa.Array:
@@ -202,7 +227,8 @@ def _codes(lost: Mapping[str, np.ndarray], row_count: int) -> pa.Array:
     codes = [f"{name}_unreadable" for name in lost]
     grid = np.column_stack(list(lost.values()))
     offsets = np.concatenate([[0], grid.sum(axis=1).cumsum()]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.array(codes, object)[np.nonzero(grid)[1]], pa.string()))
+    lost_codes = np.array(codes, object)[np.nonzero(grid)[1]]
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(lost_codes, pa.string()))
 
 
 def _constant(value: Any, row_count: int, type_: pa.DataType) -> pa.Array:
@@ -224,5 +250,3 @@ def _arrow_type(declared: T.DataType) -> pa.DataType:
         "string": pa.string(), "integer": pa.int32(), "long": pa.int64(), "bigint": pa.int64(), "date": pa.date32(),
         "timestamp": pa.timestamp("us", "UTC"), "boolean": pa.bool_(), "double": pa.float64(),
     }[declared.typeName()]
-
-

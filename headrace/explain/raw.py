@@ -1,5 +1,4 @@
 """Raw records out of landing. Landing is restricted: what may tell a person shows only to who asks for it."""
-# ruff: noqa: S608 - paths and numbers are written as literals
 
 from __future__ import annotations
 
@@ -10,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from headrace.explain.lines import Lines, lines_of
-from headrace.reader import literal, local, objects
+from headrace.reader import literal, local, objects, parquet
 from lake.config import Configuration, Read, Source
 from lake.deliveries import Delivery
 from lake.errors import HeadraceError
@@ -92,7 +91,7 @@ class RawRecords:
         names = [file.key for file in delivery.raw_files]
         return {
             "file": names[0], "same_content": names[1:], "record_number": number,
-            "line": lines.by_record.get(number), "note": note or (lines.note if number not in lines.by_record else None),
+            "line": lines.by_record.get(number), "note": note or lines.note,
             "fields": self._shown(delivery.source_name, columns or {}), "is_revealed": self.reveal,
             "declared": self.declared(delivery.source_name),
         }
@@ -122,6 +121,4 @@ class RawRecords:
 
 
 def _select(connection: duckdb.DuckDBPyConnection, path: str, numbers: set[int]) -> list[dict[str, Any]]:
-    listed = literal(sorted(numbers))
-    return objects(connection, f"SELECT * FROM read_parquet({literal(path)}, hive_partitioning = false) "
-                               f'WHERE "{RECORD_NUMBER}" IN {listed}')
+    return objects(connection, f'FROM {parquet([path])} WHERE "{RECORD_NUMBER}" IN {literal(sorted(numbers))}')

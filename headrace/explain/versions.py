@@ -1,5 +1,4 @@
 """Every version that was ever seen of a curated row's key, with its outcome and its raw record."""
-# ruff: noqa: S608 - identifiers are quoted, texts are escaped
 
 from __future__ import annotations
 

@@ -207,8 +207,8 @@ def record_lines(stream: Readable, dialect: Dialect, encoding: str) -> Iterator[
 def _fast(block: bytes, dialect: Dialect, column_count: int, first_record: int) -> Block | None:
     """The block by Arrow, or None where its answer could differ from the strict reading."""
     text = _decoded(block, dialect.encoding)
-    # In a single column a blank line could be a record; Arrow takes U+FEFF before a block for a byte-order mark.
-    if text is None or column_count == 1 or text.startswith(codecs.BOM_UTF8):
+    # Arrow takes U+FEFF at the beginning of a block for a byte-order mark.
+    if text is None or text.startswith(codecs.BOM_UTF8):
         return None
     breaks = _breaks_in_fields(text, dialect)
     if breaks is None or (breaks and not dialect.has_multiline_fields):

@@ -386,6 +386,16 @@ def test_a_file_that_changes_under_the_reader(place: Place, tmp_path: Path, happ
     assert place.landed_keys() == []
 
 
+def test_a_file_of_which_only_a_part_arrives(place: Place) -> None:
+    class Short(FolderStore):
+        def open(self, key: str, etag: str | None = None) -> BinaryIO:
+            return io.BytesIO(super().open(key, etag).read()[:-4])
+
+    with pytest.raises(DataError, match=r"^orders.csv: the file changed while it was read"):
+        land_file(Short(place.raw.root), place.lake, place.claim(b"PO\n1\n22\n33\n"), ORDERS)
+    assert place.landed_keys() == []
+
+
 def test_a_file_that_changed_since_it_was_listed(place: Place) -> None:
     claim = place.claim(b"PO\n1\n")
     place.raw.put("orders.csv", b"PO\n12\n")

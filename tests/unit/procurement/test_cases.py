@@ -8,8 +8,6 @@ from tests.unit.procurement.stories import by_case, covered, day, event, told
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions
 
-pytestmark = pytest.mark.spark35
-
 EUR = {"currency_code": "EUR"}
 
 

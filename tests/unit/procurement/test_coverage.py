@@ -14,8 +14,6 @@ from transforms.procurement.coverage import (
 from transforms.procurement.events import build_events
 from transforms.procurement.options import OptionsError, ProcurementOptions, SourceCoverage
 
-pytestmark = pytest.mark.spark35
-
 DATES = ("data_from", "data_from_rule", "data_through", "data_through_rule", "event_after_data_through_count")
 SOURCES = {
     "whole": SourceCoverage("whole", "logged_events", tuple(EVENT_TYPES), ("order_created", "goods_received")),
@@ -57,15 +55,15 @@ def events(spark):
 
 
 @pytest.fixture(scope="module")
-def found(events):
+def summarised(events):
     sources = list(SOURCES.values())
     coverage = summarise_coverage(summarise_systems(events, sources), sources, as_of=None)
     return coverage, with_is_after_data_through(events, coverage).persist()
 
 
 @pytest.fixture(scope="module")
-def coverage(found):
-    return {row.source_name: row for row in with_event_count(*found).collect()}
+def coverage(summarised):
+    return {row.source_name: row for row in with_event_count(*summarised).collect()}
 
 
 @pytest.mark.parametrize(("as_of", "through"), [
@@ -112,8 +110,8 @@ def test_nothing_is_after_a_day_that_is_not_known(flagged):
 
 
 @pytest.fixture(scope="module")
-def flagged(found):
-    return {(row.source_name, row.event_on): row.is_after_data_through for row in found[1].collect()}
+def flagged(summarised):
+    return {(row.source_name, row.event_on): row.is_after_data_through for row in summarised[1].collect()}
 
 
 def test_a_source_without_coverage_stops_the_run(events):

@@ -1,0 +1,1 @@
+"""The same job by other libraries. They share nothing with Headrace."""

@@ -1,0 +1,63 @@
+"""The renderings of the contracts: committed as they would be rendered, and understood by those who read them."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from pyspark.sql import types as T
+
+from schemas.contract import Contract
+from schemas.domains import DOMAINS
+from schemas.lineage import LINEAGE
+from schemas.render import domain_ddl, duckdb_type, renderings, spark_schema
+from tests.unit.headrace.asking import headrace
+
+COMMITTED = Path(__file__).parents[3] / "docs" / "contracts"
+
+
+def test_the_committed_renderings_are_not_stale() -> None:
+    found = headrace("contracts", "--check", "--out", COMMITTED)
+    assert found.code == 0, f"render them with: headrace contracts\n{found.out}"
+
+
+@pytest.mark.parametrize("harm", ["changed", "missing", "left over"])
+def test_a_stale_rendering_fails_and_is_named(harm: str, tmp_path: Path) -> None:
+    assert headrace("contracts", "--out", tmp_path).code == 0
+    path = tmp_path / "procurement" / ("gone.md" if harm == "left over" else "invoices.md")
+    path.unlink() if harm == "missing" else path.write_text("other")
+    found = headrace("contracts", "--check", "--out", tmp_path)
+    assert found.code == 1
+    assert f"procurement/{path.name}" in found.err
+    assert headrace("contracts", "--out", tmp_path).code == 0
+    assert headrace("contracts", "--check", "--out", tmp_path).code == 0
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_duckdb_runs_the_ddl(domain: str) -> None:
+    tables = DOMAINS[domain]
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(domain_ddl(tables))
+        for zone, contracts, beyond in (("curated", tables.curated, LINEAGE), ("marts", tables.marts, ())):
+            for contract in contracts.values():
+                columns = connection.execute(
+                    "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns() "
+                    "WHERE schema_name = ? AND table_name = ? ORDER BY column_index", [zone, contract.name]).fetchall()
+                assert [(name, kind, not nullable) for name, kind, nullable, _ in columns] == [
+                    (f.name, duckdb_type(f.type), f.required) for f in (*contract.fields, *beyond)]
+                assert all(comment for *_, comment in columns)
+
+
+@pytest.mark.parametrize("contract", [c for tables in DOMAINS.values() for c in tables.marts.values()],
+                         ids=lambda contract: contract.name)
+def test_spark_reads_the_schema(contract: Contract) -> None:
+    assert T.StructType.fromJson(json.loads(spark_schema(contract))) == contract.struct
+
+
+def test_every_field_stands_in_the_dictionary() -> None:
+    files = renderings()
+    for domain, tables in DOMAINS.items():
+        for contract in (*tables.curated.values(), *tables.marts.values()):
+            page = files[f"{domain}/{contract.name}.md"]
+            assert [f.name for f in contract.fields if f"| `{f.name}` |" not in page] == []
+            assert [rule.code for rule in contract.rules if f"| `{rule.code}` |" not in page] == []

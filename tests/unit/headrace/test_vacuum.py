@@ -1,0 +1,137 @@
+"""What a vacuum removes and what it leaves, on a lake of made-up files."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from lake.errors import ConfigError
+from lake.objects import FolderStore
+from lake.releases import Release, as_json, release_key
+from lake.runs import manifest_key
+from lake.tables import DataFile, Snapshot
+from lake.vacuum import vacuum
+
+NOW = datetime(2024, 5, 10, 12, tzinfo=UTC)
+
+
+def run_id(hours: float, name: str = "aaaaaa") -> str:
+    """A run that began so many hours ago."""
+    return f"{NOW - timedelta(hours=hours):%Y%m%dT%H%M%SZ}-{name}"
+
+
+def snapshot(lake: FolderStore, run: str, table: str = "t", zone: str = "marts") -> Snapshot:
+    folder = f"{zone}/procurement/{table}/{run}-01234567"
+    lake.put(f"{folder}/part-0.parquet", b"12345")
+    lake.put(f"{folder}/_SUCCESS", b"")
+    return Snapshot(table, folder, (DataFile(f"{folder}/part-0.parquet", 1, 5, {}),), "d")
+
+
+def publish(lake: FolderStore, number: int, hours: float, *snapshots: Snapshot) -> None:
+    run = run_id(hours, f"{number:06d}")
+    lake.put(release_key("procurement", number), as_json(Release(
+        domain="procurement", number=number, parent=number - 1 or None, kind="run", run_id=run,
+        published_at=(NOW - timedelta(hours=hours)).isoformat(), deliveries=(), curated={},
+        marts={s.table: s for s in snapshots}, counts={}, digests={}, as_of=None)))
+    lake.put(f"warehouse/procurement/{number:08d}.duckdb", b"w")
+    manifest(lake, run, ("land", "publish"))
+
+
+def manifest(lake: FolderStore, run: str, stages: Iterable[str]) -> None:
+    lake.put(manifest_key(run), json.dumps({"run_id": run, "stages": {stage: {} for stage in stages}}).encode())
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> FolderStore:
+    store = FolderStore(tmp_path / "lake")
+    store.put("landing/procurement/s/x.parquet", b"landed")
+    return store
+
+
+def keys(lake: FolderStore) -> set[str]:
+    return {info.key for info in lake.list()}
+
+
+def test_releases_beyond_the_last_go_with_all_that_only_they_name(lake: FolderStore) -> None:
+    shared, first, second = snapshot(lake, run_id(90), "a"), snapshot(lake, run_id(90), "b"), snapshot(lake, run_id(80))
+    publish(lake, 1, 90, shared, first)
+    publish(lake, 2, 80, shared, second)
+    done = vacuum(lake, "procurement", releases_kept=1, now=NOW)
+    assert (done.kept, done.releases, done.snapshots) == ((2,), (1,), (first.folder,))
+    assert done.warehouse == ("warehouse/procurement/00000001.duckdb",)
+    assert done.runs == (run_id(90, "000001"),)
+    left = keys(lake)
+    assert {f"{shared.folder}/part-0.parquet", f"{second.folder}/part-0.parquet",
+            "landing/procurement/s/x.parquet", release_key("procurement", 2),
+            "warehouse/procurement/00000002.duckdb", manifest_key(run_id(80, "000002"))} <= left
+    assert not any(first.folder in key for key in left)
+
+
+def test_what_it_says_is_what_goes(lake: FolderStore) -> None:
+    publish(lake, 1, 90, snapshot(lake, run_id(90)))
+    publish(lake, 2, 80)
+    before, size = keys(lake), {info.key: info.size for info in lake.list()}
+    said = vacuum(lake, "procurement", releases_kept=1, now=NOW, is_dry_run=True)
+    assert keys(lake) == before
+    done = vacuum(lake, "procurement", releases_kept=1, now=NOW)
+    gone = before - keys(lake)
+    assert (said.file_count, said.byte_count) == (done.file_count, done.byte_count)
+    assert (done.file_count, done.byte_count) == (len(gone), sum(size[key] for key in gone))
+
+
+@pytest.mark.parametrize(("hours", "stages", "older_than", "is_left"), [
+    pytest.param(30, ("land",), 24, False, id="a killed run, old enough"),
+    pytest.param(23, ("land",), 24, True, id="an unfinished run that may be running"),
+    pytest.param(23, ("land",), 0, True, id="an unfinished run is given a day whatever the age asked for"),
+    pytest.param(2, ("land", "publish"), 0, False, id="what a finished run left, no age asked for"),
+    pytest.param(2, ("land", "publish"), 24, True, id="what a finished run left, too young"),
+    pytest.param(24, ("land", "publish"), 24, False, id="exactly as old as asked for"),
+    pytest.param(30, (), 24, False, id="an attempt without a manifest, old enough"),
+    pytest.param(1, (), 24, True, id="an attempt without a manifest, too young"),
+])
+def test_attempts_that_no_release_names(lake: FolderStore, hours: float, stages: tuple[str, ...], older_than: float,
+                                        is_left: bool) -> None:
+    publish(lake, 1, 200)
+    left_over = snapshot(lake, run_id(hours))
+    if stages:
+        manifest(lake, run_id(hours), stages)
+    vacuum(lake, "procurement", releases_kept=1, older_than_hours=older_than, now=NOW)
+    assert (f"{left_over.folder}/part-0.parquet" in keys(lake)) == is_left
+    assert (manifest_key(run_id(hours)) in keys(lake)) == (is_left and bool(stages))
+
+
+def test_a_young_release_is_kept_beyond_the_last(lake: FolderStore) -> None:
+    standing = snapshot(lake, run_id(3))
+    publish(lake, 1, 3, standing)
+    publish(lake, 2, 2)
+    publish(lake, 3, 1)
+    assert vacuum(lake, "procurement", releases_kept=1, now=NOW).kept == (1, 2, 3)
+    assert f"{standing.folder}/part-0.parquet" in keys(lake)
+
+
+def test_a_run_named_by_hand_is_as_old_as_its_manifest_says(lake: FolderStore) -> None:
+    publish(lake, 1, 200)
+    old, unknown = snapshot(lake, "nightly", "a"), snapshot(lake, "adhoc", "b")
+    lake.put(manifest_key("nightly"), json.dumps({
+        "stages": {"publish": {}}, "started_at": (NOW - timedelta(days=3)).isoformat()}).encode())
+    assert vacuum(lake, "procurement", releases_kept=1, now=NOW).snapshots == (old.folder,)
+    assert f"{unknown.folder}/part-0.parquet" in keys(lake)
+
+
+def test_twice_is_once(lake: FolderStore) -> None:
+    publish(lake, 1, 90, snapshot(lake, run_id(90)))
+    publish(lake, 2, 80)
+    vacuum(lake, "procurement", releases_kept=1, now=NOW)
+    again = vacuum(lake, "procurement", releases_kept=1, now=NOW)
+    assert (again.file_count, again.byte_count, again.kept) == (0, 0, (2,))
+
+
+def test_an_empty_lake_has_nothing_to_remove(lake: FolderStore) -> None:
+    assert vacuum(lake, "procurement", releases_kept=1, now=NOW).file_count == 0
+
+
+def test_to_keep_no_release_is_refused(lake: FolderStore) -> None:
+    with pytest.raises(ConfigError, match="promised at least 1"):
+        vacuum(lake, "procurement", releases_kept=0, now=NOW)

@@ -1,0 +1,83 @@
+"""Which source a file belongs to, and what its name says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lake.claims import Claim, claim_files
+from lake.config import Coverage, Domain, Kind, Read, Source
+from lake.errors import DataError
+from lake.objects import ObjectInfo
+
+DOMAIN = Domain("procurement", ignored_files=("*.md", ".*", "*/.*"))
+
+
+def source(name: str, *claims: str, kind: Kind = "upsert") -> Source:
+    return Source("procurement", name, "orders", kind, "duplicate", claims, "delivery", Read(), {}, (), Coverage(),
+                  f"{name}.toml:2")
+
+
+ORDERS = source("orders", r"orders_(?P<period>[0-9]+-[0-9]+)(_d(?P<delivery>[0-9]+))?[.]csv$")
+INVOICES = source("invoices", r"(^|/)invoices", r"(^|/)bills", kind="full")
+
+
+def claim(*keys: str, sources: tuple[Source, ...] = (ORDERS, INVOICES)) -> list[Claim]:
+    files = [ObjectInfo(key, 1, "e") for key in keys]
+    return claim_files(files, sources, DOMAIN, arrived_at="2024-02-01T00:00:00Z")
+
+
+def test_the_name_tells_source_period_and_delivery() -> None:
+    (one,) = claim("a/orders_2024-01_d2.csv")
+    assert one == Claim(ObjectInfo("a/orders_2024-01_d2.csv", 1, "e"), "orders", "2024-01", "2", "2024-02-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        pytest.param("orders_2024-01.csv", ("orders", "2024-01", ""), id="a group that did not match"),
+        pytest.param("orders_2024-9.csv", ("orders", "2024-09", ""), id="a month has one name"),
+        pytest.param("x/invoices.csv", ("invoices", "", ""), id="a pattern without groups"),
+        pytest.param("x/bills.csv", ("invoices", "", ""), id="the second pattern"),
+    ],
+)
+def test_what_a_name_says(key: str, said: tuple[str, str, str]) -> None:
+    (one,) = claim(key)
+    assert (one.source_name, one.period, one.delivery) == said
+
+
+def test_ignored_files_need_no_source() -> None:
+    assert [one.file.key for one in claim("README.md", ".hidden", "x/.hidden", "bills.csv")] == ["bills.csv"]
+
+
+@pytest.mark.parametrize("keys", [(), ("README.md",)], ids=["empty", "only ignored files"])
+def test_an_empty_folder(keys: tuple[str, ...]) -> None:
+    with pytest.raises(DataError, match=r"^the raw folder has no files; .* of procurement \(invoices, orders\)$"):
+        claim(*keys)
+
+
+def test_a_file_that_nobody_claims() -> None:
+    with pytest.raises(DataError) as caught:
+        claim("bills.csv", "orders.CSV")
+    sentence = str(caught.value)
+    assert sentence.startswith("orders.CSV: no source claims this file; known are orders: orders_(?P<period>")
+    assert "invoices: (^|/)invoices or (^|/)bills" in sentence
+    assert "--config FILE" in sentence
+
+
+def test_a_file_that_two_sources_claim() -> None:
+    with pytest.raises(DataError, match=r"^bills.csv: claimed by all and by invoices; narrow their `claims`$"):
+        claim("bills.csv", sources=(INVOICES, source("all", ".")))
+
+
+def test_two_patterns_of_one_source_are_one_claim() -> None:
+    assert len(claim("bills/invoices.csv")) == 1
+
+
+def test_a_replaced_period_that_the_name_does_not_tell() -> None:
+    months = source("months", r"months(_(?P<period>[0-9-]+))?", kind="replaces_period")
+    assert claim("months_2024-01.csv", sources=(months,))[0].period == "2024-01"
+    with pytest.raises(DataError, match=r"^months.csv: source months replaces periods, but .* \(months.toml:2\)$"):
+        claim("months.csv", sources=(months,))
+    assert claim("months.csv", sources=(replace(months, kind="upsert"),))[0].period == ""

@@ -1,0 +1,151 @@
+"""The order of deliveries is that of their names or arrival, and never that in which they happen to be seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyspark.sql import types as T
+
+from lake.claims import Claim
+from lake.config import Coverage, Kind, Read, Source
+from lake.deliveries import Delivery, RawFile, merge_deliveries, order_of, replaced_deliveries
+from lake.errors import DataError
+from lake.objects import ObjectInfo
+from schemas.contract import Contract, Field
+
+FIELDS = (Field("id", T.StringType(), "Id."), Field("changed_at", T.TimestampType(), "Version."))
+PLAIN = Contract("orders", 1, "an order", ("id",), FIELDS)
+VERSIONED = replace(PLAIN, version_order=("changed_at",))
+CLAIMS = ("orders_(?P<period>.*)",)
+SOURCE = Source("procurement", "orders", "orders", "upsert", "duplicate", CLAIMS, "delivery", Read(), {}, (),
+                Coverage(), "orders.toml:2")
+
+
+def of_kind(kind: Kind) -> Source:
+    return replace(SOURCE, kind=kind)
+
+
+def order(period: str = "", delivery: str = "", arrived_at: str = "2024-02-01", source: Source = SOURCE) -> str:
+    claim = Claim(ObjectInfo("k", 1, "e"), "orders", period, delivery, "not this one")
+    return order_of(claim, arrived_at, source)
+
+
+def delivery(file_id: str, place: str, *names: str, period: str = "2024-01") -> Delivery:
+    files = tuple(RawFile(name, 1, "e") for name in names or (f"{file_id}.csv",))
+    return Delivery(file_id, "orders", period, place, files)
+
+
+class TestOrder:
+    def test_of_a_name(self) -> None:
+        assert order("2024-01", "2") == "2024-01/0002"
+        assert order("2024-01") == "2024-01/0000"
+        assert order(delivery="7") == "/0007"
+
+    def test_of_nothing(self) -> None:
+        assert order() == ""
+
+    def test_of_an_arrival(self) -> None:
+        assert order("2024-01", "2", source=replace(SOURCE, order="arrival")) == "2024-01/2024-02-01"
+
+    @given(st.integers(0, 10**14), st.integers(0, 10**14), st.integers(1, 16), st.integers(1, 16))
+    def test_is_that_of_the_numbers_however_wide_they_are_written(self, one: int, other: int, width: int,
+                                                                  other_width: int) -> None:
+        first, second = order("2024-01", str(one).zfill(width)), order("2024-01", str(other).zfill(other_width))
+        assert (first < second, first == second) == (one < other, one == other)
+
+
+deliveries = st.builds(delivery, st.sampled_from("abc"), st.sampled_from(["p/1", "p/2", "p/3"]),
+                       st.sampled_from(["x", "y", "z"]))
+
+
+class TestMerging:
+    @settings(deadline=None)
+    @given(st.data(), st.lists(deliveries, max_size=6))
+    def test_the_order_of_seeing_changes_nothing(self, data: st.DataObject, seen: list[Delivery]) -> None:
+        once = merge_deliveries((), seen)
+        assert merge_deliveries((), data.draw(st.permutations(seen))) == once
+        at = data.draw(st.integers(0, len(seen)))
+        assert merge_deliveries(merge_deliveries((), seen[:at]), seen[at:]) == once
+        assert merge_deliveries(once, seen) == once
+
+    def test_one_content_under_several_names_has_all_of_them_and_the_latest_place(self) -> None:
+        merged = merge_deliveries([delivery("a", "p/3", "x")], [delivery("a", "p/1", "w"), delivery("b", "p/2", "y")])
+        assert merged == [delivery("b", "p/2", "y"), delivery("a", "p/3", "w", "x")]
+
+    def test_a_file_that_was_written_again_is_known_as_it_is_now(self) -> None:
+        again = replace(delivery("a", "p/1"), raw_files=(RawFile("a.csv", 1, "new"),))
+        assert merge_deliveries([delivery("a", "p/1")], [again]) == [again]
+
+    def test_nothing(self) -> None:
+        assert merge_deliveries((), ()) == []
+
+
+JANUARY = [delivery("a", "2024-01/0001"), delivery("b", "2024-01/0002"), delivery("c", "2024-01/0003")]
+FEBRUARY = delivery("d", "2024-02/0000", period="2024-02")
+
+
+class TestReplaced:
+    @pytest.mark.parametrize(
+        ("kind", "gone"),
+        [
+            pytest.param("replaces_period", {"a", "b"}, id="all but the latest of each period"),
+            pytest.param("full", {"a", "b", "c"}, id="all but the latest"),
+            pytest.param("upsert", set(), id="none"),
+            pytest.param("events", set(), id="none of events"),
+        ],
+    )
+    def test_in_any_order(self, kind: Kind, gone: set[str]) -> None:
+        for seen in ([*JANUARY, FEBRUARY], [FEBRUARY, *reversed(JANUARY)]):
+            assert replaced_deliveries(seen, of_kind(kind), PLAIN) == gone
+
+    def test_by_other_sources_never(self) -> None:
+        other = replace(FEBRUARY, source_name="others", order="2024-03/0000")
+        assert replaced_deliveries([*JANUARY, other], of_kind("full"), PLAIN) == {"a", "b"}
+
+    @pytest.mark.parametrize("kind", ["replaces_period", "full"])
+    def test_none_of_none(self, kind: Kind) -> None:
+        assert replaced_deliveries([], of_kind(kind), PLAIN) == set()
+
+
+class TestTies:
+    tied = (delivery("a", "2024-01/0001"), delivery("b", "2024-01/0001"))
+
+    @pytest.mark.parametrize("kind", ["replaces_period", "full", "upsert"])
+    def test_are_refused_with_the_files_and_what_to_do(self, kind: Kind) -> None:
+        for seen in (self.tied, self.tied[::-1]):
+            with pytest.raises(DataError) as caught:
+                replaced_deliveries(seen, of_kind(kind), PLAIN)
+            assert str(caught.value) == (
+                "a.csv and b.csv claim period 2024-01 of source orders with different contents, and nothing tells "
+                "which is later; number them in their names (orders_(?P<period>.*)), or say order = \"arrival\" "
+                "(orders.toml:2)")
+
+    def test_without_a_period(self) -> None:
+        nameless = [replace(one, period="", order="") for one in self.tied]
+        with pytest.raises(DataError, match=r"a.csv and b.csv are deliveries of source orders with different contents"):
+            replaced_deliveries(nameless, of_kind("full"), PLAIN)
+
+    def test_of_one_arrival(self) -> None:
+        with pytest.raises(DataError, match="they came in one run: number them in their names and say order"):
+            replaced_deliveries(self.tied, replace(SOURCE, order="arrival"), PLAIN)
+
+    @pytest.mark.parametrize(
+        ("kind", "contract"),
+        [
+            pytest.param("events", PLAIN, id="facts have no order"),
+            pytest.param("upsert", VERSIONED, id="the version columns tell"),
+        ],
+    )
+    def test_that_do_not_matter(self, kind: Kind, contract: Contract) -> None:
+        assert replaced_deliveries(self.tied, of_kind(kind), contract) == set()
+
+    def test_version_columns_do_not_tell_which_period_replaces_another(self) -> None:
+        with pytest.raises(DataError, match="nothing tells which is later"):
+            replaced_deliveries(self.tied, of_kind("replaces_period"), VERSIONED)
+
+    def test_of_two_periods_are_none(self) -> None:
+        two = [replace(self.tied[0], order="x"), replace(self.tied[1], order="x", period="2024-02")]
+        assert replaced_deliveries(two, of_kind("replaces_period"), PLAIN) == set()
