@@ -119,7 +119,8 @@ class Steps:
         self.console = err()
         self.progress = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
                                  TextColumn("{task.fields[tasks]}", style="dim"), console=self.console,
-                                 transient=True, disable=not self.console.is_terminal)
+                                 transient=True, disable=not self.console.is_terminal,
+                                 redirect_stdout=False, redirect_stderr=False)  # quiet_spark swaps sys.stderr
         self.open: list[Any] = []
         self.run: Run | None = None
         self.is_over = threading.Event()

@@ -81,13 +81,15 @@ def read_landed(lake: ObjectStore, domain: str, source_name: str, landing_file_i
 def land_file(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> LandedFile:
     """Read one raw file and write it into landing, unless its very content is there already.
 
-    Raises DataError (the sentence names the file, and where it can the line, the record and the column), and leaves
-    nothing in the lake then.
+    Raises DataError (the sentence names the file, and where it can the line, the record and the column) or what the
+    store says, and no ledger entry is written then.
     """
     try:
         return _land(raw, lake, claim, source)
-    except (HeadraceError, StoreError, EOFError, zlib.error, OSError) as error:
-        raise DataError(f"{claim.file.key}: {_sentence(error, raw, claim)}") from None
+    except (HeadraceError, EOFError, zlib.error, OSError) as error:
+        is_of_the_store = isinstance(error, StoreError) and not isinstance(error, ObjectChanged | MissingObject)
+        kind = type(error) if is_of_the_store else DataError
+        raise kind(f"{claim.file.key}: {_sentence(error, raw, claim)}") from None
 
 
 def _sentence(error: Exception, raw: ObjectStore, claim: Claim) -> str:
@@ -232,8 +234,9 @@ class _Reading:
     def _refuse_stray_quotes(self, letters: list[csv.DeadLetter]) -> None:
         stray = next((letter for letter in letters if letter.reason.startswith("stray_quote")), None)
         if stray and self.source.read.stray_quotes == "stop":
+            said = stray.reason.replace("_", " ", 1)
             raise csv.StrayQuote(
-                f"line {stray.line_number}, record {stray.record_number}: {stray.reason}; mend the line, say "
+                f"line {stray.line_number}, record {stray.record_number}: {said}; mend the line, say "
                 "has_multiline_fields = true if fields may hold line breaks, or stray_quotes = \"dead_letter\" to set "
                 f"such records aside (both under [read] of source {self.source.name})")
 

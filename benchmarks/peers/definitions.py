@@ -6,7 +6,7 @@ NULL_TOKENS = ("", "NULL", "N/A", "-")
 VENDOR_CODE = r"^(?:(?:VENDOR|VEN|V)[ \-_.#:]*|#)?0*([0-9]{1,6})(?:\.0)?$"
 CURRENCY_PREFIX = r"^[A-Z]{3} ?"
 # Sign, digits, sign: 1,234.50 and (1234.50) and 1234.50-
-AMOUNT = r"^(-|\()?((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]*)(?:\.[0-9]{0,%d}0*)?)(-|\))?$"
+AMOUNT = r"^(-|\()?((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]{1,%d}0*)?)(-|\))?$"
 
 # Contract field -> the headers under which files have it.
 HEADERS = {

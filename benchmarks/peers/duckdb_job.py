@@ -74,7 +74,7 @@ def run(raw: Path, out: Path, *, threads: int) -> None:
         build_cells(db)
         summarise(db, "cycle_times_overall", "")
         summarise(db, "cycle_times_monthly", ", month")
-        for table in OUTPUTS:
+        for table in (*OUTPUTS, "quarantine_purchase_orders", "quarantine_invoices"):
             db.execute(f"COPY {table} TO '{out / table}.parquet' (FORMAT parquet, COMPRESSION zstd)")
 
 
@@ -131,9 +131,11 @@ def _decide_formats(db: duckdb.DuckDBPyConnection, table: str, dates: Sequence[s
 def _clean_names(db: duckdb.DuckDBPyConnection, table: str, names: Sequence[str]) -> None:
     """Names are few: each distinct one is cleaned once, in Python, for DuckDB knows no NFKC."""
     each = f"unnest([{', '.join(names)}])"
-    said = [name for (name,) in db.execute(f"SELECT DISTINCT {each} FROM raw_{table}").fetchall() if name is not None]
+    distinct = db.execute(f"SELECT DISTINCT {each} FROM raw_{table}").fetchall()
+    said = [name for (name,) in distinct if name is not None]
     clean = [" ".join(unicodedata.normalize("NFKC", name).split()) or None for name in said]
-    db.execute("CREATE OR REPLACE TEMP TABLE names AS SELECT unnest(?) AS said, unnest(?) AS clean, unnest(?) AS masked",
+    db.execute("CREATE OR REPLACE TEMP TABLE names AS "
+               "SELECT unnest(?) AS said, unnest(?) AS clean, unnest(?) AS masked",
                [said, clean, [mask(name) for name in clean]])
 
 
@@ -223,7 +225,8 @@ def build_legs(db: duckdb.DuckDBPyConnection) -> None:
                min(event_on) FILTER (event_type = 'order_created') AS created_on,
                min(event_on) FILTER (event_type = 'order_submitted') AS submitted_on,
                min(event_on) FILTER (event_type = 'order_released') AS released_on,
-               arg_min({'on': event_on, 'id': document_id}, number) FILTER (event_type = 'invoice_issued') AS first_issued
+               arg_min({'on': event_on, 'id': document_id}, number)
+                   FILTER (event_type = 'invoice_issued') AS first_issued
         FROM (SELECT *, number = max(number) OVER (PARTITION BY case_id) AS is_last FROM events) events
         LEFT JOIN current_purchase_orders ON case_id = po_number || '_' || item_number
         GROUP BY case_id""")
@@ -309,16 +312,17 @@ def summarise(db: duckdb.DuckDBPyConnection, table: str, month: str) -> None:
         CASE WHEN {has_curve} AND (last_day >= {days} OR least_survival = 0)
              THEN 1 - coalesce(survival_{days}, 1) END AS closed_by_{days}_days_ratio""" for days in RATIO_DAYS)
     survivals = ", ".join(f"min(survival) FILTER (days <= {days}) AS survival_{days}" for days in RATIO_DAYS)
-    only_monthly = """, CASE WHEN bool_or(window_status = 'right_edge') THEN 'right_edge'
+    if_monthly = """, CASE WHEN bool_or(window_status = 'right_edge') THEN 'right_edge'
                              WHEN bool_or(window_status = 'left_edge') THEN 'left_edge' ELSE 'full' END
-                        AS window_status""" if month else ", count(*) FILTER (status = 'not_applicable') AS not_applicable_count"
+                        AS window_status"""
+    if_overall = ", count(*) FILTER (status = 'not_applicable') AS not_applicable_count"
     db.execute(f"""
         CREATE TABLE {table} AS
         WITH counts AS (
             SELECT {cell}, count(*) FILTER (status = 'closed') AS closed_count,
                    count(*) FILTER (status = 'open') AS open_count,
                    count(*) FILTER (status = 'ended_otherwise') AS ended_otherwise_count,
-                   count(*) FILTER (status <> 'not_applicable') AS leg_count{only_monthly},
+                   count(*) FILTER (status <> 'not_applicable') AS leg_count{if_monthly if month else if_overall},
                    quantile_cont(days::DOUBLE, [0.5, 0.9]) FILTER (status = 'closed') AS percentiles
             FROM cells WHERE {begun} GROUP BY ALL
         ), daily AS (

@@ -59,12 +59,15 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def run(raw: Path, out: Path, *, threads: int) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    current = {table: keep_latest(table, standardize(table, load(raw, table, threads)))
-               for table in ("purchase_orders", "invoices")}
+    current, quarantine = {}, {}
+    for table in ("purchase_orders", "invoices"):
+        sound, quarantine[f"quarantine_{table}"] = standardize(table, load(raw, table, threads))
+        current[table] = keep_latest(table, sound)
     legs = build_legs(current["purchase_orders"], current["invoices"])
     cells = build_cells(legs)
     tables = {
         **{name: frame.drop("delivery_order", "record_number") for name, frame in current.items()},
+        **quarantine,
         "procurement_legs": legs,
         "cycle_times_overall": summarise(cells, CELL).drop("window_status"),
         "cycle_times_monthly": summarise(cells.filter(IS_APPLICABLE), [*CELL, "month"]).drop("not_applicable_count"),
@@ -78,8 +81,7 @@ def load(raw: Path, table: str, threads: int) -> pl.DataFrame:
     dates = [name for name in HEADERS[table] if name in DATES]
     frames = []
     for records in read_all(files_of(raw, table, replaces_period=table == "invoices"), threads):
-        texts = pl.from_arrow(records).select(
-            pl.col(*HEADERS[table]).replace(dict.fromkeys(NULL_TOKENS)), "delivery_order", "record_number")
+        texts = pl.from_arrow(records).select(*HEADERS[table], "delivery_order", "record_number")
         frames.append(texts.with_columns(is_day_first=pl.lit(_is_day_first(texts, dates), dtype=pl.Boolean)))
     return pl.concat(frames).with_columns(
         pl.when(pl.col(name).str.strip_chars().is_in(NULL_TOKENS).not_()).then(name).alias(name)
@@ -97,19 +99,21 @@ def _is_day_first(texts: pl.DataFrame, dates: list[str]) -> bool | None:
     return first
 
 
-def standardize(table: str, texts: pl.DataFrame) -> pl.DataFrame:
-    """Typed columns; the rows that lost a value, lack one or break a rule are left out."""
+def standardize(table: str, texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Typed rows: the sound ones, and those that lost a value, lack one or break a rule."""
     typed = texts.select(*(_rule(name).alias(name) for name in HEADERS[table]), "delivery_order", "record_number",
                          *(pl.col(name).is_not_null().alias(f"has_{name}") for name in HEADERS[table]))
-    local_day = pl.col("changed_at" if table == "purchase_orders" else "recorded_at").dt.convert_time_zone(ZONE).dt.date()
+    stamp = pl.col("changed_at" if table == "purchase_orders" else "recorded_at")
+    local_day = stamp.dt.convert_time_zone(ZONE).dt.date()
     is_broken = (pl.col("cleared_on") < local_day) if table == "invoices" else (
         (pl.col("ordered_amount") < 0) | (local_day < pl.col("ordered_on")))
     is_sound = pl.all_horizontal(
         *(~pl.col(f"has_{name}") | pl.col(name).is_not_null() for name in HEADERS[table]),
         pl.col(*REQUIRED[table]).is_not_null(), ~is_broken.fill_null(False))
-    return typed.filter(is_sound).select(
+    rows = typed.select(
         pl.lit(SYSTEM).alias("source_system_code"), *HEADERS[table], pl.lit(ZONE).alias("time_zone_name"),
-        "delivery_order", "record_number")
+        "delivery_order", "record_number", is_sound.alias("is_sound"))
+    return rows.filter("is_sound").drop("is_sound"), rows.filter(~pl.col("is_sound")).drop("is_sound")
 
 
 def _rule(name: str) -> pl.Expr:

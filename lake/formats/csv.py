@@ -287,7 +287,8 @@ def _exact(block: bytes, dialect: Dialect, names: Sequence[str], first_record: i
     if unclosed:
         _, reason = _fields(unclosed, dialect, names)
         last = line + line_count_of(unclosed) - 1
-        raise StrayQuote(f"line {line}, record {record}: {reason}, up to line {last}; mend the line")
+        said = reason.replace("_", " ", 1)
+        raise StrayQuote(f"line {line}, record {record}: {said}, up to line {last}; mend the line")
     return Block(pa.array(numbers, pa.int64()), _columns(rows, len(names)), dead, line - first_line,
                  record - first_record, blank, breaks)
 
@@ -431,8 +432,9 @@ def _promised(encoding: str, marked: str) -> str:
     """The encoding to read with, without the mark. Raises DataError where the mark says another, or is needed."""
     name = codecs.lookup(encoding).name.removesuffix("-sig")
     if marked and marked not in (name, f"{name}-le", f"{name}-be"):
+        family = marked.removesuffix("-le").removesuffix("-be")
         raise DataError(f"the file begins with the byte-order mark of {marked}, promised {encoding}; say encoding = "
-                        f'"{marked}" under [read] if all files of the source are so')
+                        f'"{family}" under [read] if all files of the source are so')
     if name in ("utf-16", "utf-32") and not marked:
         raise DataError(f"the file has no byte-order mark, which {encoding} needs; say encoding = \"{name}-le\" or "
                         f'"{name}-be" under [read]')

@@ -348,7 +348,7 @@ def test_a_literal_quote_opens_no_field_that_holds_line_breaks() -> None:
 
 @pytest.mark.parametrize("block_bytes", [1, 5, 1 << 22])
 def test_a_quote_that_nothing_closes_stops_where_line_breaks_are_declared(block_bytes: int) -> None:
-    sentence = r"^line 3, record 3: stray_quote: .* nothing closes it \(column 'b'\), up to line 5; mend"
+    sentence = r"^line 3, record 3: stray quote: .* nothing closes it \(column 'b'\), up to line 5; mend"
     with pytest.raises(StrayQuote, match=sentence):
         read(b'1,2\n3,4\n5,"6\n7,8\n9,', MULTILINE, block_bytes=block_bytes)
 

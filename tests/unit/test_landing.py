@@ -23,7 +23,7 @@ from lake.config import ColumnMapping, Coverage, Read, Source
 from lake.errors import DataError
 from lake.formats import csv
 from lake.landing import LandedFile, land_file, landing_key, read_landed
-from lake.objects import FolderStore, ObjectInfo, StoreDenied
+from lake.objects import FolderStore, ObjectInfo, StoreDenied, StoreFull
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from tests.crash import Crash, CrashingStore
 
@@ -290,7 +290,7 @@ PACKED = gzip.compress(GOOD)
         pytest.param(b"PO,PO\n1,2\n", ORDERS, "orders.csv", ["2 columns for po_number: ['PO', 'PO']"],
                      id="a required column twice"),
         pytest.param(b'PO,Vendor\n1,A\n2,"B\n3,C\n', ORDERS, "orders.csv",
-                     ["line 3, record 2", "stray_quote", "column 'Vendor'", "has_multiline_fields",
+                     ["line 3, record 2", "stray quote: ", "column 'Vendor'", "has_multiline_fields",
                       'stray_quotes = "dead_letter"', "source orders"], id="a quote that nothing closes"),
         pytest.param(b'PO,Vendor\n1,A\n2,"B"C\n', ORDERS, "orders.csv", ["line 3, record 2", "column 'Vendor'"],
                      id="text behind a closing quote"),
@@ -416,8 +416,18 @@ def test_a_file_that_may_not_be_read(place: Place) -> None:
             raise StoreDenied(f"cannot read {key}: access denied")
 
     claim = place.claim(b"PO\n1\n")
-    with pytest.raises(DataError, match=r"^orders.csv: cannot read orders.csv: access denied"):
+    with pytest.raises(StoreDenied, match=r"^orders.csv: cannot read orders.csv: access denied"):
         land_file(Closed(place.raw.root), place.lake, claim, ORDERS)
+
+
+def test_a_full_lake_is_said_as_such(place: Place) -> None:
+    class Full(FolderStore):
+        def put_file(self, key: str, local_path: Any) -> ObjectInfo:
+            raise StoreFull(f"cannot write {key}: the disk is full")
+
+    with pytest.raises(StoreFull, match=r"^orders.csv: cannot write landing/.*: the disk is full"):
+        land_file(place.raw, Full(place.lake.root), place.claim(b"PO\n1\n"), ORDERS)
+    assert place.landed_keys() == []
 
 
 def test_a_full_temporary_disk_is_a_sentence(place: Place) -> None:
