@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -57,23 +58,18 @@ def run(command: Sequence[str]) -> Measurement:
     """Run the command as the only child of this process."""
     _adopt_orphans()
     load_before = os.getloadavg()[0]
-    tree = Tree()
+    tree, is_over = Tree(), threading.Event()
     begun = time.monotonic()
-    child = psutil.Popen(command)
-    status, cpu_seconds = None, 0.0
-    while status is None:
-        pause = tree.sample()
-        ended, how, usage = os.wait4(-1, os.WNOHANG)
-        if ended:
-            cpu_seconds += usage.ru_utime + usage.ru_stime
-            if ended == child.pid:
-                status = os.waitstatus_to_exitcode(how)
-        else:
-            time.sleep(pause)
+    child = subprocess.Popen(command)
+    sampling = threading.Thread(target=tree.sample_until, args=(is_over,), daemon=True)
+    sampling.start()
+    _, how, usage = os.wait4(child.pid, 0)
     wall_seconds = time.monotonic() - begun
-    cpu_seconds += _wait_for_the_rest()
-    return Measurement(status, wall_seconds, max(cpu_seconds, tree.cpu_seconds()), tree.peak_bytes / 2**20,
-                       tree.memory_kind, load_before)
+    is_over.set()
+    sampling.join()
+    cpu_seconds = usage.ru_utime + usage.ru_stime + _wait_for_the_rest()
+    return Measurement(os.waitstatus_to_exitcode(how), wall_seconds, max(cpu_seconds, tree.cpu_seconds()),
+                       tree.peak_bytes / 2**20, tree.memory_kind, load_before)
 
 
 class Tree:
@@ -84,6 +80,10 @@ class Tree:
         self.peak_bytes = 0
         self.memory_kind = "PSS"
         self._cpu: dict[tuple[int, float], float] = {}
+
+    def sample_until(self, is_over: threading.Event) -> None:
+        while not is_over.wait(self.sample()):
+            pass
 
     def sample(self) -> float:
         """Take a sample, and say how long to pause so that sampling costs little."""
