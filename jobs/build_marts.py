@@ -27,7 +27,6 @@ from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions, SourceCoverage
 
 
-
 def main(argv: Sequence[str]) -> None:
     shell(__doc__, argv, build_marts)
 
@@ -47,9 +46,10 @@ def build_marts(run: Run) -> None:
 
 
 def procurement_options(run: Run) -> ProcurementOptions:
-    """What the configuration says about the marts."""
+    """What the configuration says about the marts, and about the sources that have delivered."""
+    delivered = {said["source_name"] for said in stage_said(run.lake, run.run_id, "land")["deliveries"]}
     coverage = tuple(SourceCoverage(source.name, source.table, **asdict(source.coverage))
-                     for source in run.configuration.sources)
+                     for source in run.configuration.sources if source.name in delivered)
     return marts_options(run.configuration.domain, ProcurementOptions, sources=coverage, as_of=run.arguments.as_of)
 
 

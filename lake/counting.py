@@ -18,7 +18,6 @@ from lake.tables import Snapshot, footer_row_count, read_snapshot
 from schemas.lineage import BEYOND_CONTRACT, OUTCOMES
 from transforms.outcomes import summarise_key_changes
 
-
 CHANGES = ("keys_added", "keys_replaced", "keys_removed")
 
 

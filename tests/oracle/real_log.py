@@ -265,12 +265,12 @@ def legs_of(case: Case, settings: Settings) -> list[CaseLeg]:
 
 
 def interpolated(values: Sequence[int], share: float) -> float:
-    """Linear interpolation between order statistics, position share x (n - 1)."""
+    """Linear interpolation between order statistics, position share x (n - 1), exact: 123.7 and no float beside it."""
     ordered = sorted(values)
-    position = share * (len(ordered) - 1)
+    position = Fraction(str(share)) * (len(ordered) - 1)
     below = int(position)
     above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (position - below) * (ordered[above] - ordered[below])
+    return float(ordered[below] + (position - below) * Fraction(ordered[above] - ordered[below]))
 
 
 def survival_curve(closed: Iterable[int], censored: Iterable[int]) -> list[tuple[int, Fraction]]:

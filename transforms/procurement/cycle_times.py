@@ -73,9 +73,14 @@ def _summarise(daily: DataFrame, cell: Sequence[str], options: ProcurementOption
         "leg_count": F.col("closed_count") + F.col("open_count") + F.col("ended_otherwise_count"),
         "window_status": F.when(F.col("has_right_edge"), "right_edge").when(F.col("has_left_edge"), "left_edge")
         .otherwise("full"),
-        "median_days": F.col("percentiles")[0], "p90_days": F.col("percentiles")[1],
+        "median_days": _of_days(F.col("percentiles")[0]), "p90_days": _of_days(F.col("percentiles")[1]),
     })
     return figures.transform(_without_thin_figures, options).drop("has_right_edge", "has_left_edge", "percentiles")
+
+
+def _of_days(percentile: Column) -> Column:
+    """A median or 90th percentile between whole days has one decimal at most; what a float has beyond is noise."""
+    return F.round(percentile, 1)
 
 
 def _without_thin_figures(figures: DataFrame, options: ProcurementOptions) -> DataFrame:
