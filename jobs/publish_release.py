@@ -25,6 +25,7 @@ from lake.releases import (
 from lake.run import Run
 from lake.runs import add_stage, now_utc, stage_said
 from lake.tables import audit_files, footer_row_count
+from transforms.outcomes import REPLACED
 
 
 def main(argv: Sequence[str]) -> None:
@@ -67,14 +68,13 @@ def _is_same(parent: Release, release: Release) -> bool:
 
 
 def _audit(run: Run, release: Release) -> None:
-    domain = run.configuration.domain
     for delivery in release.deliveries:
         _audit_landed(run, read_landed(run.lake, run.domain, delivery.source_name, delivery.landing_file_id))
     for snapshot in release.tables():
         audit_files(run.lake, snapshot)
     for name, counts in release.counts.items():
         audit_counts(name, counts)
-        _audit_quarantine(name, counts, domain.quarantine_halt_ratio, run.run_id)
+        _audit_quarantine(run, name, counts)
         _audit_halting_rules(run, name, counts)
 
 
@@ -86,13 +86,16 @@ def _audit_landed(run: Run, landed: LandedFile | None) -> None:
         raise AuditError(f"{landed.raw_key}: its {landed.line_count} lines are not accounted for: {landed}")
 
 
-def _audit_quarantine(name: str, counts: TableCounts, limit: float, run_id: str) -> None:
+def _audit_quarantine(run: Run, name: str, counts: TableCounts) -> None:
+    limit = run.configuration.domain.quarantine_halt_ratio
     if counts.quarantined > limit * counts.read:
-        most = sorted(counts.reasons.items(), key=lambda item: (-item[1], item[0]))[:3]
+        harmless = {REPLACED, *(exclusion.code for exclusion in run.tables.curated[name].exclusions)}
+        broken = {code: count for code, count in counts.reasons.items() if code not in harmless}
+        most = sorted(broken.items(), key=lambda item: (-item[1], item[0]))[:3]
         raise AuditError(
             f"{name}: {counts.quarantined:,} of {counts.read:,} rows read broke a rule, promised at most {limit:.0%} "
             f"(quarantine_halt_ratio); most often {', '.join(f'{code} ({n:,})' for code, n in most)}; nothing was "
-            f"published; look at them with: headrace query --run {run_id} 'FROM quarantine.{name}'")
+            f"published; look at them with: headrace query --run {run.run_id} 'FROM quarantine.{name}'")
 
 
 def _audit_halting_rules(run: Run, name: str, counts: TableCounts) -> None:

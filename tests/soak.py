@@ -21,7 +21,9 @@ def main() -> None:
         for kill in range(told.kills):
             month = f"{2000 + kill // 12}-{kill % 12 + 1:02d}"
             order = {"PO Number": str(4500000000 + kill)}
-            write_raw(raw, {f"purchase_orders_{month}_d1.csv": orders(order), f"invoices_{month}_d1.csv": invoices(order)})
+            write_raw(
+                raw, {f"purchase_orders_{month}_d1.csv": orders(order), f"invoices_{month}_d1.csv": invoices(order)}
+            )
             run_killed(raw, lake, chance.uniform(1.0, 30.0))
             print(f"kill {kill + 1} of {told.kills}: release {assert_released_whole(lake)} stands whole", flush=True)
         subprocess.run(command(raw, lake), env=environment(), check=True)

@@ -69,6 +69,7 @@ def run(raw: Path, out: Path, *, threads: int) -> None:
             load(db, table, files_of(raw, table, replaces_period=table == "invoices"))
             standardize(db, table)
             keep_latest(db, table)
+        db.execute("SET preserve_insertion_order = false")
         build_events(db)
         build_legs(db)
         build_cells(db)
@@ -285,18 +286,22 @@ def _of_invoices(leg: str, start: str, end: str | None) -> str:
 
 
 def build_cells(db: duckdb.DuckDBPyConnection) -> None:
-    """Legs by cell; a document's legs that are alike are one in each."""
+    """Legs by cell; a document's legs that are alike are one in each. What repeats is an enum: it groups faster."""
+    for name in ("leg", "vendor_id", "category_name", "leg_status", "window_status"):
+        db.execute(f"CREATE TYPE {name}s AS ENUM ("
+                   f"SELECT DISTINCT {name} FROM procurement_legs WHERE {name} IS NOT NULL)")
     counted = """
-        SELECT leg, document_id, start_on, end_on, vendor_id, category_name,
-               CASE WHEN month IS NULL THEN 'not_applicable' ELSE leg_status END AS status,
+        SELECT leg::legs AS leg, vendor_id::vendor_ids AS vendor_id, category_name::category_names AS category_name,
+               document_id, start_on, end_on,
+               (CASE WHEN month IS NULL THEN 'not_applicable' ELSE leg_status END)::leg_statuss AS status,
                CASE WHEN status <> 'not_applicable' THEN month END AS month,
                CASE WHEN status <> 'not_applicable' THEN coalesce(duration_days, censored_days) END AS days,
-               CASE WHEN status <> 'not_applicable' THEN window_status END AS window_status
+               CASE WHEN status <> 'not_applicable' THEN window_status END::window_statuss AS window_status
         FROM procurement_legs"""
     cells = [f"""
-        SELECT {distinct} leg, '{grain}' AS cell_grain,
-               {"vendor_id" if "vendor_id" in parties else "NULL::VARCHAR AS vendor_id"},
-               {"category_name" if "category_name" in parties else "NULL::VARCHAR AS category_name"},
+        SELECT {distinct} leg, '{grain}'::ENUM {tuple(GRAINS)} AS cell_grain,
+               {"vendor_id" if "vendor_id" in parties else "NULL::vendor_ids AS vendor_id"},
+               {"category_name" if "category_name" in parties else "NULL::category_names AS category_name"},
                month, status, days, window_status, document_id, start_on, end_on
         FROM counted WHERE document_id IS {"NOT" if distinct else ""} NULL"""
         for grain, parties in GRAINS.items() for distinct in ("DISTINCT", "")]

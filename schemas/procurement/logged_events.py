@@ -26,6 +26,7 @@ LOGGED_EVENTS = Contract(
         Field("vendor_id", T.StringType(), "The vendor's id; several ids may bear one name."),
         Field("vendor_name", T.StringType(), "The vendor's name, which is no key."),
         Field("category_name", T.StringType(), "What is bought, by spend area."),
+        Field("document_type_name", T.StringType(), "Standard, framework or electronic order and so on."),
         Field("item_type_name", T.StringType(), "Service, standard, third party and so on."),
         Field("net_worth_amount", T.DecimalType(18, 2), "Cumulative net worth of the item at the event.",
               unit="currency_code"),

@@ -23,16 +23,62 @@ from lake.runs import add_stage, new_run_id
 
 os.environ.setdefault("HEADRACE_MASKING_KEY", "a key for tests that is no secret")
 
-ORDER_HEADER = ("PO Number", "Item", "Changed At", "Order Date", "Submitted At", "Released At", "Company", "Vendor",
-                "Vendor Name", "Category", "Quantity", "Net Amount", "Currency", "Status", "Requester")
-ORDER = {"PO Number": "4500000001", "Item": "10", "Changed At": "2024-01-10 09:00", "Order Date": "2024-01-10",
-         "Vendor": "V1", "Vendor Name": "Miller", "Category": "Pens", "Net Amount": "10.00", "Currency": "EUR",
-         "Status": "open", "Requester": "Ada"}
-INVOICE_HEADER = ("Invoice No", "Line", "PO Number", "Item", "Vendor", "Invoice Date", "Posted At", "Cleared On", "Amount",
-                  "Currency", "Clerk")
-INVOICE = {"Invoice No": "5100000001", "Line": "1", "PO Number": "4500000001", "Item": "10", "Vendor": "V1",
-           "Invoice Date": "2024-01-20", "Posted At": "2024-01-22 10:00", "Cleared On": "2024-02-20", "Amount": "10.00",
-           "Currency": "EUR", "Clerk": "Bob"}
+ORDER_HEADER = (
+    "PO Number",
+    "Item",
+    "Changed At",
+    "Order Date",
+    "Submitted At",
+    "Released At",
+    "Company",
+    "Vendor",
+    "Vendor Name",
+    "Category",
+    "Quantity",
+    "Net Amount",
+    "Currency",
+    "Status",
+    "Requester",
+)
+ORDER = {
+    "PO Number": "4500000001",
+    "Item": "10",
+    "Changed At": "2024-01-10 09:00",
+    "Order Date": "2024-01-10",
+    "Vendor": "V1",
+    "Vendor Name": "Miller",
+    "Category": "Pens",
+    "Net Amount": "10.00",
+    "Currency": "EUR",
+    "Status": "open",
+    "Requester": "Ada",
+}
+INVOICE_HEADER = (
+    "Invoice No",
+    "Line",
+    "PO Number",
+    "Item",
+    "Vendor",
+    "Invoice Date",
+    "Posted At",
+    "Cleared On",
+    "Amount",
+    "Currency",
+    "Clerk",
+)
+INVOICE = {
+    "Invoice No": "5100000001",
+    "Line": "1",
+    "PO Number": "4500000001",
+    "Item": "10",
+    "Vendor": "V1",
+    "Invoice Date": "2024-01-20",
+    "Posted At": "2024-01-22 10:00",
+    "Cleared On": "2024-02-20",
+    "Amount": "10.00",
+    "Currency": "EUR",
+    "Clerk": "Bob",
+}
 
 
 def orders(*rows: Mapping[str, str]) -> str:
@@ -61,10 +107,12 @@ def write_raw(raw: Path, files: Mapping[str, str | bytes]) -> Path:
     return raw
 
 
-def run_of(raw: Path, lake: Path, *, configs: Sequence[Path] = (), as_of: date | None = None,
-           store: ObjectStore | None = None) -> Run:
-    arguments = Arguments(domain="procurement", raw=str(raw), lake=str(lake), run_id=new_run_id(),
-                          configs=tuple(configs), as_of=as_of)
+def run_of(
+    raw: Path, lake: Path, *, configs: Sequence[Path] = (), as_of: date | None = None, store: ObjectStore | None = None
+) -> Run:
+    arguments = Arguments(
+        domain="procurement", raw=str(raw), lake=str(lake), run_id=new_run_id(), configs=tuple(configs), as_of=as_of
+    )
     run = Run.of(arguments)
     if store is not None:
         run.lake = store

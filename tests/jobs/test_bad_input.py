@@ -18,24 +18,55 @@ EVENTS = "case concept:name,concept:name,time:timestamp\n1_1,Create Purchase Ord
 
 BAD = [
     pytest.param({}, DataError, "the raw folder has no files", id="an empty folder"),
-    pytest.param({"letter.pdf": "x"}, DataError, r"letter\.pdf: no source claims this file; known are .*invoices",
-                 id="a file that no source claims"),
-    pytest.param({NAME: MANY.replace("Vendor,", "Creditor,", 1)}, DataError,
-                 rf"{NAME}: line 1: the header has no column for vendor_id \('Vendor' or 'Vendor Code' or 'Supplier'\)",
-                 id="a header without a required column"),
-    pytest.param({"bpic.csv": EVENTS}, DataError, r"bpic\.csv: line 1: the header has no column for source_system_code",
-                 id="a log without a required column"),
-    pytest.param({NAME + ".gz": gzip.compress(MANY.encode())[:-40]}, DataError,
-                 rf"{NAME}\.gz: the gzip file is truncated or damaged", id="a truncated gzip"),
-    pytest.param({NAME: MANY.encode("latin-1")}, DataError, rf"{NAME}: 39 of 39 records could not be read.*utf-8.*encoding",
-                 id="the wrong encoding"),
-    pytest.param({NAME: MANY.encode("utf-16")}, DataError, rf'{NAME}: .*byte-order mark of utf-16.*encoding = "utf-16"',
-                 id="UTF-16 by its mark"),
-    pytest.param({NAME: MANY.replace("Pens", '"Pens', 1)}, DataError,
-                 rf"{NAME}: line 2, record 1.*stray quote.*stray_quotes = \"dead_letter\"", id="a stray quote"),
+    pytest.param(
+        {"letter.pdf": "x"},
+        DataError,
+        r"letter\.pdf: no source claims this file; known are .*invoices",
+        id="a file that no source claims",
+    ),
+    pytest.param(
+        {NAME: MANY.replace("Vendor,", "Creditor,", 1)},
+        DataError,
+        rf"{NAME}: line 1: the header has no column for vendor_id \('Vendor' or 'Vendor Code' or 'Supplier'\)",
+        id="a header without a required column",
+    ),
+    pytest.param(
+        {"bpic.csv": EVENTS},
+        DataError,
+        r"bpic\.csv: line 1: the header has no column for source_system_code",
+        id="a log without a required column",
+    ),
+    pytest.param(
+        {NAME + ".gz": gzip.compress(MANY.encode())[:-40]},
+        DataError,
+        rf"{NAME}\.gz: the gzip file is truncated or damaged",
+        id="a truncated gzip",
+    ),
+    pytest.param(
+        {NAME: MANY.encode("latin-1")},
+        DataError,
+        rf"{NAME}: 39 of 39 records could not be read.*utf-8.*encoding",
+        id="the wrong encoding",
+    ),
+    pytest.param(
+        {NAME: MANY.encode("utf-16")},
+        DataError,
+        rf'{NAME}: .*byte-order mark of utf-16.*encoding = "utf-16"',
+        id="UTF-16 by its mark",
+    ),
+    pytest.param(
+        {NAME: MANY.replace("Pens", '"Pens', 1)},
+        DataError,
+        rf"{NAME}: line 2, record 1.*stray quote.*stray_quotes = \"dead_letter\"",
+        id="a stray quote",
+    ),
     pytest.param({NAME: b""}, DataError, rf"{NAME}: the file is empty", id="an empty file"),
-    pytest.param({NAME: orders({"Order Date": "01/02/2024"}, {"Item": "20", "Order Date": "03/04/2024"})}, DataError,
-                 rf"{NAME}: column 'Order Date': cannot tell day from month", id="a day that could be a month"),
+    pytest.param(
+        {NAME: orders({"Order Date": "01/02/2024"}, {"Item": "20", "Order Date": "03/04/2024"})},
+        DataError,
+        rf"{NAME}: column 'Order Date': cannot tell day from month",
+        id="a day that could be a month",
+    ),
 ]
 
 
@@ -51,12 +82,21 @@ def test_bad_raw_files_stop_the_run(spark, tmp_path, files, error, sentence):
     assert not (lake / "releases").exists()
 
 
-@pytest.mark.parametrize(("config", "sentence"), [
-    pytest.param("[source]\nname = 'erp_invoices'\ncolour = 'red'\n", r"mine\.toml:3: unknown key 'source\.colour'",
-                 id="an unknown config key"),
-    pytest.param("[source]\nname = 'erp_invoices'\n[columns.vendor_id]\nrule = 'vendor_cod'\n",
-                 r"mine\.toml:\d: .*vendor_cod.*vendor_code", id="an unknown rule"),
-])
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        pytest.param(
+            "[source]\nname = 'erp_invoices'\ncolour = 'red'\n",
+            r"mine\.toml:3: unknown key 'source\.colour'",
+            id="an unknown config key",
+        ),
+        pytest.param(
+            "[source]\nname = 'erp_invoices'\n[columns.vendor_id]\nrule = 'vendor_cod'\n",
+            r"mine\.toml:\d: .*vendor_cod.*vendor_code",
+            id="an unknown rule",
+        ),
+    ],
+)
 def test_a_bad_config_stops_the_run_before_anything_is_read(tmp_path, config, sentence):
     (tmp_path / "mine.toml").write_text(config)
     raw = write_raw(tmp_path / "raw", {NAME: orders({})})
@@ -79,8 +119,12 @@ def test_a_full_disk_is_said_and_nothing_is_published(spark, tmp_path, size):
     """The lake lies on a real, small tmpfs; skipped where mounting is not allowed."""
     small = tmp_path / "small"
     small.mkdir()
-    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(small)],
-                                           capture_output=True, check=False).returncode:
+    if (
+        os.geteuid() != 0
+        or subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(small)], capture_output=True, check=False
+        ).returncode
+    ):
         pytest.skip("no small disk could be mounted: the full disk was not tried")
     try:
         text = invoices(*({"Invoice No": str(number), "Clerk": f"clerk {number}"} for number in range(1, 6000)))
@@ -89,7 +133,7 @@ def test_a_full_disk_is_said_and_nothing_is_published(spark, tmp_path, size):
             release(raw, small / "lake")
         assert not (small / "lake/releases").exists()
     finally:
-        subprocess.run(["umount", str(small)], check=True)
+        subprocess.run(["umount", "-l", str(small)], check=True)
 
 
 def test_a_raw_file_that_grows_while_it_is_read_stops_the_run(tmp_path):
@@ -104,6 +148,7 @@ def test_a_raw_file_that_grows_while_it_is_read_stops_the_run(tmp_path):
     run = run_of(raw, tmp_path / "lake")
     from lake.claims import claim_files
     from lake.landing import land_file
+
     source = run.configuration.source("erp_purchase_orders")
     [claim] = claim_files(run.raw.list(), run.configuration.sources, run.configuration.domain, arrived_at="now")
     with pytest.raises(DataError, match=f"{NAME}: the file changed while it was read"):

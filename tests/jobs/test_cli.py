@@ -21,11 +21,26 @@ from schemas.lineage import OUTCOMES
 from tests.unit.headrace.asking import Answer, headrace
 
 KEY = "a masking key for tests"
-HEADER = ("case concept:name", "case (case) Source", "case (case) Company", "case (case) Vendor", "case (case) Name",
-          "case (case) Spend area text", "case (case) Item Type", "time:timestamp", "Cumulative net worth (EUR)",
-          "User", "concept:name", "org:resource")
-STEPS = (("Create Purchase Order Item", 1), ("Record Goods Receipt", 5), ("Vendor creates invoice", 7),
-         ("Record Invoice Receipt", 9))
+HEADER = (
+    "case concept:name",
+    "case (case) Source",
+    "case (case) Company",
+    "case (case) Vendor",
+    "case (case) Name",
+    "case (case) Spend area text",
+    "case (case) Item Type",
+    "time:timestamp",
+    "Cumulative net worth (EUR)",
+    "User",
+    "concept:name",
+    "org:resource",
+)
+STEPS = (
+    ("Create Purchase Order Item", 1),
+    ("Record Goods Receipt", 5),
+    ("Vendor creates invoice", 7),
+    ("Record Invoice Receipt", 9),
+)
 FIRST, SECOND = "events_2024_05.csv", "events_2024_06.csv"
 CELL = ("vendor_id=V1", "month=2024-05", "leg=invoice_date_to_cleared")
 
@@ -33,15 +48,29 @@ pytestmark = pytest.mark.slow
 
 
 def event(case: int, activity: str, date: str, user: str = "Ada") -> tuple[str, ...]:
-    return (f"45_{case:05d}", "S1", "C1", "V1", "Vendor One", "Pipes", "Standard", f"{date}T10:00:00.000+02:00",
-            "100.5", user, activity, user)
+    return (
+        f"45_{case:05d}",
+        "S1",
+        "C1",
+        "V1",
+        "Vendor One",
+        "Pipes",
+        "Standard",
+        f"{date}T10:00:00.000+02:00",
+        "100.5",
+        user,
+        activity,
+        user,
+    )
 
 
 def first_rows() -> list[tuple[str, ...]]:
     """Six cases; the invoice of the n-th is cleared 10 n days after its date. The last row breaks a rule."""
     rows = [event(case, activity, f"2024-05-{day:02d}") for case in range(1, 7) for activity, day in STEPS]
-    rows += [event(case, "Clear Invoice", f"2024-{day}") for case, day in
-             enumerate(("05-17", "05-27", "06-06", "06-16", "06-26", "07-06"), start=1)]
+    rows += [
+        event(case, "Clear Invoice", f"2024-{day}")
+        for case, day in enumerate(("05-17", "05-27", "06-06", "06-16", "06-26", "07-06"), start=1)
+    ]
     return [*rows, event(6, "Dance", "2024-05-09", user="Grace")]
 
 
@@ -147,18 +176,55 @@ def test_status_in_json(made: Made) -> None:
     said = made.ask("status", "--json").json()
     assert (said["domain"], said["release"], said["warehouse_release"], said["kind"]) == ("procurement", 2, 2, "run")
     table = said["tables"]["logged_events"]
-    assert {"read", *OUTCOMES, "rows_before", "keys_added", "keys_replaced", "keys_removed", "rows_after",
-            "version_conflicts", "cumulative", "reasons", "warnings", "mode", "why"} == set(table)
+    assert {
+        "read",
+        *OUTCOMES,
+        "rows_before",
+        "keys_added",
+        "keys_replaced",
+        "keys_removed",
+        "rows_after",
+        "version_conflicts",
+        "cumulative",
+        "reasons",
+        "warnings",
+        "mode",
+        "why",
+    } == set(table)
     assert table["read"] == sum(table[outcome] for outcome in OUTCOMES)
     assert table["reasons"] == {"event_type_unreadable": 1}
     assert (table["cumulative"]["landed"], table["cumulative"]["curated"]) == (39, 34)
     files = {file["file"]: file for file in said["files"]}
-    assert {name: files[FIRST][name] for name in ("source", "period", "lines", "header_lines", "records", "landed",
-                                                  "dead_letters", "line_breaks_in_fields", "blank_lines", "replaced",
-                                                  "same_content", "delivery_order")} == {
-        "source": "bpic2019_events", "period": None, "lines": 33, "header_lines": 1, "records": 31, "landed": 31,
-        "dead_letters": 0, "line_breaks_in_fields": 0, "blank_lines": 1, "replaced": False, "same_content": [],
-        "delivery_order": None}
+    assert {
+        name: files[FIRST][name]
+        for name in (
+            "source",
+            "period",
+            "lines",
+            "header_lines",
+            "records",
+            "landed",
+            "dead_letters",
+            "line_breaks_in_fields",
+            "blank_lines",
+            "replaced",
+            "same_content",
+            "delivery_order",
+        )
+    } == {
+        "source": "bpic2019_events",
+        "period": None,
+        "lines": 33,
+        "header_lines": 1,
+        "records": 31,
+        "landed": 31,
+        "dead_letters": 0,
+        "line_breaks_in_fields": 0,
+        "blank_lines": 1,
+        "replaced": False,
+        "same_content": [],
+        "delivery_order": None,
+    }
     assert files[SECOND]["records"] == 8
     assert [release["number"] for release in said["releases"]] == [1, 2]
     assert said["marts"]["procurement_cases"] == 7
@@ -172,25 +238,43 @@ def test_status_for_people_names_the_files_when_asked(made: Made) -> None:
 
 
 def test_query_gives_objects_with_exact_decimals_and_iso_dates(made: Made) -> None:
-    found = made.ask("query", "SELECT case_id, ordered_on, ordered_amount, deleted, event_count FROM (SELECT *, "
-                     "is_deleted AS deleted FROM marts.procurement_cases) ORDER BY case_id LIMIT 1", "--json")
-    assert found.json() == [{"case_id": "45_00001", "ordered_on": "2024-05-01", "ordered_amount": 100.5,
-                             "deleted": False, "event_count": 5}]
+    found = made.ask(
+        "query",
+        "SELECT case_id, ordered_on, ordered_amount, deleted, event_count FROM (SELECT *, "
+        "is_deleted AS deleted FROM marts.procurement_cases) ORDER BY case_id LIMIT 1",
+        "--json",
+    )
+    assert found.json() == [
+        {"case_id": "45_00001", "ordered_on": "2024-05-01", "ordered_amount": 100.5, "deleted": False, "event_count": 5}
+    ]
     assert '"ordered_amount": 100.50' in found.out
 
 
-@pytest.mark.parametrize(("sql", "rows"), [
-    pytest.param("SELECT count(*) AS n FROM curated.logged_events", [{"n": 34}], id="curated rows"),
-    pytest.param("SELECT reasons, count(*) AS n FROM quarantine.logged_events GROUP BY ALL",
-                 [{"reasons": ["event_type_unreadable"], "n": 1}], id="quarantined rows with their reasons"),
-    pytest.param("SELECT outcome, was_judged, count(*) AS n FROM outcomes.logged_events GROUP BY ALL ORDER BY ALL",
-                 [{"outcome": "curated", "was_judged": False, "n": 4}, {"outcome": "curated", "was_judged": True,
-                  "n": 30}, {"outcome": "duplicate", "was_judged": False, "n": 4},
-                  {"outcome": "quarantined", "was_judged": True, "n": 1}], id="rows of every outcome"),
-    pytest.param("SELECT min(event_at) AS at FROM curated.logged_events", [{"at": "2024-05-01T08:00:00"}],
-                 id="times are UTC"),
-    pytest.param("FROM marts.procurement_cases WHERE false", [], id="no row"),
-])
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        pytest.param("SELECT count(*) AS n FROM curated.logged_events", [{"n": 34}], id="curated rows"),
+        pytest.param(
+            "SELECT reasons, count(*) AS n FROM quarantine.logged_events GROUP BY ALL",
+            [{"reasons": ["event_type_unreadable"], "n": 1}],
+            id="quarantined rows with their reasons",
+        ),
+        pytest.param(
+            "SELECT outcome, was_judged, count(*) AS n FROM outcomes.logged_events GROUP BY ALL ORDER BY ALL",
+            [
+                {"outcome": "curated", "was_judged": False, "n": 4},
+                {"outcome": "curated", "was_judged": True, "n": 30},
+                {"outcome": "duplicate", "was_judged": False, "n": 4},
+                {"outcome": "quarantined", "was_judged": True, "n": 1},
+            ],
+            id="rows of every outcome",
+        ),
+        pytest.param(
+            "SELECT min(event_at) AS at FROM curated.logged_events", [{"at": "2024-05-01T08:00:00"}], id="times are UTC"
+        ),
+        pytest.param("FROM marts.procurement_cases WHERE false", [], id="no row"),
+    ],
+)
 def test_query(made: Made, sql: str, rows: list[dict[str, object]]) -> None:
     assert made.ask("query", sql, "--json").json() == rows
 
@@ -202,16 +286,21 @@ def test_query_cuts_and_says_so_only_for_people(made: Made) -> None:
     assert len(made.ask("query", sql, "--json", "--limit", 3).json()) == 3
 
 
-@pytest.mark.parametrize(("sql", "sentence"), [
-    pytest.param("SELEC 1", 'syntax error at or near "SELEC"', id="no SQL"),
-    pytest.param("FROM marts.nowhere", "release 2 has curated.logged_events, marts.", id="an unknown table"),
-    pytest.param("SELECT nothing FROM marts.procurement_cases", '"nothing" not found', id="an unknown column"),
-    pytest.param("SELECT 1; SELECT 2", "found 2 statements, promised one", id="two statements"),
-    pytest.param("COPY (SELECT 1) TO 'x.csv'", "found a statement of kind COPY, promised one that reads", id="a write"),
-    pytest.param("SET threads = 1", "found a statement of kind SET", id="a setting"),
-    pytest.param("FROM read_csv('/etc/passwd')", "Permission Error", id="another file"),
-    pytest.param("SELECT 1/'x'", "Could not convert string 'x'", id="a failure on the way"),
-])
+@pytest.mark.parametrize(
+    ("sql", "sentence"),
+    [
+        pytest.param("SELEC 1", 'syntax error at or near "SELEC"', id="no SQL"),
+        pytest.param("FROM marts.nowhere", "release 2 has curated.logged_events, marts.", id="an unknown table"),
+        pytest.param("SELECT nothing FROM marts.procurement_cases", '"nothing" not found', id="an unknown column"),
+        pytest.param("SELECT 1; SELECT 2", "found 2 statements, promised one", id="two statements"),
+        pytest.param(
+            "COPY (SELECT 1) TO 'x.csv'", "found a statement of kind COPY, promised one that reads", id="a write"
+        ),
+        pytest.param("SET threads = 1", "found a statement of kind SET", id="a setting"),
+        pytest.param("FROM read_csv('/etc/passwd')", "Permission Error", id="another file"),
+        pytest.param("SELECT 1/'x'", "Could not convert string 'x'", id="a failure on the way"),
+    ],
+)
 def test_query_refuses_in_one_sentence(made: Made, sql: str, sentence: str) -> None:
     found = made.ask("query", sql)
     assert (found.code, found.out) == (2, "")
@@ -249,7 +338,8 @@ def test_a_case_leads_to_its_raw_records(made: Made) -> None:
     events = {e["activity_name"]: rows[e["row"]] for e in case["events"]}
     cleared = events["Clear Invoice"]["versions"]
     assert [(v["outcome"], v["raw"]["file"], v["raw"]["record_number"], v["raw"]["line"]) for v in cleared] == [
-        ("curated", FIRST, 25, 27)]  # the header and a blank line stand before
+        ("curated", FIRST, 25, 27)
+    ]  # the header and a blank line stand before
     fields = cleared[0]["raw"]["fields"]
     assert fields["concept:name"] == "Clear Invoice"
     assert fields["time:timestamp"] == "2024-05-17T10:00:00.000+02:00"
@@ -298,8 +388,12 @@ def test_a_cell_is_computed_again_from_its_legs(made: Made) -> None:
 
 def test_a_cell_for_people_shows_figure_leg_event_file_and_line(made: Made) -> None:
     said = made.ask("explain", "procurement", "cycle_times_monthly", *CELL).out
-    for text in ("median_days", "case 45_00006: closed, 60 days, 2024-05-07 to 2024-07-06",
-                 "2024-07-06 invoice_cleared (Clear Invoice)", f"{FIRST} record 30, line 32"):
+    for text in (
+        "median_days",
+        "case 45_00006: closed, 60 days, 2024-05-07 to 2024-07-06",
+        "2024-07-06 invoice_cleared (Clear Invoice)",
+        f"{FIRST} record 30, line 32",
+    ):
         assert text in said, said
     assert "✗" not in said
 
@@ -311,21 +405,47 @@ def test_a_cell_without_a_leg_is_explained_for_every_leg(made: Made) -> None:
     assert all(cell["agrees"] for cell in said["cells"])
 
 
-@pytest.mark.parametrize(("terms", "code", "sentence"), [
-    pytest.param(("case", "45_0001"), 1, "there is no case 45_0001 in release 2; the closest are 45_00001",
-                 id="an unknown case"),
-    pytest.param(("cycle_times_monthly", "vendor_id=V1", "month=2023-01", "leg=order_to_receipt"), 1,
-                 "the closest are vendor_id=V1 month=2024-05-01 leg=order_to_receipt", id="a month without a cell"),
-    pytest.param(("cycle_times_monthly", "vendor_id=V1"), 2, "found no month, promised month=YYYY-MM", id="no month"),
-    pytest.param(("cycle_times_monthly", "vendor_id=V1", "month=May"), 2, "month is 'May', promised YYYY-MM",
-                 id="a month that is none"),
-    pytest.param(("cycle_times_monthly", "month=2024-05", "leg=jump"), 2, "leg is 'jump', promised one of",
-                 id="an unknown leg"),
-    pytest.param(("cycle_times_monthly", "vendor=V1", "month=2024-05"), 2,
-                 "found 'vendor=V1', promised name=value with one of leg, cell_grain, vendor_id", id="an unknown name"),
-    pytest.param(("nothing", "x"), 2, "found 'nothing', promised one of case, cycle_times_monthly",
-                 id="an unknown subject"),
-])
+@pytest.mark.parametrize(
+    ("terms", "code", "sentence"),
+    [
+        pytest.param(
+            ("case", "45_0001"),
+            1,
+            "there is no case 45_0001 in release 2; the closest are 45_00001",
+            id="an unknown case",
+        ),
+        pytest.param(
+            ("cycle_times_monthly", "vendor_id=V1", "month=2023-01", "leg=order_to_receipt"),
+            1,
+            "the closest are vendor_id=V1 month=2024-05-01 leg=order_to_receipt",
+            id="a month without a cell",
+        ),
+        pytest.param(
+            ("cycle_times_monthly", "vendor_id=V1"), 2, "found no month, promised month=YYYY-MM", id="no month"
+        ),
+        pytest.param(
+            ("cycle_times_monthly", "vendor_id=V1", "month=May"),
+            2,
+            "month is 'May', promised YYYY-MM",
+            id="a month that is none",
+        ),
+        pytest.param(
+            ("cycle_times_monthly", "month=2024-05", "leg=jump"),
+            2,
+            "leg is 'jump', promised one of",
+            id="an unknown leg",
+        ),
+        pytest.param(
+            ("cycle_times_monthly", "vendor=V1", "month=2024-05"),
+            2,
+            "found 'vendor=V1', promised name=value with one of leg, cell_grain, vendor_id",
+            id="an unknown name",
+        ),
+        pytest.param(
+            ("nothing", "x"), 2, "found 'nothing', promised one of case, cycle_times_monthly", id="an unknown subject"
+        ),
+    ],
+)
 def test_explain_says_what_it_cannot_find(made: Made, terms: tuple[str, ...], code: int, sentence: str) -> None:
     found = made.ask("explain", "procurement", *terms)
     assert (found.code, found.out) == (code, "")
@@ -343,13 +463,18 @@ def test_explain_goes_on_without_landing_and_says_so(copied: Made) -> None:
 def test_the_warehouse_holds_exactly_the_release(made: Made) -> None:
     path = made.lake / "warehouse/procurement/00000002.duckdb"
     with duckdb.connect(str(path), read_only=True) as connection:
-        tables = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() "
-                                    "WHERE schema_name IN ('curated', 'marts') ORDER BY ALL").fetchall()
+        tables = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('curated', 'marts') ORDER BY ALL"
+        ).fetchall()
         assert len(tables) == 7
         for zone, table in tables:
-            columns = [name for (name,) in connection.execute(
-                f"SELECT column_name FROM duckdb_columns() WHERE schema_name = '{zone}' AND table_name = '{table}' "
-                "ORDER BY column_index").fetchall()]
+            columns = [
+                name
+                for (name,) in connection.execute(
+                    f"SELECT column_name FROM duckdb_columns() WHERE schema_name = '{zone}' AND table_name = '{table}' "
+                    "ORDER BY column_index"
+                ).fetchall()
+            ]
             sql = f"SELECT {', '.join(columns)} FROM {zone}.{table} ORDER BY ALL"
             held = connection.execute(sql).fetchall()
             promised = made.ask("query", sql, "--csv").out
@@ -369,8 +494,12 @@ def test_run_again_changes_nothing_says_so_and_begins_no_java(made: Made) -> Non
     begun = time.monotonic()
     found = subprocess.run(
         [sys.executable, "-m", "headrace", "run", "procurement", "--raw", str(made.raw), "--lake", str(made.lake)],
-        capture_output=True, text=True, check=False, timeout=300,
-        env={**os.environ, "HEADRACE_MASKING_KEY": KEY, "JAVA_HOME": "/nowhere"})
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env={**os.environ, "HEADRACE_MASKING_KEY": KEY, "JAVA_HOME": "/nowhere"},
+    )
     assert (found.returncode, found.stderr.count("error")) == (0, 0), found.stderr
     assert found.stdout.startswith("nothing changed: release 2 of procurement stands")
     assert files() == before
@@ -398,10 +527,13 @@ def test_rollback_is_a_new_release_with_the_older_tables(copied: Made) -> None:
     assert "release 4 of procurement has the tables and inputs of release 2" in back.out
 
 
-@pytest.mark.parametrize(("to", "sentence"), [
-    pytest.param(9, "there is no release 9 of procurement", id="a release that never was"),
-    pytest.param(2, "release 2 of procurement is the current one already", id="the current one"),
-])
+@pytest.mark.parametrize(
+    ("to", "sentence"),
+    [
+        pytest.param(9, "there is no release 9 of procurement", id="a release that never was"),
+        pytest.param(2, "release 2 of procurement is the current one already", id="the current one"),
+    ],
+)
 def test_rollback_refuses(copied: Made, to: int, sentence: str) -> None:
     found = copied.ask("rollback", "procurement", "--to", to)
     assert (found.code, found.out) == (1, "")

@@ -1,4 +1,4 @@
-"""A run can be killed at any instant: readers see the release before or the one after, and it can simply be run again."""
+"""A run can be killed at any instant: readers see the release before or the one after, and it can be run again."""
 
 import json
 import os
@@ -35,7 +35,9 @@ def mutation_count(spark, tmp_path_factory):
 
 
 @pytest.mark.parametrize("after", [pytest.param(False, id="right before"), pytest.param(True, id="right after")])
-def test_a_run_killed_at_any_step_of_the_protocol_leaves_the_release_and_runs_again(spark, tmp_path, mutation_count, after):
+def test_a_run_killed_at_any_step_of_the_protocol_leaves_the_release_and_runs_again(
+    spark, tmp_path, mutation_count, after
+):
     assert mutation_count >= 5
     for step in range(1, mutation_count + 1):
         raw, lake = write_raw(tmp_path / f"raw-{step}", FILES), tmp_path / f"lake-{step}"
@@ -49,12 +51,16 @@ def test_a_run_killed_at_any_step_of_the_protocol_leaves_the_release_and_runs_ag
         assert seen.number in (1, 2)
         assert rows(lake, first, "purchase_orders", COLUMNS) == [
             ("4500000001", "00010", rows(lake, first, "purchase_orders", "ordered_amount")[0][0], "curated"),
-            ("4500000001", "00020", rows(lake, first, "purchase_orders", "ordered_amount")[1][0], "curated")]
+            ("4500000001", "00020", rows(lake, first, "purchase_orders", "ordered_amount")[1][0], "curated"),
+        ]
         again = release(raw, lake, has_marts=False) or seen
 
         assert again.number == 2
         assert [(r[1], str(r[2]), r[3]) for r in rows(lake, again, "purchase_orders", COLUMNS)] == [
-            ("00010", "12.00", "curated"), ("00010", "None", "superseded"), ("00020", "10.00", "curated")]
+            ("00010", "12.00", "curated"),
+            ("00010", "None", "superseded"),
+            ("00020", "10.00", "curated"),
+        ]
 
 
 @pytest.mark.parametrize("job", [curate_job, marts_job], ids=["while curating", "while building marts"])
@@ -75,12 +81,16 @@ def test_a_run_killed_between_its_own_files_leaves_nothing_that_is_read(spark, t
 
     assert [r[1] for r in rows(lake, again, "purchase_orders", COLUMNS)] == ["00010", "00020"]
     assert rows(lake, again, "procurement_cases", "case_id, invoice_count") == [
-        ("4500000001_00010", 1), ("4500000001_00020", 0)]
+        ("4500000001_00010", 1),
+        ("4500000001_00020", 0),
+    ]
 
 
 @pytest.mark.parametrize("after", [pytest.param(False, id="right before"), pytest.param(True, id="right after")])
-@pytest.mark.parametrize("step", [pytest.param(1, id="the records"), pytest.param(2, id="the dead letters"),
-                                  pytest.param(3, id="the ledger entry")])
+@pytest.mark.parametrize(
+    "step",
+    [pytest.param(1, id="the records"), pytest.param(2, id="the dead letters"), pytest.param(3, id="the ledger entry")],
+)
 def test_a_file_whose_landing_was_killed_lands_whole_the_next_time(tmp_path, step, after):
     text = orders(*({"Item": str(item)} for item in range(1, 300))) + "too,few\n"
     raw = open_store(str(write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": text})))
@@ -118,8 +128,13 @@ def environment():
 
 def run_killed(raw, lake, seconds):
     """Start a real run and kill it after so long, unless it ends before."""
-    process = subprocess.Popen(command(raw, lake), env=environment(), stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command(raw, lake),
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         assert_released_whole(lake)

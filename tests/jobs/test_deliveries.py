@@ -48,10 +48,17 @@ def test_the_same_content_under_another_name_lands_once(spark, tmp_path):
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_random_splits_orders_and_resends_give_equal_tables_and_cumulative_counts(spark, tmp_path, seed):
     chance = random.Random(seed)
-    drawn = [{"Item": chance.choice(["10", "20", "30"]), "PO Number": chance.choice(["4500000001", "4500000002"]),
-              "Changed At": f"2024-01-{chance.randint(10, 14)} 09:00", "Vendor": chance.choice(["V1", "V2", "bad vendor"]),
-              "Status": chance.choice(["open", "closed", "cancelled"]), "Net Amount": chance.choice(["1.00", "2", "-1"])}
-             for _ in range(40)]
+    drawn = [
+        {
+            "Item": chance.choice(["10", "20", "30"]),
+            "PO Number": chance.choice(["4500000001", "4500000002"]),
+            "Changed At": f"2024-01-{chance.randint(10, 14)} 09:00",
+            "Vendor": chance.choice(["V1", "V2", "bad vendor"]),
+            "Status": chance.choice(["open", "closed", "cancelled"]),
+            "Net Amount": chance.choice(["1.00", "2", "-1"]),
+        }
+        for _ in range(40)
+    ]
     # A total order of its own for every row, so that ties are decided alike however the rows are split.
     for number, row in enumerate(drawn):
         row["Changed At"] += f":{number % 60:02d}"
@@ -75,13 +82,16 @@ def test_random_splits_orders_and_resends_give_equal_tables_and_cumulative_count
     assert found.counts["purchase_orders"].cumulative == rebuilt.counts["purchase_orders"].cumulative
     assert found.counts["purchase_orders"].reasons == rebuilt.counts["purchase_orders"].reasons
     assert found.counts["purchase_orders"].mode == "grown"
-    assert (rows(lake, found, "purchase_orders", CONTENT, "outcome = 'curated'")
-            == rows(tmp_path / "lake-1", at_once, "purchase_orders", CONTENT, "outcome = 'curated'"))
+    assert rows(lake, found, "purchase_orders", CONTENT, "outcome = 'curated'") == rows(
+        tmp_path / "lake-1", at_once, "purchase_orders", CONTENT, "outcome = 'curated'"
+    )
 
 
 def test_an_older_row_arriving_late_does_not_revive_a_cancelled_order(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
-    write_raw(raw, {"purchase_orders_2024-02_d1.csv": orders({"Changed At": "2024-02-01 08:00", "Status": "cancelled"})})
+    write_raw(
+        raw, {"purchase_orders_2024-02_d1.csv": orders({"Changed At": "2024-02-01 08:00", "Status": "cancelled"})}
+    )
     release(raw, lake, has_marts=False)
     write_raw(raw, {"purchase_orders_2024-03_d1.csv": orders({"Changed At": "2024-01-15 08:00"})})
 
@@ -113,16 +123,22 @@ def test_a_month_that_is_sent_again_replaces_that_month(spark, tmp_path):
 
 def test_a_key_gone_from_a_resent_month_lives_on_in_another_month(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
-    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({"Amount": "1.00"}),
-                    "invoices_2024-02_d1.csv": invoices({"Amount": "2.00"}, {"Invoice No": "5100000009"})})
+    write_raw(
+        raw,
+        {
+            "invoices_2024-01_d1.csv": invoices({"Amount": "1.00"}),
+            "invoices_2024-02_d1.csv": invoices({"Amount": "2.00"}, {"Invoice No": "5100000009"}),
+        },
+    )
     release(raw, lake, has_marts=False)
     write_raw(raw, {"invoices_2024-02_d2.csv": invoices({"Invoice No": "5100000009"})})
 
     found = release(raw, lake, has_marts=False)
 
-    assert [(row[0], str(row[1])) for row in rows(lake, found, "invoices", "invoice_number, invoiced_amount",
-                                                  "outcome = 'curated'")] == [("5100000001", "1.00"),
-                                                                               ("5100000009", "10.00")]
+    assert [
+        (row[0], str(row[1]))
+        for row in rows(lake, found, "invoices", "invoice_number, invoiced_amount", "outcome = 'curated'")
+    ] == [("5100000001", "1.00"), ("5100000009", "10.00")]
 
 
 def test_a_late_delivery_of_an_already_replaced_month_changes_nothing_that_stands(spark, tmp_path):
@@ -134,8 +150,10 @@ def test_a_late_delivery_of_an_already_replaced_month_changes_nothing_that_stand
     found = release(raw, lake, has_marts=False)
 
     assert found.counts["invoices"].superseded == 2
-    assert [(r[0], str(r[1])) for r in rows(lake, found, "invoices", "invoice_number, invoiced_amount",
-                                            "outcome = 'curated'")] == [("5100000001", "2.00")]
+    assert [
+        (r[0], str(r[1]))
+        for r in rows(lake, found, "invoices", "invoice_number, invoiced_amount", "outcome = 'curated'")
+    ] == [("5100000001", "2.00")]
 
 
 def test_two_contents_that_claim_one_place_stop_the_run(spark, tmp_path):
@@ -168,8 +186,14 @@ def test_order_by_arrival_is_kept_and_used_again_in_a_rebuild(spark, tmp_path):
 
 def test_a_changed_mapping_rebuilds_and_says_so(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
-    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({"Status": "ready"}, {"Item": "20"}, {"Item": "30"},
-                                                             {"Item": "40"}, {"Item": "50"})})
+    write_raw(
+        raw,
+        {
+            "purchase_orders_2024-01_d1.csv": orders(
+                {"Status": "ready"}, {"Item": "20"}, {"Item": "30"}, {"Item": "40"}, {"Item": "50"}
+            )
+        },
+    )
     first = release(raw, lake, has_marts=False)
     config = tmp_path / "ready.toml"
     config.write_text('[source]\nname = "erp_purchase_orders"\n[columns.status_code.values]\nready = "open"\n')
@@ -184,7 +208,9 @@ def test_a_changed_mapping_rebuilds_and_says_so(spark, tmp_path):
 
 def test_a_raw_file_that_is_gone_stays_landed(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
-    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({}), "purchase_orders_2024-02_d1.csv": orders({"Item": "20"})})
+    write_raw(
+        raw, {"purchase_orders_2024-01_d1.csv": orders({}), "purchase_orders_2024-02_d1.csv": orders({"Item": "20"})}
+    )
     release(raw, lake, has_marts=False)
     (raw / "purchase_orders_2024-01_d1.csv").unlink()
 

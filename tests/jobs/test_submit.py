@@ -13,22 +13,48 @@ from lake.releases import current_release
 from tests.jobs.lakes import invoices, orders, write_raw
 
 ROOT = Path(__file__).resolve().parents[2]
-OF_GLUE = ["--JOB_NAME", "headrace", "--JOB_ID", "j_1", "--JOB_RUN_ID", "jr_1", "--job-bookmark-option",
-           "job-bookmark-disable", "--TempDir", "s3://temp/", "--enable-metrics", "true"]
+OF_GLUE = [
+    "--JOB_NAME",
+    "headrace",
+    "--JOB_ID",
+    "j_1",
+    "--JOB_RUN_ID",
+    "jr_1",
+    "--job-bookmark-option",
+    "job-bookmark-disable",
+    "--TempDir",
+    "s3://temp/",
+    "--enable-metrics",
+    "true",
+]
 
 
 def submit(job, *arguments, check=True):
-    command = [str(Path(sys.executable).parent / "spark-submit"), "--master", "local[2]", "--conf",
-               "spark.ui.enabled=false", str(ROOT / "jobs" / f"{job}.py"), *OF_GLUE, *arguments]
-    environment = {**os.environ, "HEADRACE_MASKING_KEY": "a key for tests that is no secret",
-                   "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
+    command = [
+        str(Path(sys.executable).parent / "spark-submit"),
+        "--master",
+        "local[2]",
+        "--conf",
+        "spark.ui.enabled=false",
+        str(ROOT / "jobs" / f"{job}.py"),
+        *OF_GLUE,
+        *arguments,
+    ]
+    environment = {
+        **os.environ,
+        "HEADRACE_MASKING_KEY": "a key for tests that is no secret",
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+    }
     return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=check)
 
 
 @pytest.mark.slow
 @pytest.mark.spark35
 def test_the_stages_as_separate_jobs_publish_one_release(tmp_path):
-    raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({}), "invoices_2024-01_d1.csv": invoices({})})
+    raw = write_raw(
+        tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({}), "invoices_2024-01_d1.csv": invoices({})}
+    )
     lake = tmp_path / "lake"
     told = ["--lake", str(lake), "--run-id", "stages-1"]
 
@@ -38,7 +64,10 @@ def test_the_stages_as_separate_jobs_publish_one_release(tmp_path):
 
     found = current_release(open_store(str(lake)), "procurement")
     assert (found.number, found.run_id) == (1, "stages-1")
-    assert {name: snapshot.row_count() for name, snapshot in found.curated.items()} == {"purchase_orders": 1, "invoices": 1}
+    assert {name: snapshot.row_count() for name, snapshot in found.curated.items()} == {
+        "purchase_orders": 1,
+        "invoices": 1,
+    }
     assert found.marts["procurement_cases"].row_count() == 1
     stages = json.loads((lake / "runs/stages-1/manifest.json").read_text())["stages"]
     assert set(stages) == {"land", "curate", "marts", "publish"}

@@ -24,8 +24,12 @@ def files_of(release):
 
 def resent(folder):
     """Names under which a content came again: the truth speaks of its first name."""
-    return {file for (file,) in duckdb.sql(
-        f"SELECT file FROM '{folder}/truth/files.parquet' WHERE same_content IS NOT NULL").fetchall()}
+    return {
+        file
+        for (file,) in duckdb.sql(
+            f"SELECT file FROM '{folder}/truth/files.parquet' WHERE same_content IS NOT NULL"
+        ).fetchall()
+    }
 
 
 @pytest.mark.parametrize("table", sorted(KEYS))
@@ -33,12 +37,17 @@ def test_every_record_has_the_outcome_and_the_reasons_that_were_planted(generate
     folder, _, release = generated
     names = files_of(release)
     found = {}
-    for file_id, number, outcome, reasons in rows(folder / "lake", release, table,
-                                                  "landing_file_id, record_number, outcome, reasons"):
+    for file_id, number, outcome, reasons in rows(
+        folder / "lake", release, table, "landing_file_id, record_number, outcome, reasons"
+    ):
         found |= {(name, number): (outcome, sorted(reasons)) for name in names[file_id]}
-    planted = {(file, number): (outcome, sorted(reasons)) for file, number, outcome, reasons in duckdb.sql(
-        f"SELECT file, record_number, outcome, reasons FROM '{folder}/truth/outcomes.parquet' "
-        f"WHERE table_name = '{table}' AND outcome <> 'dead_letter'").fetchall()}
+    planted = {
+        (file, number): (outcome, sorted(reasons))
+        for file, number, outcome, reasons in duckdb.sql(
+            f"SELECT file, record_number, outcome, reasons FROM '{folder}/truth/outcomes.parquet' "
+            f"WHERE table_name = '{table}' AND outcome <> 'dead_letter'"
+        ).fetchall()
+    }
     assert {key: value for key, value in found.items() if key[0] not in resent(folder)} == planted
 
 
@@ -53,11 +62,16 @@ def test_every_curated_row_has_the_values_that_were_planted(generated, table):
 
 
 def test_every_dead_letter_is_found_by_file_and_record(generated):
-    folder, run, release = generated
-    planted = set(duckdb.sql(f"SELECT file, record_number FROM '{folder}/truth/outcomes.parquet' "
-                             "WHERE outcome = 'dead_letter'").fetchall())
+    folder, _, release = generated
+    planted = set(
+        duckdb.sql(
+            f"SELECT file, record_number FROM '{folder}/truth/outcomes.parquet' WHERE outcome = 'dead_letter'"
+        ).fetchall()
+    )
     names = files_of(release)
-    dead = duckdb.sql(f"SELECT landing_file_id, record_number FROM '{folder}/lake/landing/**/*.dead.parquet'").fetchall()
+    dead = duckdb.sql(
+        f"SELECT landing_file_id, record_number FROM '{folder}/lake/landing/**/*.dead.parquet'"
+    ).fetchall()
     found = {(name, number) for file_id, number in dead for name in names[file_id] if name not in resent(folder)}
     assert found == planted
     assert planted
@@ -65,9 +79,13 @@ def test_every_dead_letter_is_found_by_file_and_record(generated):
 
 def test_every_line_of_every_file_is_accounted_for(generated):
     folder, run, release = generated
-    planted = {file: said for file, *said in duckdb.sql(
-        f"SELECT file, lines, records, dead_letters, blank_lines FROM '{folder}/truth/files.parquet' "
-        "WHERE same_content IS NULL").fetchall()}
+    planted = {
+        file: said
+        for file, *said in duckdb.sql(
+            f"SELECT file, lines, records, dead_letters, blank_lines FROM '{folder}/truth/files.parquet' "
+            "WHERE same_content IS NULL"
+        ).fetchall()
+    }
     found = {}
     for delivery in release.deliveries:
         landed = read_landed(run.lake, "procurement", delivery.source_name, delivery.landing_file_id)
@@ -79,8 +97,11 @@ def test_every_line_of_every_file_is_accounted_for(generated):
 def test_the_cumulative_counts_are_those_of_the_truth(generated):
     folder, _, release = generated
     for table in KEYS:
-        planted = dict(duckdb.sql(
-            f"SELECT outcome, count(*) FROM '{folder}/truth/outcomes.parquet' WHERE table_name = '{table}' "
-            "AND outcome <> 'dead_letter' GROUP BY 1").fetchall())
+        planted = dict(
+            duckdb.sql(
+                f"SELECT outcome, count(*) FROM '{folder}/truth/outcomes.parquet' WHERE table_name = '{table}' "
+                "AND outcome <> 'dead_letter' GROUP BY 1"
+            ).fetchall()
+        )
         found = {k: v for k, v in release.counts[table].cumulative.items() if v and k != "landed"}
         assert found == planted

@@ -34,26 +34,42 @@ def imported(path):
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_a_package_imports_only_what_lies_below_it(package):
     allowed = MAY_IMPORT[package] | STANDARD
-    found = {f"{path.relative_to(ROOT)} imports {name}" for path in modules(package) for name in imported(path)
-             if name.split(".")[0] not in allowed}
+    found = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules(package)
+        for name in imported(path)
+        if name.split(".")[0] not in allowed
+    }
     assert found == set()
 
 
 def test_the_pure_rules_import_the_standard_library_alone():
-    found = {name for path in modules("transforms/standardize") for name in imported(path)
-             if name.split(".")[0] not in STANDARD and not name.startswith("transforms.standardize")}
+    found = {
+        name
+        for path in modules("transforms/standardize")
+        for name in imported(path)
+        if name.split(".")[0] not in STANDARD and not name.startswith("transforms.standardize")
+    }
     assert found == set()
 
 
 def test_lake_imports_of_transforms_only_how_a_value_is_standardized():
-    found = {name for path in modules("lake") for name in imported(path)
-             if name.startswith("transforms") and not name.startswith(("transforms.standardiz", "transforms.outcomes"))}
+    found = {
+        name
+        for path in modules("lake")
+        for name in imported(path)
+        if name.startswith("transforms") and not name.startswith(("transforms.standardiz", "transforms.outcomes"))
+    }
     assert found == set()
 
 
 @pytest.mark.parametrize("package", ["transforms", "schemas"])
 def test_transforms_and_schemas_touch_no_file_clock_or_chance(package):
     forbidden = {"os", "pathlib", "io", "random", "secrets", "time", "tempfile", "socket", "subprocess", "boto3"}
-    found = {f"{path.relative_to(ROOT)} imports {name}" for path in modules(package) for name in imported(path)
-             if name.split(".")[0] in forbidden}
+    found = {
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules(package)
+        for name in imported(path)
+        if name.split(".")[0] in forbidden
+    }
     assert found == set()

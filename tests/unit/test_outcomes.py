@@ -22,7 +22,11 @@ from transforms.outcomes import (
 pytestmark = pytest.mark.spark35
 
 ORDERS = Contract(
-    name="orders", version=1, grain="An order", key=("history", "order_id"), version_order=("changed_at",),
+    name="orders",
+    version=1,
+    grain="An order",
+    key=("history", "order_id"),
+    version_order=("changed_at",),
     fields=(
         Field("history", T.StringType(), "Which history.", required=True),
         Field("order_id", T.StringType(), "The order.", required=True),
@@ -30,15 +34,22 @@ ORDERS = Contract(
         Field("status", T.StringType(), "open or cancelled."),
         Field("worth", T.IntegerType(), "What it is worth."),
     ),
-    rules=(Rule("worth_negative", "worth < 0", "No order is worth less than nothing."),
-           Rule("worth_large", "worth > 2", "Look at it.", "warn")),
+    rules=(
+        Rule("worth_negative", "worth < 0", "No order is worth less than nothing."),
+        Rule("worth_large", "worth > 2", "Look at it.", "warn"),
+    ),
     exclusions=(Exclusion("cancelled", "status = 'cancelled'", "Cancelled."),),
 )
-LANDED = T.StructType([
-    *ORDERS.struct.fields, T.StructField("source_name", T.StringType()), T.StructField("landing_file_id", T.StringType()),
-    T.StructField("record_number", T.LongType()), T.StructField("delivery_order", T.StringType()),
-    T.StructField("unreadable", T.ArrayType(T.StringType())),
-])
+LANDED = T.StructType(
+    [
+        *ORDERS.struct.fields,
+        T.StructField("source_name", T.StringType()),
+        T.StructField("landing_file_id", T.StringType()),
+        T.StructField("record_number", T.LongType()),
+        T.StructField("delivery_order", T.StringType()),
+        T.StructField("unreadable", T.ArrayType(T.StringType())),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -72,14 +83,30 @@ class Row:
 
 
 def landed(spark, rows):
-    return spark.createDataFrame([
-        (r.history, r.order_id, r.changed_at, r.status, r.worth, "s", r.landing_file_id, r.record_number,
-         r.delivery_order, list(r.unreadable)) for r in rows], LANDED)
+    return spark.createDataFrame(
+        [
+            (
+                r.history,
+                r.order_id,
+                r.changed_at,
+                r.status,
+                r.worth,
+                "s",
+                r.landing_file_id,
+                r.record_number,
+                r.delivery_order,
+                list(r.unreadable),
+            )
+            for r in rows
+        ],
+        LANDED,
+    )
 
 
 def reasoned(spark, rows, replaced=()):
     frame = with_content_hash(landed(spark, rows), ORDERS)
     from pyspark.sql import functions as F
+
     return with_reasons(frame, ORDERS, replaced_file_ids=tuple(replaced)).withColumn("was_judged", F.lit(False))
 
 
@@ -113,24 +140,51 @@ BASE = Row("h", "a", T1, "open", 1, "f1", 1, "2024-01/0001")
 
 CASES = [
     pytest.param([BASE], {1: "curated"}, id="a lone row is curated"),
-    pytest.param([BASE, replace(BASE, record_number=2)], {1: "duplicate", 2: "curated"},
-                 id="of equal rows the later record stands"),
-    pytest.param([BASE, replace(BASE, record_number=2, changed_at=T2)], {1: "superseded", 2: "curated"},
-                 id="the newer version stands"),
-    pytest.param([replace(BASE, changed_at=T2, status="cancelled"), replace(BASE, record_number=2)],
-                 {1: "excluded", 2: "superseded"}, id="an older row arriving late does not revive a cancelled order"),
-    pytest.param([BASE, replace(BASE, record_number=2, changed_at=T2, worth=-1)], {1: "curated", 2: "quarantined"},
-                 id="a quarantined newest version leaves the older one standing"),
-    pytest.param([BASE, replace(BASE, record_number=2, changed_at=T2, unreadable=("worth_unreadable",), worth=None)],
-                 {1: "curated", 2: "quarantined"}, id="a lost value quarantines"),
-    pytest.param([replace(BASE, changed_at=None), replace(BASE, record_number=2, changed_at=None, worth=2)],
-                 {1: "superseded", 2: "curated"}, id="null versions tie, and the record decides"),
-    pytest.param([replace(BASE, changed_at=None, record_number=9), BASE], {9: "superseded", 1: "curated"},
-                 id="a null version is older than any"),
-    pytest.param([replace(BASE, worth=None), replace(BASE, record_number=2, status=None)],
-                 {1: "superseded", 2: "curated"}, id="a null in one column is not a null in another"),
-    pytest.param([replace(BASE, order_id=None), replace(BASE, order_id=None, record_number=2)],
-                 {1: "quarantined", 2: "quarantined"}, id="rows without a key do not compete with each other"),
+    pytest.param(
+        [BASE, replace(BASE, record_number=2)],
+        {1: "duplicate", 2: "curated"},
+        id="of equal rows the later record stands",
+    ),
+    pytest.param(
+        [BASE, replace(BASE, record_number=2, changed_at=T2)],
+        {1: "superseded", 2: "curated"},
+        id="the newer version stands",
+    ),
+    pytest.param(
+        [replace(BASE, changed_at=T2, status="cancelled"), replace(BASE, record_number=2)],
+        {1: "excluded", 2: "superseded"},
+        id="an older row arriving late does not revive a cancelled order",
+    ),
+    pytest.param(
+        [BASE, replace(BASE, record_number=2, changed_at=T2, worth=-1)],
+        {1: "curated", 2: "quarantined"},
+        id="a quarantined newest version leaves the older one standing",
+    ),
+    pytest.param(
+        [BASE, replace(BASE, record_number=2, changed_at=T2, unreadable=("worth_unreadable",), worth=None)],
+        {1: "curated", 2: "quarantined"},
+        id="a lost value quarantines",
+    ),
+    pytest.param(
+        [replace(BASE, changed_at=None), replace(BASE, record_number=2, changed_at=None, worth=2)],
+        {1: "superseded", 2: "curated"},
+        id="null versions tie, and the record decides",
+    ),
+    pytest.param(
+        [replace(BASE, changed_at=None, record_number=9), BASE],
+        {9: "superseded", 1: "curated"},
+        id="a null version is older than any",
+    ),
+    pytest.param(
+        [replace(BASE, worth=None), replace(BASE, record_number=2, status=None)],
+        {1: "superseded", 2: "curated"},
+        id="a null in one column is not a null in another",
+    ),
+    pytest.param(
+        [replace(BASE, order_id=None), replace(BASE, order_id=None, record_number=2)],
+        {1: "quarantined", 2: "quarantined"},
+        id="rows without a key do not compete with each other",
+    ),
 ]
 
 
@@ -143,14 +197,18 @@ def test_a_replaced_delivery_is_superseded_whole_even_its_broken_rows(spark):
     rows = [BASE, replace(BASE, record_number=2, worth=-1), replace(BASE, landing_file_id="f2", worth=2)]
     judged = judge(reasoned(spark, rows, replaced=["f1"]), ORDERS).collect()
     assert {(r.landing_file_id, r.record_number): (r.outcome, r.reasons) for r in judged} == {
-        ("f1", 1): ("superseded", ["delivery_replaced"]), ("f1", 2): ("superseded", ["delivery_replaced"]),
-        ("f2", 1): ("curated", [])}
+        ("f1", 1): ("superseded", ["delivery_replaced"]),
+        ("f1", 2): ("superseded", ["delivery_replaced"]),
+        ("f2", 1): ("curated", []),
+    }
 
 
 def test_reasons_name_every_rule_and_a_lost_required_value_is_not_missing_too(spark):
-    rows = [replace(BASE, order_id=None, worth=-1),
-            replace(BASE, record_number=2, order_id=None, worth=-1, unreadable=("order_id_unreadable",)),
-            replace(BASE, record_number=3, worth=5)]
+    rows = [
+        replace(BASE, order_id=None, worth=-1),
+        replace(BASE, record_number=2, order_id=None, worth=-1, unreadable=("order_id_unreadable",)),
+        replace(BASE, record_number=3, worth=5),
+    ]
     judged = {r.record_number: r for r in judge(reasoned(spark, rows), ORDERS).collect()}
     assert judged[1].reasons == ["order_id_missing", "worth_negative"]
     assert judged[2].reasons == ["order_id_unreadable", "worth_negative"]
@@ -164,8 +222,12 @@ def test_losers_keep_key_version_and_lineage_and_nothing_else(spark):
 
 
 def test_two_contents_under_one_version_are_a_conflict_and_equal_ones_are_not(spark):
-    rows = [BASE, replace(BASE, record_number=2, worth=2), replace(BASE, record_number=3, changed_at=T2),
-            replace(BASE, record_number=4, changed_at=T2)]
+    rows = [
+        BASE,
+        replace(BASE, record_number=2, worth=2),
+        replace(BASE, record_number=3, changed_at=T2),
+        replace(BASE, record_number=4, changed_at=T2),
+    ]
     judged = {r.record_number: r.is_version_conflict for r in judge(reasoned(spark, rows), ORDERS).collect()}
     assert judged == {1: True, 2: False, 3: False, 4: False}
 
@@ -175,10 +237,15 @@ def test_no_rows_have_no_outcomes(spark):
 
 
 row = st.builds(
-    Row, history=st.just(""), order_id=st.sampled_from(["a", "a", "a", "b", None]),
-    changed_at=st.sampled_from([T1, T2, T3, None]), status=st.sampled_from(["open", "open", "cancelled", None]),
-    worth=st.sampled_from([1, 2, None, -1]), landing_file_id=st.sampled_from(["f1", "f2", "f3"]),
-    record_number=st.just(0), delivery_order=st.just(""),
+    Row,
+    history=st.just(""),
+    order_id=st.sampled_from(["a", "a", "a", "b", None]),
+    changed_at=st.sampled_from([T1, T2, T3, None]),
+    status=st.sampled_from(["open", "open", "cancelled", None]),
+    worth=st.sampled_from([1, 2, None, -1]),
+    landing_file_id=st.sampled_from(["f1", "f2", "f3"]),
+    record_number=st.just(0),
+    delivery_order=st.just(""),
     unreadable=st.sampled_from([(), (), (), ("worth_unreadable",)]),
 )
 histories = st.lists(st.lists(row, min_size=1, max_size=8), min_size=60, max_size=60)
@@ -191,14 +258,29 @@ def numbered(drawn):
         seen = Counter()
         for one in history:
             seen[one.landing_file_id] += 1
-            rows.append(replace(one, history=str(number), landing_file_id=f"{one.landing_file_id}-{number}",
-                                record_number=seen[one.landing_file_id], delivery_order=one.landing_file_id))
+            rows.append(
+                replace(
+                    one,
+                    history=str(number),
+                    landing_file_id=f"{one.landing_file_id}-{number}",
+                    record_number=seen[one.landing_file_id],
+                    delivery_order=one.landing_file_id,
+                )
+            )
     return rows
 
 
-few = settings(max_examples=6, deadline=None, derandomize=True,
-               suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow,
-                                      HealthCheck.data_too_large, HealthCheck.large_base_example])
+few = settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.large_base_example,
+    ],
+)
 
 
 @few
@@ -217,39 +299,75 @@ def test_growing_by_any_delivery_gives_what_rebuilding_gives(spark, drawn, later
     before = judge(reasoned(spark, early), ORDERS)
     grown = judge(reasoned(spark, late).unionByName(judged_before(before, ORDERS)), ORDERS)
     whole = judge(reasoned(spark, rows), ORDERS)
-    compared = ("history", "order_id", "changed_at", "status", "worth", "landing_file_id", "record_number", "outcome",
-                "reasons", "warnings", "is_version_conflict")
+    compared = (
+        "history",
+        "order_id",
+        "changed_at",
+        "status",
+        "worth",
+        "landing_file_id",
+        "record_number",
+        "outcome",
+        "reasons",
+        "warnings",
+        "is_version_conflict",
+    )
     assert sorted(map(str, grown.select(*compared).collect())) == sorted(map(str, whole.select(*compared).collect()))
 
 
 def test_key_changes_are_counted_against_the_table_before(spark):
-    before = judge(reasoned(spark, [
-        BASE, replace(BASE, order_id="b", record_number=2), replace(BASE, order_id="c", record_number=3)]), ORDERS)
-    late = [replace(BASE, order_id="b", landing_file_id="f2", changed_at=T2),
-            replace(BASE, order_id="c", landing_file_id="f2", changed_at=T2, status="cancelled", record_number=2),
-            replace(BASE, order_id="d", landing_file_id="f2", record_number=3)]
+    before = judge(
+        reasoned(
+            spark, [BASE, replace(BASE, order_id="b", record_number=2), replace(BASE, order_id="c", record_number=3)]
+        ),
+        ORDERS,
+    )
+    late = [
+        replace(BASE, order_id="b", landing_file_id="f2", changed_at=T2),
+        replace(BASE, order_id="c", landing_file_id="f2", changed_at=T2, status="cancelled", record_number=2),
+        replace(BASE, order_id="d", landing_file_id="f2", record_number=3),
+    ]
     after = judge(reasoned(spark, late).unionByName(judged_before(before, ORDERS)), ORDERS)
     changes = summarise_key_changes(before.where("outcome = 'curated'"), after.where("outcome = 'curated'"), ORDERS)
     assert changes.first().asDict() == {"keys_added": 1, "keys_replaced": 1, "keys_removed": 1}
 
 
-EVENTS = Contract(name="events", version=1, grain="An event", key=("event_id",), fields=(
-    Field("event_id", T.StringType(), "Content and occurrence.", required=True),
-    Field("what", T.StringType(), "What happened."), Field("who", T.StringType(), "Who did it.")))
+EVENTS = Contract(
+    name="events",
+    version=1,
+    grain="An event",
+    key=("event_id",),
+    fields=(
+        Field("event_id", T.StringType(), "Content and occurrence.", required=True),
+        Field("what", T.StringType(), "What happened."),
+        Field("who", T.StringType(), "Who did it."),
+    ),
+)
 
 
-@pytest.mark.parametrize(("identical_rows", "curated"), [
-    pytest.param("distinct", 4, id="distinct: the larger multiplicity of any file stands, never the sum"),
-    pytest.param("duplicate", 2, id="duplicate: one of each content stands"),
-])
+@pytest.mark.parametrize(
+    ("identical_rows", "curated"),
+    [
+        pytest.param("distinct", 4, id="distinct: the larger multiplicity of any file stands, never the sum"),
+        pytest.param("duplicate", 2, id="duplicate: one of each content stands"),
+    ],
+)
 def test_identical_rows(spark, identical_rows, curated):
-    rows = [("f1", 1, "x", None), ("f1", 2, "x", None), ("f1", 3, None, "x"),
-            ("f2", 1, "x", None), ("f2", 2, "x", None), ("f2", 3, "x", None)]
+    rows = [
+        ("f1", 1, "x", None),
+        ("f1", 2, "x", None),
+        ("f1", 3, None, "x"),
+        ("f2", 1, "x", None),
+        ("f2", 2, "x", None),
+        ("f2", 3, "x", None),
+    ]
     frame = spark.createDataFrame(
         [(None, what, who, "s", file, number, file, []) for file, number, what, who in rows],
         "event_id string, what string, who string, source_name string, landing_file_id string, record_number long, "
-        "delivery_order string, unreadable array<string>")
+        "delivery_order string, unreadable array<string>",
+    )
     from pyspark.sql import functions as F
+
     keyed = with_event_id(with_content_hash(frame, EVENTS), identical_rows=identical_rows)
     judged = judge(with_reasons(keyed, EVENTS, replaced_file_ids=()).withColumn("was_judged", F.lit(False)), EVENTS)
     assert Counter(r.outcome for r in judged.collect()) == {"curated": curated, "duplicate": 6 - curated}

@@ -12,7 +12,8 @@ from schemas.contract import Contract
 from schemas.procurement import CURATED, INVOICES, LOGGED_EVENTS, PURCHASE_ORDERS
 
 CASE = ("source_system_code", "case_id")
-ATTRIBUTES = ("company_code", "vendor_id", "vendor_name", "category_name", "item_type_name")
+ATTRIBUTES = ("company_code", "vendor_id", "vendor_name", "category_name", "document_type_name",
+              "item_type_name")
 LINEAGE = ("source_name", "landing_file_id", "record_number")
 AMOUNT = T.DecimalType(18, 2)
 
@@ -57,7 +58,8 @@ def _ordered(orders: DataFrame) -> DataFrame:
     amount = F.when(F.col("event_type") == "order_created", F.col("ordered_amount"))
     return _with_dates(orders, PURCHASE_ORDERS, *dates).select(
         *_of_document(PURCHASE_ORDERS), _no_text("document_id"), *_money(amount, F.col("currency_code")),
-        "company_code", "vendor_id", "vendor_name", "category_name", _no_text("item_type_name"),
+        "company_code", "vendor_id", "vendor_name", "category_name", _no_text("document_type_name"),
+        _no_text("item_type_name"),
         *_worth(F.col("ordered_amount"), F.col("currency_code")),
     )
 
@@ -70,7 +72,7 @@ def _invoiced(invoices: DataFrame) -> DataFrame:
         *_of_document(INVOICES), F.col("invoice_number").alias("document_id"),
         *_money(amount, F.col("currency_code")),
         _no_text("company_code"), "vendor_id", _no_text("vendor_name"), _no_text("category_name"),
-        _no_text("item_type_name"), *_worth(F.lit(None).cast(AMOUNT), F.lit(None).cast("string")),
+        _no_text("document_type_name"), _no_text("item_type_name"), *_worth(F.lit(None).cast(AMOUNT), F.lit(None).cast("string")),
     )
 
 

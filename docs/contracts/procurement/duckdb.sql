@@ -16,6 +16,7 @@ CREATE TABLE "curated"."logged_events" (
     "vendor_id" VARCHAR,
     "vendor_name" VARCHAR,
     "category_name" VARCHAR,
+    "document_type_name" VARCHAR,
     "item_type_name" VARCHAR,
     "net_worth_amount" DECIMAL(18,2),
     "currency_code" VARCHAR,
@@ -38,6 +39,7 @@ COMMENT ON COLUMN "curated"."logged_events"."company_code" IS 'The paying compan
 COMMENT ON COLUMN "curated"."logged_events"."vendor_id" IS 'The vendor''s id; several ids may bear one name.';
 COMMENT ON COLUMN "curated"."logged_events"."vendor_name" IS 'The vendor''s name, which is no key.';
 COMMENT ON COLUMN "curated"."logged_events"."category_name" IS 'What is bought, by spend area.';
+COMMENT ON COLUMN "curated"."logged_events"."document_type_name" IS 'Standard, framework or electronic order and so on.';
 COMMENT ON COLUMN "curated"."logged_events"."item_type_name" IS 'Service, standard, third party and so on.';
 COMMENT ON COLUMN "curated"."logged_events"."net_worth_amount" IS 'Cumulative net worth of the item at the event. Unit: currency_code.';
 COMMENT ON COLUMN "curated"."logged_events"."currency_code" IS 'ISO 4217 code of the amounts.';
