@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psutil
 
-LEAST_PAUSE, MOST_OF_A_CORE = 0.05, 0.02
+LEAST_PAUSE, MOST_PAUSE, MOST_OF_A_CORE = 0.05, 0.5, 0.02
 _PR_SET_CHILD_SUBREAPER = 36
 _PATIENCE_SECONDS = 15
 
@@ -87,7 +87,7 @@ class Tree:
 
     def sample(self) -> float:
         """Take a sample, and say how long to pause so that sampling costs little."""
-        begun = time.perf_counter()
+        begun = time.thread_time()
         total = 0
         for process in self.root.children(recursive=True):
             with suppress(psutil.Error):
@@ -95,7 +95,7 @@ class Tree:
                 self._cpu[process.pid, process.create_time()] = times.user + times.system
                 total += self._bytes(process)
         self.peak_bytes = max(self.peak_bytes, total)
-        return max(LEAST_PAUSE, (time.perf_counter() - begun) / MOST_OF_A_CORE)
+        return min(max(LEAST_PAUSE, (time.thread_time() - begun) / MOST_OF_A_CORE), MOST_PAUSE)
 
     def cpu_seconds(self) -> float:
         """What was seen of every process: a lower bound, for systems that lose orphans."""

@@ -56,8 +56,18 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
 def _land(run: Run, claims: list[Claim]) -> list[LandedFile]:
     raw, lake = run.raw, run.lake
     sources = {source.name: source for source in run.configuration.sources}
-    work = run.spark.sparkContext.parallelize(claims, len(claims))
-    return [_raised(answer) for answer in work.map(lambda claim: _landed(raw, lake, claim, sources)).collect()]
+    context = run.spark.sparkContext
+    shares = _shares(claims, 4 * context.defaultParallelism)
+    work = context.parallelize(shares, len(shares)).flatMap(
+        lambda share: [(claim.file.key, _landed(raw, lake, claim, sources)) for claim in share])
+    answers = dict(work.collect())
+    return [_raised(answers[claim.file.key]) for claim in claims]
+
+
+def _shares(claims: list[Claim], most: int) -> list[list[Claim]]:
+    """The files dealt out to at most so many tasks, the biggest first, so that the tasks are about alike."""
+    by_size = sorted(claims, key=lambda claim: (-claim.file.size, claim.file.key))
+    return [by_size[start::most] for start in range(min(most, len(by_size)))]
 
 
 def _landed(raw: ObjectStore, lake: ObjectStore, claim: Claim,

@@ -288,20 +288,20 @@ def _of_invoices(leg: str, start: str, end: str | None) -> str:
 def build_cells(db: duckdb.DuckDBPyConnection) -> None:
     """Legs by cell; a document's legs that are alike are one in each. What repeats is an enum: it groups faster."""
     for name in ("leg", "vendor_id", "category_name", "leg_status", "window_status"):
-        db.execute(f"CREATE TYPE {name}s AS ENUM ("
+        db.execute(f"CREATE TYPE {name}_words AS ENUM ("
                    f"SELECT DISTINCT {name} FROM procurement_legs WHERE {name} IS NOT NULL)")
     counted = """
-        SELECT leg::legs AS leg, vendor_id::vendor_ids AS vendor_id, category_name::category_names AS category_name,
-               document_id, start_on, end_on,
-               (CASE WHEN month IS NULL THEN 'not_applicable' ELSE leg_status END)::leg_statuss AS status,
+        SELECT leg::leg_words AS leg, vendor_id::vendor_id_words AS vendor_id,
+               category_name::category_name_words AS category_name, document_id, start_on, end_on,
+               (CASE WHEN month IS NULL THEN 'not_applicable' ELSE leg_status END)::leg_status_words AS status,
                CASE WHEN status <> 'not_applicable' THEN month END AS month,
                CASE WHEN status <> 'not_applicable' THEN coalesce(duration_days, censored_days) END AS days,
-               CASE WHEN status <> 'not_applicable' THEN window_status END::window_statuss AS window_status
+               CASE WHEN status <> 'not_applicable' THEN window_status END::window_status_words AS window_status
         FROM procurement_legs"""
     cells = [f"""
         SELECT {distinct} leg, '{grain}'::ENUM {tuple(GRAINS)} AS cell_grain,
-               {"vendor_id" if "vendor_id" in parties else "NULL::vendor_ids AS vendor_id"},
-               {"category_name" if "category_name" in parties else "NULL::category_names AS category_name"},
+               {"vendor_id" if "vendor_id" in parties else "NULL::vendor_id_words AS vendor_id"},
+               {"category_name" if "category_name" in parties else "NULL::category_name_words AS category_name"},
                month, status, days, window_status, document_id, start_on, end_on
         FROM counted WHERE document_id IS {"NOT" if distinct else ""} NULL"""
         for grain, parties in GRAINS.items() for distinct in ("DISTINCT", "")]

@@ -60,7 +60,8 @@ PROCUREMENT_COVERAGE = Contract(
         Field("data_from", _DATE, "First day for which the source is complete."),
         Field("data_from_rule", _STRING, "`configured`, or the rule by which it was derived.", required=True),
         Field("data_through", _DATE, "Last day for which the source is complete: open legs are censored here."),
-        Field("data_through_rule", _STRING, "`configured`, or the rule by which it was derived.", required=True),
+        Field("data_through_rule", _STRING, "`configured`, `as_of` where that cut it short, or the rule by which it "
+              "was derived.", required=True),
         Field("event_after_data_through_count", _LONG, "Events dated later; they never move it.", required=True),
     ),
 )
@@ -120,7 +121,8 @@ PROCUREMENT_CASES = Contract(
               "`reversed` (every invoice taken back), `deleted` (finally, with nothing received, invoiced or cleared) "
               "or `orphan` (events without an order).", required=True),
         Field("ordered_on", _DATE, "Local date of the order."),
-        Field("ordered_amount", _AMOUNT, "Latest net worth of the item.", unit="currency_code"),
+        Field("ordered_amount", _AMOUNT, "Net worth of the item: the order's, else the log's latest.",
+              unit="currency_code"),
         Field("currency_code", _STRING, "ISO 4217 code of the amounts."),
         Field("event_count", _LONG, "Events of the case, alike ones counted each.", required=True),
         Field("distinct_event_count", _LONG, "Events of the case, alike ones counted once.", required=True),
@@ -131,7 +133,8 @@ PROCUREMENT_CASES = Contract(
         Field("reversed_pair_count", _LONG, "Postings taken back by a cancellation.", required=True),
         Field("unmatched_reversal_count", _LONG, "Cancellations with no posting before them.", required=True),
         Field("change_count", _LONG, "Changes of the item.", required=True),
-        Field("invoiced_amount", _AMOUNT, "Sum of recorded invoices; null where the source gives no amounts.",
+        Field("invoiced_amount", _AMOUNT, "Sum of recorded invoices; null where the source gives no amounts, or "
+              "several currencies.",
               unit="currency_code"),
         Field("first_received_on", _DATE, "Local date of the first goods receipt."),
         Field("last_received_on", _DATE, "Local date of the last goods receipt."),

@@ -72,7 +72,8 @@ def _invoiced(invoices: DataFrame) -> DataFrame:
         *_of_document(INVOICES), F.col("invoice_number").alias("document_id"),
         *_money(amount, F.col("currency_code")),
         _no_text("company_code"), "vendor_id", _no_text("vendor_name"), _no_text("category_name"),
-        _no_text("document_type_name"), _no_text("item_type_name"), *_worth(F.lit(None).cast(AMOUNT), F.lit(None).cast("string")),
+        _no_text("document_type_name"), _no_text("item_type_name"),
+        *_worth(F.lit(None).cast(AMOUNT), F.lit(None).cast("string")),
     )
 
 

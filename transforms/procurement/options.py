@@ -40,7 +40,8 @@ class SourceCoverage:
 @dataclass(frozen=True)
 class ProcurementOptions:
     """`never_expected` maps a leg to a Spark SQL condition over `procurement_cases` attributes (company_code,
-    vendor_id, category_name, document_type_name, item_type_name) for which a leg without an end is not expected to end."""
+    vendor_id, category_name, document_type_name, item_type_name) for which a leg without an end is not expected to
+    end."""
 
     sources: tuple[SourceCoverage, ...]
     as_of: date | None = None
