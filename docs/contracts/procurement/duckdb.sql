@@ -188,7 +188,7 @@ COMMENT ON COLUMN "marts"."procurement_coverage"."table_name" IS 'Curated table 
 COMMENT ON COLUMN "marts"."procurement_coverage"."data_from" IS 'First day for which the source is complete.';
 COMMENT ON COLUMN "marts"."procurement_coverage"."data_from_rule" IS '`configured`, or the rule by which it was derived.';
 COMMENT ON COLUMN "marts"."procurement_coverage"."data_through" IS 'Last day for which the source is complete: open legs are censored here.';
-COMMENT ON COLUMN "marts"."procurement_coverage"."data_through_rule" IS '`configured`, or the rule by which it was derived.';
+COMMENT ON COLUMN "marts"."procurement_coverage"."data_through_rule" IS '`configured`, `as_of` where that cut it short, or the rule by which it was derived.';
 COMMENT ON COLUMN "marts"."procurement_coverage"."event_after_data_through_count" IS 'Events dated later; they never move it.';
 
 CREATE TABLE "marts"."procurement_legs" (
@@ -293,7 +293,7 @@ COMMENT ON COLUMN "marts"."procurement_cases"."category_name" IS 'What is bought
 COMMENT ON COLUMN "marts"."procurement_cases"."vendor_name" IS 'The vendor''s name, which is no key.';
 COMMENT ON COLUMN "marts"."procurement_cases"."case_status" IS '`cleared` (every recorded invoice), `invoiced`, `received`, `ordered`, `reversed` (every invoice taken back), `deleted` (finally, with nothing received, invoiced or cleared) or `orphan` (events without an order).';
 COMMENT ON COLUMN "marts"."procurement_cases"."ordered_on" IS 'Local date of the order.';
-COMMENT ON COLUMN "marts"."procurement_cases"."ordered_amount" IS 'Latest net worth of the item. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_cases"."ordered_amount" IS 'Net worth of the item: the order''s, else the log''s latest. Unit: currency_code.';
 COMMENT ON COLUMN "marts"."procurement_cases"."currency_code" IS 'ISO 4217 code of the amounts.';
 COMMENT ON COLUMN "marts"."procurement_cases"."event_count" IS 'Events of the case, alike ones counted each.';
 COMMENT ON COLUMN "marts"."procurement_cases"."distinct_event_count" IS 'Events of the case, alike ones counted once.';
@@ -304,7 +304,7 @@ COMMENT ON COLUMN "marts"."procurement_cases"."clearing_count" IS 'Clearings.';
 COMMENT ON COLUMN "marts"."procurement_cases"."reversed_pair_count" IS 'Postings taken back by a cancellation.';
 COMMENT ON COLUMN "marts"."procurement_cases"."unmatched_reversal_count" IS 'Cancellations with no posting before them.';
 COMMENT ON COLUMN "marts"."procurement_cases"."change_count" IS 'Changes of the item.';
-COMMENT ON COLUMN "marts"."procurement_cases"."invoiced_amount" IS 'Sum of recorded invoices; null where the source gives no amounts. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_cases"."invoiced_amount" IS 'Sum of recorded invoices; null where the source gives no amounts, or several currencies. Unit: currency_code.';
 COMMENT ON COLUMN "marts"."procurement_cases"."first_received_on" IS 'Local date of the first goods receipt.';
 COMMENT ON COLUMN "marts"."procurement_cases"."last_received_on" IS 'Local date of the last goods receipt.';
 COMMENT ON COLUMN "marts"."procurement_cases"."first_invoiced_on" IS 'First document date of an invoice.';
