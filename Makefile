@@ -43,6 +43,7 @@ test: $(VENV) $(VENV35) ## everything that a change must pass: all tests on Spar
 
 .PHONY: check
 check: $(VENV) ## formatter, linter, types, stale renderings
+	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/headrace contracts --check

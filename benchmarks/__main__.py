@@ -75,8 +75,14 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--dirt", choices=("none", "realistic"), default="realistic")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="for each (default: all, %(default)s)")
-    parser.add_argument("--only", nargs="+", choices=CONTESTANTS, default=list(CONTESTANTS), metavar="NAME",
-                        help=f"some of {', '.join(CONTESTANTS)}")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=CONTESTANTS,
+        default=list(CONTESTANTS),
+        metavar="NAME",
+        help=f"some of {', '.join(CONTESTANTS)}",
+    )
     parser.add_argument("--out", type=Path, default=Path("bench"), help="folder (default: ./%(default)s)")
     return parser.parse_args(argv)
 
@@ -84,8 +90,15 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def _begun(arguments: argparse.Namespace, made: GenerationSummary, raw: Path) -> Bench:
     """Reads every raw file once, so that none of the contestants is the one that waits for the disk."""
     size = sum(len(path.read_bytes()) for path in raw.rglob("*") if path.is_file())
-    return Bench(sum(made.raw_rows.values()), arguments.dirt, arguments.seed, arguments.threads, size / 2**20,
-                 made.files, _machine())
+    return Bench(
+        sum(made.raw_rows.values()),
+        arguments.dirt,
+        arguments.seed,
+        arguments.threads,
+        size / 2**20,
+        made.files,
+        _machine(),
+    )
 
 
 def _round(bench: Bench, number: int, names: Sequence[str], raw: Path, out: Path) -> None:
@@ -97,8 +110,10 @@ def _round(bench: Bench, number: int, names: Sequence[str], raw: Path, out: Path
     for name in [*names[first:], *names[:first]]:
         measured = _run(name, raw, folder, bench.threads)
         bench.runs.setdefault(name, []).append(measured)
-        _say(f"round {number}: {name}: {measured.wall_seconds:.1f} s, {measured.cpu_seconds:.1f} CPU s, "
-             f"{measured.peak_mebibytes:,.0f} MiB, load before {measured.load_before:.1f}")
+        _say(
+            f"round {number}: {name}: {measured.wall_seconds:.1f} s, {measured.cpu_seconds:.1f} CPU s, "
+            f"{measured.peak_mebibytes:,.0f} MiB, load before {measured.load_before:.1f}"
+        )
     results = [Result(name, folder / name) for name in names]
     if results[0].release is not None:
         bench.steps.append(results[0].release["durations_seconds"])
@@ -111,9 +126,18 @@ def _round(bench: Bench, number: int, names: Sequence[str], raw: Path, out: Path
 
 
 def _run(name: str, raw: Path, folder: Path, threads: int) -> Measurement:
-    measured = measure(_command(name, raw, folder, threads), folder=REPOSITORY, log=folder / f"{name}.log", env={
-        **os.environ, "HEADRACE_MASKING_KEY": KEY, "POLARS_MAX_THREADS": str(threads),
-        "OMP_NUM_THREADS": str(threads), "SPARK_LOCAL_IP": "127.0.0.1"})
+    measured = measure(
+        _command(name, raw, folder, threads),
+        folder=REPOSITORY,
+        log=folder / f"{name}.log",
+        env={
+            **os.environ,
+            "HEADRACE_MASKING_KEY": KEY,
+            "POLARS_MAX_THREADS": str(threads),
+            "OMP_NUM_THREADS": str(threads),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+        },
+    )
     if measured.status:
         told = (folder / f"{name}.log").read_text(errors="replace").splitlines()[-15:]
         raise Failed("\n".join([*told, f"{name} ended with status {measured.status}"]))
@@ -127,15 +151,29 @@ def _command(name: str, raw: Path, folder: Path, threads: int) -> list[str]:
     environment = folder / "local.toml"
     packaged = (REPOSITORY / "configs/environments/local.toml").read_text()
     environment.write_text(packaged.replace("local[*]", f"local[{threads}]"))
-    return [sys.executable, "-m", "jobs.run_pipeline", "--raw", str(raw), "--lake", out, "--environment",
-            str(environment)]
+    return [
+        sys.executable,
+        "-m",
+        "jobs.run_pipeline",
+        "--raw",
+        str(raw),
+        "--lake",
+        out,
+        "--environment",
+        str(environment),
+    ]
 
 
 def _machine() -> dict[str, str]:
     memory = psutil.virtual_memory().total / 2**30
-    return {"cores": str(os.cpu_count()), "memory": f"{memory:.0f} GiB", "processor": _processor(),
-            "system": f"{platform.system()} {platform.release()}", "python": platform.python_version(),
-            **{name: version(name) for name in LIBRARIES}}
+    return {
+        "cores": str(os.cpu_count()),
+        "memory": f"{memory:.0f} GiB",
+        "processor": _processor(),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+    }
 
 
 def _processor() -> str:

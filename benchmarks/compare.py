@@ -17,8 +17,18 @@ import duckdb
 
 FLOAT_TOLERANCE = 1e-9
 CELL = ("leg", "cell_grain", "vendor_id", "category_name")
-_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
-             "UHUGEINT")
+_INTEGERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+    "UHUGEINT",
+)
 
 
 @dataclass(frozen=True)
@@ -36,8 +46,11 @@ class Check:
 CHECKS = (
     Check("purchase_orders", ("source_system_code", "po_number", "item_number")),
     Check("invoices", ("source_system_code", "invoice_number", "line_number")),
-    Check("procurement_legs", ("source_system_code", "case_id", "leg", "document_id", "start_on", "end_on"),
-          left_out=("occurrence_number",)),
+    Check(
+        "procurement_legs",
+        ("source_system_code", "case_id", "leg", "document_id", "start_on", "end_on"),
+        left_out=("occurrence_number",),
+    ),
     Check("procurement_legs", ("source_system_code", "case_id", "leg", "occurrence_number"), columns=("start_on",)),
     Check("cycle_times_overall", CELL),
     Check("cycle_times_monthly", (*CELL, "month")),
@@ -67,8 +80,11 @@ class Result:
 
     def _files(self, table: str, outcome: str) -> list[dict]:
         snapshot = {**self.release["curated"], **self.release["marts"]}[table]
-        return [file for file in snapshot["files"]
-                if file["row_count"] and file["partition"].get("outcome", outcome) == outcome]
+        return [
+            file
+            for file in snapshot["files"]
+            if file["row_count"] and file["partition"].get("outcome", outcome) == outcome
+        ]
 
 
 def differences(first: Result, other: Result) -> list[str]:
@@ -93,8 +109,9 @@ def _differing(db: duckdb.DuckDBPyConnection, check: Check, first: Result, other
             yield f"{check.table}: {first.name} has no column {column}."
             return
         if types[0][column] != types[1][column]:
-            yield (f"{check.table}: {column} is {types[0][column]} by {first.name} and {types[1][column]} by "
-                   f"{other.name}.")
+            yield (
+                f"{check.table}: {column} is {types[0][column]} by {first.name} and {types[1][column]} by {other.name}."
+            )
             return
     for side, result in (("a", first), ("b", other)):
         db.execute(f"""
@@ -106,11 +123,15 @@ def _differing(db: duckdb.DuckDBPyConnection, check: Check, first: Result, other
     shown = ", ".join(check.key)
     for side, there, absent in (("a", first, other), ("b", other, first)):
         only = "b" if side == "a" else "a"
-        rows = db.execute(f"SELECT {side}.{f', {side}.'.join(check.key)}, count(*) OVER () FROM {side} "
-                          f"ANTI JOIN {only} ON {same_key} LIMIT 1").fetchall()
+        rows = db.execute(
+            f"SELECT {side}.{f', {side}.'.join(check.key)}, count(*) OVER () FROM {side} "
+            f"ANTI JOIN {only} ON {same_key} LIMIT 1"
+        ).fetchall()
         if rows:
-            yield (f"{check.table}: {rows[0][-1]:,} rows of {there.name} are not in {absent.name}, such as "
-                   f"{_example(check.key, rows[0])}.")
+            yield (
+                f"{check.table}: {rows[0][-1]:,} rows of {there.name} are not in {absent.name}, such as "
+                f"{_example(check.key, rows[0])}."
+            )
     for column in columns:
         a, b = f"a.{column}", f"b.{column}"
         is_apart = f" AND NOT coalesce(abs({a} - {b}) <= {FLOAT_TOLERANCE}, false)"
@@ -120,8 +141,10 @@ def _differing(db: duckdb.DuckDBPyConnection, check: Check, first: Result, other
             WHERE {a} IS DISTINCT FROM {b} {is_apart if types[0][column] == "a float" else ""}
             ORDER BY {", ".join(f"a.{name}" for name in check.key)} LIMIT 1""").fetchall()
         if rows:
-            yield (f"{check.table}: {column} differs in {rows[0][-1]:,} rows, such as {_example(check.key, rows[0])}: "
-                   f"{rows[0][-3]} by {first.name}, {rows[0][-2]} by {other.name} (rows by {shown}).")
+            yield (
+                f"{check.table}: {column} differs in {rows[0][-1]:,} rows, such as {_example(check.key, rows[0])}: "
+                f"{rows[0][-3]} by {first.name}, {rows[0][-2]} by {other.name} (rows by {shown})."
+            )
 
 
 def _types(db: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:

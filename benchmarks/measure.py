@@ -49,8 +49,14 @@ def measure(command: Sequence[str], *, folder: Path, env: Mapping[str, str], log
     """Run the command in `folder` under a measuring process; its output goes to `log`."""
     into = log.with_suffix(".json")
     with log.open("wb") as output:
-        subprocess.run([sys.executable, "-m", "benchmarks.measure", "--into", into, "--", *command], cwd=folder,
-                       env=dict(env), stdout=output, stderr=subprocess.STDOUT, check=False)
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.measure", "--into", into, "--", *command],
+            cwd=folder,
+            env=dict(env),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
     return Measurement(**json.loads(into.read_text()))
 
 
@@ -68,8 +74,14 @@ def run(command: Sequence[str]) -> Measurement:
     is_over.set()
     sampling.join()
     cpu_seconds = usage.ru_utime + usage.ru_stime + _wait_for_the_rest()
-    return Measurement(os.waitstatus_to_exitcode(how), wall_seconds, max(cpu_seconds, tree.cpu_seconds()),
-                       tree.peak_bytes / 2**20, tree.memory_kind, load_before)
+    return Measurement(
+        os.waitstatus_to_exitcode(how),
+        wall_seconds,
+        max(cpu_seconds, tree.cpu_seconds()),
+        tree.peak_bytes / 2**20,
+        tree.memory_kind,
+        load_before,
+    )
 
 
 class Tree:

@@ -9,24 +9,36 @@ from typing import Annotated, Any
 import typer
 
 HELP = {"help_option_names": ["-h", "--help"]}
-app = typer.Typer(name="headrace", no_args_is_help=True, add_completion=False, context_settings=HELP,
-                  pretty_exceptions_enable=False, rich_markup_mode="markdown")
+app = typer.Typer(
+    name="headrace",
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings=HELP,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
 generate = typer.Typer(help="Make up raw files whose truth is known.", no_args_is_help=True, context_settings=HELP)
 app.add_typer(generate, name="generate")
 
 Domain = Annotated[str, typer.Argument(help="The domain, such as procurement.", show_default=False)]
 DomainOption = Annotated[str, typer.Option("--domain", help="The domain.")]
-Lake = Annotated[str, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Folder or s3:// prefix of the lake.",
-                                   show_default=False)]
+Lake = Annotated[
+    str, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Folder or s3:// prefix of the lake.", show_default=False)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
-Configs = Annotated[list[Path] | None, typer.Option("--config", help="A TOML file laid over the packaged ones; again "
-                                                                     "for more.", show_default=False)]
+Configs = Annotated[
+    list[Path] | None,
+    typer.Option("--config", help="A TOML file laid over the packaged ones; again for more.", show_default=False),
+]
 Environment = Annotated[str, typer.Option("--environment", help="Name or file of the environment.")]
 
 
 @app.callback()
-def headrace(debug: Annotated[bool, typer.Option("--debug", help="Show the trace of an error, and what Spark says. May "
-                                                                 "stand anywhere.")] = False) -> None:
+def headrace(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the trace of an error, and what Spark says. May stand anywhere.")
+    ] = False,
+) -> None:
     """Raw extracts to tables one can trust: every row accounted for, every figure explained.
 
     Exit codes: 0; 1 where data or an audit is at fault; 2 for usage or configuration.
@@ -55,9 +67,11 @@ def generate_procurement_command(
 
 @app.command()
 def run(
-    domain: Domain, lake: Lake,
+    domain: Domain,
+    lake: Lake,
     raw: Annotated[str, typer.Option(help="Folder or s3:// prefix of the raw files.", show_default=False)],
-    environment: Environment = "local", config: Configs = None,
+    environment: Environment = "local",
+    config: Configs = None,
     as_of: Annotated[str | None, typer.Option(help="Leave out what is dated later, YYYY-MM-DD.")] = None,
     run_id: Annotated[str | None, typer.Option(help="Name of the run; made up where not given.")] = None,
     as_json: Json = False,
@@ -76,7 +90,8 @@ def run(
 
 @app.command()
 def status(
-    lake: Lake, domain: DomainOption = "procurement",
+    lake: Lake,
+    domain: DomainOption = "procurement",
     files: Annotated[bool, typer.Option("--files", help="Also every raw file.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -94,12 +109,14 @@ def status(
 @app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="One statement that reads.", show_default=False)],
-    lake: Lake, domain: DomainOption = "procurement",
+    lake: Lake,
+    domain: DomainOption = "procurement",
     run: Annotated[str | None, typer.Option("--run", help="The tables that this run wrote, published or not.")] = None,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV to standard output.")] = False,
-    limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows; for people 50, else all.",
-                                              show_default=False)] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="At most so many rows; for people 50, else all.", show_default=False)
+    ] = None,
 ) -> None:
     """SQL (DuckDB's) over the current release: `curated.*`, `marts.*`, `quarantine.*` and `outcomes.*`, which has every
     row of a curated table whatever its outcome.
@@ -126,14 +143,18 @@ def query(
 @app.command()
 def explain(
     domain: Domain,
-    subject: Annotated[str, typer.Argument(help="case, cycle_times_monthly or cycle_times_overall.",
-                                           show_default=False)],
-    terms: Annotated[list[str], typer.Argument(help="The case's id; or leg=, vendor_id=, category_name=, month=.",
-                                               show_default=False)],
+    subject: Annotated[
+        str, typer.Argument(help="case, cycle_times_monthly or cycle_times_overall.", show_default=False)
+    ],
+    terms: Annotated[
+        list[str],
+        typer.Argument(help="The case's id; or leg=, vendor_id=, category_name=, month=.", show_default=False),
+    ],
     lake: Lake,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show raw records whole, also what is personal.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Cut no list.")] = False,
-    config: Configs = None, as_json: Json = False,
+    config: Configs = None,
+    as_json: Json = False,
 ) -> None:
     """Where a figure comes from: its legs, their events, every version of each row with its outcome, and the raw file,
     record and line. The figures of a cell are computed again from its legs and compared.
@@ -147,16 +168,19 @@ def explain(
     """
     from headrace.explaining import LIMIT, explain_domain
 
-    facts = explain_domain(lake, domain, subject, terms, reveal=reveal, limit=None if everything else LIMIT,
-                           configs=tuple(config or ()))
+    facts = explain_domain(
+        lake, domain, subject, terms, reveal=reveal, limit=None if everything else LIMIT, configs=tuple(config or ())
+    )
     _print(facts, as_json, "explained")
 
 
 @app.command()
 def rollback(
-    domain: Domain, lake: Lake,
-    to: Annotated[int | None, typer.Option(help="Number of the release to go back to; else the one before.",
-                                           show_default=False)] = None,
+    domain: Domain,
+    lake: Lake,
+    to: Annotated[
+        int | None, typer.Option(help="Number of the release to go back to; else the one before.", show_default=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Publish a new release with the tables and inputs of an older one.
@@ -170,10 +194,12 @@ def rollback(
 
 @app.command()
 def vacuum(
-    domain: Domain, lake: Lake,
+    domain: Domain,
+    lake: Lake,
     older_than_hours: Annotated[float, typer.Option(min=0, help="Leave what is younger.")] = 24.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")] = False,
-    config: Configs = None, as_json: Json = False,
+    config: Configs = None,
+    as_json: Json = False,
 ) -> None:
     """Remove the snapshots, runs and warehouse files that no kept release and no running run needs.
 
@@ -183,8 +209,9 @@ def vacuum(
     """
     from headrace.keeping import vacuum_domain
 
-    facts = vacuum_domain(lake, domain, older_than_hours=older_than_hours, is_dry_run=dry_run,
-                          configs=tuple(config or ()))
+    facts = vacuum_domain(
+        lake, domain, older_than_hours=older_than_hours, is_dry_run=dry_run, configs=tuple(config or ())
+    )
     _print(facts, as_json, "vacuumed")
 
 
@@ -204,15 +231,19 @@ def contracts(
     touched = stale_renderings(out) if check else write_renderings(out)
     _print({"folder": str(out), "is_check": check, "stale" if check else "written": touched}, as_json, "rendered")
     if check and touched:
-        raise AuditError(f"{len(touched)} renderings in {out} are stale, such as {touched[0]}; render them with: "
-                         f"headrace contracts --out {out}")
+        raise AuditError(
+            f"{len(touched)} renderings in {out} are stale, such as {touched[0]}; render them with: "
+            f"headrace contracts --out {out}"
+        )
 
 
 @app.command()
 def doctor(
-    lake: Annotated[str | None, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Also look at this lake.",
-                                             show_default=False)] = None,
-    environment: Environment = "local", as_json: Json = False,
+    lake: Annotated[
+        str | None, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Also look at this lake.", show_default=False)
+    ] = None,
+    environment: Environment = "local",
+    as_json: Json = False,
 ) -> None:
     """Whether the jobs can run here: what was found, what is needed, how to mend it.
 

@@ -68,8 +68,9 @@ def counted(count: int, noun: str) -> str:
 
 def command_line(*words: str) -> str:
     """A command as one would type it; words with single quotes, such as SQL, stand in double ones."""
-    return " ".join(f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word)
-                    for word in words)
+    return " ".join(
+        f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word) for word in words
+    )
 
 
 def mark(is_right: bool) -> str:

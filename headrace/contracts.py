@@ -12,8 +12,15 @@ RENDERED = (".md", ".json", ".sql")
 def stale_renderings(folder: Path) -> list[str]:
     """Paths below the folder that differ from their rendering, are missing, or are rendered from nothing."""
     promised = renderings()
-    found = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-             for path in sorted(folder.rglob("*")) if path.suffix in RENDERED} if folder.is_dir() else {}
+    found = (
+        {
+            path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+            for path in sorted(folder.rglob("*"))
+            if path.suffix in RENDERED
+        }
+        if folder.is_dir()
+        else {}
+    )
     return sorted(path for path in promised.keys() | found.keys() if promised.get(path) != found.get(path))
 
 

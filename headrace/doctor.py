@@ -43,8 +43,13 @@ def examine(lake: str | None, environment: str = "local") -> list[dict[str, Any]
 
 def _python() -> Check:
     found = ".".join(map(str, sys.version_info[:3]))
-    return Check("Python", found, "3.11 or later", sys.version_info[:2] >= PYTHON,
-                 "make the virtual environment with a newer Python: make setup PYTHON=python3.11")
+    return Check(
+        "Python",
+        found,
+        "3.11 or later",
+        sys.version_info[:2] >= PYTHON,
+        "make the virtual environment with a newer Python: make setup PYTHON=python3.11",
+    )
 
 
 def _java() -> Check:
@@ -61,21 +66,35 @@ def _java() -> Check:
 
 def _spark() -> Check:
     found = _version("pyspark")
-    return Check("Spark", found or "none", f"pyspark {' or '.join(SPARKS)}", bool(found and found.startswith(SPARKS)),
-                 "pip install pyspark==4.1.1 (make setup does)")
+    return Check(
+        "Spark",
+        found or "none",
+        f"pyspark {' or '.join(SPARKS)}",
+        bool(found and found.startswith(SPARKS)),
+        "pip install pyspark==4.1.1 (make setup does)",
+    )
 
 
 def _packages() -> Iterator[Check]:
     missing = [name for name in PACKAGES if _version(name) is None]
-    yield Check("packages", f"missing {', '.join(missing)}" if missing else "all", ", ".join(PACKAGES), not missing,
-                "pip install -e '.[cluster,operator]' (make setup does)")
+    yield Check(
+        "packages",
+        f"missing {', '.join(missing)}" if missing else "all",
+        ", ".join(PACKAGES),
+        not missing,
+        "pip install -e '.[cluster,operator]' (make setup does)",
+    )
 
 
 def _memory() -> Check:
     found = _memory_gib()
-    return Check("memory", f"{found:.1f} GiB" if found else "unknown", f"{MEMORY_GIB:.0f} GiB",
-                 found is None or found >= MEMORY_GIB,
-                 "lower spark.driver.memory in the environment file, or take a larger machine")
+    return Check(
+        "memory",
+        f"{found:.1f} GiB" if found else "unknown",
+        f"{MEMORY_GIB:.0f} GiB",
+        found is None or found >= MEMORY_GIB,
+        "lower spark.driver.memory in the environment file, or take a larger machine",
+    )
 
 
 def _memory_gib() -> float | None:
@@ -101,8 +120,13 @@ def _folder(name: str, folder: str, exists: Callable[[Path], bool] = Path.is_dir
         probe.unlink()
     except OSError as error:
         return Check(name, f"{there}: {error.strerror}", needed, False, f"give yourself write access to {there}")
-    return Check(name, f"{there} can be written, {free:.1f} GiB free", needed, free >= DISK_GIB,
-                 f"make room on the disk of {there}, or let TMPDIR name another")
+    return Check(
+        name,
+        f"{there} can be written, {free:.1f} GiB free",
+        needed,
+        free >= DISK_GIB,
+        f"make room on the disk of {there}, or let TMPDIR name another",
+    )
 
 
 def _lake(uri: str) -> Check:

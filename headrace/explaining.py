@@ -17,8 +17,16 @@ from lake.errors import ConfigError
 LIMIT = 10
 
 
-def explain_domain(lake_uri: str, domain: str, subject: str, terms: Sequence[str], *, reveal: bool,
-                   limit: int | None = LIMIT, configs: Sequence[Path] = ()) -> dict[str, Any]:
+def explain_domain(
+    lake_uri: str,
+    domain: str,
+    subject: str,
+    terms: Sequence[str],
+    *,
+    reveal: bool,
+    limit: int | None = LIMIT,
+    configs: Sequence[Path] = (),
+) -> dict[str, Any]:
     """The facts of an explanation, its lists cut at a limit; None cuts nothing."""
     check_domain(domain)
     lake = open_lake(lake_uri)

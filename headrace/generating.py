@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from headrace.console import err
 from lake.errors import ConfigError
@@ -18,12 +18,12 @@ def generate_domain(*, rows: int, seed: int, dirt: str, out: Path) -> dict[str, 
     if dirt not in (known := get_args(Dirt)):
         raise ConfigError(f"--dirt is {dirt!r}, promised one of {', '.join(known)}")
     with err().status("generating") as status:
+
         def progress(file: str, record_count: int) -> None:
             status.update(f"generating {file}: {record_count:,} records")
 
         try:
-            summary = generate_procurement(rows=rows, seed=seed, dirt=dirt, out=out,  # type: ignore[arg-type]
-                                           progress=progress)
+            summary = generate_procurement(rows=rows, seed=seed, dirt=cast(Dirt, dirt), out=out, progress=progress)
         except GenerationError as error:
             raise ConfigError(str(error)) from None
     return {**asdict(summary), "raw": str(out / "raw"), "truth": str(out / "truth")}

@@ -14,8 +14,9 @@ def to_json(value: Any, indent: int = 0) -> str:
     """JSON text. Dates and times are ISO 8601 texts; a decimal is a number written with all its digits (1234.50), so
     that a reader who parses numbers as decimals loses nothing; NaN and infinity, which JSON has not, are null."""
     if isinstance(value, Mapping):
-        items = [f"{json.dumps(str(key), ensure_ascii=False)}: {to_json(item, indent + 1)}"
-                 for key, item in value.items()]
+        items = [
+            f"{json.dumps(str(key), ensure_ascii=False)}: {to_json(item, indent + 1)}" for key, item in value.items()
+        ]
         return _block("{", items, "}", indent)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return _block("[", [to_json(item, indent + 1) for item in value], "]", indent)

@@ -22,21 +22,32 @@ def rollback_domain(lake_uri: str, domain: str, to: int | None) -> dict[str, Any
     before = release_of(lake, domain)
     release = rollback(lake, domain, to=to, run_id=new_run_id(), published_at=now_utc())
     return {
-        "domain": domain, "release": release.number, "parent": before.number,
-        "rolled_back_to": release.facts["rolled_back_to"], "run_id": release.run_id,
+        "domain": domain,
+        "release": release.number,
+        "parent": before.number,
+        "rolled_back_to": release.facts["rolled_back_to"],
+        "run_id": release.run_id,
         "warehouse": lake.uri_of(build_warehouse(lake, release)),
         "marts": {name: snapshot.row_count() for name, snapshot in release.marts.items()},
         "curated": {name: snapshot.row_count(outcome="curated") for name, snapshot in release.curated.items()},
     }
 
 
-def vacuum_domain(lake_uri: str, domain: str, *, older_than_hours: float, is_dry_run: bool,
-                  configs: Sequence[Path] = ()) -> dict[str, Any]:
+def vacuum_domain(
+    lake_uri: str, domain: str, *, older_than_hours: float, is_dry_run: bool, configs: Sequence[Path] = ()
+) -> dict[str, Any]:
     """Remove what is not needed; temporary files that killed writers left go too."""
     check_domain(domain)
     lake = open_lake(lake_uri)
     configuration = load(domain, contracts=domain_tables(domain).curated, overlays=configs)
-    facts = asdict(vacuum(lake, domain, releases_kept=configuration.domain.releases_kept,
-                          older_than_hours=older_than_hours, is_dry_run=is_dry_run))
+    facts = asdict(
+        vacuum(
+            lake,
+            domain,
+            releases_kept=configuration.domain.releases_kept,
+            older_than_hours=older_than_hours,
+            is_dry_run=is_dry_run,
+        )
+    )
     swept = 0 if is_dry_run else lake.sweep(max(older_than_hours, 1.0) * 3600)
     return {**facts, "swept_temporary_files": swept}

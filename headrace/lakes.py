@@ -48,8 +48,10 @@ def is_folder(lake: ObjectStore) -> bool:
 def only_in_folders(lake: ObjectStore, what: str) -> None:
     """Raises ConfigError for a lake in S3, where a command cannot work yet."""
     if not is_folder(lake):
-        raise ConfigError(f"{what} reads lakes in folders only so far, and {lake.uri} is in S3; copy the release's "
-                          "warehouse file (warehouse/<domain>/<release>.duckdb) and open it with DuckDB")
+        raise ConfigError(
+            f"{what} reads lakes in folders only so far, and {lake.uri} is in S3; copy the release's "
+            "warehouse file (warehouse/<domain>/<release>.duckdb) and open it with DuckDB"
+        )
 
 
 def release_of(lake: ObjectStore, domain: str) -> Release:
@@ -58,8 +60,10 @@ def release_of(lake: ObjectStore, domain: str) -> Release:
 
     release = current_release(lake, check_domain(domain))
     if release is None:
-        raise DataError(f"{lake.uri} has no release of {domain} yet; publish one with: "
-                        f"headrace run {domain} --raw RAW --lake {lake.uri}")
+        raise DataError(
+            f"{lake.uri} has no release of {domain} yet; publish one with: "
+            f"headrace run {domain} --raw RAW --lake {lake.uri}"
+        )
     return release
 
 
@@ -70,8 +74,7 @@ def run_manifest(lake: ObjectStore, run_id: str) -> dict[str, Any]:
     key = manifest_key(check_run_id(run_id))
     if not lake.exists(key):
         found = sorted({info.key.split("/")[1] for info in lake.list("runs/") if info.key.endswith("/manifest.json")})
-        raise ConfigError(f"there is no run {run_id} in {lake.uri}; the latest are "
-                          f"{', '.join(found[-3:]) or 'none'}")
+        raise ConfigError(f"there is no run {run_id} in {lake.uri}; the latest are {', '.join(found[-3:]) or 'none'}")
     said: dict[str, Any] = json.loads(lake.read(key))
     return said
 
@@ -82,6 +85,7 @@ def warehouse_key(domain: str, number: int) -> str:
 
 def warehouse_release(lake: ObjectStore, domain: str) -> int | None:
     """The release at which the warehouse stands: the greatest number that has a file."""
-    found = (re.fullmatch(r"(\d{8})\.duckdb", info.key.rsplit("/", 1)[-1])
-             for info in lake.list(f"warehouse/{domain}/"))
+    found = (
+        re.fullmatch(r"(\d{8})\.duckdb", info.key.rsplit("/", 1)[-1]) for info in lake.list(f"warehouse/{domain}/")
+    )
     return max((int(match[1]) for match in found if match), default=None)

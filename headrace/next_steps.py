@@ -14,11 +14,13 @@ from transforms.outcomes import REPLACED
 SLOW_VENDORS = (
     "SELECT vendor_id, closed_count, open_count, median_days, censored_median_days FROM marts.cycle_times_overall "
     "WHERE cell_grain = 'vendor' AND leg = '{leg}' AND median_days IS NOT NULL "
-    "ORDER BY censored_median_days DESC NULLS FIRST, vendor_id LIMIT 10")
+    "ORDER BY censored_median_days DESC NULLS FIRST, vendor_id LIMIT 10"
+)
 SLOWEST_CELL = (
     "FROM marts.cycle_times_monthly WHERE cell_grain = 'vendor' AND median_days IS NOT NULL "
     "ORDER BY leg = 'invoice_date_to_cleared' DESC, window_status = 'full' DESC, median_days DESC, leg, vendor_id, "
-    "month LIMIT 1")
+    "month LIMIT 1"
+)
 QUARANTINED = "SELECT reasons, count(*) AS row_count FROM quarantine.{table} GROUP BY reasons ORDER BY row_count DESC"
 
 
@@ -57,8 +59,14 @@ def _of_cycle_times(lake: ObjectStore, release: Release, lake_uri: str) -> list[
     terms = [f"{name}={cell[name]}" for name in ("vendor_id", "month", "leg")]
     return [
         _step(f"the slowest vendors by {cell['leg']}", "query", SLOW_VENDORS.format(leg=cell["leg"]), lake=lake_uri),
-        _step("where the slowest month's figure comes from, down to the raw records", "explain", release.domain,
-              "cycle_times_monthly", *terms, lake=lake_uri),
+        _step(
+            "where the slowest month's figure comes from, down to the raw records",
+            "explain",
+            release.domain,
+            "cycle_times_monthly",
+            *terms,
+            lake=lake_uri,
+        ),
     ]
 
 

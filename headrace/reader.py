@@ -84,16 +84,22 @@ def connect(lake: ObjectStore, tables: Tables) -> duckdb.DuckDBPyConnection:
 
     connection = duckdb.connect(":memory:")
     connection.execute("SET TimeZone = 'UTC'")
-    paths = [local(lake, file.key) for snapshot in (*tables.curated.values(), *tables.marts.values())
-             for file in snapshot.files]
+    paths = [
+        local(lake, file.key)
+        for snapshot in (*tables.curated.values(), *tables.marts.values())
+        for file in snapshot.files
+    ]
     connection.execute(f"SET allowed_paths = {literal(sorted({*paths, *map(_escaped, paths)}))}")
     for zone in ("curated", "marts", "quarantine", "outcomes"):
         connection.execute(f"CREATE SCHEMA {zone}")
     contracts = domain_tables(tables.domain)
     for name, snapshot in tables.curated.items():
         contract = contracts.curated[name]
-        for zone, partition in (("curated", {"outcome": "curated"}), ("quarantine", {"outcome": "quarantined"}),
-                                ("outcomes", {})):
+        for zone, partition in (
+            ("curated", {"outcome": "curated"}),
+            ("quarantine", {"outcome": "quarantined"}),
+            ("outcomes", {}),
+        ):
             select = select_snapshot(connection, lake, snapshot, contract, BEYOND_CONTRACT, **partition)
             connection.execute(f"CREATE VIEW {zone}.{quoted(name)} AS {select}")
     for name, snapshot in tables.marts.items():
@@ -102,8 +108,14 @@ def connect(lake: ObjectStore, tables: Tables) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def select_snapshot(connection: duckdb.DuckDBPyConnection, lake: ObjectStore, snapshot: Snapshot, contract: Contract,
-                    beyond: Sequence[Field] = (), **partition: str) -> str:
+def select_snapshot(
+    connection: duckdb.DuckDBPyConnection,
+    lake: ObjectStore,
+    snapshot: Snapshot,
+    contract: Contract,
+    beyond: Sequence[Field] = (),
+    **partition: str,
+) -> str:
     """A SELECT of the snapshot's rows: the columns of its files, then what their folders say; by the contract where it
     has no rows. Timestamps are plain UTC ones."""
     groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
@@ -116,7 +128,8 @@ def select_snapshot(connection: duckdb.DuckDBPyConnection, lake: ObjectStore, sn
     typed = {field.name: duckdb_type(field.type) for field in beyond}
     return " UNION ALL ".join(
         f"SELECT {', '.join([*_columns(connection, paths[0]), *_said(folders, typed)])} FROM {parquet(paths)}"
-        for folders, paths in groups.items())
+        for folders, paths in groups.items()
+    )
 
 
 def local(lake: ObjectStore, key: str) -> str:
@@ -146,8 +159,10 @@ def objects(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequenc
 
 def _columns(connection: duckdb.DuckDBPyConnection, path: str) -> list[str]:
     described = connection.execute(f"DESCRIBE SELECT * FROM {parquet([path])}").fetchall()
-    return [f"{quoted(name)}::TIMESTAMP AS {quoted(name)}" if kind == "TIMESTAMP WITH TIME ZONE" else quoted(name)
-            for name, kind, *_ in described]
+    return [
+        f"{quoted(name)}::TIMESTAMP AS {quoted(name)}" if kind == "TIMESTAMP WITH TIME ZONE" else quoted(name)
+        for name, kind, *_ in described
+    ]
 
 
 def _said(folders: Iterable[tuple[str, str]], typed: Mapping[str, str]) -> list[str]:
@@ -175,8 +190,9 @@ def _check_reads_only(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     if len(statements) != 1:
         raise ConfigError(f"found {len(statements)} statements, promised one")
     if (kind := statements[0].type.name) not in READ_ONLY:
-        raise ConfigError(f"found a statement of kind {kind}, promised one that reads: SELECT, FROM, VALUES, DESCRIBE "
-                          "or SUMMARIZE")
+        raise ConfigError(
+            f"found a statement of kind {kind}, promised one that reads: SELECT, FROM, VALUES, DESCRIBE or SUMMARIZE"
+        )
 
 
 def _sentence(error: Exception, tables: Tables) -> str:

@@ -16,12 +16,25 @@ from headrace.render_explain import explained
 if TYPE_CHECKING:
     from headrace.reader import Answer
 
-__all__ = ["answer", "csv", "examined", "explained", "generated", "json", "ran", "rendered", "rolled_back", "status",
-           "vacuumed"]
+__all__ = [
+    "answer",
+    "csv",
+    "examined",
+    "explained",
+    "generated",
+    "json",
+    "ran",
+    "rendered",
+    "rolled_back",
+    "status",
+    "vacuumed",
+]
 
 OUTCOMES = ("curated", "superseded", "duplicate", "excluded", "quarantined")
 MODES = {
-    "first": "made for the first time", "grown": "grown by what is new", "rebuilt": "rebuilt from landing",
+    "first": "made for the first time",
+    "grown": "grown by what is new",
+    "rebuilt": "rebuilt from landing",
     "carried": "carried over as it stood",
 }
 
@@ -42,8 +55,10 @@ def ran(facts: Mapping[str, Any]) -> None:
     number = facts["release"]
     if not facts["is_new"]:
         say(f"nothing changed: release {number} of {facts['domain']} stands ({facts['seconds']:.1f} s)", style="bold")
-        say(f"it was published {facts['published_at']} by run {facts['run_id']}; see: headrace status --lake "
-            f"{facts['lake']}")
+        say(
+            f"it was published {facts['published_at']} by run {facts['run_id']}; see: headrace status --lake "
+            f"{facts['lake']}"
+        )
         return
     say(f"release {number} of {facts['domain']}, run {facts['run_id']}, {facts['seconds']:.1f} s", style="bold")
     say()
@@ -62,8 +77,11 @@ def ran(facts: Mapping[str, Any]) -> None:
 def status(facts: Mapping[str, Any], *, with_files: bool = False) -> None:
     warehouse = facts["warehouse_release"]
     as_of = f", as of {facts['as_of']}" if facts["as_of"] else ""
-    say(f"release {facts['release']} of {facts['domain']} ({facts['kind']} {facts['run_id']}, "
-        f"{facts['published_at']}{as_of})", style="bold")
+    say(
+        f"release {facts['release']} of {facts['domain']} ({facts['kind']} {facts['run_id']}, "
+        f"{facts['published_at']}{as_of})",
+        style="bold",
+    )
     say(f"warehouse: {'no file yet' if warehouse is None else f'release {warehouse}'}")
     say()
     _tables(facts["tables"])
@@ -78,8 +96,11 @@ def status(facts: Mapping[str, Any], *, with_files: bool = False) -> None:
 
 
 def answer(found: Answer) -> None:
-    numbers = {name for place, name in enumerate(found.columns)
-               if any(isinstance(row[place], int | float) and not isinstance(row[place], bool) for row in found.rows)}
+    numbers = {
+        name
+        for place, name in enumerate(found.columns)
+        if any(isinstance(row[place], int | float) and not isinstance(row[place], bool) for row in found.rows)
+    }
     table = grid(*found.columns, right=numbers)
     for row in found.rows:
         table.add_row(*(cell(value) for value in row))
@@ -95,17 +116,23 @@ def csv(found: Answer) -> None:
 
 
 def rolled_back(facts: Mapping[str, Any]) -> None:
-    say(f"release {facts['release']} of {facts['domain']} has the tables and inputs of release "
-        f"{facts['rolled_back_to']}; {facts['parent']} stood before", style="bold")
+    say(
+        f"release {facts['release']} of {facts['domain']} has the tables and inputs of release "
+        f"{facts['rolled_back_to']}; {facts['parent']} stood before",
+        style="bold",
+    )
     say(f"warehouse: {facts['warehouse']}")
     say("the next run reads again what raw holds and this release lacks: take what is wrong out of raw first")
 
 
 def vacuumed(facts: Mapping[str, Any]) -> None:
     verb = "would be removed" if facts["is_dry_run"] else "removed"
-    say(f"{verb}: {facts['file_count']:,} files, {facts['byte_count']:,} bytes "
+    say(
+        f"{verb}: {facts['file_count']:,} files, {facts['byte_count']:,} bytes "
         f"({len(facts['releases'])} releases, {len(facts['snapshots'])} snapshots, {len(facts['runs'])} runs, "
-        f"{len(facts['warehouse'])} warehouse files)", style="bold")
+        f"{len(facts['warehouse'])} warehouse files)",
+        style="bold",
+    )
     for folder in facts["snapshots"]:
         say(f"  {folder}")
     say(f"kept releases: {', '.join(map(str, facts['kept'])) or 'none'}; landing is never touched")
@@ -154,10 +181,20 @@ def _tables(tables: Mapping[str, Mapping[str, Any]]) -> None:
     table = grid("table", "", "rows", *OUTCOMES, "conflicts", right={"rows", *OUTCOMES, "conflicts"})
     for name, counts in tables.items():
         ever = counts["cumulative"]
-        table.add_row(Text(name, style="bold"), "this run", cell(counts["read"]),
-                      *(cell(counts[outcome]) for outcome in OUTCOMES), "")
-        table.add_row("", "ever landed", cell(ever["landed"]), *(cell(ever[outcome]) for outcome in OUTCOMES),
-                      cell(counts["version_conflicts"]))
+        table.add_row(
+            Text(name, style="bold"),
+            "this run",
+            cell(counts["read"]),
+            *(cell(counts[outcome]) for outcome in OUTCOMES),
+            "",
+        )
+        table.add_row(
+            "",
+            "ever landed",
+            cell(ever["landed"]),
+            *(cell(ever[outcome]) for outcome in OUTCOMES),
+            cell(counts["version_conflicts"]),
+        )
         table.add_row("", Text(f"{MODES[counts['mode']]}: {counts['why']}", style="dim"))
         for kind in ("reasons", "warnings"):
             for code, count in sorted(counts[kind].items(), key=lambda item: (-item[1], item[0])):
@@ -168,21 +205,42 @@ def _tables(tables: Mapping[str, Mapping[str, Any]]) -> None:
 
 def _coverage(rows: Sequence[Mapping[str, Any]], as_of: str | None) -> None:
     for row in rows:
-        say(f"complete: {row['source_name']} from {row['data_from'] or 'an unknown day'} ({row['data_from_rule']}) "
+        say(
+            f"complete: {row['source_name']} from {row['data_from'] or 'an unknown day'} ({row['data_from_rule']}) "
             f"through {row['data_through'] or 'an unknown day'} ({row['data_through_rule']}); "
-            f"{row['event_after_data_through_count']:,} events are dated later")
+            f"{row['event_after_data_through_count']:,} events are dated later"
+        )
     if as_of:
         say(f"as of {as_of}: what is dated later is left out")
 
 
 def _files(files: Sequence[Mapping[str, Any]]) -> None:
     counts = ("lines", "header_lines", "records", "line_breaks_in_fields", "blank_lines", "landed", "dead_letters")
-    table = grid("file", "source", "period", "order", "lines", "header", "records", "breaks", "blank", "landed", "dead",
-                 "", right={"lines", "header", "records", "breaks", "blank", "landed", "dead"})
+    table = grid(
+        "file",
+        "source",
+        "period",
+        "order",
+        "lines",
+        "header",
+        "records",
+        "breaks",
+        "blank",
+        "landed",
+        "dead",
+        "",
+        right={"lines", "header", "records", "breaks", "blank", "landed", "dead"},
+    )
     for file in files:
         names = file["file"] + "".join(f"\n= {name}" for name in file["same_content"])
-        table.add_row(Text(names), file["source"], cell(file["period"]), cell(file["delivery_order"]),
-                      *(cell(file[name]) for name in counts), "replaced" if file["replaced"] else "")
+        table.add_row(
+            Text(names),
+            file["source"],
+            cell(file["period"]),
+            cell(file["delivery_order"]),
+            *(cell(file[name]) for name in counts),
+            "replaced" if file["replaced"] else "",
+        )
     out().print(table)
     say()
 
@@ -191,7 +249,12 @@ def _releases(releases: Sequence[Mapping[str, Any]]) -> None:
     table = grid("release", "parent", "kind", "published", "run", "as of", right={"release", "parent"})
     for release in reversed(releases):
         back = release["rolled_back_to"]
-        table.add_row(str(release["number"]), cell(release["parent"]),
-                      f"{release['kind']}{f' to {back}' if back else ''}", release["published_at"], release["run_id"],
-                      cell(release["as_of"]))
+        table.add_row(
+            str(release["number"]),
+            cell(release["parent"]),
+            f"{release['kind']}{f' to {back}' if back else ''}",
+            release["published_at"],
+            release["run_id"],
+            cell(release["as_of"]),
+        )
     out().print(table)

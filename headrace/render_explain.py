@@ -26,13 +26,28 @@ def explained(facts: Mapping[str, Any]) -> None:
 
 def _case(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
     row = told["case"]
-    head = (f"case {told['case_id']} of {told['source_system_code']}, release {facts['release']}: "
-            f"{row['case_status'] if row else 'not in the marts'}")
+    head = (
+        f"case {told['case_id']} of {told['source_system_code']}, release {facts['release']}: "
+        f"{row['case_status'] if row else 'not in the marts'}"
+    )
     tree = Tree(Text(head, style="bold"))
     if row:
-        tree.add(Text(", ".join(f"{name} {row[name]}" for name in (
-            "vendor_id", "vendor_name", "category_name", "ordered_amount", "currency_code", "event_count")
-            if row[name] is not None)))
+        tree.add(
+            Text(
+                ", ".join(
+                    f"{name} {row[name]}"
+                    for name in (
+                        "vendor_id",
+                        "vendor_name",
+                        "category_name",
+                        "ordered_amount",
+                        "currency_code",
+                        "event_count",
+                    )
+                    if row[name] is not None
+                )
+            )
+        )
     legs = tree.add("legs")
     for leg in told["legs"]:
         if leg["leg_status"] != "not_applicable":
@@ -60,9 +75,13 @@ def _cell(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
     tree = Tree(Text(f"{told['mart']} of release {facts['release']}: {head}", style="bold"))
     table = grid("figure", "in the mart", "from its legs", "", "", right={"in the mart", "from its legs"})
     for check in told["checks"]:
-        table.add_row(check["figure"], cell(check["mart"]), cell(check["recomputed"]),
-                      Text(mark(check["agrees"]), style="green" if check["agrees"] else "bold red"),
-                      f"withheld: {check['withheld']}" if check["withheld"] else "")
+        table.add_row(
+            check["figure"],
+            cell(check["mart"]),
+            cell(check["recomputed"]),
+            Text(mark(check["agrees"]), style="green" if check["agrees"] else "bold red"),
+            f"withheld: {check['withheld']}" if check["withheld"] else "",
+        )
     tree.add(table)
     branch = tree.add(f"{told['leg_count']:,} legs, the longest first; a document counts once")
     shown: set[int] = set()
@@ -76,19 +95,25 @@ def _cell(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
 
 
 def _leg(leg: Mapping[str, Any], *, with_case: bool = False) -> Text:
-    days = {"closed": f", {leg['duration_days']} days",
-            "open": f", {leg['censored_days']} days so far"}.get(leg["leg_status"], "")
+    days = {"closed": f", {leg['duration_days']} days", "open": f", {leg['censored_days']} days so far"}.get(
+        leg["leg_status"], ""
+    )
     reason = f" ({leg['reason']})" if leg["reason"] else ""
     document = f", document {leg['document_id']}" if leg["document_id"] else ""
     name = f"case {leg['case_id']}" if with_case else f"{leg['leg']} #{leg['occurrence_number']}"
     inferred = ", pair inferred" if leg["is_inferred_pair"] else ""
-    return Text(f"{name}: {leg['leg_status']}{reason}{days}, {leg['start_on'] or '…'} to {leg['end_on'] or '…'}"
-                f"{document}{inferred}")
+    return Text(
+        f"{name}: {leg['leg_status']}{reason}{days}, {leg['start_on'] or '…'} to {leg['end_on'] or '…'}"
+        f"{document}{inferred}"
+    )
 
 
 def _event(branch: Tree, event: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], shown: set[int]) -> None:
-    flags = "".join(f", {name[3:].replace('_', ' ')}" for name in ("is_reversal", "is_reversed",
-                                                                   "is_after_data_through") if event[name])
+    flags = "".join(
+        f", {name[3:].replace('_', ' ')}"
+        for name in ("is_reversal", "is_reversed", "is_after_data_through")
+        if event[name]
+    )
     said = f" ({event['activity_name']})" if event["activity_name"] else ""
     twig = branch.add(Text(f"{event['event_on']} {event['event_type']}{said}{flags}"))
     place = event["row"]

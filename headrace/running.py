@@ -45,9 +45,14 @@ class Ask:
     def arguments(self) -> Arguments:
         """Raises ConfigError for what cannot be meant."""
         return Arguments(
-            domain=check_domain(self.domain), raw=self.raw, lake=self.lake, environment=self.environment,
+            domain=check_domain(self.domain),
+            raw=self.raw,
+            lake=self.lake,
+            environment=self.environment,
             run_id=check_run_id(self.run_id) if self.run_id else new_run_id(),
-            configs=tuple(self.configs), as_of=parse_date("--as-of", self.as_of) if self.as_of else None)
+            configs=tuple(self.configs),
+            as_of=parse_date("--as-of", self.as_of) if self.as_of else None,
+        )
 
 
 def parse_date(name: str, text: str) -> date:
@@ -89,11 +94,18 @@ def _facts(run: Run, release: Release, *, is_new: bool, seconds: float) -> dict[
     facts = release_facts(run.lake, release)
     slowest = sorted(run.durations_seconds.items(), key=lambda item: -item[1])
     return {
-        **facts, "lake": run.arguments.lake, "raw": run.arguments.raw, "is_new": is_new, "this_run_id": run.run_id,
-        "seconds": round(seconds, 3), "slowest_steps": dict(slowest[:SLOWEST]),
+        **facts,
+        "lake": run.arguments.lake,
+        "raw": run.arguments.raw,
+        "is_new": is_new,
+        "this_run_id": run.run_id,
+        "seconds": round(seconds, 3),
+        "slowest_steps": dict(slowest[:SLOWEST]),
         "warehouse": run.lake.uri_of(warehouse_key(release.domain, release.number)),
-        "equations": {"files": file_equations(facts["files"]),
-                      "tables": {name: equations(counts) for name, counts in facts["tables"].items()}},
+        "equations": {
+            "files": file_equations(facts["files"]),
+            "tables": {name: equations(counts) for name, counts in facts["tables"].items()},
+        },
         "coverage": coverage_of(run.lake, release),
         "next": next_steps(run.lake, release, run.arguments.lake) if is_new else [],
     }
@@ -117,10 +129,17 @@ class Steps:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self.console = err()
-        self.progress = Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-                                 TextColumn("{task.fields[tasks]}", style="dim"), console=self.console,
-                                 transient=True, disable=not self.console.is_terminal,
-                                 redirect_stdout=False, redirect_stderr=False)  # quiet_spark swaps sys.stderr
+        self.progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[tasks]}", style="dim"),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )  # quiet_spark swaps sys.stderr
         self.open: list[Any] = []
         self.run: Run | None = None
         self.is_over = threading.Event()

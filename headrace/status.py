@@ -22,8 +22,13 @@ def status_facts(lake: ObjectStore, domain: str) -> dict[str, Any]:
 
 def release_facts(lake: ObjectStore, release: Release) -> dict[str, Any]:
     return {
-        "domain": release.domain, "release": release.number, "parent": release.parent, "kind": release.kind,
-        "run_id": release.run_id, "published_at": release.published_at, "as_of": release.as_of,
+        "domain": release.domain,
+        "release": release.number,
+        "parent": release.parent,
+        "kind": release.kind,
+        "run_id": release.run_id,
+        "published_at": release.published_at,
+        "as_of": release.as_of,
         "warehouse_release": warehouse_release(lake, release.domain),
         "tables": {name: asdict(counts) for name, counts in release.counts.items()},
         "marts": {name: snapshot.row_count() for name, snapshot in release.marts.items()},
@@ -35,8 +40,10 @@ def release_facts(lake: ObjectStore, release: Release) -> dict[str, Any]:
 def files_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
     """What became of every raw file that the release is made of; a content that came under several names once."""
     replaced = {file_id for snapshot in release.curated.values() for file_id in snapshot.replaced}
-    return [_file(lake, release, delivery, is_replaced=delivery.landing_file_id in replaced)
-            for delivery in release.deliveries]
+    return [
+        _file(lake, release, delivery, is_replaced=delivery.landing_file_id in replaced)
+        for delivery in release.deliveries
+    ]
 
 
 def equations(counts: dict[str, Any]) -> list[dict[str, Any]]:
@@ -44,8 +51,11 @@ def equations(counts: dict[str, Any]) -> list[dict[str, Any]]:
     they close."""
     outcomes = {name: counts[name] for name in OUTCOMES}
     cumulative = {name: counts["cumulative"][name] for name in OUTCOMES}
-    change = {"rows before": counts["rows_before"], "keys added": counts["keys_added"],
-              "keys removed": -counts["keys_removed"]}
+    change = {
+        "rows before": counts["rows_before"],
+        "keys added": counts["keys_added"],
+        "keys removed": -counts["keys_removed"],
+    }
     newly = {"keys added": counts["keys_added"], "keys replaced": counts["keys_replaced"]}
     return [
         _equation("run", "rows read", counts["read"], outcomes),
@@ -58,11 +68,17 @@ def equations(counts: dict[str, Any]) -> list[dict[str, Any]]:
 def file_equations(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The file equation summed over files: lines, then records."""
     total = {name: sum(file[name] or 0 for file in files) for name in FILE_COUNTS}
-    lines = {"header": total["header_lines"], "records": total["records"],
-             "line breaks in fields": total["line_breaks_in_fields"], "blank": total["blank_lines"]}
+    lines = {
+        "header": total["header_lines"],
+        "records": total["records"],
+        "line breaks in fields": total["line_breaks_in_fields"],
+        "blank": total["blank_lines"],
+    }
     records = {"landed": total["landed"], "dead letters": total["dead_letters"]}
-    return [_equation("files", "lines", total["lines"], lines),
-            _equation("files", "records", total["records"], records)]
+    return [
+        _equation("files", "lines", total["lines"], lines),
+        _equation("files", "records", total["records"], records),
+    ]
 
 
 def _equation(kind: str, name: str, left: int, right: dict[str, int]) -> dict[str, Any]:
@@ -75,22 +91,37 @@ def _file(lake: ObjectStore, release: Release, delivery: Delivery, *, is_replace
     counts: dict[str, Any] = dict.fromkeys(FILE_COUNTS)
     if landed is not None:
         counts = {
-            "lines": landed.line_count, "header_lines": landed.header_line_count, "records": landed.record_count,
-            "line_breaks_in_fields": landed.line_break_in_field_count, "blank_lines": landed.blank_line_count,
-            "landed": landed.landing_row_count, "dead_letters": landed.dead_letter_count,
+            "lines": landed.line_count,
+            "header_lines": landed.header_line_count,
+            "records": landed.record_count,
+            "line_breaks_in_fields": landed.line_break_in_field_count,
+            "blank_lines": landed.blank_line_count,
+            "landed": landed.landing_row_count,
+            "dead_letters": landed.dead_letter_count,
         }
     return {
-        "file": names[0], "source": delivery.source_name, "period": delivery.period or None, **counts,
-        "delivery_order": delivery.order or None, "replaced": is_replaced,
-        "landing_file_id": delivery.landing_file_id, "same_content": names[1:],
+        "file": names[0],
+        "source": delivery.source_name,
+        "period": delivery.period or None,
+        **counts,
+        "delivery_order": delivery.order or None,
+        "replaced": is_replaced,
+        "landing_file_id": delivery.landing_file_id,
+        "same_content": names[1:],
     }
 
 
 def _summary(release: Release) -> dict[str, Any]:
     return {
-        "number": release.number, "parent": release.parent, "kind": release.kind, "run_id": release.run_id,
-        "published_at": release.published_at, "as_of": release.as_of,
+        "number": release.number,
+        "parent": release.parent,
+        "kind": release.kind,
+        "run_id": release.run_id,
+        "published_at": release.published_at,
+        "as_of": release.as_of,
         "rolled_back_to": release.facts.get("rolled_back_to") if release.kind == "rollback" else None,
-        "rows": {snapshot.table: snapshot.row_count(**({"outcome": "curated"} if name in release.curated else {}))
-                 for name, snapshot in {**release.marts, **release.curated}.items()},
+        "rows": {
+            snapshot.table: snapshot.row_count(**({"outcome": "curated"} if name in release.curated else {}))
+            for name, snapshot in {**release.marts, **release.curated}.items()
+        },
     }

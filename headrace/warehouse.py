@@ -60,8 +60,14 @@ def _tables(release: Release) -> Iterator[tuple[str, Snapshot, Contract, tuple[F
         yield "marts", snapshot, contracts.marts[name], ()
 
 
-def _load(connection: duckdb.DuckDBPyConnection, lake: ObjectStore, zone: str, snapshot: Snapshot, contract: Contract,
-          beyond: tuple[Field, ...]) -> None:
+def _load(
+    connection: duckdb.DuckDBPyConnection,
+    lake: ObjectStore,
+    zone: str,
+    snapshot: Snapshot,
+    contract: Contract,
+    beyond: tuple[Field, ...],
+) -> None:
     """Raises AuditError where the table does not take exactly the snapshot's rows."""
     import duckdb
 
@@ -72,20 +78,28 @@ def _load(connection: duckdb.DuckDBPyConnection, lake: ObjectStore, zone: str, s
     try:
         connection.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM ({rows})")
     except duckdb.Error as error:
-        raise AuditError(f"{zone}.{snapshot.table} does not fit its contract in the warehouse: "
-                         f"{str(error).splitlines()[0]}; the release stands, its warehouse file was not made") from None
+        raise AuditError(
+            f"{zone}.{snapshot.table} does not fit its contract in the warehouse: "
+            f"{str(error).splitlines()[0]}; the release stands, its warehouse file was not made"
+        ) from None
     found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     promised = snapshot.row_count(**partition)
     if found != (promised,):
-        raise AuditError(f"{zone}.{snapshot.table}: the warehouse took {found[0] if found else 0:,} rows, the release "
-                         f"has {promised:,}; its warehouse file was not made")
+        raise AuditError(
+            f"{zone}.{snapshot.table}: the warehouse took {found[0] if found else 0:,} rows, the release "
+            f"has {promised:,}; its warehouse file was not made"
+        )
 
 
 def _sign(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
     """Say in the file which release it holds."""
     said: dict[str, Any] = {
-        "domain": release.domain, "number": release.number, "run_id": release.run_id,
-        "published_at": release.published_at, "as_of": release.as_of, "warehouse_format": FORMAT,
+        "domain": release.domain,
+        "number": release.number,
+        "run_id": release.run_id,
+        "published_at": release.published_at,
+        "as_of": release.as_of,
+        "warehouse_format": FORMAT,
     }
     values = ", ".join(f"{literal(value)} AS {quoted(name)}" for name, value in said.items())
     connection.execute(f"CREATE SCHEMA headrace; CREATE TABLE headrace.release AS SELECT {values}")

@@ -48,8 +48,11 @@ def build_marts(run: Run) -> None:
 def procurement_options(run: Run) -> ProcurementOptions:
     """What the configuration says about the marts, and about the sources that have delivered."""
     delivered = {said["source_name"] for said in stage_said(run.lake, run.run_id, "land")["deliveries"]}
-    coverage = tuple(SourceCoverage(source.name, source.table, **asdict(source.coverage))
-                     for source in run.configuration.sources if source.name in delivered)
+    coverage = tuple(
+        SourceCoverage(source.name, source.table, **asdict(source.coverage))
+        for source in run.configuration.sources
+        if source.name in delivered
+    )
     return marts_options(run.configuration.domain, ProcurementOptions, sources=coverage, as_of=run.arguments.as_of)
 
 
@@ -60,15 +63,22 @@ def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOption
         kept.append(frame.persist(StorageLevel.MEMORY_AND_DISK))
         return kept[-1]
 
-    frames = build_procurement_marts({
-        name: read_snapshot(run.spark, run.lake, snapshot, run.tables.curated[name], BEYOND_CONTRACT, outcome="curated")
-        for name, snapshot in curated.items()
-    }, options, keep=keep)
+    frames = build_procurement_marts(
+        {
+            name: read_snapshot(
+                run.spark, run.lake, snapshot, run.tables.curated[name], BEYOND_CONTRACT, outcome="curated"
+            )
+            for name, snapshot in curated.items()
+        },
+        options,
+        keep=keep,
+    )
     written: dict[str, Snapshot] = {}
     for name, frame in frames.items():
         with run.step("marts", name) as counted:
-            written[name] = write_snapshot(frame, run.lake, table=name, digest=digest,
-                                           folder=new_folder("marts", run.domain, name, run.run_id))
+            written[name] = write_snapshot(
+                frame, run.lake, table=name, digest=digest, folder=new_folder("marts", run.domain, name, run.run_id)
+            )
             counted(written[name].row_count())
     for frame in kept:
         frame.unpersist()

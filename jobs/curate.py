@@ -42,10 +42,15 @@ def curate(run: Run) -> None:
         if plan.mode != "absent":
             snapshots[contract.name] = plan.before if plan.mode == "carried" and plan.before else _write(run, plan)
             counts[contract.name] = count_table(run, plan, snapshots[contract.name])
-    add_stage(run.lake, run.run_id, "curate", {
-        "tables": {name: asdict(snapshot) for name, snapshot in snapshots.items()},
-        "counts": {name: asdict(count) for name, count in counts.items()},
-    })
+    add_stage(
+        run.lake,
+        run.run_id,
+        "curate",
+        {
+            "tables": {name: asdict(snapshot) for name, snapshot in snapshots.items()},
+            "counts": {name: asdict(count) for name, count in counts.items()},
+        },
+    )
 
 
 def build(landed: Sequence[tuple[DataFrame, SourcePlan]], before: DataFrame | None, contract: Contract) -> DataFrame:
@@ -72,8 +77,14 @@ def _write(run: Run, plan: TablePlan) -> Snapshot:
             before = read_snapshot(run.spark, run.lake, plan.before, plan.contract, BEYOND_CONTRACT)
         judged = build(landed_frames(run, plan), before, plan.contract)
         written = write_snapshot(
-            judged, run.lake, table=name, folder=new_folder("curated", run.domain, name, run.run_id),
-            digest=plan.digest, replaced=plan.replaced, partition_by=("outcome", "was_judged"))
+            judged,
+            run.lake,
+            table=name,
+            folder=new_folder("curated", run.domain, name, run.run_id),
+            digest=plan.digest,
+            replaced=plan.replaced,
+            partition_by=("outcome", "was_judged"),
+        )
         counted(written.row_count(was_judged="false"))
     return written
 

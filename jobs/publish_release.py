@@ -15,13 +15,7 @@ from jobs.shell import shell
 from lake.counting import audit_counts
 from lake.errors import AuditError
 from lake.landing import LandedFile, landing_key, read_landed
-from lake.releases import (
-    Release,
-    TableCounts,
-    parse_delivery,
-    parse_snapshot,
-    publish,
-)
+from lake.releases import Release, TableCounts, parse_delivery, parse_snapshot, publish
 from lake.run import Run
 from lake.runs import add_stage, now_utc, stage_said
 from lake.tables import audit_files, footer_row_count
@@ -49,7 +43,11 @@ def _release(run: Run) -> Release:
     land, curate, marts = (stage_said(run.lake, run.run_id, stage) for stage in ("land", "curate", "marts"))
     parent = run.parent.number if run.parent else None
     return Release(
-        domain=run.domain, number=(parent or 0) + 1, parent=parent, kind="run", run_id=run.run_id,
+        domain=run.domain,
+        number=(parent or 0) + 1,
+        parent=parent,
+        kind="run",
+        run_id=run.run_id,
         published_at=now_utc(),
         deliveries=tuple(parse_delivery(delivery) for delivery in land["deliveries"]),
         curated={name: parse_snapshot(said) for name, said in curate["tables"].items()},
@@ -95,14 +93,16 @@ def _audit_quarantine(run: Run, name: str, counts: TableCounts) -> None:
         raise AuditError(
             f"{name}: {counts.quarantined:,} of {counts.read:,} rows read broke a rule, promised at most {limit:.0%} "
             f"(quarantine_halt_ratio); most often {', '.join(f'{code} ({n:,})' for code, n in most)}; nothing was "
-            f"published; look at them with: headrace query --run {run.run_id} 'FROM quarantine.{name}'")
+            f"published; look at them with: headrace query --run {run.run_id} 'FROM quarantine.{name}'"
+        )
 
 
 def _audit_halting_rules(run: Run, name: str, counts: TableCounts) -> None:
     for rule in run.tables.curated[name].all_rules:
         if rule.severity == "halt" and counts.reasons.get(rule.code):
-            raise AuditError(f"{name}: {counts.reasons[rule.code]:,} rows break {rule.code}: {rule.doc} Nothing was "
-                             "published")
+            raise AuditError(
+                f"{name}: {counts.reasons[rule.code]:,} rows break {rule.code}: {rule.doc} Nothing was published"
+            )
 
 
 if __name__ == "__main__":

@@ -28,8 +28,9 @@ class Arguments:
 
 def parse_arguments(doc: str | None, argv: Sequence[str], *, needs_raw: bool) -> Arguments:
     """The job's arguments. Those that it does not know are left alone, since Glue adds its own, and logged by name."""
-    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter,
-                                     allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+    )
     parser.add_argument("--domain", default="procurement", help="which domain (default: %(default)s)")
     parser.add_argument("--raw", required=needs_raw, default="", help="folder or s3:// prefix of the raw files")
     parser.add_argument("--lake", required=True, help="folder or s3:// prefix of the lake")
@@ -41,9 +42,13 @@ def parse_arguments(doc: str | None, argv: Sequence[str], *, needs_raw: bool) ->
     if names := [name for name in others if name.startswith("--")]:
         logging.getLogger("headrace").info("arguments left alone: %s", ", ".join(n.split("=")[0] for n in names))
     return Arguments(
-        domain=known.domain, raw=known.raw, lake=known.lake,
+        domain=known.domain,
+        raw=known.raw,
+        lake=known.lake,
         run_id=check_run_id(known.run_id) if known.run_id else new_run_id(),
-        environment=known.environment, configs=tuple(Path(path) for path in known.config), as_of=known.as_of,
+        environment=known.environment,
+        configs=tuple(Path(path) for path in known.config),
+        as_of=known.as_of,
     )
 
 

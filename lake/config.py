@@ -76,9 +76,14 @@ class Source:
     def reading_digest(self) -> str:
         """Changes when the same bytes would land as other records or other decisions; not by what stops a file."""
         read = {key: value for key, value in dataclasses.asdict(self.read).items() if key not in STOPPING}
-        columns = sorted((c.headers, c.is_header_required,
-                          (c.field, *c.ambiguous_formats, *sorted(c.null_tokens)) if c.ambiguous_formats else ())
-                         for c in self.columns)
+        columns = sorted(
+            (
+                c.headers,
+                c.is_header_required,
+                (c.field, *c.ambiguous_formats, *sorted(c.null_tokens)) if c.ambiguous_formats else (),
+            )
+            for c in self.columns
+        )
         return _digest([read, columns])
 
     @cached_property
@@ -120,15 +125,17 @@ class Configuration:
         for source in self.sources:
             if source.name == name:
                 return source
-        raise ConfigError(f"domain {self.domain.name} has no source {name!r}"
-                          f"{closest(name, [source.name for source in self.sources])}")
+        raise ConfigError(
+            f"domain {self.domain.name} has no source {name!r}{closest(name, [source.name for source in self.sources])}"
+        )
 
     def sources_of(self, table: str) -> tuple[Source, ...]:
         return tuple(source for source in self.sources if source.table == table)
 
 
-def load(domain: str, *, contracts: Mapping[str, Any], environment: str = "local",
-         overlays: Sequence[Path] = ()) -> Configuration:
+def load(
+    domain: str, *, contracts: Mapping[str, Any], environment: str = "local", overlays: Sequence[Path] = ()
+) -> Configuration:
     """The packaged configuration of a domain under the given overlays. Raises ConfigError, one sentence."""
     domains, sources = _packaged(domain)
     for path in overlays:
@@ -166,8 +173,9 @@ def _packaged(domain: str) -> tuple[list[Document], dict[str, list[Document]]]:
     for name in _toml_names(folder) if folder.is_dir() else ():
         document = Document.packaged(folder / f"{name}.toml", f"configs/{domain}/{name}.toml")
         if other := sources.get(_source_name(document)):
-            raise ConfigError(f"{document.where(('source', 'name'))}: source {_source_name(document)!r} is already in "
-                              f"{other[0].name}")
+            raise ConfigError(
+                f"{document.where(('source', 'name'))}: source {_source_name(document)!r} is already in {other[0].name}"
+            )
         sources[_source_name(document)] = [document]
     return [Document.packaged(package / f"{domain}.toml", f"configs/{domain}.toml")], sources
 
@@ -179,8 +187,10 @@ def _toml_names(folder: Any) -> list[str]:
 def _source_name(document: Document) -> str:
     name = Layers([document]).table("source").get("name")
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise ConfigError(f"{document.where(('source', 'name'))}: [source] name is {name!r}, promised lower-case "
-                          "letters, digits and _")
+        raise ConfigError(
+            f"{document.where(('source', 'name'))}: [source] name is {name!r}, promised lower-case "
+            "letters, digits and _"
+        )
     return name
 
 
@@ -200,8 +210,9 @@ def _environment(name: str) -> Environment:
     else:
         folder = resources.files("configs") / "environments"
         if name not in _toml_names(folder):
-            raise ConfigError(f"there is no environment {name!r}; known: {', '.join(_toml_names(folder))}, or a path "
-                              "to a .toml file")
+            raise ConfigError(
+                f"there is no environment {name!r}; known: {', '.join(_toml_names(folder))}, or a path to a .toml file"
+            )
         document = Document.packaged(folder / f"{name}.toml", f"configs/environments/{name}.toml")
     layers = Layers([document])
     layers.refuse_unknown((), ("environment", "spark"))
@@ -240,11 +251,18 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
     columns = read_columns(layers, contract, read_null_tokens(layers, ("source", "null_tokens"), frozenset([""])))
     refuse_missing_fields(contract, columns, constants, where)
     return Source(
-        domain=domain, name=head["name"], table=table, kind=kind, claims=_claims(layers, kind),
+        domain=domain,
+        name=head["name"],
+        table=table,
+        kind=kind,
+        claims=_claims(layers, kind),
         identical_rows=layers.typed(("source", "identical_rows"), Literal["distinct", "duplicate"]),
         order=layers.typed(("source", "order"), Literal["delivery", "arrival"], "delivery"),
-        read=_read(layers), constants=constants, columns=columns,
-        coverage=Coverage(**layers.values_of(Coverage, ("coverage",))), where=where,
+        read=_read(layers),
+        constants=constants,
+        columns=columns,
+        coverage=Coverage(**layers.values_of(Coverage, ("coverage",))),
+        where=where,
     )
 
 
@@ -258,8 +276,9 @@ def _claims(layers: Layers, kind: Kind) -> tuple[str, ...]:
         if unknown := sorted(groups - {"period", "delivery"}):
             raise ConfigError(f"{where}: {pattern!r} names the group {unknown[0]!r}; known: period, delivery")
         if kind == "replaces_period" and "period" not in groups:
-            raise ConfigError(f"{where}: {pattern!r} does not tell the period that a file replaces; promised a group "
-                              "(?P<period>...)")
+            raise ConfigError(
+                f"{where}: {pattern!r} does not tell the period that a file replaces; promised a group (?P<period>...)"
+            )
     return claims
 
 
@@ -280,14 +299,17 @@ def _read(layers: Layers) -> Read:
         if bad := [mark for mark in marks if len(mark) != 1 or not mark.isascii() or mark in "\r\n\0"]:
             raise ConfigError(f"{layers.where('read', key)}: {bad[0]!r} is not one ASCII character, no line end")
     if not read.delimiters or read.quote in read.delimiters:
-        raise ConfigError(f"{layers.where('read', 'delimiters')}: found {list(read.delimiters)!r}, promised at least "
-                          f"one, and not the quote, {read.quote!r}")
+        raise ConfigError(
+            f"{layers.where('read', 'delimiters')}: found {list(read.delimiters)!r}, promised at least "
+            f"one, and not the quote, {read.quote!r}"
+        )
     _refuse_outside(layers, ("read", "dead_letter_halt_ratio"), read.dead_letter_halt_ratio, 0, 1)
     return read
 
 
-def _refuse_outside(layers: Layers, path: tuple[str, ...], value: float, least: float, most: float | None = None
-                    ) -> None:
+def _refuse_outside(
+    layers: Layers, path: tuple[str, ...], value: float, least: float, most: float | None = None
+) -> None:
     if not (least <= value and (most is None or value <= most)):
         promised = f"{least} or more" if most is None else f"{least} to {most}"
         raise ConfigError(f"{layers.where(*path)}: {path[-1]} is {value}, promised {promised}")

@@ -42,14 +42,22 @@ def count_table(run: Run, plan: TablePlan, snapshot: Snapshot) -> TableCounts:
             new, changes = _by_outcome(snapshot, was_judged="false"), _key_changes(run, plan, snapshot)
     return TableCounts(
         read=_landed_row_count(run, plan, plan.to_read),
-        curated=new["curated"], superseded=new["superseded"], duplicate=new["duplicate"], excluded=new["excluded"],
+        curated=new["curated"],
+        superseded=new["superseded"],
+        duplicate=new["duplicate"],
+        excluded=new["excluded"],
         quarantined=new["quarantined"],
         rows_before=plan.before.row_count(outcome="curated") if plan.before else 0,
-        keys_added=changes["keys_added"], keys_replaced=changes["keys_replaced"], keys_removed=changes["keys_removed"],
+        keys_added=changes["keys_added"],
+        keys_replaced=changes["keys_replaced"],
+        keys_removed=changes["keys_removed"],
         rows_after=snapshot.row_count(outcome="curated"),
-        version_conflicts=told.version_conflicts, reasons=told.reasons, warnings=told.warnings,
+        version_conflicts=told.version_conflicts,
+        reasons=told.reasons,
+        warnings=told.warnings,
         cumulative={"landed": _landed_row_count(run, plan, plan.deliveries), **_by_outcome(snapshot)},
-        mode=plan.mode, why=plan.why,
+        mode=plan.mode,
+        why=plan.why,
     )
 
 
@@ -59,10 +67,18 @@ def audit_counts(table: str, counts: TableCounts) -> None:
     cumulative = {name: counts.cumulative[name] for name in OUTCOMES}
     _must_equal(table, "rows read", counts.read, outcomes)
     _must_equal(table, "rows ever landed", counts.cumulative["landed"], cumulative)
-    _must_equal(table, "rows newly curated", counts.curated,
-                {"keys added": counts.keys_added, "keys replaced": counts.keys_replaced})
-    _must_equal(table, "rows after", counts.rows_after,
-                {"before": counts.rows_before, "keys added": counts.keys_added, "keys removed": -counts.keys_removed})
+    _must_equal(
+        table,
+        "rows newly curated",
+        counts.curated,
+        {"keys added": counts.keys_added, "keys replaced": counts.keys_replaced},
+    )
+    _must_equal(
+        table,
+        "rows after",
+        counts.rows_after,
+        {"before": counts.rows_before, "keys added": counts.keys_added, "keys removed": -counts.keys_removed},
+    )
 
 
 def _must_equal(table: str, name: str, left: int, right: Mapping[str, int]) -> None:

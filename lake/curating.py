@@ -60,8 +60,9 @@ def landed_frames(run: Run, plan: TablePlan) -> list[tuple[DataFrame, SourcePlan
         deliveries = [d for d in plan.to_read if d.source_name == source.name]
         if deliveries:
             source_plan = _source_plan(run, plan, source, deliveries)
-            uris = [run.lake.uri_of(landing_key(run.domain, source.name, d.landing_file_id, "parquet"))
-                    for d in deliveries]
+            uris = [
+                run.lake.uri_of(landing_key(run.domain, source.name, d.landing_file_id, "parquet")) for d in deliveries
+            ]
             frames.append((run.spark.read.schema(source_plan.landing_schema()).parquet(*uris), source_plan))
     return frames
 
@@ -71,22 +72,29 @@ def _source_plan(run: Run, plan: TablePlan, source: Source, deliveries: Sequence
     for delivery in deliveries:
         landed = read_landed(run.lake, run.domain, source.name, delivery.landing_file_id)
         if landed is None:
-            raise DataError(f"the landed file {delivery.landing_file_id} of {delivery.raw_files[0].key} is gone from "
-                            f"{run.lake.uri}; landing is append only: restore it")
-        files[delivery.landing_file_id] = FilePlan(delivery.order, landed.decided_formats,
-                                                   delivery.landing_file_id in plan.replaced)
-    fields = tuple(FieldPlan(plan.contract.by_name[c.field], c.landing_name, c.rule, c.parameters, c.null_tokens)
-                   for c in source.columns)
-    return SourcePlan(source.name, plan.contract, source.identical_rows, fields, source.constants, files,
-                      run.masking_key)
+            raise DataError(
+                f"the landed file {delivery.landing_file_id} of {delivery.raw_files[0].key} is gone from "
+                f"{run.lake.uri}; landing is append only: restore it"
+            )
+        files[delivery.landing_file_id] = FilePlan(
+            delivery.order, landed.decided_formats, delivery.landing_file_id in plan.replaced
+        )
+    fields = tuple(
+        FieldPlan(plan.contract.by_name[c.field], c.landing_name, c.rule, c.parameters, c.null_tokens)
+        for c in source.columns
+    )
+    return SourcePlan(
+        source.name, plan.contract, source.identical_rows, fields, source.constants, files, run.masking_key
+    )
 
 
 def _known(parent: Release | None, source_names: set[str]) -> dict[str, Delivery]:
     return {d.landing_file_id: d for d in (parent.deliveries if parent else ()) if d.source_name in source_names}
 
 
-def _mode(own: Sequence[Delivery], replaced: frozenset[str], known: dict[str, Delivery], before: Snapshot | None,
-          digest: str) -> tuple[Mode, str]:
+def _mode(
+    own: Sequence[Delivery], replaced: frozenset[str], known: dict[str, Delivery], before: Snapshot | None, digest: str
+) -> tuple[Mode, str]:
     if not own:
         return "absent", "no source of the table has delivered"
     if before is None:
@@ -103,4 +111,3 @@ def _mode(own: Sequence[Delivery], replaced: frozenset[str], known: dict[str, De
     if len(now) == len(known):
         return "carried", "nothing new for it"
     return "grown", f"{len(now) - len(known)} new deliveries"
-

@@ -61,8 +61,13 @@ def merge_deliveries(known: Iterable[Delivery], seen: Iterable[Delivery]) -> lis
 def _one(same: Sequence[Delivery]) -> Delivery:
     files = {file.key: file for delivery in same for file in delivery.raw_files}
     latest = max(same, key=lambda delivery: delivery.order)
-    return Delivery(latest.landing_file_id, latest.source_name, latest.period, latest.order,
-                    tuple(files[key] for key in sorted(files)))
+    return Delivery(
+        latest.landing_file_id,
+        latest.source_name,
+        latest.period,
+        latest.order,
+        tuple(files[key] for key in sorted(files)),
+    )
 
 
 def replaced_deliveries(deliveries: Iterable[Delivery], source: Source, contract: Contract) -> set[str]:
@@ -91,8 +96,12 @@ def _refuse_ties(group: Sequence[Delivery], source: Source) -> None:
         if one.order == other.order:
             names = " and ".join(delivery.raw_files[0].key for delivery in (one, other))
             claim = f"claim period {one.period} of source" if one.period else "are deliveries of source"
-            mend = ("they came in one run: number them in their names and say order = \"delivery\"" if
-                    source.order == "arrival" else
-                    f"number them in their names ({' or '.join(source.claims)}), or say order = \"arrival\"")
-            raise DataError(f"{names} {claim} {source.name} with different contents, and nothing tells which is later; "
-                            f"{mend} ({source.where})")
+            mend = (
+                'they came in one run: number them in their names and say order = "delivery"'
+                if source.order == "arrival"
+                else f'number them in their names ({" or ".join(source.claims)}), or say order = "arrival"'
+            )
+            raise DataError(
+                f"{names} {claim} {source.name} with different contents, and nothing tells which is later; "
+                f"{mend} ({source.where})"
+            )

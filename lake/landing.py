@@ -74,8 +74,10 @@ def read_landed(lake: ObjectStore, domain: str, source_name: str, landing_file_i
     try:
         return LandedFile(**json.loads(lake.read(key))) if lake.exists(key) else None
     except (TypeError, ValueError) as error:
-        raise DataError(f"{lake.uri_of(key)} is no ledger entry of this version of Headrace: {error}; read the lake "
-                        "with the version that wrote it, or a newer one") from None
+        raise DataError(
+            f"{lake.uri_of(key)} is no ledger entry of this version of Headrace: {error}; read the lake "
+            "with the version that wrote it, or a newer one"
+        ) from None
 
 
 def land_file(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> LandedFile:
@@ -156,7 +158,8 @@ def _write_identified(spool: Path, target: Path, landing_file_id: str) -> None:
             for batch in source.iter_batches(batch_size=1 << 17):
                 ids = pa.array([landing_file_id], pa.string()).dictionary_encode()
                 repeated = pa.DictionaryArray.from_arrays(
-                    pa.array([0] * batch.num_rows, pa.int32()), ids.dictionary).cast(pa.string())
+                    pa.array([0] * batch.num_rows, pa.int32()), ids.dictionary
+                ).cast(pa.string())
                 writer.write_batch(pa.record_batch([*batch.columns, repeated], schema=schema))
 
 
@@ -172,8 +175,9 @@ def _write_dead_letters(spool: Path, target: Path, landed: LandedFile) -> None:
 class _DeadLetters:
     """The records set aside, on disk: a file in the wrong encoding is nothing else."""
 
-    schema = pa.schema([("record_number", pa.int64()), ("line_number", pa.int64()), ("reason", pa.string()),
-                        ("raw", pa.binary())])
+    schema = pa.schema(
+        [("record_number", pa.int64()), ("line_number", pa.int64()), ("reason", pa.string()), ("raw", pa.binary())]
+    )
 
     def __init__(self, path: Path) -> None:
         self.path, self.count = path, 0
@@ -199,14 +203,16 @@ class _Reading:
         self.source, self.claim, self.spool = source, claim, spool
         self.lines = self.records = self.blanks = self.breaks = 0
         self.dead_letters = _DeadLetters(spool.with_name("dead_spool.parquet"))
-        self.profiles: dict[str, Counter[str]] = {
-            c.field: Counter() for c in source.columns if c.ambiguous_formats}
+        self.profiles: dict[str, Counter[str]] = {c.field: Counter() for c in source.columns if c.ambiguous_formats}
 
     def run(self, stream: csv.Readable) -> None:
         read = self.source.read
         encoding = csv.block_encoding(read.encoding)
-        line, blocks = csv.take_header(self._counted(csv.utf8_lines(stream, read.encoding)), quote=read.quote,
-                                       has_multiline_fields=read.has_multiline_fields)
+        line, blocks = csv.take_header(
+            self._counted(csv.utf8_lines(stream, read.encoding)),
+            quote=read.quote,
+            has_multiline_fields=read.has_multiline_fields,
+        )
         self.header_lines, self.blanks = line.line_count, line.blank_line_count
         self.header, self.names, self.undeclared = settle_header(line, self.source, encoding)
         self.dialect = csv.Dialect(self.header.delimiter, read.quote, encoding, read.has_multiline_fields)
@@ -237,8 +243,9 @@ class _Reading:
             said = stray.reason.replace("_", " ", 1)
             raise csv.StrayQuote(
                 f"line {stray.line_number}, record {stray.record_number}: {said}; mend the line, say "
-                "has_multiline_fields = true if fields may hold line breaks, or stray_quotes = \"dead_letter\" to set "
-                f"such records aside (both under [read] of source {self.source.name})")
+                'has_multiline_fields = true if fields may hold line breaks, or stray_quotes = "dead_letter" to set '
+                f"such records aside (both under [read] of source {self.source.name})"
+            )
 
     def _profile(self, block: csv.Block) -> None:
         for column in self.source.columns:
@@ -252,14 +259,27 @@ class _Reading:
         """The ledger entry. Raises DataError where a day/month order cannot be decided."""
         decided, evidence = self._decisions()
         return LandedFile(
-            landing_file_id=landing_file_id, source_name=self.source.name, raw_key=self.claim.file.key,
-            raw_size=self.claim.file.size, raw_etag=self.claim.file.etag, sha256=sha256, period=self.claim.period,
-            arrived_at=self.claim.arrived_at, reading_digest=self.source.reading_digest,
-            line_count=self.lines, header_line_count=self.header_lines, record_count=self.records,
-            line_break_in_field_count=self.breaks, blank_line_count=self.blanks,
-            dead_letter_count=self.dead_letters.count, landing_row_count=pq.read_metadata(self.spool).num_rows,
-            header=self.header.names, dialect={"delimiter": self.dialect.delimiter, "encoding": self.dialect.encoding},
-            undeclared_columns=self.undeclared, decided_formats=decided, decision_evidence=evidence,
+            landing_file_id=landing_file_id,
+            source_name=self.source.name,
+            raw_key=self.claim.file.key,
+            raw_size=self.claim.file.size,
+            raw_etag=self.claim.file.etag,
+            sha256=sha256,
+            period=self.claim.period,
+            arrived_at=self.claim.arrived_at,
+            reading_digest=self.source.reading_digest,
+            line_count=self.lines,
+            header_line_count=self.header_lines,
+            record_count=self.records,
+            line_break_in_field_count=self.breaks,
+            blank_line_count=self.blanks,
+            dead_letter_count=self.dead_letters.count,
+            landing_row_count=pq.read_metadata(self.spool).num_rows,
+            header=self.header.names,
+            dialect={"delimiter": self.dialect.delimiter, "encoding": self.dialect.encoding},
+            undeclared_columns=self.undeclared,
+            decided_formats=decided,
+            decision_evidence=evidence,
         )
 
     def _decisions(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -270,16 +290,19 @@ class _Reading:
                 if decision.format is None:
                     raise DataError(
                         f"column {column.landing_name!r}: cannot tell day from month: {decision.evidence}; say the "
-                        f"order with formats = [...] in place of ambiguous_formats ({column.where})")
+                        f"order with formats = [...] in place of ambiguous_formats ({column.where})"
+                    )
                 decided[column.field], evidence[column.field] = decision.format, decision.evidence
         return decided, evidence
 
     def audit(self, landed: LandedFile) -> None:
         if not landed.lines_close():
-            raise DataError(f"{landed.line_count} lines do not close: {landed.header_line_count} header + "
-                            f"{landed.record_count} records ({landed.landing_row_count} landed, "
-                            f"{landed.dead_letter_count} dead letters) + {landed.line_break_in_field_count} line "
-                            f"breaks in fields + {landed.blank_line_count} blank")
+            raise DataError(
+                f"{landed.line_count} lines do not close: {landed.header_line_count} header + "
+                f"{landed.record_count} records ({landed.landing_row_count} landed, "
+                f"{landed.dead_letter_count} dead letters) + {landed.line_break_in_field_count} line "
+                f"breaks in fields + {landed.blank_line_count} blank"
+            )
         limit = self.source.read.dead_letter_halt_ratio
         first = self.dead_letters.first
         if first and landed.dead_letter_count > limit * landed.record_count:
@@ -287,7 +310,8 @@ class _Reading:
                 f"{landed.dead_letter_count} of {landed.record_count} records could not be read, promised at most "
                 f"{limit:.2%} (dead_letter_halt_ratio); the first is line {first.line_number}, record "
                 f"{first.record_number}: {first.reason}; check encoding, delimiter and quote of source "
-                f"{self.source.name}")
+                f"{self.source.name}"
+            )
 
 
 def settle_header(line: csv.HeaderLine, source: Source, encoding: str) -> tuple[csv.Header, list[str], list[str]]:
@@ -309,7 +333,8 @@ def settle_header(line: csv.HeaderLine, source: Source, encoding: str) -> tuple[
     raise DataError(
         f"line {line.line_number}: the header has no column for {'; '.join(missing)}; found {_shown(header.names)} "
         f"with delimiter {header.delimiter!r}{flaw}; add the name to `headers` of the column ({source.where}), or a "
-        "delimiter to [read]")
+        "delimiter to [read]"
+    )
 
 
 def _shown(names: list[str]) -> str:
@@ -326,11 +351,15 @@ def _landing_names(found: list[str], source: Source) -> tuple[list[str], list[st
         wanted = {_plain(header) for header in column.headers}
         places = [i for i, name in enumerate(plain) if name in wanted]
         if len(places) > 1:
-            raise DataError(f"the header has {len(places)} columns for {column.field}: "
-                            f"{[found[i] for i in places]}; keep one of them in `headers` ({column.where})")
+            raise DataError(
+                f"the header has {len(places)} columns for {column.field}: "
+                f"{[found[i] for i in places]}; keep one of them in `headers` ({column.where})"
+            )
         if places and declared.get(places[0], column.landing_name) != column.landing_name:
-            raise DataError(f"{column.where}: {column.field} and another column name the header "
-                            f"{found[places[0]]!r} with different first headers; let `headers` begin alike")
+            raise DataError(
+                f"{column.where}: {column.field} and another column name the header "
+                f"{found[places[0]]!r} with different first headers; let `headers` begin alike"
+            )
         if places:
             declared[places[0]] = column.landing_name
         elif column.is_header_required:

@@ -15,10 +15,24 @@ from schemas.lineage import FILE_ID, RECORD_NUMBER
 from transforms.standardize import AMBIGUOUS_PARAMETER, RULES, BadRuleParameter, UnknownRule, resolved, standardizer
 
 OWN_KEYS = ("headers", "rule", "required_header", "null_tokens")
-_GIVES = {"str": {"string"}, "int": {"integer", "long", "bigint"}, "Decimal": {"decimal"}, "date": {"date"},
-          "datetime": {"timestamp"}, "bool": {"boolean"}}
-_CONSTANTS: dict[str, type] = {"string": str, "integer": int, "long": int, "bigint": int, "date": date,
-                               "timestamp": datetime, "boolean": bool, "decimal": str}
+_GIVES = {
+    "str": {"string"},
+    "int": {"integer", "long", "bigint"},
+    "Decimal": {"decimal"},
+    "date": {"date"},
+    "datetime": {"timestamp"},
+    "bool": {"boolean"},
+}
+_CONSTANTS: dict[str, type] = {
+    "string": str,
+    "integer": int,
+    "long": int,
+    "bigint": int,
+    "date": date,
+    "timestamp": datetime,
+    "boolean": bool,
+    "decimal": str,
+}
 
 
 @dataclass(frozen=True)
@@ -54,17 +68,21 @@ def read_constants(layers: Layers, contract: Contract) -> dict[str, Any]:
 def read_null_tokens(layers: Layers, path: tuple[str, ...], default: frozenset[str]) -> frozenset[str]:
     tokens = layers.typed(path, tuple[str, ...])
     if bad := [token for token in tokens or () if token != token.strip()]:
-        raise ConfigError(f"{layers.where(*path)}: the null token {bad[0]!r} begins or ends with a space, but cells "
-                          "are compared without the spaces around them")
+        raise ConfigError(
+            f"{layers.where(*path)}: the null token {bad[0]!r} begins or ends with a space, but cells "
+            "are compared without the spaces around them"
+        )
     return default if tokens is None else frozenset(tokens)
 
 
-def refuse_missing_fields(contract: Contract, columns: Iterable[ColumnMapping], constants: Iterable[str],
-                          where: str) -> None:
+def refuse_missing_fields(
+    contract: Contract, columns: Iterable[ColumnMapping], constants: Iterable[str], where: str
+) -> None:
     mapped, constant = {column.field for column in columns}, set(constants)
     if missing := [f.name for f in contract.fields if f.required and f.name not in mapped | constant | {"event_id"}]:
-        raise ConfigError(f"{where}: {_called(contract)} requires {', '.join(missing)}; give it a [columns] table or a "
-                          "constant")
+        raise ConfigError(
+            f"{where}: {_called(contract)} requires {', '.join(missing)}; give it a [columns] table or a constant"
+        )
     if twice := sorted(mapped & constant):
         raise ConfigError(f"{where}: {', '.join(twice)} is both a column and a constant")
 
@@ -110,8 +128,10 @@ def _refuse_unfit_rule(column: ColumnMapping, contract: Contract, layers: Layers
         raise ConfigError(f"{layers.where('columns', column.field, error.parameter)}: {error}") from None
     returned, promised = RULES[column.rule].returns.__name__, contract.by_name[column.field].type.typeName()
     if promised not in _GIVES[returned]:
-        raise ConfigError(f"{layers.where('columns', column.field, 'rule')}: rule {column.rule!r} gives {returned}, "
-                          f"but {contract.name}.{column.field} is {promised}")
+        raise ConfigError(
+            f"{layers.where('columns', column.field, 'rule')}: rule {column.rule!r} gives {returned}, "
+            f"but {contract.name}.{column.field} is {promised}"
+        )
 
 
 def _resolved(column: ColumnMapping, layers: Layers) -> list[Mapping[str, Any]]:

@@ -94,15 +94,19 @@ def read_release(lake: ObjectStore, domain: str, number: int) -> Release:
 
 def parse_release(said: dict[str, Any], where: str) -> Release:
     if said.get("format", 0) > LAKE_FORMAT:
-        raise DataError(f"{where} was written by a newer Headrace (lake format {said['format']}, this one knows "
-                        f"{LAKE_FORMAT}); install that version, nothing was changed")
-    return Release(**{
-        **said,
-        "deliveries": tuple(parse_delivery(d) for d in said["deliveries"]),
-        "curated": {name: parse_snapshot(s) for name, s in said["curated"].items()},
-        "marts": {name: parse_snapshot(s) for name, s in said["marts"].items()},
-        "counts": {name: TableCounts(**c) for name, c in said["counts"].items()},
-    })
+        raise DataError(
+            f"{where} was written by a newer Headrace (lake format {said['format']}, this one knows "
+            f"{LAKE_FORMAT}); install that version, nothing was changed"
+        )
+    return Release(
+        **{
+            **said,
+            "deliveries": tuple(parse_delivery(d) for d in said["deliveries"]),
+            "curated": {name: parse_snapshot(s) for name, s in said["curated"].items()},
+            "marts": {name: parse_snapshot(s) for name, s in said["marts"].items()},
+            "counts": {name: TableCounts(**c) for name, c in said["counts"].items()},
+        }
+    )
 
 
 def parse_delivery(said: dict[str, Any]) -> Delivery:
@@ -110,8 +114,9 @@ def parse_delivery(said: dict[str, Any]) -> Delivery:
 
 
 def parse_snapshot(said: dict[str, Any]) -> Snapshot:
-    return Snapshot(**{**said, "files": tuple(DataFile(**file) for file in said["files"]),
-                       "replaced": tuple(said["replaced"])})
+    return Snapshot(
+        **{**said, "files": tuple(DataFile(**file) for file in said["files"]), "replaced": tuple(said["replaced"])}
+    )
 
 
 def as_json(value: Any) -> bytes:
@@ -128,7 +133,8 @@ def publish(lake: ObjectStore, release: Release) -> Release:
             return winner
         raise AuditError(
             f"release {release.number} of {release.domain} was published by run {winner.run_id} at "
-            f"{winner.published_at} while this one was working; nothing was published, run again") from None
+            f"{winner.published_at} while this one was working; nothing was published, run again"
+        ) from None
     return release
 
 
@@ -146,6 +152,15 @@ def rollback(lake: ObjectStore, domain: str, *, to: int | None, run_id: str, pub
     missing = [f.key for snapshot in older.tables() for f in snapshot.files if not lake.exists(f.key)]
     if missing:
         raise DataError(f"release {older.number} of {domain} cannot be rolled back to: {missing[0]} is gone (vacuumed)")
-    return publish(lake, replace(
-        older, number=current.number + 1, parent=current.number, kind="rollback", run_id=run_id,
-        published_at=published_at, facts={**older.facts, "rolled_back_to": older.number}))
+    return publish(
+        lake,
+        replace(
+            older,
+            number=current.number + 1,
+            parent=current.number,
+            kind="rollback",
+            run_id=run_id,
+            published_at=published_at,
+            facts={**older.facts, "rolled_back_to": older.number},
+        ),
+    )

@@ -51,8 +51,9 @@ class Run:
     @cached_property
     def configuration(self) -> Configuration:
         contracts = DOMAINS[self.domain].curated if self.domain in DOMAINS else {}
-        return load(self.domain, contracts=contracts, environment=self.arguments.environment,
-                    overlays=self.arguments.configs)
+        return load(
+            self.domain, contracts=contracts, environment=self.arguments.environment, overlays=self.arguments.configs
+        )
 
     @cached_property
     def tables(self) -> DomainTables:
@@ -68,8 +69,10 @@ class Run:
         begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land", {})
         current = current_release(self.lake, self.domain)
         if begun and begun["parent"] != (current.number if current else None):
-            raise DataError(f"run {self.run_id} stands on release {begun['parent']}, but the current one is "
-                            f"{current.number if current else None}: another run was first; begin a new run")
+            raise DataError(
+                f"run {self.run_id} stands on release {begun['parent']}, but the current one is "
+                f"{current.number if current else None}: another run was first; begin a new run"
+            )
         return current
 
     @cached_property

@@ -26,16 +26,18 @@ def masking_key(environment: Environment) -> bytes:
     if VARIABLE in os.environ:
         return _checked(os.fsencode(os.environ[VARIABLE]), f"the variable {VARIABLE}")
     if environment.masking_key != "user":
-        raise ConfigError(f"environment {environment.name} takes the masking key from the variable {VARIABLE}, "
-                          "which is not set")
+        raise ConfigError(
+            f"environment {environment.name} takes the masking key from the variable {VARIABLE}, which is not set"
+        )
     path = key_file()
     try:
         if not path.exists():
             _create(path)
         return _checked(path.read_bytes(), str(path))
     except OSError as error:
-        raise ConfigError(f"cannot read or make the masking key {path}: {error.strerror}; set the variable "
-                          f"{VARIABLE}") from None
+        raise ConfigError(
+            f"cannot read or make the masking key {path}: {error.strerror}; set the variable {VARIABLE}"
+        ) from None
 
 
 def key_file() -> Path:

@@ -61,8 +61,16 @@ def new_folder(zone: str, domain: str, table: str, run_id: str) -> str:
     return f"{zone}/{domain}/{table}/{run_id}-{uuid4().hex[:8]}"
 
 
-def write_snapshot(frame: DataFrame, lake: ObjectStore, *, table: str, folder: str, digest: str,
-                   replaced: Iterable[str] = (), partition_by: tuple[str, ...] = ()) -> Snapshot:
+def write_snapshot(
+    frame: DataFrame,
+    lake: ObjectStore,
+    *,
+    table: str,
+    folder: str,
+    digest: str,
+    replaced: Iterable[str] = (),
+    partition_by: tuple[str, ...] = (),
+) -> Snapshot:
     """Write the frame as Parquet under a folder of its own, and count what lies there.
 
     Raises StoreFull where the disk is: Spark's own error says it in a hundred lines.
@@ -79,8 +87,9 @@ def write_snapshot(frame: DataFrame, lake: ObjectStore, *, table: str, folder: s
 
 def count_files(lake: ObjectStore, folder: str) -> tuple[DataFile, ...]:
     """Every Parquet file under a folder, its rows from its footer."""
-    return tuple(_data_file(lake, info.key, info.size) for info in lake.list(folder + "/")
-                 if info.key.endswith(".parquet"))
+    return tuple(
+        _data_file(lake, info.key, info.size) for info in lake.list(folder + "/") if info.key.endswith(".parquet")
+    )
 
 
 def _data_file(lake: ObjectStore, key: str, size: int) -> DataFile:
@@ -100,12 +109,20 @@ def audit_files(lake: ObjectStore, snapshot: Snapshot) -> None:
     named = {file.key: file.byte_count for file in snapshot.files}
     if found != named:
         odd = sorted(found.items() ^ named.items())[0][0]
-        raise AuditError(f"{snapshot.table}: {odd} differs between the folder ({len(found)} files) and the run's "
-                         f"manifest ({len(named)} files); nothing was published, run again")
+        raise AuditError(
+            f"{snapshot.table}: {odd} differs between the folder ({len(found)} files) and the run's "
+            f"manifest ({len(named)} files); nothing was published, run again"
+        )
 
 
-def read_snapshot(spark: SparkSession, lake: ObjectStore, snapshot: Snapshot, contract: Contract,
-                  beyond: Sequence[Field] = (), **partition: str) -> DataFrame:
+def read_snapshot(
+    spark: SparkSession,
+    lake: ObjectStore,
+    snapshot: Snapshot,
+    contract: Contract,
+    beyond: Sequence[Field] = (),
+    **partition: str,
+) -> DataFrame:
     """The rows of a snapshot: the contract's columns and those `beyond`; empty where it has no such files.
 
     What the folders say (`outcome`, `was_judged`) is read from them, as text.

@@ -93,15 +93,17 @@ class Layers:
         for place, key in enumerate(path, start=1):
             values = values.get(key, {})
             if not isinstance(values, dict):
-                raise ConfigError(f"{self.where(*path[:place])}: {'.'.join(path[:place])} is {values!r}, "
-                                  "promised a table")
+                raise ConfigError(
+                    f"{self.where(*path[:place])}: {'.'.join(path[:place])} is {values!r}, promised a table"
+                )
         return values
 
     def refuse_unknown(self, path: Keys, known: Collection[str]) -> None:
         for key in self.table(*path):
             if key not in known:
-                raise ConfigError(f"{self.where(*path, key)}: unknown key {'.'.join((*path, key))!r}"
-                                  f"{closest(key, known)}")
+                raise ConfigError(
+                    f"{self.where(*path, key)}: unknown key {'.'.join((*path, key))!r}{closest(key, known)}"
+                )
 
     def typed(self, path: Keys, hint: Any, default: Any = None) -> Any:
         """The value of a key, of the type promised."""
@@ -157,8 +159,14 @@ def _in_words(hint: Any) -> str:
         return f"a list of {_in_words(arguments[0])}"
     if origin in (dict, Mapping):
         return f"a table of {_in_words(arguments[1])}"
-    return {str: "text", int: "a whole number", float: "a number", bool: "true or false", date: "a date, 2024-01-31",
-            datetime: "a time with its offset, 2024-01-31T12:00:00Z"}[hint]
+    return {
+        str: "text",
+        int: "a whole number",
+        float: "a number",
+        bool: "true or false",
+        date: "a date, 2024-01-31",
+        datetime: "a time with its offset, 2024-01-31T12:00:00Z",
+    }[hint]
 
 
 def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
@@ -186,6 +194,8 @@ def _paths(values: dict[str, Any], above: Keys = ()) -> Iterator[Keys]:
 
 
 def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    both = {key: _merged(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
-            for key, value in above.items()}
+    both = {
+        key: _merged(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+        for key, value in above.items()
+    }
     return {**below, **both}

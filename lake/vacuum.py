@@ -48,42 +48,67 @@ class _Age:
         return begun is not None and (self.now - begun).total_seconds() >= limit * 3600
 
 
-def vacuum(lake: ObjectStore, domain: str, *, releases_kept: int, older_than_hours: float = 24.0,
-           is_dry_run: bool = False, now: datetime | None = None) -> Vacuumed:
+def vacuum(
+    lake: ObjectStore,
+    domain: str,
+    *,
+    releases_kept: int,
+    older_than_hours: float = 24.0,
+    is_dry_run: bool = False,
+    now: datetime | None = None,
+) -> Vacuumed:
     """Keep the last releases, younger ones, and all that they name; remove the rest that is old enough.
 
     What lies there is listed first, then the runs are asked, then the releases: what a run publishes meanwhile is
     either not listed, or a running run's, or named by a release.
     """
     if releases_kept < 1 or older_than_hours < 0:
-        raise ConfigError(f"found {releases_kept} releases to keep and an age of {older_than_hours} hours, promised at "
-                          "least 1 and 0")
+        raise ConfigError(
+            f"found {releases_kept} releases to keep and an age of {older_than_hours} hours, promised at least 1 and 0"
+        )
     age = _Age(now or datetime.now(UTC), older_than_hours)
     folders, warehouse, runs = _snapshots(lake, domain), _warehouse(lake, domain), _runs(lake)
     busy = {run_id for run_id in runs if _may_be_running(lake, run_id, age)}
     kept, dropped = _releases(lake, domain, releases_kept, age)
     needed = {snapshot.folder for release in kept for snapshot in release.tables()}
     kept_runs = {release.run_id for release in kept} | _run_ids_of_others(lake, domain)
-    gone_folders = {folder: files for folder, files in folders.items()
-                    if folder not in needed and (run_id := _run_id(folder)) not in busy
-                    and age.is_old(_begun(lake, run_id))}
-    gone_runs = {run_id: files for run_id, files in runs.items()
-                 if run_id not in kept_runs | busy and age.is_old(_begun(lake, run_id))}
+    gone_folders = {
+        folder: files
+        for folder, files in folders.items()
+        if folder not in needed and (run_id := _run_id(folder)) not in busy and age.is_old(_begun(lake, run_id))
+    }
+    gone_runs = {
+        run_id: files
+        for run_id, files in runs.items()
+        if run_id not in kept_runs | busy and age.is_old(_begun(lake, run_id))
+    }
     numbers = {release.number for release in kept}
     gone_warehouse = {key: file for key, file in warehouse.items() if _number(key) not in numbers}
-    release_files = [file for file in lake.list(f"releases/{domain}/")
-                     if file.key in {release_key(domain, release.number) for release in dropped}]
+    release_files = [
+        file
+        for file in lake.list(f"releases/{domain}/")
+        if file.key in {release_key(domain, release.number) for release in dropped}
+    ]
     groups: list[Iterable[ObjectInfo]] = [  # first what leads readers to the rest
-        release_files, gone_warehouse.values(), *gone_folders.values(), *gone_runs.values()]
+        release_files,
+        gone_warehouse.values(),
+        *gone_folders.values(),
+        *gone_runs.values(),
+    ]
     files = [file for group in groups for file in group]
     if not is_dry_run:
         for group in groups:
             lake.delete(file.key for file in group)
     return Vacuumed(
-        domain=domain, is_dry_run=is_dry_run, kept=tuple(sorted(numbers)),
-        releases=tuple(sorted(release.number for release in dropped)), warehouse=tuple(sorted(gone_warehouse)),
-        snapshots=tuple(sorted(gone_folders)), runs=tuple(sorted(gone_runs)),
-        file_count=len(files), byte_count=sum(file.size for file in files),
+        domain=domain,
+        is_dry_run=is_dry_run,
+        kept=tuple(sorted(numbers)),
+        releases=tuple(sorted(release.number for release in dropped)),
+        warehouse=tuple(sorted(gone_warehouse)),
+        snapshots=tuple(sorted(gone_folders)),
+        runs=tuple(sorted(gone_runs)),
+        file_count=len(files),
+        byte_count=sum(file.size for file in files),
     )
 
 

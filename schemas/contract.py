@@ -87,8 +87,11 @@ class Contract:
     @cached_property
     def all_rules(self) -> tuple[Rule, ...]:
         """The stated rules, after one `<field>_missing` for each required field."""
-        required = (Rule(f"{f.name}_missing", f"{f.name} IS NULL", f"`{f.name}` is required.")
-                    for f in self.fields if f.required)
+        required = (
+            Rule(f"{f.name}_missing", f"{f.name} IS NULL", f"`{f.name}` is required.")
+            for f in self.fields
+            if f.required
+        )
         return (*required, *self.rules)
 
     @cached_property
@@ -111,8 +114,11 @@ class Contract:
         have = {f.name: f.dataType for f in frame.schema}
         wrong = [f"missing {n}" for n in self.names if n not in have]
         wrong += [f"unexpected {n}" for n in have if n not in self.by_name]
-        wrong += [f"{f.name} is {have[f.name].simpleString()}, promised {f.type.simpleString()}"
-                  for f in self.fields if f.name in have and not _same_type(have[f.name], f.type)]
+        wrong += [
+            f"{f.name} is {have[f.name].simpleString()}, promised {f.type.simpleString()}"
+            for f in self.fields
+            if f.name in have and not _same_type(have[f.name], f.type)
+        ]
         if wrong:
             raise ContractError(f"{self.name} v{self.version}: {'; '.join(wrong)}")
         return frame.select(*self.names)

@@ -14,6 +14,4 @@ class DomainTables:
     marts: dict[str, Contract]
 
 
-DOMAINS: dict[str, DomainTables] = {
-    "procurement": DomainTables(procurement.CURATED, procurement.MARTS),
-}
+DOMAINS: dict[str, DomainTables] = {"procurement": DomainTables(procurement.CURATED, procurement.MARTS)}

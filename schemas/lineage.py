@@ -12,20 +12,32 @@ OUTCOMES = ("curated", "superseded", "duplicate", "excluded", "quarantined")
 LINEAGE: tuple[Field, ...] = (
     Field("source_name", T.StringType(), "Name of the source's configuration.", required=True),
     Field("landing_file_id", T.StringType(), "The landed delivery; the release names its raw file.", required=True),
-    Field("record_number", T.LongType(), "Number of the record in the raw file, the first after the header is 1.",
-          required=True),
+    Field(
+        "record_number",
+        T.LongType(),
+        "Number of the record in the raw file, the first after the header is 1.",
+        required=True,
+    ),
     Field("delivery_order", T.StringType(), "Where the delivery stands in its source's order; greater is later."),
 )
 
 JUDGEMENT: tuple[Field, ...] = (
     Field("content_hash", T.StringType(), "SHA-256 of the standardized contract fields.", required=True),
     Field("outcome", T.StringType(), f"One of {', '.join(OUTCOMES)}.", required=True),
-    Field("reasons", T.ArrayType(T.StringType()), "Codes: rules broken, values lost, why it was kept out or lost.",
-          required=True),
+    Field(
+        "reasons",
+        T.ArrayType(T.StringType()),
+        "Codes: rules broken, values lost, why it was kept out or lost.",
+        required=True,
+    ),
     Field("warnings", T.ArrayType(T.StringType()), "Codes of the rules of severity `warn` that the row breaks."),
     Field("is_version_conflict", T.BooleanType(), "Another content of the key has the same version.", required=True),
-    Field("was_judged", T.BooleanType(), "Read in an earlier run, and judged anew beside what this one read.",
-          required=True),
+    Field(
+        "was_judged",
+        T.BooleanType(),
+        "Read in an earlier run, and judged anew beside what this one read.",
+        required=True,
+    ),
 )
 
 BEYOND_CONTRACT = (*LINEAGE, *JUDGEMENT)

@@ -12,8 +12,13 @@ from schemas.domains import DOMAINS, DomainTables
 from schemas.lineage import JUDGEMENT, LINEAGE
 
 _DUCKDB = {
-    "string": "VARCHAR", "date": "DATE", "timestamp": "TIMESTAMP", "integer": "INTEGER", "long": "BIGINT",
-    "double": "DOUBLE", "boolean": "BOOLEAN",
+    "string": "VARCHAR",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "integer": "INTEGER",
+    "long": "BIGINT",
+    "double": "DOUBLE",
+    "boolean": "BOOLEAN",
 }
 _DO_NOT_EDIT = "Rendered from `schemas/` by `headrace contracts`: change it there."
 
@@ -50,12 +55,17 @@ def dictionary(contract: Contract, zone: str) -> str:
     """The page of a table in the data dictionary, Markdown."""
     version = ", ".join(f"`{name}`" for name in contract.version_order) or "the order of the deliveries"
     lines = [
-        f"# {zone}.{contract.name}", "", _DO_NOT_EDIT, "",
+        f"# {zone}.{contract.name}",
+        "",
+        _DO_NOT_EDIT,
+        "",
         f"* One row is: {contract.grain}.",
         f"* Key: {', '.join(f'`{name}`' for name in contract.key)}.",
         f"* Contract version: {contract.version}.",
-        *([f"* Of two rows of a key the newer is told by: {version}."] if zone == "curated" else []), "",
-        "| column | type | required | meaning |", "|---|---|---|---|",
+        *([f"* Of two rows of a key the newer is told by: {version}."] if zone == "curated" else []),
+        "",
+        "| column | type | required | meaning |",
+        "|---|---|---|---|",
         *(_row(field) for field in contract.fields),
         *_rules(contract, zone),
     ]
@@ -77,8 +87,10 @@ def renderings() -> dict[str, str]:
 
 def domain_ddl(tables: DomainTables) -> str:
     """The DDL of a domain's warehouse file."""
-    parts = ["-- Rendered from schemas/ by `headrace contracts`: change it there.\n",
-             "CREATE SCHEMA curated;\nCREATE SCHEMA marts;\n"]
+    parts = [
+        "-- Rendered from schemas/ by `headrace contracts`: change it there.\n",
+        "CREATE SCHEMA curated;\nCREATE SCHEMA marts;\n",
+    ]
     parts += [duckdb_ddl(contract, zone, LINEAGE if zone == "curated" else ()) for zone, contract in _tables(tables)]
     return "\n".join(parts)
 
@@ -97,13 +109,20 @@ def _index() -> str:
     lines = ["# Data dictionary", "", _DO_NOT_EDIT, ""]
     for domain, tables in DOMAINS.items():
         lines += [f"## {domain}", "", "| table | version | one row is |", "|---|---|---|"]
-        lines += [f"| [{zone}.{c.name}]({domain}/{c.name}.md) | {c.version} | {_cell(c.grain)} |"
-                  for zone, c in _tables(tables)]
+        lines += [
+            f"| [{zone}.{c.name}]({domain}/{c.name}.md) | {c.version} | {_cell(c.grain)} |"
+            for zone, c in _tables(tables)
+        ]
         lines += ["", f"Also: [DuckDB DDL]({domain}/duckdb.sql), and beside each page the Spark schema as JSON.", ""]
-    lines += ["## Beside the columns of a curated table", "",
-              "`headrace query` shows all of these; the warehouse has the first four.", "",
-              "| column | type | required | meaning |", "|---|---|---|---|",
-              *(_row(field) for field in (*LINEAGE, *JUDGEMENT))]
+    lines += [
+        "## Beside the columns of a curated table",
+        "",
+        "`headrace query` shows all of these; the warehouse has the first four.",
+        "",
+        "| column | type | required | meaning |",
+        "|---|---|---|---|",
+        *(_row(field) for field in (*LINEAGE, *JUDGEMENT)),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -118,14 +137,28 @@ def _meaning(field: Field) -> str:
 
 def _rules(contract: Contract, zone: str) -> Iterable[str]:
     if zone == "curated":
-        yield from ("", "## Rules", "", "A row that breaks one is, by severity: `warn` kept and flagged, `quarantine` "
-                    "set aside, `halt` the end of the run. A null condition is not a breach.", "",
-                    "| code | severity | condition of a breach | meaning |", "|---|---|---|---|",
-                    *(_rule_row(rule) for rule in contract.all_rules))
+        yield from (
+            "",
+            "## Rules",
+            "",
+            "A row that breaks one is, by severity: `warn` kept and flagged, `quarantine` "
+            "set aside, `halt` the end of the run. A null condition is not a breach.",
+            "",
+            "| code | severity | condition of a breach | meaning |",
+            "|---|---|---|---|",
+            *(_rule_row(rule) for rule in contract.all_rules),
+        )
         if contract.exclusions:
-            yield from ("", "## Exclusions", "", "The newest row of a key is kept out where a condition holds.", "",
-                        "| code | condition | meaning |", "|---|---|---|",
-                        *(f"| `{e.code}` | `{_cell(e.condition)}` | {_cell(e.doc)} |" for e in contract.exclusions))
+            yield from (
+                "",
+                "## Exclusions",
+                "",
+                "The newest row of a key is kept out where a condition holds.",
+                "",
+                "| code | condition | meaning |",
+                "|---|---|---|",
+                *(f"| `{e.code}` | `{_cell(e.condition)}` | {_cell(e.doc)} |" for e in contract.exclusions),
+            )
 
 
 def _rule_row(rule: Rule) -> str:

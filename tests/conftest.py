@@ -10,7 +10,6 @@ from pyspark.sql import SparkSession
 
 from lake.session import FIXED
 
-
 # Frames of a few rows: the first compiler is enough, and no stage needs many tasks. ANSI is as each Spark has it.
 SMALL = {
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseParallelGC",

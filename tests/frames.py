@@ -12,8 +12,15 @@ from schemas.contract import Contract, Field
 from schemas.lineage import LINEAGE
 
 FILLER: dict[type[T.DataType], Any] = {
-    T.StringType: "x", T.IntegerType: 0, T.LongType: 0, T.DoubleType: 0.0, T.BooleanType: False,
-    T.DecimalType: Decimal(0), T.DateType: date(2024, 1, 1), T.TimestampType: datetime(2024, 1, 1, 12), T.ArrayType: [],
+    T.StringType: "x",
+    T.IntegerType: 0,
+    T.LongType: 0,
+    T.DoubleType: 0.0,
+    T.BooleanType: False,
+    T.DecimalType: Decimal(0),
+    T.DateType: date(2024, 1, 1),
+    T.TimestampType: datetime(2024, 1, 1, 12),
+    T.ArrayType: [],
 }
 CONTENT_HASH = Field("content_hash", T.StringType(), "Hash of the standardized fields.", required=True)
 
@@ -36,4 +43,5 @@ def _frame(spark: SparkSession, fields: Sequence[Field], rows: Sequence[dict[str
     filler = {f.name: FILLER[type(f.type)] if f.required else None for f in fields}
     return spark.createDataFrame(
         [tuple({**filler, **row}[name] for name in names) for row in rows],
-        T.StructType([T.StructField(f.name, f.type) for f in fields]))
+        T.StructType([T.StructField(f.name, f.type) for f in fields]),
+    )

@@ -48,9 +48,12 @@ def with_reasons(rows: DataFrame, contract: Contract, *, replaced_file_ids: tupl
     said_missing = F.transform("unreadable", lambda code: F.regexp_replace(code, "_unreadable$", "_missing"))
     broken = F.array_union(contract.violations(severity="quarantine"), contract.violations(severity="halt"))
     found = F.when(F.size("unreadable") == 0, broken).otherwise(
-        F.array_union("unreadable", F.array_except(broken, said_missing)))
+        F.array_union("unreadable", F.array_except(broken, said_missing))
+    )
     return rows.select(
-        *contract.names, *LINEAGE_NAMES, "content_hash",
+        *contract.names,
+        *LINEAGE_NAMES,
+        "content_hash",
         F.when(is_replaced, F.array(F.lit(REPLACED))).otherwise(F.array_sort(found)).alias("reasons"),
         contract.violations(severity="warn").alias("warnings"),
         is_replaced.alias("is_replaced"),
@@ -66,8 +69,10 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
     """
     competes = (F.size("reasons") == 0) & ~F.col("is_replaced")
     apart = F.when(~competes, F.concat_ws("-", "landing_file_id", F.col("record_number").cast("string")))
-    order = [F.col(name).desc_nulls_last() for name in
-             (*contract.version_order, "delivery_order", "record_number", "landing_file_id")]
+    order = [
+        F.col(name).desc_nulls_last()
+        for name in (*contract.version_order, "delivery_order", "record_number", "landing_file_id")
+    ]
     by_key = Window.partitionBy(*contract.key, apart).orderBy(*order)
     place = F.row_number().over(by_key)
     winner = F.first("content_hash").over(by_key.rowsBetween(Window.unboundedPreceding, Window.currentRow))
@@ -75,8 +80,12 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
     newer_version, newer_content = F.lag(version).over(by_key), F.lag("content_hash").over(by_key)
     conflicts = competes & newer_version.eqNullSafe(version) & (newer_content != F.col("content_hash"))
     placed = rows.select(
-        "*", competes.alias("competes"), place.alias("place"), winner.alias("winning_hash"),
-        F.coalesce(conflicts, F.lit(False)).alias("is_version_conflict"), contract.exclusion().alias("excluded_by"),
+        "*",
+        competes.alias("competes"),
+        place.alias("place"),
+        winner.alias("winning_hash"),
+        F.coalesce(conflicts, F.lit(False)).alias("is_version_conflict"),
+        contract.exclusion().alias("excluded_by"),
     )
     return _narrowed(placed.withColumn("outcome", _outcome()), contract)
 
@@ -107,9 +116,13 @@ def judged_before(snapshot: DataFrame, contract: Contract) -> DataFrame:
     stands = F.col("outcome") == "quarantined"
     is_replaced = F.array_contains("reasons", REPLACED)
     return snapshot.select(
-        *contract.names, *LINEAGE_NAMES, "content_hash",
+        *contract.names,
+        *LINEAGE_NAMES,
+        "content_hash",
         F.when(stands | is_replaced, F.col("reasons")).otherwise(F.array().cast("array<string>")).alias("reasons"),
-        "warnings", is_replaced.alias("is_replaced"), F.lit(True).alias("was_judged"),
+        "warnings",
+        is_replaced.alias("is_replaced"),
+        F.lit(True).alias("was_judged"),
     )
 
 

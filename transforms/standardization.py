@@ -58,13 +58,19 @@ class SourcePlan:
 
     def landing_schema(self) -> T.StructType:
         names = dict.fromkeys(plan.landing_name for plan in self.fields)
-        return T.StructType([T.StructField(name, T.StringType()) for name in names]
-                            + [T.StructField(RECORD_NUMBER, T.LongType()), T.StructField(FILE_ID, T.StringType())])
+        return T.StructType(
+            [T.StructField(name, T.StringType()) for name in names]
+            + [T.StructField(RECORD_NUMBER, T.LongType()), T.StructField(FILE_ID, T.StringType())]
+        )
 
     def row_schema(self) -> T.StructType:
-        return T.StructType([*self.contract.struct.fields,
-                             *(T.StructField(f.name, f.type) for f in LINEAGE),
-                             T.StructField(UNREADABLE, T.ArrayType(T.StringType()))])
+        return T.StructType(
+            [
+                *self.contract.struct.fields,
+                *(T.StructField(f.name, f.type) for f in LINEAGE),
+                T.StructField(UNREADABLE, T.ArrayType(T.StringType())),
+            ]
+        )
 
 
 def standardize(landed: DataFrame, plan: SourcePlan) -> DataFrame:
@@ -123,8 +129,7 @@ class Standardizing:
             UNREADABLE: _codes(lost, batch.num_rows),
         }
         arrays = [
-            columns[f.name] if f.name in columns
-            else _constant(self._constant_of(f.name), batch.num_rows, f.type)
+            columns[f.name] if f.name in columns else _constant(self._constant_of(f.name), batch.num_rows, f.type)
             for f in self.schema
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
@@ -188,8 +193,10 @@ def _rule(plan: FieldPlan, decided_format: str | None) -> Callable[[str], Any]:
         return standardizer(plan.rule, **resolved(plan.parameters, decided_format))
 
     def undecided(text: str) -> Any:
-        raise ValueError(f"{plan.field.name}: its file decided for none of {plan.parameters[AMBIGUOUS_PARAMETER]}; "
-                         "only a file without the column may leave that open")
+        raise ValueError(
+            f"{plan.field.name}: its file decided for none of {plan.parameters[AMBIGUOUS_PARAMETER]}; "
+            "only a file without the column may leave that open"
+        )
 
     return undecided
 
@@ -247,6 +254,12 @@ def _arrow_type(declared: T.DataType) -> pa.DataType:
     if isinstance(declared, T.ArrayType):
         return pa.list_(_arrow_type(declared.elementType))
     return {
-        "string": pa.string(), "integer": pa.int32(), "long": pa.int64(), "bigint": pa.int64(), "date": pa.date32(),
-        "timestamp": pa.timestamp("us", "UTC"), "boolean": pa.bool_(), "double": pa.float64(),
+        "string": pa.string(),
+        "integer": pa.int32(),
+        "long": pa.int64(),
+        "bigint": pa.int64(),
+        "date": pa.date32(),
+        "timestamp": pa.timestamp("us", "UTC"),
+        "boolean": pa.bool_(),
+        "double": pa.float64(),
     }[declared.typeName()]

@@ -42,10 +42,27 @@ HEADERS = {
     },
 }
 REQUIRED = {
-    "purchase_orders": ("po_number", "item_number", "changed_at", "ordered_on", "vendor_id", "ordered_amount",
-                        "currency_code", "status_code"),
-    "invoices": ("invoice_number", "line_number", "po_number", "item_number", "vendor_id", "invoiced_on",
-                 "recorded_at", "invoiced_amount", "currency_code"),
+    "purchase_orders": (
+        "po_number",
+        "item_number",
+        "changed_at",
+        "ordered_on",
+        "vendor_id",
+        "ordered_amount",
+        "currency_code",
+        "status_code",
+    ),
+    "invoices": (
+        "invoice_number",
+        "line_number",
+        "po_number",
+        "item_number",
+        "vendor_id",
+        "invoiced_on",
+        "recorded_at",
+        "invoiced_amount",
+        "currency_code",
+    ),
 }
 WIDTHS = {"po_number": 10, "item_number": 5, "invoice_number": 10, "line_number": 3}
 DATES = ("ordered_on", "invoiced_on", "cleared_on")
@@ -60,11 +77,22 @@ STATUSES = ("open", "closed", "cancelled")
 NOT_RECORDED = ("requisition_to_order", "order_to_receipt", "receipt_to_invoice_date", "recorded_to_released")
 # Legs that are watched until the orders' or the invoices' last day; nobody records the ends of the others.
 ENDS_WITH_ORDERS = ("requisition_to_order", "order_to_submission", "submission_to_release")
-ENDS_WITH_INVOICES = ("receipt_to_invoice_date", "invoice_date_to_recorded", "recorded_to_cleared",
-                      "invoice_date_to_cleared", "order_to_cleared")
+ENDS_WITH_INVOICES = (
+    "receipt_to_invoice_date",
+    "invoice_date_to_recorded",
+    "recorded_to_cleared",
+    "invoice_date_to_cleared",
+    "order_to_cleared",
+)
 # Legs that begin after the order: their first months are cut off.
-BEGINS_LATER = ("submission_to_release", "receipt_to_invoice_date", "invoice_date_to_recorded",
-                "recorded_to_released", "recorded_to_cleared", "invoice_date_to_cleared")
+BEGINS_LATER = (
+    "submission_to_release",
+    "receipt_to_invoice_date",
+    "invoice_date_to_recorded",
+    "recorded_to_released",
+    "recorded_to_cleared",
+    "invoice_date_to_cleared",
+)
 # Pairs of an invoice's own dates.
 INVOICE_LEGS = {
     "invoice_date_to_recorded": ("invoice_issued", "invoice_recorded"),
@@ -77,9 +105,30 @@ MEDIAN_AT_LEAST, P90_AT_LEAST = 5, 20
 RATIO_DAYS = (30, 60, 90, 180)
 # A curve that is at one half exactly, but for the last bits of a float, is at one half.
 HALF = 0.5 + 1e-9
-GRAINS = {"vendor_category": ("vendor_id", "category_name"), "vendor": ("vendor_id",), "category": ("category_name",),
-          "all": ()}
+GRAINS = {
+    "vendor_category": ("vendor_id", "category_name"),
+    "vendor": ("vendor_id",),
+    "category": ("category_name",),
+    "all": (),
+}
 OUTPUTS = ("purchase_orders", "invoices", "procurement_legs", "cycle_times_overall", "cycle_times_monthly")
-LEG_COLUMNS = ("source_system_code", "case_id", "leg", "occurrence_number", "document_id", "company_code", "vendor_id",
-               "category_name", "leg_status", "reason", "start_on", "end_on", "month", "duration_days", "censored_days",
-               "is_inferred_pair", "is_end_after_data_through", "window_status")
+LEG_COLUMNS = (
+    "source_system_code",
+    "case_id",
+    "leg",
+    "occurrence_number",
+    "document_id",
+    "company_code",
+    "vendor_id",
+    "category_name",
+    "leg_status",
+    "reason",
+    "start_on",
+    "end_on",
+    "month",
+    "duration_days",
+    "censored_days",
+    "is_inferred_pair",
+    "is_end_after_data_through",
+    "window_status",
+)

@@ -44,11 +44,18 @@ from benchmarks.peers.definitions import (
 from benchmarks.peers.raw_files import RawFile, files_of, mask
 
 LATEST = {
-    "purchase_orders": ("po_number, item_number", "changed_at DESC, delivery_order DESC, record_number DESC",
-                        "ordered_amount < 0 OR (changed_at AT TIME ZONE time_zone_name)::DATE < ordered_on",
-                        "status_code <> 'cancelled'"),
-    "invoices": ("invoice_number, line_number", "delivery_order DESC, record_number DESC",
-                 "cleared_on < (recorded_at AT TIME ZONE time_zone_name)::DATE", "true"),
+    "purchase_orders": (
+        "po_number, item_number",
+        "changed_at DESC, delivery_order DESC, record_number DESC",
+        "ordered_amount < 0 OR (changed_at AT TIME ZONE time_zone_name)::DATE < ordered_on",
+        "status_code <> 'cancelled'",
+    ),
+    "invoices": (
+        "invoice_number, line_number",
+        "delivery_order DESC, record_number DESC",
+        "cleared_on < (recorded_at AT TIME ZONE time_zone_name)::DATE",
+        "true",
+    ),
 }
 
 
@@ -135,22 +142,26 @@ def _clean_names(db: duckdb.DuckDBPyConnection, table: str, names: Sequence[str]
     distinct = db.execute(f"SELECT DISTINCT {each} FROM raw_{table}").fetchall()
     said = [name for (name,) in distinct if name is not None]
     clean = [" ".join(unicodedata.normalize("NFKC", name).split()) or None for name in said]
-    db.execute("CREATE OR REPLACE TEMP TABLE names AS "
-               "SELECT unnest(?) AS said, unnest(?) AS clean, unnest(?) AS masked",
-               [said, clean, [mask(name) for name in clean]])
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE names AS SELECT unnest(?) AS said, unnest(?) AS clean, unnest(?) AS masked",
+        [said, clean, [mask(name) for name in clean]],
+    )
 
 
 def _rule(name: str) -> str:
     raw = f"trim(raw_{name})"
     if name in WIDTHS:
         digits = rf"ltrim(replace(regexp_replace({raw}, '\.00?$', ''), ' ', ''), '0')"
-        return (f"CASE WHEN regexp_full_match({digits}, '[0-9]{{1,{WIDTHS[name]}}}') "
-                f"THEN lpad({digits}, {WIDTHS[name]}, '0') END")
+        return (
+            f"CASE WHEN regexp_full_match({digits}, '[0-9]{{1,{WIDTHS[name]}}}') "
+            f"THEN lpad({digits}, {WIDTHS[name]}, '0') END"
+        )
     if name == "vendor_id":
         return f"'V' || lpad(nullif(regexp_extract(upper({raw}), '{VENDOR_CODE}', 1), ''), 6, '0')"
     if name in DATES:
-        slashed = (f"CASE WHEN is_day_first THEN try_strptime({raw}, '%d/%m/%Y') "
-                   f"ELSE try_strptime({raw}, '%m/%d/%Y') END")
+        slashed = (
+            f"CASE WHEN is_day_first THEN try_strptime({raw}, '%d/%m/%Y') ELSE try_strptime({raw}, '%m/%d/%Y') END"
+        )
         return f"coalesce(try_strptime({raw}, '%Y-%m-%d'), {slashed})::DATE"
     if name in TIMES:
         return f"try_strptime({raw}, '%Y-%m-%d %H:%M') AT TIME ZONE '{ZONE}'"
@@ -184,6 +195,7 @@ def keep_latest(db: duckdb.DuckDBPyConnection, table: str) -> None:
 def build_events(db: duckdb.DuckDBPyConnection) -> None:
     """A row for each date, numbered in its case, and the days for which the two extracts are complete. Events alike in
     date, time and record are told apart by what they are."""
+
     def of(event_type: str, table: str, on: str, at: str) -> str:
         document, line = ("invoice_number", "line_number") if table == "invoices" else ("NULL::VARCHAR",) * 2
         return f"""
@@ -197,13 +209,16 @@ def build_events(db: duckdb.DuckDBPyConnection) -> None:
     def moment(event_type: str, table: str, name: str) -> str:
         return of(event_type, table, f"({name} AT TIME ZONE time_zone_name)::DATE", name)
 
-    events = " UNION ALL ".join([
-        day("order_created", "purchase_orders", "ordered_on"),
-        moment("order_submitted", "purchase_orders", "submitted_at"),
-        moment("order_released", "purchase_orders", "released_at"),
-        day("invoice_issued", "invoices", "invoiced_on"),
-        moment("invoice_recorded", "invoices", "recorded_at"),
-        day("invoice_cleared", "invoices", "cleared_on")])
+    events = " UNION ALL ".join(
+        [
+            day("order_created", "purchase_orders", "ordered_on"),
+            moment("order_submitted", "purchase_orders", "submitted_at"),
+            moment("order_released", "purchase_orders", "released_at"),
+            day("invoice_issued", "invoices", "invoiced_on"),
+            moment("invoice_recorded", "invoices", "recorded_at"),
+            day("invoice_cleared", "invoices", "cleared_on"),
+        ]
+    )
     db.execute(f"""
         CREATE TABLE events AS SELECT *, row_number() OVER (
             PARTITION BY case_id ORDER BY event_on, event_at, record_number, event_type, document_id, line_number
@@ -240,16 +255,22 @@ def build_legs(db: duckdb.DuckDBPyConnection) -> None:
         FROM (SELECT *, row_number() OVER (PARTITION BY case_id, document_id, event_type ORDER BY number) AS nth
               FROM events WHERE document_id IS NOT NULL)
         GROUP BY case_id, document_id, nth""")
-    first = [("requisition_to_order", "NULL", "created_on", "NULL"),
-             ("order_to_submission", "created_on", "submitted_on", "NULL"),
-             ("submission_to_release", "submitted_on", "released_on", "NULL"),
-             ("order_to_receipt", "created_on", "NULL", "NULL"),
-             ("receipt_to_invoice_date", "NULL", "first_issued.on", "first_issued.id")]
-    of_case = [f"SELECT case_id, '{leg}' AS leg, {document}::VARCHAR AS document_id, {start}::DATE AS start_on, "
-               f"{end}::DATE AS end_on, NULL AS start_number, NULL AS end_number FROM cases"
-               for leg, start, end, document in first]
-    of_invoices = [_of_invoices(leg, start.split("_")[1], end.split("_")[1] if end else None)
-                   for leg, (start, end) in INVOICE_LEGS.items()]
+    first = [
+        ("requisition_to_order", "NULL", "created_on", "NULL"),
+        ("order_to_submission", "created_on", "submitted_on", "NULL"),
+        ("submission_to_release", "submitted_on", "released_on", "NULL"),
+        ("order_to_receipt", "created_on", "NULL", "NULL"),
+        ("receipt_to_invoice_date", "NULL", "first_issued.on", "first_issued.id"),
+    ]
+    of_case = [
+        f"SELECT case_id, '{leg}' AS leg, {document}::VARCHAR AS document_id, {start}::DATE AS start_on, "
+        f"{end}::DATE AS end_on, NULL AS start_number, NULL AS end_number FROM cases"
+        for leg, start, end, document in first
+    ]
+    of_invoices = [
+        _of_invoices(leg, start.split("_")[1], end.split("_")[1] if end else None)
+        for leg, (start, end) in INVOICE_LEGS.items()
+    ]
     to_each = """
         SELECT case_id, 'order_to_cleared', document_id, created_on, cleared.on, NULL, cleared.number
         FROM cases LEFT JOIN (SELECT * FROM pairs WHERE cleared IS NOT NULL) USING (case_id)"""
@@ -281,15 +302,18 @@ def build_legs(db: duckdb.DuckDBPyConnection) -> None:
 
 def _of_invoices(leg: str, start: str, end: str | None) -> str:
     end_on, end_number = (f"{end}.on", f"{end}.number") if end else ("NULL", "NULL")
-    return (f"SELECT case_id, '{leg}', document_id, {start}.on, {end_on}, {start}.number, {end_number} "
-            "FROM cases LEFT JOIN pairs USING (case_id)")
+    return (
+        f"SELECT case_id, '{leg}', document_id, {start}.on, {end_on}, {start}.number, {end_number} "
+        "FROM cases LEFT JOIN pairs USING (case_id)"
+    )
 
 
 def build_cells(db: duckdb.DuckDBPyConnection) -> None:
     """Legs by cell; a document's legs that are alike are one in each. What repeats is an enum: it groups faster."""
     for name in ("leg", "vendor_id", "category_name", "leg_status", "window_status"):
-        db.execute(f"CREATE TYPE {name}_words AS ENUM ("
-                   f"SELECT DISTINCT {name} FROM procurement_legs WHERE {name} IS NOT NULL)")
+        db.execute(
+            f"CREATE TYPE {name}_words AS ENUM (SELECT DISTINCT {name} FROM procurement_legs WHERE {name} IS NOT NULL)"
+        )
     counted = """
         SELECT leg::leg_words AS leg, vendor_id::vendor_id_words AS vendor_id,
                category_name::category_name_words AS category_name, document_id, start_on, end_on,
@@ -298,13 +322,16 @@ def build_cells(db: duckdb.DuckDBPyConnection) -> None:
                CASE WHEN status <> 'not_applicable' THEN coalesce(duration_days, censored_days) END AS days,
                CASE WHEN status <> 'not_applicable' THEN window_status END::window_status_words AS window_status
         FROM procurement_legs"""
-    cells = [f"""
+    cells = [
+        f"""
         SELECT {distinct} leg, '{grain}'::ENUM {tuple(GRAINS)} AS cell_grain,
                {"vendor_id" if "vendor_id" in parties else "NULL::vendor_id_words AS vendor_id"},
                {"category_name" if "category_name" in parties else "NULL::category_name_words AS category_name"},
                month, status, days, window_status, document_id, start_on, end_on
         FROM counted WHERE document_id IS {"NOT" if distinct else ""} NULL"""
-        for grain, parties in GRAINS.items() for distinct in ("DISTINCT", "")]
+        for grain, parties in GRAINS.items()
+        for distinct in ("DISTINCT", "")
+    ]
     db.execute(f"CREATE TABLE cells AS WITH counted AS ({counted}) {' UNION ALL '.join(cells)}")
 
 
@@ -313,9 +340,12 @@ def summarise(db: duckdb.DuckDBPyConnection, table: str, month: str) -> None:
     cell = f"leg, cell_grain, vendor_id, category_name{month}"
     begun = "status <> 'not_applicable'" if month else "true"
     has_curve = f"closed_count + open_count >= {MEDIAN_AT_LEAST}"
-    ratios = ", ".join(f"""
+    ratios = ", ".join(
+        f"""
         CASE WHEN {has_curve} AND (last_day >= {days} OR least_survival = 0)
-             THEN 1 - coalesce(survival_{days}, 1) END AS closed_by_{days}_days_ratio""" for days in RATIO_DAYS)
+             THEN 1 - coalesce(survival_{days}, 1) END AS closed_by_{days}_days_ratio"""
+        for days in RATIO_DAYS
+    )
     survivals = ", ".join(f"min(survival) FILTER (days <= {days}) AS survival_{days}" for days in RATIO_DAYS)
     if_monthly = """, CASE WHEN bool_or(window_status = 'right_edge') THEN 'right_edge'
                              WHEN bool_or(window_status = 'left_edge') THEN 'left_edge' ELSE 'full' END
@@ -353,8 +383,9 @@ def summarise(db: duckdb.DuckDBPyConnection, table: str, month: str) -> None:
                CASE WHEN {has_curve} THEN km_median::INTEGER END AS censored_median_days,
                CASE WHEN NOT ({has_curve}) THEN 'thin' WHEN km_median IS NULL THEN 'not_reached' END
                    AS censored_median_reason, {ratios}
-        FROM counts LEFT JOIN curve ON {" AND ".join(
-            f"counts.{name} IS NOT DISTINCT FROM curve.{name}" for name in cell.split(", "))}""")
+        FROM counts LEFT JOIN curve ON {
+        " AND ".join(f"counts.{name} IS NOT DISTINCT FROM curve.{name}" for name in cell.split(", "))
+    }""")
 
 
 if __name__ == "__main__":

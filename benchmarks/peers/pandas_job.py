@@ -45,8 +45,10 @@ from benchmarks.peers.raw_files import files_of, mask, read_all
 TEXT = pd.StringDtype("pyarrow")
 DATE_COLUMNS = (*DATES, "start_on", "end_on", "month")
 KEY = {"purchase_orders": ["po_number", "item_number"], "invoices": ["invoice_number", "line_number"]}
-LATEST = {"purchase_orders": ["changed_at", "delivery_order", "record_number"],
-          "invoices": ["delivery_order", "record_number"]}
+LATEST = {
+    "purchase_orders": ["changed_at", "delivery_order", "record_number"],
+    "invoices": ["delivery_order", "record_number"],
+}
 CELL = ["leg", "cell_grain", "vendor_id", "category_name"]
 
 
@@ -72,13 +74,13 @@ def run(raw: Path, out: Path, *, threads: int) -> None:
         **quarantine,
         "procurement_legs": legs,
         "cycle_times_overall": summarise(cells, CELL).drop(columns="window_status"),
-        "cycle_times_monthly": summarise(cells[cells["status"] != "not_applicable"], [*CELL, "month"])
-        .drop(columns="not_applicable_count"),
+        "cycle_times_monthly": summarise(cells[cells["status"] != "not_applicable"], [*CELL, "month"]).drop(
+            columns="not_applicable_count"
+        ),
     }
     for name, frame in tables.items():
         dates = dict.fromkeys(frame.columns.intersection(DATE_COLUMNS), "date32[pyarrow]")
-        frame.astype(dates).to_parquet(out / f"{name}.parquet", compression="zstd", index=False,
-                                        coerce_timestamps="us")
+        frame.astype(dates).to_parquet(out / f"{name}.parquet", compression="zstd", index=False, coerce_timestamps="us")
 
 
 def load(raw: Path, table: str, threads: int) -> pd.DataFrame:
@@ -109,11 +111,15 @@ def standardize(table: str, texts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataF
         said = said.mask(said.isin(NULL_TOKENS))
         typed[name] = _typed(name, said, texts["is_day_first"])
         is_sound &= (said.isna() | typed[name].notna()).to_numpy(dtype=bool)
-    rows = pd.DataFrame(typed).assign(time_zone_name=ZONE, delivery_order=texts["delivery_order"],
-                                      record_number=texts["record_number"])
+    rows = pd.DataFrame(typed).assign(
+        time_zone_name=ZONE, delivery_order=texts["delivery_order"], record_number=texts["record_number"]
+    )
     local_day = _local(rows["changed_at" if table == "purchase_orders" else "recorded_at"]).dt.normalize()
-    is_broken = rows["cleared_on"] < local_day if table == "invoices" else (
-        (rows["ordered_amount"] < 0).fillna(False).astype(bool) | (local_day < rows["ordered_on"]))
+    is_broken = (
+        rows["cleared_on"] < local_day
+        if table == "invoices"
+        else ((rows["ordered_amount"] < 0).fillna(False).astype(bool) | (local_day < rows["ordered_on"]))
+    )
     is_sound = is_sound & rows[list(REQUIRED[table])].notna().all(axis=1) & ~is_broken
     return rows[is_sound], rows[~is_sound]
 
@@ -161,6 +167,7 @@ def _code(pattern: str) -> Callable[[pd.Series], pd.Series]:
     def rule(each: pd.Series) -> pd.Series:
         codes = each.str.replace(" ", "", regex=False).str.upper()
         return codes.where(codes.str.match(pattern))
+
     return rule
 
 
@@ -176,8 +183,14 @@ def _masked(each: pd.Series) -> pd.Series:
     return _name(each).map(mask, na_action="ignore").astype(TEXT)
 
 
-RULES = {"vendor_id": _vendor, "status_code": _status, "requester_name": _masked, "clerk_name": _masked,
-         **{name: _code(pattern) for name, pattern in CODES.items()}, **dict.fromkeys(NAMES, _name)}
+RULES = {
+    "vendor_id": _vendor,
+    "status_code": _status,
+    "requester_name": _masked,
+    "clerk_name": _masked,
+    **{name: _code(pattern) for name, pattern in CODES.items()},
+    **dict.fromkeys(NAMES, _name),
+}
 
 
 def keep_latest(table: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -193,23 +206,38 @@ def _local(moments: pd.Series) -> pd.Series:
 def build_events(orders: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
     """A row for each date, numbered in its case. Events alike in date, time and record are told apart by what they
     are."""
+
     def of(documents: pd.DataFrame, event_type: str, name: str) -> pd.DataFrame:
         known = documents[documents[name].notna()]
         local_at = _local(known[name]) if name in TIMES else known[name]
         nothing = pd.Series(pd.NA, known.index, TEXT)
-        return pd.DataFrame({
-            "case_id": known["po_number"] + "_" + known["item_number"], "event_type": event_type,
-            "document_id": known.get("invoice_number", nothing), "line_number": known.get("line_number", nothing),
-            "vendor_id": known["vendor_id"], "record_number": known["record_number"],
-            "event_on": local_at.dt.normalize(), "local_at": local_at})
+        return pd.DataFrame(
+            {
+                "case_id": known["po_number"] + "_" + known["item_number"],
+                "event_type": event_type,
+                "document_id": known.get("invoice_number", nothing),
+                "line_number": known.get("line_number", nothing),
+                "vendor_id": known["vendor_id"],
+                "record_number": known["record_number"],
+                "event_on": local_at.dt.normalize(),
+                "local_at": local_at,
+            }
+        )
 
-    events = pd.concat([
-        of(orders, "order_created", "ordered_on"), of(orders, "order_submitted", "submitted_at"),
-        of(orders, "order_released", "released_at"), of(invoices, "invoice_issued", "invoiced_on"),
-        of(invoices, "invoice_recorded", "recorded_at"), of(invoices, "invoice_cleared", "cleared_on"),
-    ], ignore_index=True)
-    events = events.sort_values(["case_id", "event_on", "local_at", "record_number", "event_type", "document_id",
-                                 "line_number"])
+    events = pd.concat(
+        [
+            of(orders, "order_created", "ordered_on"),
+            of(orders, "order_submitted", "submitted_at"),
+            of(orders, "order_released", "released_at"),
+            of(invoices, "invoice_issued", "invoiced_on"),
+            of(invoices, "invoice_recorded", "recorded_at"),
+            of(invoices, "invoice_cleared", "cleared_on"),
+        ],
+        ignore_index=True,
+    )
+    events = events.sort_values(
+        ["case_id", "event_on", "local_at", "record_number", "event_type", "document_id", "line_number"]
+    )
     return events.assign(number=events.groupby("case_id").cumcount())
 
 
@@ -218,16 +246,23 @@ def build_legs(orders: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
     events = build_events(orders, invoices)
     firsts = events.drop_duplicates(["case_id", "event_type"])
     first_on = firsts.pivot(index="case_id", columns="event_type", values="event_on").reindex(
-        columns=["order_created", "order_submitted", "order_released", "invoice_issued"])
+        columns=["order_created", "order_submitted", "order_released", "invoice_issued"]
+    )
     documents = firsts[firsts["event_type"] == "invoice_issued"].set_index("case_id")["document_id"]
     attributes = orders.set_index(orders["po_number"] + "_" + orders["item_number"])[["company_code", "category_name"]]
-    cases = first_on.assign(
-        vendor_id=events.drop_duplicates("case_id", keep="last").set_index("case_id")["vendor_id"],
-        first_document=documents).join(attributes).reset_index()
+    cases = (
+        first_on.assign(
+            vendor_id=events.drop_duplicates("case_id", keep="last").set_index("case_id")["vendor_id"],
+            first_document=documents,
+        )
+        .join(attributes)
+        .reset_index()
+    )
     of_invoices = events[events["document_id"].notna()]
     nth = of_invoices.groupby(["case_id", "document_id", "event_type"]).cumcount()
     pairs = of_invoices.assign(nth=nth).pivot(
-        index=["case_id", "document_id", "nth"], columns="event_type", values=["event_on", "number"])
+        index=["case_id", "document_id", "nth"], columns="event_type", values=["event_on", "number"]
+    )
     pairs.columns = [f"{value}_{event_type}" for value, event_type in pairs.columns]
     pairs = pairs.reset_index().astype({name: "datetime64[ns]" for name in pairs if name.startswith("event_on")})
     parties = cases[["case_id", "company_code", "vendor_id", "category_name", "order_created"]]
@@ -239,24 +274,51 @@ def build_legs(orders: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
         _ends(cases, "submission_to_release", start="order_submitted", end="order_released"),
         _ends(cases, "order_to_receipt", start="order_created"),
         _ends(cases, "receipt_to_invoice_date", end="invoice_issued", document="first_document"),
-        *(_ends(paired, leg, start=f"event_on_{start}", end=end and f"event_on_{end}", document="document_id",
-                start_number=f"number_{start}", end_number=end and f"number_{end}")
-          for leg, (start, end) in INVOICE_LEGS.items()),
-        _ends(cleared, "order_to_cleared", start="order_created", end="event_on_invoice_cleared",
-              document="document_id", end_number="number_invoice_cleared"),
+        *(
+            _ends(
+                paired,
+                leg,
+                start=f"event_on_{start}",
+                end=end and f"event_on_{end}",
+                document="document_id",
+                start_number=f"number_{start}",
+                end_number=end and f"number_{end}",
+            )
+            for leg, (start, end) in INVOICE_LEGS.items()
+        ),
+        _ends(
+            cleared,
+            "order_to_cleared",
+            start="order_created",
+            end="event_on_invoice_cleared",
+            document="document_id",
+            end_number="number_invoice_cleared",
+        ),
     ]
     return _with_outcome(pd.concat(legs, ignore_index=True), events)
 
 
-def _ends(cases: pd.DataFrame, leg: str, *, start: str | None = None, end: str | None = None,
-          document: str | None = None, start_number: str | None = None, end_number: str | None = None) -> pd.DataFrame:
+def _ends(
+    cases: pd.DataFrame,
+    leg: str,
+    *,
+    start: str | None = None,
+    end: str | None = None,
+    document: str | None = None,
+    start_number: str | None = None,
+    end_number: str | None = None,
+) -> pd.DataFrame:
     def given(name: str | None, dtype: object) -> pd.Series:
         return cases[name].astype(dtype) if name else pd.Series(None, cases.index, dtype)
 
     return cases[["case_id", "company_code", "vendor_id", "category_name"]].assign(
-        leg=leg, document_id=given(document, TEXT), start_on=given(start, "datetime64[ns]"),
-        end_on=given(end, "datetime64[ns]"), start_number=given(start_number, float),
-        end_number=given(end_number, float))
+        leg=leg,
+        document_id=given(document, TEXT),
+        start_on=given(start, "datetime64[ns]"),
+        end_on=given(end, "datetime64[ns]"),
+        start_number=given(start_number, float),
+        end_number=given(end_number, float),
+    )
 
 
 def _with_outcome(legs: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
@@ -270,30 +332,46 @@ def _with_outcome(legs: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     through = pd.Series(pd.NaT, legs.index, "datetime64[ns]")
     through[leg.isin(ENDS_WITH_ORDERS)] = days("order_created", "order_submitted", "order_released").max()
     through[leg.isin(ENDS_WITH_INVOICES)] = stamped.max()
-    reason = np.select([leg.isin(NOT_RECORDED), start.isna() & end.notna(), start.isna()],
-                       ["not_recorded", "start_missing", "not_started"], default=None)
+    reason = np.select(
+        [leg.isin(NOT_RECORDED), start.isna() & end.notna(), start.isna()],
+        ["not_recorded", "start_missing", "not_started"],
+        default=None,
+    )
     status = np.select([pd.notna(reason), end.notna()], ["not_applicable", "closed"], default="open")
     month = start - pd.to_timedelta(start.dt.day - 1, unit="D")
     window = np.select(
-        [month.isna(), (through - (month + pd.offsets.MonthEnd(0))).dt.days < EDGE_DAYS,
-         leg.isin(BEGINS_LATER) & ((month - data_from).dt.days < EDGE_DAYS)],
-        [None, "right_edge", "left_edge"], default="full")
+        [
+            month.isna(),
+            (through - (month + pd.offsets.MonthEnd(0))).dt.days < EDGE_DAYS,
+            leg.isin(BEGINS_LATER) & ((month - data_from).dt.days < EDGE_DAYS),
+        ],
+        [None, "right_edge", "left_edge"],
+        default="full",
+    )
     return legs.assign(
-        source_system_code=SYSTEM, occurrence_number=legs.groupby(["case_id", "leg"]).cumcount() + 1, month=month,
-        leg_status=status, reason=reason,
+        source_system_code=SYSTEM,
+        occurrence_number=legs.groupby(["case_id", "leg"]).cumcount() + 1,
+        month=month,
+        leg_status=status,
+        reason=reason,
         duration_days=(end - start).dt.days.where(status == "closed").astype("Int32"),
         censored_days=(through - start).dt.days.clip(lower=0).where(status == "open").astype("Int32"),
-        is_inferred_pair=False, is_end_after_data_through=end > through, window_status=window,
+        is_inferred_pair=False,
+        is_end_after_data_through=end > through,
+        window_status=window,
     )[list(LEG_COLUMNS)]
 
 
 def build_cells(legs: pd.DataFrame) -> pd.DataFrame:
     """Legs by cell; a document's legs that are alike are one in each."""
     counted = legs[["document_id", "start_on", "end_on", "month"]].assign(
-        leg=legs["leg"].astype("category"), vendor_id=legs["vendor_id"].astype("category"),
-        category_name=legs["category_name"].astype("category"), window_status=legs["window_status"].astype("category"),
+        leg=legs["leg"].astype("category"),
+        vendor_id=legs["vendor_id"].astype("category"),
+        category_name=legs["category_name"].astype("category"),
+        window_status=legs["window_status"].astype("category"),
         days=legs["duration_days"].fillna(legs["censored_days"]).astype(float),
-        status=legs["leg_status"].where(legs["month"].notna(), "not_applicable").astype("category"))
+        status=legs["leg_status"].where(legs["month"].notna(), "not_applicable").astype("category"),
+    )
     grains = pd.CategoricalDtype(list(GRAINS))
     is_document, cells = counted["document_id"].notna(), []
     for grain, parties in GRAINS.items():
@@ -309,12 +387,21 @@ def summarise(cells: pd.DataFrame, cell: list[str]) -> pd.DataFrame:
     """Counts, quantiles and Kaplan-Meier of every cell; a figure of too few legs is null, with the reason."""
     ids = cells.groupby(cell, dropna=False, observed=True, sort=False).ngroup()
     status, window = cells["status"], cells["window_status"]
-    figures = pd.DataFrame({
-        "closed_count": status == "closed", "open_count": status == "open",
-        "ended_otherwise_count": status == "ended_otherwise", "leg_count": status != "not_applicable",
-        "not_applicable_count": status == "not_applicable", "is_right": window == "right_edge",
-        "is_left": window == "left_edge",
-    }).groupby(ids).sum()
+    figures = (
+        pd.DataFrame(
+            {
+                "closed_count": status == "closed",
+                "open_count": status == "open",
+                "ended_otherwise_count": status == "ended_otherwise",
+                "leg_count": status != "not_applicable",
+                "not_applicable_count": status == "not_applicable",
+                "is_right": window == "right_edge",
+                "is_left": window == "left_edge",
+            }
+        )
+        .groupby(ids)
+        .sum()
+    )
     figures[cell] = cells[cell].groupby(ids).head(1).set_axis(ids.drop_duplicates().to_numpy())
     edges = np.select([figures.pop("is_right") > 0, figures.pop("is_left") > 0], ["right_edge", "left_edge"], "full")
     is_closed = status == "closed"
@@ -327,22 +414,31 @@ def summarise(cells: pd.DataFrame, cell: list[str]) -> pd.DataFrame:
     is_not_reached = has_curve & curve["censored_median_days"].isna()
     reasons.loc[is_not_reached, "censored_median_reason"] = "not_reached"
     return figures.assign(
-        window_status=edges, median_days=quantiles[0.5].where(has_median), p90_days=quantiles[0.9].where(has_p90),
-        **reasons, **curve.where(has_curve)).astype({"censored_median_days": "Int32"})
+        window_status=edges,
+        median_days=quantiles[0.5].where(has_median),
+        p90_days=quantiles[0.9].where(has_p90),
+        **reasons,
+        **curve.where(has_curve),
+    ).astype({"censored_median_days": "Int32"})
 
 
 def _curves(cells: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     """The Kaplan-Meier figures of each cell's id."""
     is_watched = cells["status"].isin(["closed", "open"])
-    daily = (cells.loc[is_watched, "status"] == "closed").groupby(
-        [ids[is_watched].rename("id"), cells.loc[is_watched, "days"]]).agg(["sum", "size"]).reset_index()
+    daily = (
+        (cells.loc[is_watched, "status"] == "closed")
+        .groupby([ids[is_watched].rename("id"), cells.loc[is_watched, "days"]])
+        .agg(["sum", "size"])
+        .reset_index()
+    )
     of_cell = daily.groupby("id")
     at_risk = of_cell["size"].transform("sum") - of_cell["size"].cumsum() + daily["size"]
     daily["survival"] = ((at_risk - daily["sum"]) / at_risk).groupby(daily["id"]).cumprod()
     by_cell = daily.groupby("id")
     last_day, least = by_cell["days"].max(), by_cell["survival"].min()
-    curve = pd.DataFrame({"censored_median_days": daily[daily["survival"] <= HALF].groupby("id")["days"].min()},
-                         index=last_day.index)
+    curve = pd.DataFrame(
+        {"censored_median_days": daily[daily["survival"] <= HALF].groupby("id")["days"].min()}, index=last_day.index
+    )
     for days in RATIO_DAYS:
         survival = daily[daily["days"] <= days].groupby("id")["survival"].min().reindex(curve.index, fill_value=1.0)
         curve[f"closed_by_{days}_days_ratio"] = (1 - survival).where((last_day >= days) | (least == 0))

@@ -78,7 +78,8 @@ def read_records(file: RawFile) -> pa.Table:
         io.BytesIO(file.content()),
         read_options=pa.csv.ReadOptions(use_threads=False, column_names=file.fields, skip_rows=1, block_size=1 << 26),
         parse_options=pa.csv.ParseOptions(delimiter=file.delimiter, invalid_row_handler=set_aside),
-        convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(file.fields, pa.binary())))
+        convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(file.fields, pa.binary())),
+    )
     # Arrow's row 1 is the header, and blank lines are no rows: record 1, at place 0, is row 2.
     numbers = np.delete(np.arange(1, table.num_rows + len(torn) + 1), np.array(torn, dtype=int) - 2)
     table = table.append_column("record_number", pa.array(numbers))
@@ -99,7 +100,7 @@ def mask(name: str | None) -> str | None:
 
 def _described(path: Path, table: str, period: str, delivery: int) -> RawFile:
     data = RawFile(path, period, delivery, "", (), ()).content()
-    header = data[:data.index(b"\n")].decode("utf-8-sig").strip()
+    header = data[: data.index(b"\n")].decode("utf-8-sig").strip()
     delimiter = ";" if header.count(";") > header.count(",") else ","
     fields = {header: field for field, headers in HEADERS[table].items() for header in headers}
     names = tuple(fields.get(name, name) for name in next(csv.reader([header], delimiter=delimiter)))
@@ -111,8 +112,9 @@ def _described(path: Path, table: str, period: str, delivery: int) -> RawFile:
 
 def _as_text(table: pa.Table) -> pa.Table:
     names = [name for name in table.column_names if table.schema.field(name).type == pa.binary()]
-    return pa.table({name: table[name].cast(pa.string()) if name in names else table[name]
-                     for name in table.column_names})
+    return pa.table(
+        {name: table[name].cast(pa.string()) if name in names else table[name] for name in table.column_names}
+    )
 
 
 def _decodable(table: pa.Table) -> np.ndarray:

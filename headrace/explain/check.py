@@ -46,19 +46,28 @@ def _counts(cell: Mapping[str, Any], legs: list[dict[str, Any]]) -> Iterable[dic
 
 
 def _quantiles(trail: Trail, cell: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    found = trail.objects("SELECT quantile_cont(duration_days, 0.5) AS median_days, "
-                          "quantile_cont(duration_days, 0.9) AS p90_days FROM counted_legs "
-                          "WHERE leg_status = 'closed'")[0]
+    found = trail.objects(
+        "SELECT quantile_cont(duration_days, 0.5) AS median_days, "
+        "quantile_cont(duration_days, 0.9) AS p90_days FROM counted_legs "
+        "WHERE leg_status = 'closed'"
+    )[0]
     for name, reason in (("median_days", "median_reason"), ("p90_days", "p90_reason")):
         yield _check(name, cell[name], found[name], withheld=cell[reason])
 
 
 def _censored_median(cell: Mapping[str, Any], legs: list[dict[str, Any]]) -> dict[str, Any]:
-    watched = [(leg["days"], leg["leg_status"] == "closed") for leg in legs
-               if leg["leg_status"] in ("closed", "open") and leg["days"] is not None]
+    watched = [
+        (leg["days"], leg["leg_status"] == "closed")
+        for leg in legs
+        if leg["leg_status"] in ("closed", "open") and leg["days"] is not None
+    ]
     reason = cell["censored_median_reason"]
-    return _check("censored_median_days", cell["censored_median_days"], kaplan_meier_median(watched),
-                  withheld=reason if reason != "not_reached" else None)
+    return _check(
+        "censored_median_days",
+        cell["censored_median_days"],
+        kaplan_meier_median(watched),
+        withheld=reason if reason != "not_reached" else None,
+    )
 
 
 def kaplan_meier_median(watched: Iterable[tuple[int, bool]]) -> int | None:

@@ -35,9 +35,12 @@ def lines_of(records: Collection[int], landed: LandedFile, delivery: Delivery, r
                 return Lines(scan(cast(BinaryIO, stream), set(records), read))
         except (HeadraceError, OSError, EOFError):
             continue
-    return Lines({}, f"its line is not known: the file has {landed.blank_line_count} blank lines and "
-                     f"{landed.line_break_in_field_count} line breaks in fields, and is no longer in {raw_uri} as it "
-                     "was read")
+    return Lines(
+        {},
+        f"its line is not known: the file has {landed.blank_line_count} blank lines and "
+        f"{landed.line_break_in_field_count} line breaks in fields, and is no longer in {raw_uri} as it "
+        "was read",
+    )
 
 
 def scan(stream: BinaryIO, records: set[int], read: Read) -> dict[int, int]:

@@ -37,11 +37,13 @@ def explain_case(trail: Trail, terms: Sequence[str]) -> dict[str, Any]:
     if len(names) != 1:
         raise ConfigError(f"found {len(names)} case ids, promised one: headrace explain procurement case ID")
     asked = _named([term for term in terms if "=" in term], ("source_system_code",))
-    cases = [(system, names[0]) for system in _systems(trail, names[0])
-             if asked.get("source_system_code", system) == system]
+    cases = [
+        (system, names[0]) for system in _systems(trail, names[0]) if asked.get("source_system_code", system) == system
+    ]
     if not cases:
-        raise DataError(f"there is no case {names[0]} in release {trail.release.number}"
-                        f"{_closest_cases(trail, names[0])}")
+        raise DataError(
+            f"there is no case {names[0]} in release {trail.release.number}{_closest_cases(trail, names[0])}"
+        )
     return {"release": trail.release.number, "subject": "case", "cases": [_case(trail, *case) for case in cases]}
 
 
@@ -51,11 +53,13 @@ def explain_cells(trail: Trail, mart: str, terms: Sequence[str]) -> dict[str, An
     conditions, values = _conditions(wanted)
     cells = trail.objects(f"FROM marts.{mart} WHERE {conditions} ORDER BY leg", *values)
     if not cells:
-        raise DataError(f"{mart} of release {trail.release.number} has no cell {_said(wanted)}"
-                        f"{_closest_cells(trail, mart, wanted)}")
+        raise DataError(
+            f"{mart} of release {trail.release.number} has no cell {_said(wanted)}{_closest_cells(trail, mart, wanted)}"
+        )
     told = [_cell(trail, mart, cell) for cell in cells]
-    events = [event for cell in told for leg in cell["legs"]
-              for event in (leg["start_event"], leg["end_event"]) if event]
+    events = [
+        event for cell in told for leg in cell["legs"] for event in (leg["start_event"], leg["end_event"]) if event
+    ]
     rows = trace_rows(trail, _seeds_of(events))
     _point(events, rows)
     return {"release": trail.release.number, "subject": mart, "asked": wanted, "cells": told, "rows": rows}
@@ -71,8 +75,10 @@ def case_expression(contract: Contract) -> str | None:
 def _systems(trail: Trail, case_id: str) -> list[str]:
     """The ledger systems in which there is a case of this id, in the marts or in any row ever curated or not."""
     selects = ["SELECT source_system_code FROM marts.procurement_cases WHERE case_id = $1"]
-    selects += [f"SELECT source_system_code FROM outcomes.{name} WHERE {expression} = $1"
-                for name, expression in _named_tables(trail)]
+    selects += [
+        f"SELECT source_system_code FROM outcomes.{name} WHERE {expression} = $1"
+        for name, expression in _named_tables(trail)
+    ]
     found = trail.connection.execute(" UNION ".join(selects) + " ORDER BY 1", [case_id]).fetchall()
     return [system for (system,) in found if system is not None]
 
@@ -84,23 +90,33 @@ def _named_tables(trail: Trail) -> list[tuple[str, str]]:
 
 def _case(trail: Trail, system: str, case_id: str) -> dict[str, Any]:
     def of_mart(mart: str, order: str) -> list[dict[str, Any]]:
-        return trail.objects(f"FROM marts.{mart} WHERE source_system_code = ? AND case_id = ? ORDER BY {order}",
-                             system, case_id)
+        return trail.objects(
+            f"FROM marts.{mart} WHERE source_system_code = ? AND case_id = ? ORDER BY {order}", system, case_id
+        )
 
     events = of_mart("procurement_events", EVENT_ORDER)
     seeds = _seeds_of(events)
     for table, expression in _named_tables(trail):
-        seeds[table] |= {(row["landing_file_id"], row["record_number"]) for row in trail.objects(
-            f"SELECT landing_file_id, record_number FROM outcomes.{table} "
-            f"WHERE source_system_code = ? AND {expression} = ?", system, case_id)}
+        seeds[table] |= {
+            (row["landing_file_id"], row["record_number"])
+            for row in trail.objects(
+                f"SELECT landing_file_id, record_number FROM outcomes.{table} "
+                f"WHERE source_system_code = ? AND {expression} = ?",
+                system,
+                case_id,
+            )
+        }
     shown = trail.cut(events)
     rows = trace_rows(trail, _cut_seeds(trail, seeds, shown))
     _point(shown, rows)
     return {
-        "source_system_code": system, "case_id": case_id,
+        "source_system_code": system,
+        "case_id": case_id,
         "case": next(iter(of_mart("procurement_cases", "case_id")), None),
         "legs": of_mart("procurement_legs", "leg, occurrence_number"),
-        "event_count": len(events), "events": shown, "rows": rows,
+        "event_count": len(events),
+        "events": shown,
+        "rows": rows,
     }
 
 
@@ -130,12 +146,26 @@ def _cell(trail: Trail, mart: str, cell: dict[str, Any]) -> dict[str, Any]:
     legs, checks = check_cell(trail, cell)
     shown = trail.cut(legs)
     ids = sorted({leg[name] for leg in shown for name in ("start_event_id", "end_event_id") if leg[name]})
-    events = {event["event_id"]: event for event in trail.objects(
-        "FROM marts.procurement_events WHERE event_id IN (SELECT unnest(?))", ids)} if ids else {}
-    told = [{**leg, "start_event": events.get(leg["start_event_id"]), "end_event": events.get(leg["end_event_id"])}
-            for leg in shown]
-    return {"mart": mart, "cell": cell, "checks": checks, "agrees": all(check["agrees"] for check in checks),
-            "leg_count": len(legs), "legs": told}
+    events = (
+        {
+            event["event_id"]: event
+            for event in trail.objects("FROM marts.procurement_events WHERE event_id IN (SELECT unnest(?))", ids)
+        }
+        if ids
+        else {}
+    )
+    told = [
+        {**leg, "start_event": events.get(leg["start_event_id"]), "end_event": events.get(leg["end_event_id"])}
+        for leg in shown
+    ]
+    return {
+        "mart": mart,
+        "cell": cell,
+        "checks": checks,
+        "agrees": all(check["agrees"] for check in checks),
+        "leg_count": len(legs),
+        "legs": told,
+    }
 
 
 def _cell_terms(mart: str, terms: Sequence[str]) -> dict[str, Any]:
@@ -179,8 +209,11 @@ def _said(wanted: Mapping[str, Any]) -> str:
 
 
 def _closest_cases(trail: Trail, case_id: str) -> str:
-    close = trail.objects("SELECT case_id FROM marts.procurement_cases "
-                          "ORDER BY jaro_winkler_similarity(case_id, ?) DESC, case_id LIMIT 3", case_id)
+    close = trail.objects(
+        "SELECT case_id FROM marts.procurement_cases "
+        "ORDER BY jaro_winkler_similarity(case_id, ?) DESC, case_id LIMIT 3",
+        case_id,
+    )
     return f"; the closest are {', '.join(row['case_id'] for row in close)}" if close else ""
 
 
@@ -197,6 +230,10 @@ def _closest_cells(trail: Trail, mart: str, wanted: Mapping[str, Any]) -> str:
     if wanted.get("month"):
         orders.append("abs(date_diff('month', month, ?::DATE))")
         values.append(wanted["month"])
-    close = trail.objects(f"SELECT {', '.join(wanted)} FROM marts.{mart} WHERE cell_grain = ? "
-                          f"ORDER BY {', '.join([*orders, 'leg'])} LIMIT 3", wanted["cell_grain"], *values)
+    close = trail.objects(
+        f"SELECT {', '.join(wanted)} FROM marts.{mart} WHERE cell_grain = ? "
+        f"ORDER BY {', '.join([*orders, 'leg'])} LIMIT 3",
+        wanted["cell_grain"],
+        *values,
+    )
     return f"; the closest are {'; '.join(_said(cell) for cell in close)}" if close else ""

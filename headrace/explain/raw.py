@@ -50,14 +50,19 @@ class RawRecords:
         by_file: dict[str, set[int]] = defaultdict(set)
         for file_id, number in wanted:
             by_file[file_id].add(number)
-        return {(file_id, number): told
-                for file_id, numbers in by_file.items() for number, told in self._of_file(file_id, numbers)}
+        return {
+            (file_id, number): told
+            for file_id, numbers in by_file.items()
+            for number, told in self._of_file(file_id, numbers)
+        }
 
     def _of_file(self, file_id: str, numbers: set[int]) -> list[tuple[int, dict[str, Any]]]:
         delivery = self.deliveries.get(file_id)
         if delivery is None:
-            return [(n, {"file": None, "record_number": n, "note": f"the release does not name the delivery {file_id}"})
-                    for n in numbers]
+            return [
+                (n, {"file": None, "record_number": n, "note": f"the release does not name the delivery {file_id}"})
+                for n in numbers
+            ]
         try:
             landed = read_landed(self.lake, self.release.domain, delivery.source_name, file_id)
             columns, note = self._columns(delivery, numbers), None
@@ -69,8 +74,9 @@ class RawRecords:
     def _columns(self, delivery: Delivery, numbers: set[int]) -> dict[int, dict[str, Any]]:
         import duckdb
 
-        path = local(self.lake, landing_key(self.release.domain, delivery.source_name, delivery.landing_file_id,
-                                            "parquet"))
+        path = local(
+            self.lake, landing_key(self.release.domain, delivery.source_name, delivery.landing_file_id, "parquet")
+        )
         try:
             with duckdb.connect(":memory:") as connection:
                 rows = _select(connection, path, numbers)
@@ -82,17 +88,25 @@ class RawRecords:
         if landed is None:
             return Lines({}, "its line is not known: the landed file's entry is gone")
         source = self._source(delivery.source_name)
-        read = source.read if source else Read(encoding=landed.dialect["encoding"],
-                                               has_multiline_fields=landed.line_break_in_field_count > 0)
+        read = (
+            source.read
+            if source
+            else Read(encoding=landed.dialect["encoding"], has_multiline_fields=landed.line_break_in_field_count > 0)
+        )
         return lines_of(numbers, landed, delivery, self.release.facts.get("raw", ""), read)
 
-    def _told(self, delivery: Delivery, number: int, lines: Lines, columns: dict[str, Any] | None,
-              note: str | None) -> dict[str, Any]:
+    def _told(
+        self, delivery: Delivery, number: int, lines: Lines, columns: dict[str, Any] | None, note: str | None
+    ) -> dict[str, Any]:
         names = [file.key for file in delivery.raw_files]
         return {
-            "file": names[0], "same_content": names[1:], "record_number": number,
-            "line": lines.by_record.get(number), "note": note or lines.note,
-            "fields": self._shown(delivery.source_name, columns or {}), "is_revealed": self.reveal,
+            "file": names[0],
+            "same_content": names[1:],
+            "record_number": number,
+            "line": lines.by_record.get(number),
+            "note": note or lines.note,
+            "fields": self._shown(delivery.source_name, columns or {}),
+            "is_revealed": self.reveal,
             "declared": self.declared(delivery.source_name),
         }
 

@@ -53,8 +53,11 @@ def trace_rows(trail: Trail, seeds: Mapping[str, Iterable[Record]]) -> list[dict
 
 def row_numbers(rows: list[dict[str, Any]]) -> dict[tuple[str, str, int], int]:
     """Where each record stands among the traced rows: by table, landing file and record number."""
-    return {(row["table"], version["landing_file_id"], version["record_number"]): position
-            for position, row in enumerate(rows) for version in row["versions"]}
+    return {
+        (row["table"], version["landing_file_id"], version["record_number"]): position
+        for position, row in enumerate(rows)
+        for version in row["versions"]
+    }
 
 
 def _versions(trail: Trail, contract: Contract, records: set[Record]) -> list[dict[str, Any]]:
@@ -63,8 +66,9 @@ def _versions(trail: Trail, contract: Contract, records: set[Record]) -> list[di
     if not records:
         return []
     connection.executemany("INSERT INTO seeds VALUES (?, ?)", sorted(records))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE own AS FROM {table} "
-                       "SEMI JOIN seeds USING (landing_file_id, record_number)")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE own AS FROM {table} SEMI JOIN seeds USING (landing_file_id, record_number)"
+    )
     keys = ", ".join(quoted(name) for name in contract.key)
     return trail.objects(f"FROM {table} SEMI JOIN own USING ({keys}) UNION FROM own")
 
@@ -110,11 +114,16 @@ def _record(version: Mapping[str, Any]) -> Record:
 def _told(version: dict[str, Any], contract: Contract, raw: Mapping[Record, dict[str, Any]]) -> dict[str, Any]:
     beside = {*LINEAGE_NAMES, *JUDGEMENT_NAMES}
     return {
-        "outcome": version["outcome"], "reasons": version["reasons"] or [], "warnings": version["warnings"] or [],
+        "outcome": version["outcome"],
+        "reasons": version["reasons"] or [],
+        "warnings": version["warnings"] or [],
         "is_version_conflict": version["is_version_conflict"],
         "version": {name: version[name] for name in contract.version_order},
         **{name: version[name] for name in LINEAGE_NAMES},
-        "values": {name: value for name, value in version.items()
-                   if name not in beside and name not in contract.key and value is not None},
+        "values": {
+            name: value
+            for name, value in version.items()
+            if name not in beside and name not in contract.key and value is not None
+        },
         "raw": raw[_record(version)],
     }

@@ -18,8 +18,14 @@ BAD_TIMES = ("2024-02-30 10:00", "yesterday 09:15", "2023-13-01 08:00", "2024-05
 BAD_AMOUNTS = ("see contract", "1.2.3", "12.5O", "#REF!", "twelve")
 BAD_VENDORS = ("V00??42", "42A", "VENDOR#", "see above", "V-42/7")
 BAD_NUMBERS = ("#REF!", "see attachment", "???", "#VALUE!")
-_TEXTS = {"date": BAD_DATES, "time": BAD_TIMES, "amount": BAD_AMOUNTS, "quantity": BAD_AMOUNTS, "vendor": BAD_VENDORS,
-          "number": BAD_NUMBERS}
+_TEXTS = {
+    "date": BAD_DATES,
+    "time": BAD_TIMES,
+    "amount": BAD_AMOUNTS,
+    "quantity": BAD_AMOUNTS,
+    "vendor": BAD_VENDORS,
+    "number": BAD_NUMBERS,
+}
 
 
 @dataclass(frozen=True)
@@ -59,8 +65,12 @@ def tear(sheet: Sheet, dirt: Dirt, rng: np.random.Generator) -> Counts:
     torn = np.round(share * sizes).astype(np.int64)
     for large in np.argsort(-sizes, kind="stable")[:3]:
         torn[large] = max(int(torn[large]), min(1, (int(sizes[large]) - 1) // 200))
-    rows = np.concatenate([start + np.sort(rng.choice(size, size=count, replace=False))
-                           for start, size, count in zip(starts, sizes, torn, strict=True)])
+    rows = np.concatenate(
+        [
+            start + np.sort(rng.choice(size, size=count, replace=False))
+            for start, size, count in zip(starts, sizes, torn, strict=True)
+        ]
+    )
     how = np.arange(len(rows)) % 3 + TOO_FEW
     sheet.dead[rows] = how
     names = ("too_few_fields", "too_many_fields", "undecodable_bytes")
@@ -82,6 +92,7 @@ def _unreadable(*kinds: str) -> Callable[[Sheet, Ints, np.random.Generator], Non
             for field, there in ((name, some[~is_null]), (required, some[is_null])):
                 texts = _TEXTS[sheet.table.by_field[field].kind]
                 sheet.spoil(field, there, [texts[choice] for choice in rng.integers(0, len(texts), len(there))])
+
     return apply
 
 

@@ -81,8 +81,9 @@ def deliver_orders(versions: Frame, window: Window, dirt: Dirt, rng: np.random.G
     return _sheet(ORDERS, frames, codes, rng), counts
 
 
-def _order_copies(versions: Frame, month: Ints, window: Window, share: Counts,
-                  rng: np.random.Generator) -> list[tuple[str, Ints, Frame]]:
+def _order_copies(
+    versions: Frame, month: Ints, window: Window, share: Counts, rng: np.random.Generator
+) -> list[tuple[str, Ints, Frame]]:
     """Rows to send once more: the newest ones, those before a cancellation, and contents that contradict."""
     has_next, next_month = _next_versions(versions, month)
     can_wait = month < window.months - 1
@@ -92,8 +93,11 @@ def _order_copies(versions: Frame, month: Ints, window: Window, share: Counts,
     revenant = pick(before_cancelled, share["cancelled_then_older"], rng)
     conflict = pick(can_wait, share["version_conflict"], rng)
     amount = versions["ordered_amount"][conflict] + 100 * rng.integers(1, 500, len(conflict))
-    return [("resent_row", resent, {}), ("cancelled_then_older", revenant, {}),
-            ("version_conflict", conflict, {"ordered_amount": amount})]
+    return [
+        ("resent_row", resent, {}),
+        ("cancelled_then_older", revenant, {}),
+        ("version_conflict", conflict, {"ordered_amount": amount}),
+    ]
 
 
 def deliver_invoices(lines: Frame, window: Window, dirt: Dirt, rng: np.random.Generator) -> tuple[Sheet, Counts]:
@@ -141,15 +145,20 @@ def _known_invoices(numbers: Ints, rng: np.random.Generator) -> Bools:
     return ~np.isin(numbers, unknown)
 
 
-def _moved(lines: Frame, month: Ints, numbers: dict[int, int], window: Window, dirt: Dirt,
-           rng: np.random.Generator) -> tuple[Frame, Ints]:
+def _moved(
+    lines: Frame, month: Ints, numbers: dict[int, int], window: Window, dirt: Dirt, rng: np.random.Generator
+) -> tuple[Frame, Ints]:
     """Lines that are posted anew in the next month's last delivery, under the numbers that they have."""
     rows = pick(month < window.months - 1, how_many(SHARES["moved_invoice"][dirt], rows_of(lines)), rng)
     to = month[rows] + 1
     day = window.month_starts[to] + rng.integers(1, 10, len(rows))
     cleared = lines["cleared_on"][rows]
-    frame = take(lines, rows, recorded_at=at_office(day, rng),
-                 cleared_on=np.where(cleared == NULL, NULL, np.maximum(cleared, day)))
+    frame = take(
+        lines,
+        rows,
+        recorded_at=at_office(day, rng),
+        cleared_on=np.where(cleared == NULL, NULL, np.maximum(cleared, day)),
+    )
     last = np.array([numbers.get(index, 1) for index in range(window.months)], dtype=np.int64)
     return frame, to * 10 + last[to]
 

@@ -112,8 +112,10 @@ def repeat_lines(sheet: Sheet, dirt: Dirt, rng: np.random.Generator) -> tuple[Sh
 
 def _vendor_variant(texts: list[str], rng: np.random.Generator) -> list[str]:
     forms = ("v-{0}", "V {0:04d}", "VENDOR#{0}", "{0}", "v{0:05d}", "Vendor {0}")
-    return [forms[form].format(int(text[1:]))
-            for text, form in zip(texts, rng.integers(0, len(forms), len(texts)), strict=True)]
+    return [
+        forms[form].format(int(text[1:]))
+        for text, form in zip(texts, rng.integers(0, len(forms), len(texts)), strict=True)
+    ]
 
 
 def _full_width_digits(texts: list[str], rng: np.random.Generator) -> list[str]:
@@ -158,8 +160,10 @@ def _doubled_space(texts: list[str], rng: np.random.Generator) -> list[str]:
 
 
 def _nbsp(texts: list[str], rng: np.random.Generator) -> list[str]:
-    return [text.replace(" ", NBSP) + NBSP * int(end)
-            for text, end in zip(texts, rng.integers(0, 2, len(texts)), strict=True)]
+    return [
+        text.replace(" ", NBSP) + NBSP * int(end)
+        for text, end in zip(texts, rng.integers(0, 2, len(texts)), strict=True)
+    ]
 
 
 def _nbsp_around(texts: list[str], rng: np.random.Generator) -> list[str]:
@@ -173,7 +177,7 @@ def _ligature(texts: list[str], rng: np.random.Generator) -> list[str]:
 
 
 def _full_width_letters(texts: list[str], rng: np.random.Generator) -> list[str]:
-    return [text.split(" ")[0].translate(_FULL_WIDTH) + text[len(text.split(" ")[0]):] for text in texts]
+    return [text.split(" ")[0].translate(_FULL_WIDTH) + text[len(text.split(" ")[0]) :] for text in texts]
 
 
 def _decomposed(texts: list[str], rng: np.random.Generator) -> list[str]:

@@ -45,9 +45,18 @@ class Style:
 
 # Share of the files that have a trait, realistic and hostile; at least one file has it where dirt is wanted.
 TRAITS: dict[str, tuple[float, float]] = {
-    "reordered_columns": (0.5, 0.8), "synonyms": (0.3, 0.5), "semicolon": (0.15, 0.25), "crlf": (0.2, 0.3),
-    "bom": (0.15, 0.3), "gzip": (0.15, 0.25), "quotes_all": (0.1, 0.2), "extra_column": (0.1, 0.2),
-    "blank_lines": (0.15, 0.3), "day_first": (0.15, 0.25), "month_first": (0.1, 0.2), "no_final_newline": (0.0, 0.15),
+    "reordered_columns": (0.5, 0.8),
+    "synonyms": (0.3, 0.5),
+    "semicolon": (0.15, 0.25),
+    "crlf": (0.2, 0.3),
+    "bom": (0.15, 0.3),
+    "gzip": (0.15, 0.25),
+    "quotes_all": (0.1, 0.2),
+    "extra_column": (0.1, 0.2),
+    "blank_lines": (0.15, 0.3),
+    "day_first": (0.15, 0.25),
+    "month_first": (0.1, 0.2),
+    "no_final_newline": (0.0, 0.15),
 }
 
 
@@ -64,8 +73,11 @@ def styles_for(sheet: Sheet, slices: list[slice], dirt: Dirt, rng: np.random.Gen
     counts: Counts = {}
     for trait, shares in TRAITS.items():
         share = shares[dirt == "hostile"]
-        fit = [place for place in rng.permutation(len(slices)).tolist()
-               if _fits(trait, styles[place], sheet, slices[place])]
+        fit = [
+            place
+            for place in rng.permutation(len(slices)).tolist()
+            if _fits(trait, styles[place], sheet, slices[place])
+        ]
         chosen = fit[: max(1, round(share * len(slices))) if share else 0]
         for place in chosen:
             rows = slices[place].stop - slices[place].start
@@ -108,9 +120,15 @@ def _with_trait(style: Style, trait: str, table: Table, rows: int, rng: np.rando
         case "no_final_newline":
             blanks = tuple(place for place in style.blank_before if place < rows)
             return replace(style, ends_without_newline=True, blank_before=blanks)
-    changes = {"semicolon": {"delimiter": b";"}, "crlf": {"newline": b"\r\n"}, "bom": {"has_bom": True},
-               "gzip": {"is_gzip": True}, "quotes_all": {"quotes_all": True}, "day_first": {"date_format": DAY_FIRST},
-               "month_first": {"date_format": MONTH_FIRST}}
+    changes = {
+        "semicolon": {"delimiter": b";"},
+        "crlf": {"newline": b"\r\n"},
+        "bom": {"has_bom": True},
+        "gzip": {"is_gzip": True},
+        "quotes_all": {"quotes_all": True},
+        "day_first": {"date_format": DAY_FIRST},
+        "month_first": {"date_format": MONTH_FIRST},
+    }
     return replace(style, **changes[trait])  # type: ignore[arg-type]
 
 
@@ -190,7 +208,7 @@ def _joined(lines: pa.Array, newline: bytes) -> bytes:
         return b""
     ended = pc.binary_join_element_wise(lines, pa.scalar(newline, pa.large_binary()), pa.scalar(b"", pa.large_binary()))
     offsets = np.frombuffer(ended.buffers()[1], dtype=np.int64, count=len(ended) + 1, offset=8 * ended.offset)
-    return memoryview(ended.buffers()[2])[int(offsets[0]):int(offsets[-1])].tobytes()
+    return memoryview(ended.buffers()[2])[int(offsets[0]) : int(offsets[-1])].tobytes()
 
 
 def path_of(delivery: Delivery, style: Style) -> str:

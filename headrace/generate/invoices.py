@@ -12,8 +12,7 @@ FIRST_INVOICE_NUMBER = 5_100_000_001
 _PARTS = ([1, 2, 3], [0.82, 0.14, 0.04])
 
 
-def make_invoice_lines(items: Frame, vendors: Vendors, clerks: int, window: Window,
-                       rng: np.random.Generator) -> Frame:
+def make_invoice_lines(items: Frame, vendors: Vendors, clerks: int, window: Window, rng: np.random.Generator) -> Frame:
     """Invoice lines posted within the window, by number; `cleared_on` is null where it lies beyond, or never comes.
 
     An item is billed in one to three parts; the same part of several items of an order shares an invoice of up to

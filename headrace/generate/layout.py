@@ -55,8 +55,9 @@ class Table:
         return tuple(column.field for column in self.columns if column.kind in kinds)
 
 
-PO_NUMBER = Column("po_number", "PO Number", "number", required=True, width=10,
-                   synonyms=("Purchasing Document", "PO_No"))
+PO_NUMBER = Column(
+    "po_number", "PO Number", "number", required=True, width=10, synonyms=("Purchasing Document", "PO_No")
+)
 ITEM_NUMBER = Column("item_number", "Item", "number", required=True, width=5, synonyms=("Item No",))
 VENDOR_ID = Column("vendor_id", "Vendor", "vendor", required=True, width=6, synonyms=("Vendor Code", "Supplier"))
 CURRENCY = Column("currency_code", "Currency", "word", required=True, words="currencies")

@@ -38,16 +38,20 @@ def make_items(count: int, vendors: Vendors, people: int, window: Window, rng: n
     items = take(orders, of_order)
     price = UNIT_PRICE[items["category_name"]] * rng.lognormal(0.0, 0.8, count)
     hours = items["category_name"] >= 5
-    qty = np.where(hours, rng.integers(4, 400, count) * _QUARTER_HOUR_MILLIS,
-                   np.ceil(rng.lognormal(2.5, 1.2, count)).astype(np.int64) * 1000)
+    qty = np.where(
+        hours,
+        rng.integers(4, 400, count) * _QUARTER_HOUR_MILLIS,
+        np.ceil(rng.lognormal(2.5, 1.2, count)).astype(np.int64) * 1000,
+    )
     amount = np.maximum(np.round(qty * price / 10.0).astype(np.int64), 100)
     amended = rng.random(count) < 0.12
     items |= {
         "item_number": (place + 1) * 10,
         "ordered_qty": qty,
         "original_amount": amount,
-        "ordered_amount": np.where(amended, np.maximum((amount * rng.uniform(0.7, 1.4, count)).astype(np.int64), 100),
-                                   amount),
+        "ordered_amount": np.where(
+            amended, np.maximum((amount * rng.uniform(0.7, 1.4, count)).astype(np.int64), 100), amount
+        ),
         "is_invoiced": (rng.random(count) >= UNINVOICED_SHARE[items["category_name"]]).astype(np.int64),
     }
     return items
@@ -59,8 +63,13 @@ def make_versions(items: Frame, last_posted: Ints, window: Window, rng: np.rando
     `last_posted` is the minute of the item's last invoice, null where there is none.
     """
     end = (window.last_day + 1) * MINUTES
-    created = take(items, slice_all(items), ordered_amount=items["original_amount"],
-                   submitted_at=nulls(items), released_at=nulls(items))
+    created = take(
+        items,
+        slice_all(items),
+        ordered_amount=items["original_amount"],
+        submitted_at=nulls(items),
+        released_at=nulls(items),
+    )
     created["changed_at"] = items["created"]
     decided_at = np.where(items["released_at"] != NULL, items["released_at"], items["submitted_at"])
     decided = _version(items, decided_at, decided_at != NULL, ordered_amount=items["original_amount"])
@@ -90,8 +99,9 @@ def nulls(frame: Frame) -> Ints:
     return np.full(rows_of(frame), NULL, dtype=np.int64)
 
 
-def _version(items: Frame, at: Ints, where: np.ndarray, *, status: int = OPEN,
-             ordered_amount: Ints | None = None) -> Frame:
+def _version(
+    items: Frame, at: Ints, where: np.ndarray, *, status: int = OPEN, ordered_amount: Ints | None = None
+) -> Frame:
     rows = np.flatnonzero(where)
     version = take(items, rows)
     version["changed_at"] = at[rows]
@@ -137,10 +147,12 @@ def _approvals(created: Ints, median_days: Floats, rng: np.random.Generator) -> 
     """Submission and release; 6 % of orders record neither, 3 % wait for the release for ever."""
     count, day = len(created), created // MINUTES
     submission_day = workday(day + np.where(rng.random(count) < 0.6, 0, rng.geometric(0.5, count)))
-    submitted = np.where(submission_day == day, created + rng.integers(5, 120, count),
-                         at_office(submission_day, rng, until_hour=13))
+    submitted = np.where(
+        submission_day == day, created + rng.integers(5, 120, count), at_office(submission_day, rng, until_hour=13)
+    )
     release_day = workday(submission_day + np.floor(median_days * rng.lognormal(-0.3, 0.8, count)).astype(np.int64))
-    released = np.where(release_day == submission_day, submitted + rng.integers(5, 180, count),
-                        at_office(release_day, rng))
+    released = np.where(
+        release_day == submission_day, submitted + rng.integers(5, 180, count), at_office(release_day, rng)
+    )
     fate = rng.random(count)
     return np.where(fate < 0.06, NULL, submitted), np.where(fate < 0.09, NULL, released)

@@ -66,8 +66,9 @@ def _days(days: Ints, date_format: str) -> pa.Array:
 def _decimal(values: Ints, unit: int, fractions: pa.Array) -> pa.Array:
     size = np.abs(values)
     whole = pa.array(size // unit).cast(pa.string())
-    return _join(_SIGN.take(pa.array((values < 0).astype(np.int64))),
-                 _join(whole, fractions.take(pa.array(size % unit)), ""), "")
+    return _join(
+        _SIGN.take(pa.array((values < 0).astype(np.int64))), _join(whole, fractions.take(pa.array(size % unit)), ""), ""
+    )
 
 
 def _join(left: pa.Array, right: pa.Array, between: str) -> pa.Array:

@@ -71,8 +71,9 @@ class GenerationSummary:
     already_there: bool = False
 
 
-def generate_procurement(*, rows: int, seed: int, dirt: Dirt, out: Path,
-                         progress: Progress | None = None) -> GenerationSummary:
+def generate_procurement(
+    *, rows: int, seed: int, dirt: Dirt, out: Path, progress: Progress | None = None
+) -> GenerationSummary:
     """Write about `rows` raw records and their truth into `out`, the same bytes for the same arguments.
 
     `progress` is told each file as it is written, and the records of its table so far. A folder that holds this very
@@ -102,10 +103,19 @@ def generate_procurement(*, rows: int, seed: int, dirt: Dirt, out: Path,
     _write_table(files_table(files), truth / "files.parquet")
     _write_json(truth / "slow_vendor.json", {"vendor_id": vendors.slowest_id, "leg": SLOW_LEG})
     summary = GenerationSummary(
-        rows=rows, seed=seed, dirt_level=dirt, files=len(files), raw_rows={s.table.name: len(s) for s in sheets},
-        outcomes=outcomes, dirt=dict(sorted(counts.items())), data_from=to_date(window.first_day),
-        data_through=to_date(window.last_day), time_zone_name=ZONE, slow_vendor_id=vendors.slowest_id,
-        slow_leg=SLOW_LEG)
+        rows=rows,
+        seed=seed,
+        dirt_level=dirt,
+        files=len(files),
+        raw_rows={s.table.name: len(s) for s in sheets},
+        outcomes=outcomes,
+        dirt=dict(sorted(counts.items())),
+        data_from=to_date(window.first_day),
+        data_through=to_date(window.last_day),
+        time_zone_name=ZONE,
+        slow_vendor_id=vendors.slowest_id,
+        slow_leg=SLOW_LEG,
+    )
     _write_marker(out, summary)
     return summary
 
@@ -115,8 +125,9 @@ def months_for(rows: int) -> int:
     return min(24, max(rows // 500, 3 if rows >= 200 else 1))
 
 
-def _sheets(rows: int, dirt: Dirt, window: Window,
-            streams: Iterator[np.random.SeedSequence]) -> tuple[list[Sheet], Vendors, Words, Counts]:
+def _sheets(
+    rows: int, dirt: Dirt, window: Window, streams: Iterator[np.random.SeedSequence]
+) -> tuple[list[Sheet], Vendors, Words, Counts]:
     items_count = max(1, round(rows / _ROWS_PER_ITEM[dirt]))
     vendor_count = min(3000, max(12, items_count // 120))
     people = min(400, 20 + vendor_count)
@@ -161,20 +172,26 @@ def _already_there(out: Path, parameters: dict[str, object]) -> GenerationSummar
     if not out.exists() or not any(out.iterdir()):
         return None
     if not (out / MARKER).is_file():
-        raise GenerationError(f"{out} is not empty and holds no finished generation (no {MARKER}): "
-                              "choose another folder, or empty this one.")
+        raise GenerationError(
+            f"{out} is not empty and holds no finished generation (no {MARKER}): "
+            "choose another folder, or empty this one."
+        )
     try:
         marker = json.loads((out / MARKER).read_text())
         held, promised, summary = marker["parameters"], marker["sha256"], marker["summary"]
     except (ValueError, KeyError, TypeError) as error:
-        raise GenerationError(f"{out / MARKER} is not what a generation writes ({error!r}): "
-                              "choose another folder, or empty this one.") from error
+        raise GenerationError(
+            f"{out / MARKER} is not what a generation writes ({error!r}): choose another folder, or empty this one."
+        ) from error
     if held != parameters:
-        raise GenerationError(f"{out} holds another generation, {held}, than {parameters}: "
-                              "choose another folder, or empty this one.")
+        raise GenerationError(
+            f"{out} holds another generation, {held}, than {parameters}: choose another folder, or empty this one."
+        )
     if differing := _differing(out, promised):
-        raise GenerationError(f"{out} holds this generation, but {len(differing)} of its files were changed, added or "
-                              f"removed since ({differing[0]}): choose another folder, or empty this one.")
+        raise GenerationError(
+            f"{out} holds this generation, but {len(differing)} of its files were changed, added or "
+            f"removed since ({differing[0]}): choose another folder, or empty this one."
+        )
     dates = {name: date.fromisoformat(summary[name]) for name in ("data_from", "data_through")}
     return replace(GenerationSummary(**(summary | dates)), already_there=True)
 

@@ -113,7 +113,6 @@ class Sheet:
     def reordered(self, order: Ints) -> Sheet:
         """The rows at these places; a place named twice gives two rows that are printed alike."""
         sheet = Sheet(self.table, take(self.values, order), self.delivery[order])
-        sheet.unreadable, sheet.dead, sheet.damaged = (
-            self.unreadable[order], self.dead[order], self.damaged[order])
+        sheet.unreadable, sheet.dead, sheet.damaged = (self.unreadable[order], self.dead[order], self.damaged[order])
         sheet.patches = {name: Patches(patches.code[order], patches.texts) for name, patches in self.patches.items()}
         return sheet

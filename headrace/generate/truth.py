@@ -110,8 +110,10 @@ def _broken_rules(values: Frame) -> list[tuple[str, Bools]]:
     if "ordered_amount" in values:
         amount, changed, ordered = (values[name] for name in ("ordered_amount", "changed_at", "ordered_on"))
         both = (changed != NULL) & (ordered != NULL)
-        return [("amount_negative", (amount != NULL) & (amount < 0)),
-                ("changed_before_ordered", both & (changed // MINUTES < ordered))]
+        return [
+            ("amount_negative", (amount != NULL) & (amount < 0)),
+            ("changed_before_ordered", both & (changed // MINUTES < ordered)),
+        ]
     cleared, recorded = values["cleared_on"], values["recorded_at"]
     both = (cleared != NULL) & (recorded != NULL)
     return [("cleared_before_recorded", both & (cleared < recorded // MINUTES))]
@@ -121,7 +123,7 @@ def _reasons(code: int, table: Table) -> list[str]:
     if code < 0:
         return ["cancelled"] if code == -1 else ["delivery_replaced"]
     names = [f"{name}_unreadable" for name in table.fields] + [f"{name}_missing" for name in table.fields]
-    names += (["amount_negative", "changed_before_ordered"] if table.version else ["cleared_before_recorded"])
+    names += ["amount_negative", "changed_before_ordered"] if table.version else ["cleared_before_recorded"]
     return sorted(name for bit, name in enumerate(names) if code >> bit & 1)
 
 
@@ -160,7 +162,8 @@ def _typed(values: Ints, column: Column, words: Words) -> pa.Array:
             return decimals(np.where(known, values, 0), known, 2 if column.kind == "amount" else 3)
         case "time":
             return pa.array(np.where(known, utc_minutes(values), 0) * 60_000_000, mask=mask).cast(
-                pa.timestamp("us", tz="UTC"))
+                pa.timestamp("us", tz="UTC")
+            )
         case "date":
             return pa.array(np.where(known, values, 0).astype(np.int32), mask=mask).cast(pa.date32())
     return pc.if_else(pa.array(known), print_column(values, column, words), None)

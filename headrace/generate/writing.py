@@ -41,8 +41,9 @@ class RawFile:
     sha256: str
 
 
-def write_raw(sheet: Sheet, window: Window, words: Words, dirt: Dirt, raw: Path, rng: np.random.Generator,
-              progress: Progress) -> tuple[list[RawFile], Counts]:
+def write_raw(
+    sheet: Sheet, window: Window, words: Words, dirt: Dirt, raw: Path, rng: np.random.Generator, progress: Progress
+) -> tuple[list[RawFile], Counts]:
     """Write every delivery of a sheet, and copies of a few under the next delivery number."""
     deliveries = deliveries_of(sheet, window)
     slices = _slices(sheet, deliveries)
@@ -62,9 +63,19 @@ def write_raw(sheet: Sheet, window: Window, words: Words, dirt: Dirt, raw: Path,
 
 def files_table(files: list[RawFile]) -> pa.Table:
     """The ledger of the files as a table."""
-    names = {"table_name": pa.string(), "file": pa.string(), "period": pa.string(), "delivery_order": pa.string(),
-             "lines": pa.int64(), "records": pa.int64(), "dead_letters": pa.int64(), "blank_lines": pa.int64(),
-             "same_content": pa.string(), "size_bytes": pa.int64(), "sha256": pa.string()}
+    names = {
+        "table_name": pa.string(),
+        "file": pa.string(),
+        "period": pa.string(),
+        "delivery_order": pa.string(),
+        "lines": pa.int64(),
+        "records": pa.int64(),
+        "dead_letters": pa.int64(),
+        "blank_lines": pa.int64(),
+        "same_content": pa.string(),
+        "size_bytes": pa.int64(),
+        "sha256": pa.string(),
+    }
     return pa.Table.from_pylist([asdict(file) for file in files], schema=pa.schema(list(names.items())))
 
 
@@ -78,8 +89,11 @@ def _slices(sheet: Sheet, deliveries: list[Delivery]) -> list[slice]:
 def _to_copy(deliveries: list[Delivery], slices: list[slice], count: int, rng: np.random.Generator) -> set[int]:
     """Places of deliveries with rows that are the last of their period."""
     periods = [delivery.period for delivery in deliveries]
-    last = [place for place, rows in enumerate(slices)
-            if rows.stop > rows.start and periods[place + 1:place + 2] != periods[place:place + 1]]
+    last = [
+        place
+        for place, rows in enumerate(slices)
+        if rows.stop > rows.start and periods[place + 1 : place + 2] != periods[place : place + 1]
+    ]
     return set(rng.permutation(last)[:count].tolist()) if last else set()
 
 
@@ -97,9 +111,18 @@ def _write(raw: Path, delivery: Delivery, content: bytes, style: Style, sheet: S
     (raw / path).write_bytes(content)
     records, blanks = rows.stop - rows.start, len(style.blank_before)
     return RawFile(
-        table_name=delivery.table.name, file=path, period=delivery.period, delivery_order=delivery.order,
-        lines=1 + records + blanks, records=records, dead_letters=int(np.count_nonzero(sheet.dead[rows])),
-        blank_lines=blanks, same_content=None, size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
+        table_name=delivery.table.name,
+        file=path,
+        period=delivery.period,
+        delivery_order=delivery.order,
+        lines=1 + records + blanks,
+        records=records,
+        dead_letters=int(np.count_nonzero(sheet.dead[rows])),
+        blank_lines=blanks,
+        same_content=None,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
 
 
 def _copy(raw: Path, delivery: Delivery, content: bytes, style: Style, original: RawFile) -> RawFile:

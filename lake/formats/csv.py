@@ -26,8 +26,13 @@ from lake.errors import DataError
 
 BLOCK_BYTES = 1 << 22
 LONGEST_RECORD = 1 << 26
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"),
-          (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _PACKED = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip, as Excel workbooks are"))
 _ASCII = bytes(range(128))
 _LINE_FEED, _RETURN = ord("\n"), ord("\r")
@@ -128,16 +133,19 @@ def utf8_lines(stream: Readable, encoding: str) -> Iterator[bytes]:
     """
     first = _first(stream)
     if packed := next((name for mark, name in _PACKED if first.startswith(mark)), None):
-        raise DataError(f"found a file packed as {packed}, promised text; unpack it, and end its name with .gz only "
-                        "where it is packed with gzip once")
+        raise DataError(
+            f"found a file packed as {packed}, promised text; unpack it, and end its name with .gz only "
+            "where it is packed with gzip once"
+        )
     mark, marked = next(((mark, name) for mark, name in _MARKS if first.startswith(mark)), (b"", ""))
     name = _promised(encoding, marked)
-    chunks = _chunks(first[len(mark):], stream)
+    chunks = _chunks(first[len(mark) :], stream)
     return _at_line_ends(_transcoded(chunks, name) if _is_transcoded(name) else chunks)
 
 
-def take_header(blocks: Iterator[bytes], *, quote: str, has_multiline_fields: bool
-                ) -> tuple[HeaderLine, Iterator[bytes]]:
+def take_header(
+    blocks: Iterator[bytes], *, quote: str, has_multiline_fields: bool
+) -> tuple[HeaderLine, Iterator[bytes]]:
     """The header, unparsed since its delimiter is not known yet, and the blocks after it."""
     held, blank_count, line_count = b"", 0, 0
     for block in blocks:
@@ -154,8 +162,11 @@ def take_header(blocks: Iterator[bytes], *, quote: str, has_multiline_fields: bo
             break
     if held:
         raise DataError(f"line {blank_count + 1}: the header opens a quote that nothing closes")
-    raise DataError(f"found {blank_count} blank lines, promised a header line" if blank_count else
-                    "the file is empty, promised a header line")
+    raise DataError(
+        f"found {blank_count} blank lines, promised a header line"
+        if blank_count
+        else "the file is empty, promised a header line"
+    )
 
 
 def read_header(line: HeaderLine, *, encoding: str, quote: str, delimiter: str) -> Header:
@@ -164,17 +175,23 @@ def read_header(line: HeaderLine, *, encoding: str, quote: str, delimiter: str) 
     try:
         text = line.raw.decode(encoding).rstrip("\r\n")
     except UnicodeDecodeError as error:
-        raise DataError(f"{where}: byte {error.start + 1} of the header is not {encoding}: {error.reason}; say the "
-                        "file's encoding under [read]") from None
+        raise DataError(
+            f"{where}: byte {error.start + 1} of the header is not {encoding}: {error.reason}; say the "
+            "file's encoding under [read]"
+        ) from None
     if "\0" in text:
-        raise DataError(f"{where}: the header holds NUL characters, so that the file is not {encoding}; say its "
-                        "encoding under [read], such as utf-16-le")
+        raise DataError(
+            f"{where}: the header holds NUL characters, so that the file is not {encoding}; say its "
+            "encoding under [read], such as utf-16-le"
+        )
     try:
         return Header(_split(text, Dialect(delimiter, quote, encoding)), delimiter, line.line_number)
     except _Malformed as flaw:
         if flaw.kind == "stray_return":
-            raise DataError(f"{where}: the header holds a carriage return without a line feed, as in files of old "
-                            "Macs; promised lines that end with a line feed; convert the file") from None
+            raise DataError(
+                f"{where}: the header holds a carriage return without a line feed, as in files of old "
+                "Macs; promised lines that end with a line feed; convert the file"
+            ) from None
         return Header([text], delimiter, line.line_number, f"field {flaw.field_number}: {flaw.why}")
 
 
@@ -193,8 +210,9 @@ def records(blocks: Iterator[bytes], dialect: Dialect, names: Sequence[str], *, 
 
 def record_lines(stream: Readable, dialect: Dialect, encoding: str) -> Iterator[tuple[int, int]]:
     """Every record's number and the line on which it begins, as `records` counts them; `encoding` is the file's."""
-    header, blocks = take_header(utf8_lines(stream, encoding), quote=dialect.quote,
-                                 has_multiline_fields=dialect.has_multiline_fields)
+    header, blocks = take_header(
+        utf8_lines(stream, encoding), quote=dialect.quote, has_multiline_fields=dialect.has_multiline_fields
+    )
     record, line = 1, header.line_number + header.line_count
     for block in _whole_records(blocks, dialect) if dialect.has_multiline_fields else blocks:
         for raw in _cut(block, dialect)[0]:
@@ -229,10 +247,12 @@ def _by_arrow(text: bytes, dialect: Dialect, column_count: int) -> pa.Table | No
         return pa.csv.read_csv(
             pa.BufferReader(text),
             read_options=pa.csv.ReadOptions(use_threads=False, column_names=names, block_size=len(text) + 1),
-            parse_options=pa.csv.ParseOptions(delimiter=dialect.delimiter, quote_char=dialect.quote,
-                                              newlines_in_values=dialect.has_multiline_fields),
-            convert_options=pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()),
-                                                  strings_can_be_null=False, null_values=[]),
+            parse_options=pa.csv.ParseOptions(
+                delimiter=dialect.delimiter, quote_char=dialect.quote, newlines_in_values=dialect.has_multiline_fields
+            ),
+            convert_options=pa.csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
+            ),
         )
     except pa.ArrowInvalid:
         return None
@@ -289,8 +309,15 @@ def _exact(block: bytes, dialect: Dialect, names: Sequence[str], first_record: i
         last = line + line_count_of(unclosed) - 1
         said = reason.replace("_", " ", 1)
         raise StrayQuote(f"line {line}, record {record}: {said}, up to line {last}; mend the line")
-    return Block(pa.array(numbers, pa.int64()), _columns(rows, len(names)), dead, line - first_line,
-                 record - first_record, blank, breaks)
+    return Block(
+        pa.array(numbers, pa.int64()),
+        _columns(rows, len(names)),
+        dead,
+        line - first_line,
+        record - first_record,
+        blank,
+        breaks,
+    )
 
 
 def _columns(rows: list[list[str]], column_count: int) -> list[pa.Array]:
@@ -303,9 +330,10 @@ def _fields(raw: bytes, dialect: Dialect, names: Sequence[str]) -> tuple[list[st
     try:
         text = raw.decode(dialect.encoding)
     except UnicodeDecodeError as error:
-        number = _field_number_at(raw[:error.start].decode(dialect.encoding, "replace"), dialect)
-        return [], (f"undecodable: byte {error.start + 1} of the record, in {_named(number, names)}, is not "
-                    f"{dialect.encoding}")
+        number = _field_number_at(raw[: error.start].decode(dialect.encoding, "replace"), dialect)
+        return [], (
+            f"undecodable: byte {error.start + 1} of the record, in {_named(number, names)}, is not {dialect.encoding}"
+        )
     try:
         fields = _split(text.removesuffix("\n").rstrip("\r"), dialect)
     except _Malformed as flaw:
@@ -327,7 +355,7 @@ def _split(text: str, dialect: Dialect) -> list[str]:
             field, at = _quoted(text, at, dialect, len(fields) + 1)
         else:
             end = text.find(delimiter, at)
-            field, at = text[at:end if end >= 0 else None], end if end >= 0 else len(text)
+            field, at = text[at : end if end >= 0 else None], end if end >= 0 else len(text)
             if "\r" in field:
                 raise _Malformed(len(fields) + 1, "stray_return", "a carriage return outside quotes")
         fields.append(field)
@@ -433,11 +461,15 @@ def _promised(encoding: str, marked: str) -> str:
     name = codecs.lookup(encoding).name.removesuffix("-sig")
     if marked and marked not in (name, f"{name}-le", f"{name}-be"):
         family = marked.removesuffix("-le").removesuffix("-be")
-        raise DataError(f"the file begins with the byte-order mark of {marked}, promised {encoding}; say encoding = "
-                        f'"{family}" under [read] if all files of the source are so')
+        raise DataError(
+            f"the file begins with the byte-order mark of {marked}, promised {encoding}; say encoding = "
+            f'"{family}" under [read] if all files of the source are so'
+        )
     if name in ("utf-16", "utf-32") and not marked:
-        raise DataError(f"the file has no byte-order mark, which {encoding} needs; say encoding = \"{name}-le\" or "
-                        f'"{name}-be" under [read]')
+        raise DataError(
+            f'the file has no byte-order mark, which {encoding} needs; say encoding = "{name}-le" or '
+            f'"{name}-be" under [read]'
+        )
     return marked or name
 
 
@@ -485,8 +517,10 @@ def _at_line_ends(chunks: Iterator[bytes]) -> Iterator[bytes]:
         else:
             held += chunk
         if len(held) > LONGEST_RECORD:
-            raise DataError(f"line {line} is longer than {LONGEST_RECORD:,} bytes; promised records that end with a "
-                            "line feed (old Macs end them with a carriage return: convert the file)")
+            raise DataError(
+                f"line {line} is longer than {LONGEST_RECORD:,} bytes; promised records that end with a "
+                "line feed (old Macs end them with a carriage return: convert the file)"
+            )
     if held:
         yield held
 

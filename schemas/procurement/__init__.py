@@ -15,6 +15,12 @@ from schemas.procurement.marts import (
 CURATED: dict[str, Contract] = {c.name: c for c in (LOGGED_EVENTS, PURCHASE_ORDERS, INVOICES)}
 MARTS: dict[str, Contract] = {
     c.name: c
-    for c in (PROCUREMENT_EVENTS, PROCUREMENT_COVERAGE, PROCUREMENT_LEGS, PROCUREMENT_CASES,
-              CYCLE_TIMES_MONTHLY, CYCLE_TIMES_OVERALL)
+    for c in (
+        PROCUREMENT_EVENTS,
+        PROCUREMENT_COVERAGE,
+        PROCUREMENT_LEGS,
+        PROCUREMENT_CASES,
+        CYCLE_TIMES_MONTHLY,
+        CYCLE_TIMES_OVERALL,
+    )
 }

@@ -16,13 +16,19 @@ PURCHASE_ORDERS = Contract(
         Field("source_system_code", T.StringType(), "The ledger system in which the order lives.", required=True),
         Field("po_number", T.StringType(), "Number of the purchase order.", required=True),
         Field("item_number", T.StringType(), "Number of the item within the order.", required=True),
-        Field("changed_at", T.TimestampType(), "When the item was last changed: its version.", unit="UTC timestamp",
-              required=True),
+        Field(
+            "changed_at",
+            T.TimestampType(),
+            "When the item was last changed: its version.",
+            unit="UTC timestamp",
+            required=True,
+        ),
         Field("ordered_on", T.DateType(), "Date of the order.", required=True),
         Field("submitted_at", T.TimestampType(), "Submission for approval.", unit="UTC timestamp"),
         Field("released_at", T.TimestampType(), "Release: the approval.", unit="UTC timestamp"),
-        Field("time_zone_name", T.StringType(), "Zone of the paying company: its date is the event's date.",
-              required=True),
+        Field(
+            "time_zone_name", T.StringType(), "Zone of the paying company: its date is the event's date.", required=True
+        ),
         Field("company_code", T.StringType(), "The paying company."),
         Field("vendor_id", T.StringType(), "The vendor's id.", required=True),
         Field("vendor_name", T.StringType(), "The vendor's name, which is no key."),
@@ -35,13 +41,14 @@ PURCHASE_ORDERS = Contract(
     ),
     rules=(
         Rule("amount_negative", "ordered_amount < 0", "An order is not worth less than nothing."),
-        Rule("changed_before_ordered", "to_date(from_utc_timestamp(changed_at, time_zone_name)) < ordered_on",
-             "An item is not changed before it is ordered."),
+        Rule(
+            "changed_before_ordered",
+            "to_date(from_utc_timestamp(changed_at, time_zone_name)) < ordered_on",
+            "An item is not changed before it is ordered.",
+        ),
         Rule("released_before_submitted", "released_at < submitted_at", "Approval precedes its request.", "warn"),
     ),
-    exclusions=(
-        Exclusion("cancelled", "status_code = 'cancelled'", "The item was cancelled."),
-    ),
+    exclusions=(Exclusion("cancelled", "status_code = 'cancelled'", "The item was cancelled."),),
 )
 
 INVOICES = Contract(
@@ -59,19 +66,30 @@ INVOICES = Contract(
         Field("invoiced_on", T.DateType(), "The vendor's document date: payment terms run from here.", required=True),
         Field("recorded_at", T.TimestampType(), "When the invoice was posted.", unit="UTC timestamp", required=True),
         Field("cleared_on", T.DateType(), "When the invoice was cleared; null while it is open."),
-        Field("time_zone_name", T.StringType(), "Zone of the paying company: its date is the event's date.",
-              required=True),
-        Field("invoiced_amount", AMOUNT, "Net amount of the line; a credit is negative.", unit="currency_code",
-              required=True),
+        Field(
+            "time_zone_name", T.StringType(), "Zone of the paying company: its date is the event's date.", required=True
+        ),
+        Field(
+            "invoiced_amount",
+            AMOUNT,
+            "Net amount of the line; a credit is negative.",
+            unit="currency_code",
+            required=True,
+        ),
         Field("currency_code", T.StringType(), "ISO 4217 code of the amounts.", required=True),
         Field("clerk_name", T.StringType(), "Who posted it.", personal=True),
     ),
     rules=(
-        Rule("cleared_before_recorded",
-             "cleared_on < to_date(from_utc_timestamp(recorded_at, time_zone_name))",
-             "An invoice is not cleared before it is posted."),
-        Rule("recorded_before_invoiced",
-             "to_date(from_utc_timestamp(recorded_at, time_zone_name)) < invoiced_on",
-             "A document date after the posting is the vendor's, and future-dated.", "warn"),
+        Rule(
+            "cleared_before_recorded",
+            "cleared_on < to_date(from_utc_timestamp(recorded_at, time_zone_name))",
+            "An invoice is not cleared before it is posted.",
+        ),
+        Rule(
+            "recorded_before_invoiced",
+            "to_date(from_utc_timestamp(recorded_at, time_zone_name)) < invoiced_on",
+            "A document date after the posting is the vendor's, and future-dated.",
+            "warn",
+        ),
     ),
 )

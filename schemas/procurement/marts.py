@@ -33,18 +33,31 @@ PROCUREMENT_EVENTS = Contract(
         *_CASE,
         Field("event_type", _STRING, f"One of {', '.join(EVENT_TYPES)}.", required=True),
         Field("activity_name", _STRING, "What happened, in the source's words; null for documents."),
-        Field("event_at", _TIMESTAMP, "When; local midnight where only the date is known.", unit="UTC timestamp",
-              required=True),
+        Field(
+            "event_at",
+            _TIMESTAMP,
+            "When; local midnight where only the date is known.",
+            unit="UTC timestamp",
+            required=True,
+        ),
         Field("event_on", _DATE, "The paying company's local date of the event.", required=True),
         Field("time_precision", _STRING, "`day` where no time of day is known, else `minute`.", required=True),
         Field("document_id", _STRING, "The invoice that the event belongs to; null where the source has none."),
         Field("amount", _AMOUNT, "Amount of the posting; null where the source has none.", unit="currency_code"),
         Field("currency_code", _STRING, "ISO 4217 code of the amount."),
         Field("is_reversal", _BOOLEAN, "A cancellation paired with the posting that it takes back.", required=True),
-        Field("is_reversed", _BOOLEAN, "A posting taken back by a cancellation: no leg begins or ends here.",
-              required=True),
-        Field("is_after_data_through", _BOOLEAN, "Dated after the last day for which its source is complete.",
-              required=True),
+        Field(
+            "is_reversed",
+            _BOOLEAN,
+            "A posting taken back by a cancellation: no leg begins or ends here.",
+            required=True,
+        ),
+        Field(
+            "is_after_data_through",
+            _BOOLEAN,
+            "Dated after the last day for which its source is complete.",
+            required=True,
+        ),
         *_LINEAGE,
     ),
 )
@@ -60,8 +73,12 @@ PROCUREMENT_COVERAGE = Contract(
         Field("data_from", _DATE, "First day for which the source is complete."),
         Field("data_from_rule", _STRING, "`configured`, or the rule by which it was derived.", required=True),
         Field("data_through", _DATE, "Last day for which the source is complete: open legs are censored here."),
-        Field("data_through_rule", _STRING, "`configured`, `as_of` where that cut it short, or the rule by which it "
-              "was derived.", required=True),
+        Field(
+            "data_through_rule",
+            _STRING,
+            "`configured`, `as_of` where that cut it short, or the rule by which it was derived.",
+            required=True,
+        ),
         Field("event_after_data_through_count", _LONG, "Events dated later; they never move it.", required=True),
     ),
 )
@@ -82,13 +99,22 @@ PROCUREMENT_LEGS = Contract(
         Field("start_on", _DATE, "Local date of the start event."),
         Field("end_on", _DATE, "Local date of the end event."),
         Field("month", _DATE, "First day of the month of `start_on`."),
-        Field("duration_days", _INT, "Start to end, null unless closed; negative where the end is dated first.",
-              unit="calendar days"),
-        Field("censored_days", _INT, "Start to `data_through` of the end's source, null unless open; at least 0.",
-              unit="calendar days"),
+        Field(
+            "duration_days",
+            _INT,
+            "Start to end, null unless closed; negative where the end is dated first.",
+            unit="calendar days",
+        ),
+        Field(
+            "censored_days",
+            _INT,
+            "Start to `data_through` of the end's source, null unless open; at least 0.",
+            unit="calendar days",
+        ),
         Field("is_inferred_pair", _BOOLEAN, "Start and end were paired first in, first out.", required=True),
-        Field("is_end_after_data_through", _BOOLEAN, "The end is dated after its source's `data_through`.",
-              required=True),
+        Field(
+            "is_end_after_data_through", _BOOLEAN, "The end is dated after its source's `data_through`.", required=True
+        ),
         Field("window_status", _STRING, "`left_edge`, `right_edge` or `full`; null where there is no month."),
         Field("start_event_id", _STRING, "The start event in `procurement_events`."),
         Field("end_event_id", _STRING, "The end event in `procurement_events`."),
@@ -117,12 +143,21 @@ PROCUREMENT_CASES = Contract(
         *_CASE,
         *_PARTIES,
         Field("vendor_name", _STRING, "The vendor's name, which is no key."),
-        Field("case_status", _STRING, "`cleared` (every recorded invoice), `invoiced`, `received`, `ordered`, "
-              "`reversed` (every invoice taken back), `deleted` (finally, with nothing received, invoiced or cleared) "
-              "or `orphan` (events without an order).", required=True),
+        Field(
+            "case_status",
+            _STRING,
+            "`cleared` (every recorded invoice), `invoiced`, `received`, `ordered`, "
+            "`reversed` (every invoice taken back), `deleted` (finally, with nothing received, invoiced or cleared) "
+            "or `orphan` (events without an order).",
+            required=True,
+        ),
         Field("ordered_on", _DATE, "Local date of the order."),
-        Field("ordered_amount", _AMOUNT, "Net worth of the item: the order's, else the log's latest.",
-              unit="currency_code"),
+        Field(
+            "ordered_amount",
+            _AMOUNT,
+            "Net worth of the item: the order's, else the log's latest.",
+            unit="currency_code",
+        ),
         Field("currency_code", _STRING, "ISO 4217 code of the amounts."),
         Field("event_count", _LONG, "Events of the case, alike ones counted each.", required=True),
         Field("distinct_event_count", _LONG, "Events of the case, alike ones counted once.", required=True),
@@ -133,9 +168,12 @@ PROCUREMENT_CASES = Contract(
         Field("reversed_pair_count", _LONG, "Postings taken back by a cancellation.", required=True),
         Field("unmatched_reversal_count", _LONG, "Cancellations with no posting before them.", required=True),
         Field("change_count", _LONG, "Changes of the item.", required=True),
-        Field("invoiced_amount", _AMOUNT, "Sum of recorded invoices; null where the source gives no amounts, or "
-              "several currencies.",
-              unit="currency_code"),
+        Field(
+            "invoiced_amount",
+            _AMOUNT,
+            "Sum of recorded invoices; null where the source gives no amounts, or several currencies.",
+            unit="currency_code",
+        ),
         Field("first_received_on", _DATE, "Local date of the first goods receipt."),
         Field("last_received_on", _DATE, "Local date of the last goods receipt."),
         Field("first_invoiced_on", _DATE, "First document date of an invoice."),
@@ -143,12 +181,15 @@ PROCUREMENT_CASES = Contract(
         Field("last_cleared_on", _DATE, "Local date of the last clearing."),
         *_CASE_LEGS,
         Field("three_way_match_status", _STRING, "Null: see `three_way_match_reason`."),
-        Field("three_way_match_reason", _STRING, "`not_recorded`: no source gives amounts of receipts.",
-              required=True),
+        Field("three_way_match_reason", _STRING, "`not_recorded`: no source gives amounts of receipts.", required=True),
         Field("is_deleted", _BOOLEAN, "Deleted and not reactivated after.", required=True),
         Field("has_several_vendor_ids", _BOOLEAN, "The case's events name more than one vendor id.", required=True),
-        Field("has_event_after_data_through", _BOOLEAN, "An event is dated after its source's `data_through`.",
-              required=True),
+        Field(
+            "has_event_after_data_through",
+            _BOOLEAN,
+            "An event is dated after its source's `data_through`.",
+            required=True,
+        ),
         Field("has_invoice_before_order", _BOOLEAN, "An invoice is dated before the order.", required=True),
     ),
 )
@@ -162,16 +203,31 @@ _STATISTICS = (
     Field("p90_days", _DOUBLE, "90th percentile of closed legs, interpolated; null below 20.", unit="calendar days"),
     Field("median_reason", _STRING, "`thin` where the median is null."),
     Field("p90_reason", _STRING, "`thin` where the 90th percentile is null."),
-    Field("censored_median_days", _INT, "Kaplan-Meier median of closed and open legs: the first day on which the curve "
-          "is at one half or below.", unit="calendar days"),
+    Field(
+        "censored_median_days",
+        _INT,
+        "Kaplan-Meier median of closed and open legs: the first day on which the curve is at one half or below.",
+        unit="calendar days",
+    ),
     Field("censored_median_reason", _STRING, "`thin` or `not_reached` where the censored median is null."),
-    *(Field(f"closed_by_{days}_days_ratio", _DOUBLE, f"Kaplan-Meier share closed by day {days}; null where no leg was "
-            "watched for as long, and in thin cells.") for days in (30, 60, 90, 180)),
+    *(
+        Field(
+            f"closed_by_{days}_days_ratio",
+            _DOUBLE,
+            f"Kaplan-Meier share closed by day {days}; null where no leg was watched for as long, and in thin cells.",
+        )
+        for days in (30, 60, 90, 180)
+    ),
 )
 _CELL = (
     Field("leg", _STRING, f"One of {', '.join(leg.name for leg in LEGS)}.", required=True),
-    Field("cell_grain", _STRING, "`vendor_category`, or the roll-up: `vendor`, `category`, `all`; each computed "
-          "afresh from legs, a document counted once in its cell.", required=True),
+    Field(
+        "cell_grain",
+        _STRING,
+        "`vendor_category`, or the roll-up: `vendor`, `category`, `all`; each computed "
+        "afresh from legs, a document counted once in its cell.",
+        required=True,
+    ),
     Field("vendor_id", _STRING, "The vendor; null in roll-ups over vendors."),
     Field("category_name", _STRING, "The category; null in roll-ups over categories, and where there is none."),
 )
@@ -184,8 +240,9 @@ CYCLE_TIMES_MONTHLY = Contract(
     fields=(
         *_CELL,
         Field("month", _DATE, "First day of the month in which the legs began.", required=True),
-        Field("window_status", _STRING, "`left_edge` or `right_edge`: show grey, never test; else `full`.",
-              required=True),
+        Field(
+            "window_status", _STRING, "`left_edge` or `right_edge`: show grey, never test; else `full`.", required=True
+        ),
         *_STATISTICS,
     ),
 )

@@ -15,8 +15,20 @@ DOMAIN = Domain("procurement", ignored_files=("*.md", ".*", "*/.*"))
 
 
 def source(name: str, *claims: str, kind: Kind = "upsert") -> Source:
-    return Source("procurement", name, "orders", kind, "duplicate", claims, "delivery", Read(), {}, (), Coverage(),
-                  f"{name}.toml:2")
+    return Source(
+        "procurement",
+        name,
+        "orders",
+        kind,
+        "duplicate",
+        claims,
+        "delivery",
+        Read(),
+        {},
+        (),
+        Coverage(),
+        f"{name}.toml:2",
+    )
 
 
 ORDERS = source("orders", r"orders_(?P<period>[0-9]+-[0-9]+)(_d(?P<delivery>[0-9]+))?[.]csv$")

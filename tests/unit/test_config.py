@@ -27,14 +27,20 @@ from transforms.procurement.options import ProcurementOptions
 from transforms.standardize import AMBIGUOUS_PARAMETER, RULES
 
 ROOT = Path(__file__).parents[2]
-THINGS = Contract("things", 3, "one thing", ("thing_id",), (
-    Field("thing_id", T.StringType(), "Its id.", required=True),
-    Field("made_on", T.DateType(), "When."),
-    Field("seen_at", T.TimestampType(), "When."),
-    Field("net_amount", T.DecimalType(18, 2), "How much."),
-    Field("part_count", T.LongType(), "How many."),
-    Field("is_whole", T.BooleanType(), "Whether."),
-))
+THINGS = Contract(
+    "things",
+    3,
+    "one thing",
+    ("thing_id",),
+    (
+        Field("thing_id", T.StringType(), "Its id.", required=True),
+        Field("made_on", T.DateType(), "When."),
+        Field("seen_at", T.TimestampType(), "When."),
+        Field("net_amount", T.DecimalType(18, 2), "How much."),
+        Field("part_count", T.LongType(), "How many."),
+        Field("is_whole", T.BooleanType(), "Whether."),
+    ),
+)
 CONTRACTS = {**DOMAINS["procurement"].curated, "things": THINGS}
 SOURCE = """[source]
 name = "things"
@@ -93,7 +99,7 @@ def changed(old: str, new: str) -> str:
 
 
 def line_of(text: str, part: str) -> int:
-    return text[:text.index(part)].count("\n") + 1
+    return text[: text.index(part)].count("\n") + 1
 
 
 def test_the_packaged_configurations_load() -> None:
@@ -112,7 +118,9 @@ def test_the_packaged_configurations_load() -> None:
 def test_an_overlay_adds_a_source(files: Files) -> None:
     source = files.load(SOURCE).source("things")
     assert [(c.field, c.headers, c.rule, c.is_header_required) for c in source.columns] == [
-        ("thing_id", ("Thing",), "document_number", True), ("made_on", ("Made",), "date", False)]
+        ("thing_id", ("Thing",), "document_number", True),
+        ("made_on", ("Made",), "date", False),
+    ]
     assert (source.order, source.read, source.constants, source.coverage) == ("delivery", Read(), {}, Coverage())
     assert source.columns[0].null_tokens == {""}
     assert dict(source.columns[1].parameters) == {"formats": ["iso"]}
@@ -121,8 +129,9 @@ def test_an_overlay_adds_a_source(files: Files) -> None:
 def test_an_overlay_changes_a_packaged_source_key_by_key(files: Files) -> None:
     packaged = files.load().source("erp_invoices")
     source = files.load('[source]\nname = "erp_invoices"\n[read]\nencoding = "cp1252"').source("erp_invoices")
-    assert source == dataclasses.replace(packaged, read=dataclasses.replace(packaged.read, encoding="cp1252"),
-                                         where=source.where)
+    assert source == dataclasses.replace(
+        packaged, read=dataclasses.replace(packaged.read, encoding="cp1252"), where=source.where
+    )
     assert source.where.endswith("0.toml:1")
 
 
@@ -138,146 +147,340 @@ def test_an_overlay_changes_the_domain_and_its_marts(files: Files) -> None:
 
 
 def test_keys_may_be_dotted_or_inline(files: Files) -> None:
-    text = ('source = {name = "things", table = "things", kind = "upsert", identical_rows = "distinct", claims = ["x"]}'
-            '\nread.quote = "\'"\ncolumns.thing_id = {headers = ["Thing"], rule = "text"}')
+    text = (
+        'source = {name = "things", table = "things", kind = "upsert", identical_rows = "distinct", claims = ["x"]}'
+        '\nread.quote = "\'"\ncolumns.thing_id = {headers = ["Thing"], rule = "text"}'
+    )
     source = files.load(text).source("things")
     assert (source.read.quote, source.columns[0].headers) == ("'", ("Thing",))
 
 
 def test_constants_are_of_their_fields_type(files: Files) -> None:
-    constants = files.load(SOURCE + """
+    constants = (
+        files.load(
+            SOURCE
+            + """
 [constants]
 net_amount = "12.50"
 part_count = 2
 is_whole = true
 seen_at = 2024-01-31T12:00:00Z
-""").source("things").constants
+"""
+        )
+        .source("things")
+        .constants
+    )
     assert (constants["net_amount"], constants["part_count"], constants["is_whole"]) == (Decimal("12.50"), 2, True)
     assert constants["seen_at"].utcoffset() is not None
 
 
 MISTAKES = [
     pytest.param(changed("[read]", "[reed]"), "[reed]", ["unknown key 'reed'", "did you mean 'read'"], id="a table"),
-    pytest.param(changed("kind =", 'knid = "x"\nkind ='), "knid", ["unknown key 'source.knid'", "did you mean 'kind'"],
-                 id="a key of [source]"),
-    pytest.param(changed("encoding", "encodign"), "encodign", ["unknown key 'read.encodign'", "mean 'encoding'"],
-                 id="a key of [read]"),
-    pytest.param(SOURCE + "[coverage]\nrecrods = []", "recrods", ["unknown key 'coverage.recrods'", "'records'"],
-                 id="a key of [coverage]"),
-    pytest.param(changed("upsert", "upsrt"), "kind", ["found 'upsrt', promised one of 'upsert', 'replaces_period'"],
-                 id="an unknown kind"),
-    pytest.param(changed('kind = "upsert"', "kind = true"), "kind", ["found True, promised one of 'upsert'"],
-                 id="a kind that is no text"),
-    pytest.param(changed('"duplicate"', '"same"'), "identical_rows", ["found 'same', promised one of 'distinct'"],
-                 id="identical rows"),
-    pytest.param(changed('[source]', '[source]\norder = "name"'), "order", ["promised one of 'delivery', 'arrival'"],
-                 id="order"),
-    pytest.param(changed('table = "things"', 'table = "thinks"'), "table", ["no contract 'thinks'", "mean 'things'"],
-                 id="an unknown table"),
-    pytest.param(changed('table = "things"', 'table = 3'), "table", ["found 3, promised text"], id="no table's name"),
-    pytest.param(changed('table = "things"\n', ""), "[source]", ["source 'things' does not say `table`"],
-                 id="a key missing"),
-    pytest.param(changed("['things.*[.]csv$']", "'things'"), "claims", ["promised a list of text"],
-                 id="a text where a list is promised"),
+    pytest.param(
+        changed("kind =", 'knid = "x"\nkind ='),
+        "knid",
+        ["unknown key 'source.knid'", "did you mean 'kind'"],
+        id="a key of [source]",
+    ),
+    pytest.param(
+        changed("encoding", "encodign"),
+        "encodign",
+        ["unknown key 'read.encodign'", "mean 'encoding'"],
+        id="a key of [read]",
+    ),
+    pytest.param(
+        SOURCE + "[coverage]\nrecrods = []",
+        "recrods",
+        ["unknown key 'coverage.recrods'", "'records'"],
+        id="a key of [coverage]",
+    ),
+    pytest.param(
+        changed("upsert", "upsrt"),
+        "kind",
+        ["found 'upsrt', promised one of 'upsert', 'replaces_period'"],
+        id="an unknown kind",
+    ),
+    pytest.param(
+        changed('kind = "upsert"', "kind = true"),
+        "kind",
+        ["found True, promised one of 'upsert'"],
+        id="a kind that is no text",
+    ),
+    pytest.param(
+        changed('"duplicate"', '"same"'),
+        "identical_rows",
+        ["found 'same', promised one of 'distinct'"],
+        id="identical rows",
+    ),
+    pytest.param(
+        changed("[source]", '[source]\norder = "name"'), "order", ["promised one of 'delivery', 'arrival'"], id="order"
+    ),
+    pytest.param(
+        changed('table = "things"', 'table = "thinks"'),
+        "table",
+        ["no contract 'thinks'", "mean 'things'"],
+        id="an unknown table",
+    ),
+    pytest.param(changed('table = "things"', "table = 3"), "table", ["found 3, promised text"], id="no table's name"),
+    pytest.param(
+        changed('table = "things"\n', ""), "[source]", ["source 'things' does not say `table`"], id="a key missing"
+    ),
+    pytest.param(
+        changed("['things.*[.]csv$']", "'things'"),
+        "claims",
+        ["promised a list of text"],
+        id="a text where a list is promised",
+    ),
     pytest.param(changed("['things.*[.]csv$']", "['x', 3]"), "claims", ["promised a list of text"], id="a mixed list"),
     pytest.param(changed("['things.*[.]csv$']", "[]"), "claims", ["promised at least one"], id="no claims"),
-    pytest.param(changed("['things.*[.]csv$']", "['(']"), "claims", ["'(' is not a regular expression"],
-                 id="a bad pattern"),
-    pytest.param(changed("['things.*[.]csv$']", "['(?P<month>x)']"), "claims",
-                 ["names the group 'month'", "known: period, delivery"], id="an unknown group"),
-    pytest.param(changed('"upsert"', '"replaces_period"'), "claims", ["does not tell the period", "(?P<period>"],
-                 id="a period that nothing tells"),
+    pytest.param(
+        changed("['things.*[.]csv$']", "['(']"), "claims", ["'(' is not a regular expression"], id="a bad pattern"
+    ),
+    pytest.param(
+        changed("['things.*[.]csv$']", "['(?P<month>x)']"),
+        "claims",
+        ["names the group 'month'", "known: period, delivery"],
+        id="an unknown group",
+    ),
+    pytest.param(
+        changed('"upsert"', '"replaces_period"'),
+        "claims",
+        ["does not tell the period", "(?P<period>"],
+        id="a period that nothing tells",
+    ),
     pytest.param(changed('"utf-8"', '"utf-9"'), "encoding", ["there is no encoding 'utf-9'"], id="an encoding"),
     pytest.param(changed('"utf-8"', '"rot13"'), "encoding", ["there is no encoding 'rot13'"], id="a codec of text"),
     pytest.param(changed('"utf-8"', '"undefined"'), "encoding", ["there is no encoding"], id="the undefined codec"),
     pytest.param(changed('"utf-8"', '"a\\u0000b"'), "encoding", ["there is no encoding"], id="NUL in an encoding"),
-    pytest.param(changed("encoding", 'delimiters = [";;"]\nencoding'), "delimiters", ["';;' is not one ASCII"],
-                 id="a delimiter of two characters"),
-    pytest.param(changed("encoding", 'delimiters = ["\\n"]\nencoding'), "delimiters", ["is not one ASCII character"],
-                 id="a line end as delimiter"),
-    pytest.param(changed("encoding", "delimiters = []\nencoding"), "delimiters", ["promised at least one"],
-                 id="no delimiter"),
-    pytest.param(changed("encoding", "delimiters = ['\"']\nencoding"), "delimiters", ["not the quote"],
-                 id="the quote as delimiter"),
+    pytest.param(
+        changed("encoding", 'delimiters = [";;"]\nencoding'),
+        "delimiters",
+        ["';;' is not one ASCII"],
+        id="a delimiter of two characters",
+    ),
+    pytest.param(
+        changed("encoding", 'delimiters = ["\\n"]\nencoding'),
+        "delimiters",
+        ["is not one ASCII character"],
+        id="a line end as delimiter",
+    ),
+    pytest.param(
+        changed("encoding", "delimiters = []\nencoding"), "delimiters", ["promised at least one"], id="no delimiter"
+    ),
+    pytest.param(
+        changed("encoding", "delimiters = ['\"']\nencoding"),
+        "delimiters",
+        ["not the quote"],
+        id="the quote as delimiter",
+    ),
     pytest.param(changed("encoding", 'quote = "”"\nencoding'), "quote =", ["'”' is not one ASCII"], id="a quote"),
-    pytest.param(changed("encoding", 'format = "xml"\nencoding'), "format", ["found 'xml', promised one of 'csv'"],
-                 id="a format"),
-    pytest.param(changed("encoding", "has_multiline_fields = 1\nencoding"), "has_multiline_fields",
-                 ["found 1, promised true or false"], id="a number where a truth is promised"),
-    pytest.param(changed("encoding", 'stray_quotes = "ignore"\nencoding'), "stray_quotes", ["'stop', 'dead_letter'"],
-                 id="stray quotes"),
-    *(pytest.param(changed("encoding", f"dead_letter_halt_ratio = {ratio}\nencoding"), "dead_letter_halt_ratio",
-                   ["promised"], id=f"a ratio of {ratio}") for ratio in ("1.5", "-0.1", "nan", "true", '"1%"')),
-    pytest.param(changed("[columns.made_on]", "[columns.made_at]"), "[columns.made_at]",
-                 ["things v3 has no field 'made_at'", "did you mean 'made_on'"], id="an unknown field"),
-    pytest.param(changed('headers = ["Thing"]\n', ""), "[columns.thing_id]", ["'thing_id' does not say `headers`"],
-                 id="no headers"),
-    pytest.param(changed('["Thing"]', '"Thing"'), "headers", ["found 'Thing', promised a list of text"],
-                 id="headers that are no list"),
+    pytest.param(
+        changed("encoding", 'format = "xml"\nencoding'), "format", ["found 'xml', promised one of 'csv'"], id="a format"
+    ),
+    pytest.param(
+        changed("encoding", "has_multiline_fields = 1\nencoding"),
+        "has_multiline_fields",
+        ["found 1, promised true or false"],
+        id="a number where a truth is promised",
+    ),
+    pytest.param(
+        changed("encoding", 'stray_quotes = "ignore"\nencoding'),
+        "stray_quotes",
+        ["'stop', 'dead_letter'"],
+        id="stray quotes",
+    ),
+    *(
+        pytest.param(
+            changed("encoding", f"dead_letter_halt_ratio = {ratio}\nencoding"),
+            "dead_letter_halt_ratio",
+            ["promised"],
+            id=f"a ratio of {ratio}",
+        )
+        for ratio in ("1.5", "-0.1", "nan", "true", '"1%"')
+    ),
+    pytest.param(
+        changed("[columns.made_on]", "[columns.made_at]"),
+        "[columns.made_at]",
+        ["things v3 has no field 'made_at'", "did you mean 'made_on'"],
+        id="an unknown field",
+    ),
+    pytest.param(
+        changed('headers = ["Thing"]\n', ""),
+        "[columns.thing_id]",
+        ["'thing_id' does not say `headers`"],
+        id="no headers",
+    ),
+    pytest.param(
+        changed('["Thing"]', '"Thing"'),
+        "headers",
+        ["found 'Thing', promised a list of text"],
+        id="headers that are no list",
+    ),
     pytest.param(changed('["Thing"]', "[]"), "headers", ["column 'thing_id' names no header"], id="an empty list"),
     pytest.param(changed('["Thing"]', '[" "]'), "headers", ["names the header ' '"], id="a blank header"),
-    pytest.param(changed('["Thing"]', '["__record_number"]'), "headers", ["'__record_number', which no file has"],
-                 id="our own column's name"),
-    pytest.param(changed('rule = "date"', 'rule = "dates"'), 'rule = "dates"', ['no rule "dates"; closest is "date"'],
-                 id="an unknown rule"),
-    pytest.param(changed('rule = "date"', "rule = 3"), "rule = 3", ["found 3, promised text"],
-                 id="a rule that is none"),
-    pytest.param(changed('rule = "document_number"', 'rule = "document_number"\nwidht = 5'), "widht",
-                 ["widht is no parameter of this rule", "width (a whole number)"], id="an unknown parameter"),
-    pytest.param(changed('rule = "document_number"', 'rule = "document_number"\nwidth = "5"'), "width",
-                 ["document_number: width is '5', promised a whole number"], id="an ill-typed parameter"),
-    pytest.param(changed('formats = ["iso"]\n', ""), "[columns.made_on]", ["date: formats is missing"],
-                 id="a parameter missing"),
+    pytest.param(
+        changed('["Thing"]', '["__record_number"]'),
+        "headers",
+        ["'__record_number', which no file has"],
+        id="our own column's name",
+    ),
+    pytest.param(
+        changed('rule = "date"', 'rule = "dates"'),
+        'rule = "dates"',
+        ['no rule "dates"; closest is "date"'],
+        id="an unknown rule",
+    ),
+    pytest.param(
+        changed('rule = "date"', "rule = 3"), "rule = 3", ["found 3, promised text"], id="a rule that is none"
+    ),
+    pytest.param(
+        changed('rule = "document_number"', 'rule = "document_number"\nwidht = 5'),
+        "widht",
+        ["widht is no parameter of this rule", "width (a whole number)"],
+        id="an unknown parameter",
+    ),
+    pytest.param(
+        changed('rule = "document_number"', 'rule = "document_number"\nwidth = "5"'),
+        "width",
+        ["document_number: width is '5', promised a whole number"],
+        id="an ill-typed parameter",
+    ),
+    pytest.param(
+        changed('formats = ["iso"]\n', ""), "[columns.made_on]", ["date: formats is missing"], id="a parameter missing"
+    ),
     pytest.param(changed('["iso"]', '["%q"]'), "formats", ["%q is not known here"], id="a bad format"),
-    pytest.param(changed('rule = "document_number"', 'rule = "mapped"\nvalues = {a = 1}'), "values",
-                 ["promised a table of texts"], id="a table of numbers"),
-    pytest.param(changed('rule = "document_number"', 'rule = "mapped"\nvalues = {a = "b"}\notherwise = 3'), "otherwise",
-                 ["otherwise is 3, promised text"], id="otherwise"),
-    pytest.param(changed('rule = "document_number"', 'rule = "text"\nwidth = 3'), "width", ["takes no parameters"],
-                 id="a parameter of a rule without any"),
-    pytest.param(changed('rule = "document_number"', 'rule = "integer"'), "rule", ["rule 'integer' gives int, but "
-                 "things.thing_id is string"], id="a rule of another type"),
-    pytest.param(changed('formats = ["iso"]', 'ambiguous_formats = ["%d/%m/%Y"]'), "ambiguous_formats",
-                 ["promised two formats to decide between"], id="one ambiguous format"),
-    pytest.param(changed('formats = ["iso"]', "ambiguous_formats = []"), "ambiguous_formats", ["promised two formats"],
-                 id="none"),
-    pytest.param(changed('formats = ["iso"]', 'ambiguous_formats = "%d/%m/%Y"'), "ambiguous_formats",
-                 ["promised a list of text"], id="no list of ambiguous formats"),
-    pytest.param(changed('formats = ["iso"]', 'ambiguous_formats = ["%d/%m/%Y", "%q"]'), "[columns.made_on]",
-                 ["%q is not known here"], id="a bad second ambiguous format"),
-    pytest.param(changed('rule = "document_number"', 'rule = "text"\nambiguous_formats = ["%d/%m/%Y", "%m/%d/%Y"]'),
-                 "ambiguous_formats", ["rule 'text' has no formats"], id="ambiguous formats of a text"),
-    pytest.param(changed("rule", 'required_header = "yes"\nrule'), "required_header", ["promised true or false"],
-                 id="required_header"),
-    pytest.param(changed("rule", 'null_tokens = [" - "]\nrule'), "null_tokens", ["begins or ends with a space"],
-                 id="a null token with spaces"),
-    pytest.param(SOURCE.replace("thing_id", "part_count").replace("document_number", "integer"), "[source]",
-                 ["things v3 requires thing_id; give it a [columns] table or a constant"], id="a required field"),
-    pytest.param(SOURCE + '[constants]\nmade = "x"', "made =", ["has no field 'made'", "'made_on'"],
-                 id="a constant for no field"),
-    pytest.param(SOURCE + '[constants]\nthing_id = "x"', "[source]", ["thing_id is both a column and a constant"],
-                 id="a constant and a column"),
-    pytest.param(SOURCE + '[constants]\npart_count = "2"', "part_count", ["found '2', promised a whole number"],
-                 id="an ill-typed constant"),
-    pytest.param(SOURCE + '[constants]\nnet_amount = "2,5"', "net_amount", ["promised a decimal number as text"],
-                 id="a decimal with a comma"),
-    pytest.param(SOURCE + "[constants]\nseen_at = 2024-01-31T12:00:00", "seen_at", ["promised a time with its offset"],
-                 id="a time without an offset"),
-    pytest.param(SOURCE + "[coverage]\ndata_from = 2024-01-31T12:00:00", "data_from", ["promised a date, 2024-01-31"],
-                 id="a time where a date is promised"),
-    pytest.param(SOURCE + '[coverage]\ndata_from = "2024-01-31"', "data_from", ["promised a date"],
-                 id="a date as text"),
-    pytest.param(changed('"things"', '"Things!"'), "name", ["[source] name is 'Things!', promised lower-case letters"],
-                 id="a bad name"),
+    pytest.param(
+        changed('rule = "document_number"', 'rule = "mapped"\nvalues = {a = 1}'),
+        "values",
+        ["promised a table of texts"],
+        id="a table of numbers",
+    ),
+    pytest.param(
+        changed('rule = "document_number"', 'rule = "mapped"\nvalues = {a = "b"}\notherwise = 3'),
+        "otherwise",
+        ["otherwise is 3, promised text"],
+        id="otherwise",
+    ),
+    pytest.param(
+        changed('rule = "document_number"', 'rule = "text"\nwidth = 3'),
+        "width",
+        ["takes no parameters"],
+        id="a parameter of a rule without any",
+    ),
+    pytest.param(
+        changed('rule = "document_number"', 'rule = "integer"'),
+        "rule",
+        ["rule 'integer' gives int, but things.thing_id is string"],
+        id="a rule of another type",
+    ),
+    pytest.param(
+        changed('formats = ["iso"]', 'ambiguous_formats = ["%d/%m/%Y"]'),
+        "ambiguous_formats",
+        ["promised two formats to decide between"],
+        id="one ambiguous format",
+    ),
+    pytest.param(
+        changed('formats = ["iso"]', "ambiguous_formats = []"), "ambiguous_formats", ["promised two formats"], id="none"
+    ),
+    pytest.param(
+        changed('formats = ["iso"]', 'ambiguous_formats = "%d/%m/%Y"'),
+        "ambiguous_formats",
+        ["promised a list of text"],
+        id="no list of ambiguous formats",
+    ),
+    pytest.param(
+        changed('formats = ["iso"]', 'ambiguous_formats = ["%d/%m/%Y", "%q"]'),
+        "[columns.made_on]",
+        ["%q is not known here"],
+        id="a bad second ambiguous format",
+    ),
+    pytest.param(
+        changed('rule = "document_number"', 'rule = "text"\nambiguous_formats = ["%d/%m/%Y", "%m/%d/%Y"]'),
+        "ambiguous_formats",
+        ["rule 'text' has no formats"],
+        id="ambiguous formats of a text",
+    ),
+    pytest.param(
+        changed("rule", 'required_header = "yes"\nrule'),
+        "required_header",
+        ["promised true or false"],
+        id="required_header",
+    ),
+    pytest.param(
+        changed("rule", 'null_tokens = [" - "]\nrule'),
+        "null_tokens",
+        ["begins or ends with a space"],
+        id="a null token with spaces",
+    ),
+    pytest.param(
+        SOURCE.replace("thing_id", "part_count").replace("document_number", "integer"),
+        "[source]",
+        ["things v3 requires thing_id; give it a [columns] table or a constant"],
+        id="a required field",
+    ),
+    pytest.param(
+        SOURCE + '[constants]\nmade = "x"', "made =", ["has no field 'made'", "'made_on'"], id="a constant for no field"
+    ),
+    pytest.param(
+        SOURCE + '[constants]\nthing_id = "x"',
+        "[source]",
+        ["thing_id is both a column and a constant"],
+        id="a constant and a column",
+    ),
+    pytest.param(
+        SOURCE + '[constants]\npart_count = "2"',
+        "part_count",
+        ["found '2', promised a whole number"],
+        id="an ill-typed constant",
+    ),
+    pytest.param(
+        SOURCE + '[constants]\nnet_amount = "2,5"',
+        "net_amount",
+        ["promised a decimal number as text"],
+        id="a decimal with a comma",
+    ),
+    pytest.param(
+        SOURCE + "[constants]\nseen_at = 2024-01-31T12:00:00",
+        "seen_at",
+        ["promised a time with its offset"],
+        id="a time without an offset",
+    ),
+    pytest.param(
+        SOURCE + "[coverage]\ndata_from = 2024-01-31T12:00:00",
+        "data_from",
+        ["promised a date, 2024-01-31"],
+        id="a time where a date is promised",
+    ),
+    pytest.param(
+        SOURCE + '[coverage]\ndata_from = "2024-01-31"', "data_from", ["promised a date"], id="a date as text"
+    ),
+    pytest.param(
+        changed('"things"', '"Things!"'),
+        "name",
+        ["[source] name is 'Things!', promised lower-case letters"],
+        id="a bad name",
+    ),
     pytest.param(changed('name = "things"\n', ""), "[source]", ["[source] name is None"], id="no name"),
     pytest.param("\nsource = 3", "source", ["source is 3, promised a table"], id="a source that is no table"),
     pytest.param('[[source]]\nname = "x"', "[[source]]", ["promised a table"], id="a list of sources"),
-    pytest.param(SOURCE.split("[read]")[0] + "[columns]\nthing_id = 3", "thing_id",
-                 ["columns.thing_id is 3, promised a table"], id="a column that is no table"),
-    pytest.param("columns = 3\n" + SOURCE.split("[columns")[0], "columns", ["columns is 3, promised a table"],
-                 id="columns that are no table"),
-    pytest.param("read = 3\n" + changed('[read]\nencoding = "utf-8"', ""), "read", ["read is 3, promised a table"],
-                 id="read that is no table"),
+    pytest.param(
+        SOURCE.split("[read]")[0] + "[columns]\nthing_id = 3",
+        "thing_id",
+        ["columns.thing_id is 3, promised a table"],
+        id="a column that is no table",
+    ),
+    pytest.param(
+        "columns = 3\n" + SOURCE.split("[columns")[0],
+        "columns",
+        ["columns is 3, promised a table"],
+        id="columns that are no table",
+    ),
+    pytest.param(
+        "read = 3\n" + changed('[read]\nencoding = "utf-8"', ""),
+        "read",
+        ["read is 3, promised a table"],
+        id="read that is no table",
+    ),
     pytest.param("constants = 3\n" + SOURCE, "constants", ["constants is 3, promised a table"], id="constants"),
     pytest.param("[domain]\nkept = 3", "kept", ["unknown key 'domain.kept'"], id="a key of [domain]"),
     pytest.param("[domain]\n[other]", "[other]", ["unknown key 'other'"], id="a table beside [domain]"),
@@ -286,8 +489,12 @@ MISTAKES = [
     pytest.param("[domain]\nquarantine_halt_ratio = 2", "quarantine", ["is 2.0, promised 0 to 1"], id="a ratio of 2"),
     pytest.param("domain = 3", "domain", ["domain is 3, promised a table"], id="a domain that is no table"),
     pytest.param("marts = 3", "marts", ["marts is 3, promised a table"], id="marts that are no table"),
-    pytest.param('[columns.thing_id]\nrule = "text"', "[columns", ["neither a [source] nor a [domain] table"],
-                 id="an overlay of nothing"),
+    pytest.param(
+        '[columns.thing_id]\nrule = "text"',
+        "[columns",
+        ["neither a [source] nor a [domain] table"],
+        id="an overlay of nothing",
+    ),
     pytest.param("", "", ["neither a [source] nor a [domain] table; found []"], id="an empty overlay"),
     pytest.param("[source]\nname = \n", "name", ["not TOML"], id="no TOML"),
     pytest.param(SOURCE + "[read]\n", "[read]\n$", ["not TOML", "Cannot declare"], id="a table twice"),
@@ -304,10 +511,12 @@ def test_a_mistake_is_one_sentence_with_file_and_line(files: Files, text: str, a
 
 
 def test_an_overlays_mistake_is_found_in_the_overlay_however_it_is_written(files: Files) -> None:
-    for overlay, line in (('source.name = "things"\n\nread.encoding = "utf-9"', 3),
-                          ('source.name = "things"\nread = {\n  encoding = "utf-9" }', 2),
-                          ('source.name = "things"\nread = { encoding = "utf-9" }', 2),
-                          ('[source]\nname = "things"\n["read"]\n"encoding" = "utf-9"', 4)):
+    for overlay, line in (
+        ('source.name = "things"\n\nread.encoding = "utf-9"', 3),
+        ('source.name = "things"\nread = {\n  encoding = "utf-9" }', 2),
+        ('source.name = "things"\nread = { encoding = "utf-9" }', 2),
+        ('[source]\nname = "things"\n["read"]\n"encoding" = "utf-9"', 4),
+    ):
         try:
             tomllib.loads(overlay)
         except tomllib.TOMLDecodeError:
@@ -335,8 +544,14 @@ def test_an_overlay_that_cannot_be_read(files: Files) -> None:
         load("procurement", contracts=CONTRACTS, overlays=[path.with_name("nowhere.toml")])
 
 
-@pytest.mark.parametrize(("domain", "parts"), [
-    ("procurment", "did you mean 'procurement'"), ("x", "known: procurement"), ("../configs/procurement", "no domain")])
+@pytest.mark.parametrize(
+    ("domain", "parts"),
+    [
+        ("procurment", "did you mean 'procurement'"),
+        ("x", "known: procurement"),
+        ("../configs/procurement", "no domain"),
+    ],
+)
 def test_an_unknown_domain(domain: str, parts: str) -> None:
     with pytest.raises(ConfigError, match=parts):
         load(domain, contracts=CONTRACTS)
@@ -384,10 +599,12 @@ class TestEnvironment:
 
     def test_a_file(self, tmp_path: Path) -> None:
         path = tmp_path / "mine.toml"
-        path.write_text('[environment]\nmasking_key = "variable"\n'
-                        '[spark]\nspark.a.b = 1\n"spark.c" = true\nspark.d="x"')
+        path.write_text(
+            '[environment]\nmasking_key = "variable"\n[spark]\nspark.a.b = 1\n"spark.c" = true\nspark.d="x"'
+        )
         assert self.load(str(path)) == Environment(
-            "mine", {"spark.a.b": "1", "spark.c": "true", "spark.d": "x"}, "variable")
+            "mine", {"spark.a.b": "1", "spark.c": "true", "spark.d": "x"}, "variable"
+        )
 
     @pytest.mark.parametrize(
         ("text", "sentence"),
@@ -416,15 +633,25 @@ class TestMartsOptions:
     @pytest.mark.parametrize(
         ("text", "sentence"),
         [
-            pytest.param("[marts]\nmedian_at_leest_count = 3", "0.toml:2: unknown key 'marts.median_at_leest_count'",
-                         id="an unknown option"),
+            pytest.param(
+                "[marts]\nmedian_at_leest_count = 3",
+                "0.toml:2: unknown key 'marts.median_at_leest_count'",
+                id="an unknown option",
+            ),
             pytest.param("[marts]\nas_of = 2024-01-31", "0.toml:2: unknown key 'marts.as_of'", id="told elsewhere"),
-            pytest.param('[marts]\nleft_edge_days = "7"', "0.toml:2: found '7', promised a whole number",
-                         id="its type"),
-            pytest.param("[marts.never_expected]\norder_to_cleared = 3", "0.toml:1: found {'order_to_cleared': 3}, ",
-                         id="a table of numbers"),
-            pytest.param('[marts.never_expected]\nx = "true"', "0.toml:1: never_expected: legs: found x",
-                         id="what the marts themselves refuse"),
+            pytest.param(
+                '[marts]\nleft_edge_days = "7"', "0.toml:2: found '7', promised a whole number", id="its type"
+            ),
+            pytest.param(
+                "[marts.never_expected]\norder_to_cleared = 3",
+                "0.toml:1: found {'order_to_cleared': 3}, ",
+                id="a table of numbers",
+            ),
+            pytest.param(
+                '[marts.never_expected]\nx = "true"',
+                "0.toml:1: never_expected: legs: found x",
+                id="what the marts themselves refuse",
+            ),
         ],
     )
     def test_mistakes(self, files: Files, text: str, sentence: str) -> None:
@@ -456,8 +683,17 @@ o = 1
 """
     lines = Document(tomllib.loads(text), text, "x.toml").lines
     assert lines == {
-        ("a",): 2, ("a", "b"): 2, ("c",): 3, ("e",): 7, ("e", "f g"): 7, ("e", "f g", "h"): 8, ("e", "f g", "k"): 12,
-        ("e", "f g", "k", "l"): 12, ("m",): 13, ("m", "n"): 14, ("m", "o"): 16,
+        ("a",): 2,
+        ("a", "b"): 2,
+        ("c",): 3,
+        ("e",): 7,
+        ("e", "f g"): 7,
+        ("e", "f g", "h"): 8,
+        ("e", "f g", "k"): 12,
+        ("e", "f g", "k", "l"): 12,
+        ("m",): 13,
+        ("m", "n"): 14,
+        ("m", "o"): 16,
     }
 
 
@@ -471,11 +707,20 @@ class TestDigests:
         assert other.reading_digest != plain.reading_digest
         assert other.mapping_digest == plain.mapping_digest
 
-    @pytest.mark.parametrize("overlay", ['kind = "full"', 'identical_rows = "distinct"', 'order = "arrival"',
-                                         'null_tokens = ["-"]', "[constants]\npart_count = 3"])
+    @pytest.mark.parametrize(
+        "overlay",
+        [
+            'kind = "full"',
+            'identical_rows = "distinct"',
+            'order = "arrival"',
+            'null_tokens = ["-"]',
+            "[constants]\npart_count = 3",
+        ],
+    )
     def test_the_mapping_digest(self, files: Files, overlay: str) -> None:
-        plain, other = (files.load(SOURCE, f'[source]\nname = "things"\n{more}').source("things")
-                        for more in ("", overlay))
+        plain, other = (
+            files.load(SOURCE, f'[source]\nname = "things"\n{more}').source("things") for more in ("", overlay)
+        )
         assert other.mapping_digest != plain.mapping_digest
         assert other.reading_digest == plain.reading_digest
 
@@ -533,8 +778,10 @@ def used() -> Iterator[str]:
 USED = frozenset(used())
 
 
-@pytest.mark.parametrize("word", sorted({key for _, key in KEYS} | set(RULES)
-                                        | {name for rule in RULES.values() for name in rule.parameters}))
+@pytest.mark.parametrize(
+    "word",
+    sorted({key for _, key in KEYS} | set(RULES) | {name for rule in RULES.values() for name in rule.parameters}),
+)
 def test_every_key_rule_and_parameter_is_used(word: str) -> None:
     assert word in USED
 

@@ -20,8 +20,20 @@ FIELDS = (Field("id", T.StringType(), "Id."), Field("changed_at", T.TimestampTyp
 PLAIN = Contract("orders", 1, "an order", ("id",), FIELDS)
 VERSIONED = replace(PLAIN, version_order=("changed_at",))
 CLAIMS = ("orders_(?P<period>.*)",)
-SOURCE = Source("procurement", "orders", "orders", "upsert", "duplicate", CLAIMS, "delivery", Read(), {}, (),
-                Coverage(), "orders.toml:2")
+SOURCE = Source(
+    "procurement",
+    "orders",
+    "orders",
+    "upsert",
+    "duplicate",
+    CLAIMS,
+    "delivery",
+    Read(),
+    {},
+    (),
+    Coverage(),
+    "orders.toml:2",
+)
 
 
 def of_kind(kind: Kind) -> Source:
@@ -51,14 +63,16 @@ class TestOrder:
         assert order("2024-01", "2", source=replace(SOURCE, order="arrival")) == "2024-01/2024-02-01"
 
     @given(st.integers(0, 10**14), st.integers(0, 10**14), st.integers(1, 16), st.integers(1, 16))
-    def test_is_that_of_the_numbers_however_wide_they_are_written(self, one: int, other: int, width: int,
-                                                                  other_width: int) -> None:
+    def test_is_that_of_the_numbers_however_wide_they_are_written(
+        self, one: int, other: int, width: int, other_width: int
+    ) -> None:
         first, second = order("2024-01", str(one).zfill(width)), order("2024-01", str(other).zfill(other_width))
         assert (first < second, first == second) == (one < other, one == other)
 
 
-deliveries = st.builds(delivery, st.sampled_from("abc"), st.sampled_from(["p/1", "p/2", "p/3"]),
-                       st.sampled_from(["x", "y", "z"]))
+deliveries = st.builds(
+    delivery, st.sampled_from("abc"), st.sampled_from(["p/1", "p/2", "p/3"]), st.sampled_from(["x", "y", "z"])
+)
 
 
 class TestMerging:
@@ -120,8 +134,9 @@ class TestTies:
                 replaced_deliveries(seen, of_kind(kind), PLAIN)
             assert str(caught.value) == (
                 "a.csv and b.csv claim period 2024-01 of source orders with different contents, and nothing tells "
-                "which is later; number them in their names (orders_(?P<period>.*)), or say order = \"arrival\" "
-                "(orders.toml:2)")
+                'which is later; number them in their names (orders_(?P<period>.*)), or say order = "arrival" '
+                "(orders.toml:2)"
+            )
 
     def test_without_a_period(self) -> None:
         nameless = [replace(one, period="", order="") for one in self.tied]

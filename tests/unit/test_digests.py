@@ -15,8 +15,20 @@ from schemas.contract import Contract, Field
 
 CONTRACT = Contract("orders", 1, "an order", ("id",), (Field("id", T.StringType(), "Id."),))
 PERSONAL = replace(CONTRACT, fields=(*CONTRACT.fields, Field("user", T.StringType(), "Who.", personal=True)))
-SOURCE = Source("procurement", "orders", "orders", "upsert", "duplicate", ("x",), "delivery", Read(), {}, (),
-                Coverage(), "orders.toml:2")
+SOURCE = Source(
+    "procurement",
+    "orders",
+    "orders",
+    "upsert",
+    "duplicate",
+    ("x",),
+    "delivery",
+    Read(),
+    {},
+    (),
+    Coverage(),
+    "orders.toml:2",
+)
 
 
 @pytest.fixture

@@ -34,12 +34,23 @@ def column(field: str, *headers: str, required: bool = True, rule: str = "text",
 
 
 ORDERS = Source(
-    domain="procurement", name="orders", table="purchase_orders", kind="upsert", identical_rows="duplicate",
-    claims=("orders",), order="delivery", read=Read(), constants={}, coverage=Coverage(), where="orders.toml:2",
+    domain="procurement",
+    name="orders",
+    table="purchase_orders",
+    kind="upsert",
+    identical_rows="duplicate",
+    claims=("orders",),
+    order="delivery",
+    read=Read(),
+    constants={},
+    coverage=Coverage(),
+    where="orders.toml:2",
     columns=(column("po_number", "PO", "Order No."), column("vendor_name", "Vendor", required=False)),
 )
-DATED = replace(ORDERS, columns=(
-    *ORDERS.columns, column("ordered_on", "Date", rule="date", ambiguous_formats=["%d/%m/%Y", "%m/%d/%Y"])))
+DATED = replace(
+    ORDERS,
+    columns=(*ORDERS.columns, column("ordered_on", "Date", rule="date", ambiguous_formats=["%d/%m/%Y", "%m/%d/%Y"])),
+)
 
 
 def reading(**changes: Any) -> Source:
@@ -103,16 +114,24 @@ cell = st.text(st.characters(codec="utf-8"), max_size=5)
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.lists(st.tuples(cell, cell), max_size=8), st.sampled_from(["utf-8", "utf-16", "gb18030"]), st.booleans(),
-       st.integers(1, 200))
-def test_any_table_lands_whole(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], encoding: str,
-                               packed: bool, block_bytes: int) -> None:
+@given(
+    st.lists(st.tuples(cell, cell), max_size=8),
+    st.sampled_from(["utf-8", "utf-16", "gb18030"]),
+    st.booleans(),
+    st.integers(1, 200),
+)
+def test_any_table_lands_whole(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], encoding: str, packed: bool, block_bytes: int
+) -> None:
     place = Place(tmp_path_factory.mktemp("place"))
     quoted = "".join('"{}","{}"\r\n'.format(*(value.replace('"', '""') for value in row)) for row in rows)
     data = f"Vendor,PO\r\n{quoted}".encode(encoding)
     with patch.object(csv, "BLOCK_BYTES", block_bytes):
-        landed = place.land(gzip.compress(data) if packed else data, reading(encoding=encoding,
-                            has_multiline_fields=True), key="orders.csv.gz" if packed else "orders.csv")
+        landed = place.land(
+            gzip.compress(data) if packed else data,
+            reading(encoding=encoding, has_multiline_fields=True),
+            key="orders.csv.gz" if packed else "orders.csv",
+        )
     assert place.rows(landed) == [(*row, number) for number, row in enumerate(rows, start=1)]
     assert landed.line_count == 1 + len(rows) + landed.line_break_in_field_count
     assert landed.line_break_in_field_count == quoted.count("\n") - len(rows)
@@ -169,8 +188,13 @@ def test_dead_letters_say_file_record_line_and_why(place: Place) -> None:
     common = {"landing_file_id": landed.landing_file_id, "raw_key": "orders.csv"}
     assert place.table(landed, "dead.parquet") == [
         {**common, "record_number": 2, "line_number": 4, "reason": "ragged: 1 fields, the header has 2", "raw": b"2"},
-        {**common, "record_number": 3, "line_number": 5, "raw": b"3,\xff",
-         "reason": "undecodable: byte 3 of the record, in column 'Vendor', is not utf-8"},
+        {
+            **common,
+            "record_number": 3,
+            "line_number": 5,
+            "raw": b"3,\xff",
+            "reason": "undecodable: byte 3 of the record, in column 'Vendor', is not utf-8",
+        },
     ]
     assert landed.dead_letter_count == 2
 
@@ -233,8 +257,7 @@ class TestIdentity:
     def test_decisions_belong_to_the_field_they_were_taken_for(self) -> None:
         one, other = (column(name, name, rule="date", ambiguous_formats=["%d/%m/%Y", "%m/%d/%Y"]) for name in "ab")
         swapped = (replace(one, headers=("b",)), replace(other, headers=("a",)))
-        assert (replace(ORDERS, columns=(one, other)).reading_digest
-                != replace(ORDERS, columns=swapped).reading_digest)
+        assert replace(ORDERS, columns=(one, other)).reading_digest != replace(ORDERS, columns=swapped).reading_digest
 
 
 class TestDayOrMonth:
@@ -278,54 +301,132 @@ PACKED = gzip.compress(GOOD)
     [
         pytest.param(b"", ORDERS, "orders.csv", ["the file is empty, promised a header"], id="empty"),
         pytest.param(b"\n\n", ORDERS, "orders.csv", ["found 2 blank lines, promised a header"], id="blank lines"),
-        pytest.param(b"\nNo,Vendor\n1,A\n", ORDERS, "orders.csv",
-                     ["line 2: the header has no column for po_number ('PO' or 'Order No.')", "found 'No', 'Vendor'",
-                      "delimiter ','", "orders.toml:2"], id="a header without a required column"),
-        pytest.param(b'"PO,Vendor\n1,A\n', ORDERS, "orders.csv",
-                     ["the header has no column for po_number", "field 1: a quote opens the field and nothing closes"],
-                     id="a quote in the header"),
-        pytest.param(b"PO,Order No.\n1,2\n", ORDERS, "orders.csv",
-                     ["the header has 2 columns for po_number: ['PO', 'Order No.']", "orders.toml:9"],
-                     id="two columns for one field"),
-        pytest.param(b"PO,PO\n1,2\n", ORDERS, "orders.csv", ["2 columns for po_number: ['PO', 'PO']"],
-                     id="a required column twice"),
-        pytest.param(b'PO,Vendor\n1,A\n2,"B\n3,C\n', ORDERS, "orders.csv",
-                     ["line 3, record 2", "stray quote: ", "column 'Vendor'", "has_multiline_fields",
-                      'stray_quotes = "dead_letter"', "source orders"], id="a quote that nothing closes"),
-        pytest.param(b'PO,Vendor\n1,A\n2,"B"C\n', ORDERS, "orders.csv", ["line 3, record 2", "column 'Vendor'"],
-                     id="text behind a closing quote"),
-        pytest.param(b'PO,Vendor\n1,A\n2,"B\n3,C\n', reading(has_multiline_fields=True, stray_quotes="dead_letter"),
-                     "orders.csv", ["line 3, record 2", "column 'Vendor'", "up to line 4"], id="open to the end"),
-        pytest.param("PO,Vendor\n1,Müller\n".encode("latin-1"), ORDERS, "orders.csv",
-                     ["1 of 1 records", "line 2, record 1: undecodable: byte 4 of the record, in column 'Vendor', ",
-                      "is not utf-8", "check encoding"], id="the wrong encoding"),
-        pytest.param("PÖ,Vendor\n".encode("latin-1"), ORDERS, "orders.csv",
-                     ["line 1: byte 2 of the header is not utf-8"], id="in the header"),
-        pytest.param(GOOD.decode().encode("utf-16"), ORDERS, "orders.csv", ["mark of utf-16-le, promised utf-8"],
-                     id="utf-16"),
-        pytest.param(GOOD.decode().encode("utf-16-le"), ORDERS, "orders.csv", ["line 1: the header holds NUL"],
-                     id="utf-16 without a mark"),
+        pytest.param(
+            b"\nNo,Vendor\n1,A\n",
+            ORDERS,
+            "orders.csv",
+            [
+                "line 2: the header has no column for po_number ('PO' or 'Order No.')",
+                "found 'No', 'Vendor'",
+                "delimiter ','",
+                "orders.toml:2",
+            ],
+            id="a header without a required column",
+        ),
+        pytest.param(
+            b'"PO,Vendor\n1,A\n',
+            ORDERS,
+            "orders.csv",
+            ["the header has no column for po_number", "field 1: a quote opens the field and nothing closes"],
+            id="a quote in the header",
+        ),
+        pytest.param(
+            b"PO,Order No.\n1,2\n",
+            ORDERS,
+            "orders.csv",
+            ["the header has 2 columns for po_number: ['PO', 'Order No.']", "orders.toml:9"],
+            id="two columns for one field",
+        ),
+        pytest.param(
+            b"PO,PO\n1,2\n",
+            ORDERS,
+            "orders.csv",
+            ["2 columns for po_number: ['PO', 'PO']"],
+            id="a required column twice",
+        ),
+        pytest.param(
+            b'PO,Vendor\n1,A\n2,"B\n3,C\n',
+            ORDERS,
+            "orders.csv",
+            [
+                "line 3, record 2",
+                "stray quote: ",
+                "column 'Vendor'",
+                "has_multiline_fields",
+                'stray_quotes = "dead_letter"',
+                "source orders",
+            ],
+            id="a quote that nothing closes",
+        ),
+        pytest.param(
+            b'PO,Vendor\n1,A\n2,"B"C\n',
+            ORDERS,
+            "orders.csv",
+            ["line 3, record 2", "column 'Vendor'"],
+            id="text behind a closing quote",
+        ),
+        pytest.param(
+            b'PO,Vendor\n1,A\n2,"B\n3,C\n',
+            reading(has_multiline_fields=True, stray_quotes="dead_letter"),
+            "orders.csv",
+            ["line 3, record 2", "column 'Vendor'", "up to line 4"],
+            id="open to the end",
+        ),
+        pytest.param(
+            "PO,Vendor\n1,Müller\n".encode("latin-1"),
+            ORDERS,
+            "orders.csv",
+            [
+                "1 of 1 records",
+                "line 2, record 1: undecodable: byte 4 of the record, in column 'Vendor', ",
+                "is not utf-8",
+                "check encoding",
+            ],
+            id="the wrong encoding",
+        ),
+        pytest.param(
+            "PÖ,Vendor\n".encode("latin-1"),
+            ORDERS,
+            "orders.csv",
+            ["line 1: byte 2 of the header is not utf-8"],
+            id="in the header",
+        ),
+        pytest.param(
+            GOOD.decode().encode("utf-16"), ORDERS, "orders.csv", ["mark of utf-16-le, promised utf-8"], id="utf-16"
+        ),
+        pytest.param(
+            GOOD.decode().encode("utf-16-le"),
+            ORDERS,
+            "orders.csv",
+            ["line 1: the header holds NUL"],
+            id="utf-16 without a mark",
+        ),
         pytest.param(GOOD.replace(b"\n", b"\r"), ORDERS, "orders.csv", ["carriage return", "old Macs"], id="old Mac"),
-        pytest.param(GOOD.replace(b"\n", b"\r").replace(b"\r", b"\n", 1), ORDERS, "orders.csv",
-                     ["1 of 1 records", "line 2, record 1: stray_return"], id="old Mac below its header"),
-        pytest.param(PACKED[:-20], ORDERS, "orders.csv.gz", ["truncated or damaged", "ask for it again"],
-                     id="truncated gzip"),
+        pytest.param(
+            GOOD.replace(b"\n", b"\r").replace(b"\r", b"\n", 1),
+            ORDERS,
+            "orders.csv",
+            ["1 of 1 records", "line 2, record 1: stray_return"],
+            id="old Mac below its header",
+        ),
+        pytest.param(
+            PACKED[:-20], ORDERS, "orders.csv.gz", ["truncated or damaged", "ask for it again"], id="truncated gzip"
+        ),
         pytest.param(PACKED[:-8], ORDERS, "orders.csv.gz", ["truncated or damaged"], id="without its trailer"),
-        pytest.param(PACKED[:9000] + b"????" + PACKED[9004:], ORDERS, "orders.csv.gz", ["truncated or damaged"],
-                     id="damaged gzip"),
-        pytest.param(PACKED[:-8] + bytes(4) + PACKED[-4:], ORDERS, "orders.csv.gz", ["CRC check failed"],
-                     id="wrong CRC"),
+        pytest.param(
+            PACKED[:9000] + b"????" + PACKED[9004:],
+            ORDERS,
+            "orders.csv.gz",
+            ["truncated or damaged"],
+            id="damaged gzip",
+        ),
+        pytest.param(
+            PACKED[:-8] + bytes(4) + PACKED[-4:], ORDERS, "orders.csv.gz", ["CRC check failed"], id="wrong CRC"
+        ),
         pytest.param(PACKED + b"more", ORDERS, "orders.csv.gz", ["truncated or damaged"], id="something after it"),
-        pytest.param(GOOD, ORDERS, "orders.csv.gz", ["truncated or damaged", "Not a gzipped file"],
-                     id="no gzip at all"),
-        pytest.param(gzip.compress(PACKED), ORDERS, "orders.csv.gz", ["packed as gzip, promised text"],
-                     id="gzip twice"),
+        pytest.param(
+            GOOD, ORDERS, "orders.csv.gz", ["truncated or damaged", "Not a gzipped file"], id="no gzip at all"
+        ),
+        pytest.param(
+            gzip.compress(PACKED), ORDERS, "orders.csv.gz", ["packed as gzip, promised text"], id="gzip twice"
+        ),
         pytest.param(PACKED, ORDERS, "orders.csv", ["packed as gzip, promised text"], id="gzip under another name"),
         pytest.param(b"", ORDERS, "orders.csv.gz", ["the file is empty"], id="an empty .gz"),
     ],
 )
 def test_what_cannot_land_is_refused_in_one_sentence_and_leaves_nothing(
-        place: Place, data: bytes, source: Source, key: str, parts: list[str]) -> None:
+    place: Place, data: bytes, source: Source, key: str, parts: list[str]
+) -> None:
     sentence = place.refused(data, source, key)
     assert [part for part in parts if part not in sentence] == [], sentence
 
@@ -377,8 +478,9 @@ def cut(path: Path) -> None:
         pytest.param(Path.unlink, "orders.csv", "was listed and is gone", id="removed"),
     ],
 )
-def test_a_file_that_changes_under_the_reader(place: Place, tmp_path: Path, happens: Callable[[Path], object], key: str,
-                                              words: str) -> None:
+def test_a_file_that_changes_under_the_reader(
+    place: Place, tmp_path: Path, happens: Callable[[Path], object], key: str, words: str
+) -> None:
     data = b"PO,Vendor\n" + os.urandom(200_000).hex().encode() + b",1\n"
     claim = place.claim(gzip.compress(data) if key.endswith("gz") else data, key)
     with pytest.raises(DataError, match=rf"^{key}: the file {words}"):
@@ -457,6 +559,7 @@ def test_killed_at_any_write_it_lands_whole_when_it_is_run_again(place: Place, c
 
 def test_lines_that_do_not_close_are_refused(place: Place) -> None:
     """A parser that loses a line is found out by the bytes."""
+
     def losing(*args: Any, **named: Any) -> Any:
         for block in exactly(*args, **named):
             yield replace(block, record_count=block.record_count - 1)

@@ -20,22 +20,31 @@ from transforms import standardization
 from transforms.standardization import UNREADABLE, FieldPlan, FilePlan, SourcePlan, Standardizing, masked
 
 KEY = b"a key for tests that is no secret"
-FIELDS = {f.name: f for f in (
-    Field("id", T.StringType(), "Id."),
-    Field("user_code", T.StringType(), "Who.", personal=True),
-    Field("net_amount", T.DecimalType(9, 2), "How much."),
-    Field("wide_amount", T.DecimalType(38, 2), "How much."),
-    Field("made_on", T.DateType(), "When."),
-    Field("seen_at", T.TimestampType(), "When."),
-    Field("small_count", T.IntegerType(), "How many."),
-    Field("large_count", T.LongType(), "How many."),
-    Field("is_whole", T.BooleanType(), "Whether."),
-)}
+FIELDS = {
+    f.name: f
+    for f in (
+        Field("id", T.StringType(), "Id."),
+        Field("user_code", T.StringType(), "Who.", personal=True),
+        Field("net_amount", T.DecimalType(9, 2), "How much."),
+        Field("wide_amount", T.DecimalType(38, 2), "How much."),
+        Field("made_on", T.DateType(), "When."),
+        Field("seen_at", T.TimestampType(), "When."),
+        Field("small_count", T.IntegerType(), "How many."),
+        Field("large_count", T.LongType(), "How many."),
+        Field("is_whole", T.BooleanType(), "Whether."),
+    )
+}
 CONTRACT = Contract("things", 1, "a thing", ("id",), tuple(FIELDS.values()))
 RULES: dict[str, tuple[str, dict[str, Any]]] = {
-    "id": ("text", {}), "user_code": ("verbatim", {}), "net_amount": ("amount", {}), "wide_amount": ("amount", {}),
-    "made_on": ("date", {"formats": ["iso"]}), "seen_at": ("timestamp", {"formats": ["iso"], "zone": "Europe/Berlin"}),
-    "small_count": ("integer", {}), "large_count": ("integer", {}), "is_whole": ("boolean", {}),
+    "id": ("text", {}),
+    "user_code": ("verbatim", {}),
+    "net_amount": ("amount", {}),
+    "wide_amount": ("amount", {}),
+    "made_on": ("date", {"formats": ["iso"]}),
+    "seen_at": ("timestamp", {"formats": ["iso"], "zone": "Europe/Berlin"}),
+    "small_count": ("integer", {}),
+    "large_count": ("integer", {}),
+    "is_whole": ("boolean", {}),
 }
 AMBIGUOUS = {"ambiguous_formats": ["%d/%m/%Y", "%m/%d/%Y"]}
 
@@ -45,17 +54,33 @@ def field_plan(name: str, **parameters: Any) -> FieldPlan:
     return FieldPlan(FIELDS[name], name.upper(), rule, parameters or usual, frozenset(["n/a"]))
 
 
-def source_plan(*names: str, masking_key: bytes = KEY, constants: Mapping[str, Any] | None = None,
-                files: Mapping[str, FilePlan] | None = None) -> SourcePlan:
-    return SourcePlan("things", CONTRACT, "duplicate", tuple(field_plan(name) for name in names or RULES),
-                      constants or {}, files or {"f1": FilePlan("2024-01/0001", {})}, masking_key)
+def source_plan(
+    *names: str,
+    masking_key: bytes = KEY,
+    constants: Mapping[str, Any] | None = None,
+    files: Mapping[str, FilePlan] | None = None,
+) -> SourcePlan:
+    return SourcePlan(
+        "things",
+        CONTRACT,
+        "duplicate",
+        tuple(field_plan(name) for name in names or RULES),
+        constants or {},
+        files or {"f1": FilePlan("2024-01/0001", {})},
+        masking_key,
+    )
 
 
 def landed(files: str | Iterable[str] = "f1", **columns: list[str | None]) -> pa.RecordBatch:
     count = len(next(iter(columns.values())))
     ids = [files] * count if isinstance(files, str) else list(files)
-    return pa.record_batch({**{name: pa.array(texts, pa.string()) for name, texts in columns.items()},
-                            RECORD_NUMBER: pa.array(range(1, count + 1), pa.int64()), FILE_ID: pa.array(ids)})
+    return pa.record_batch(
+        {
+            **{name: pa.array(texts, pa.string()) for name, texts in columns.items()},
+            RECORD_NUMBER: pa.array(range(1, count + 1), pa.int64()),
+            FILE_ID: pa.array(ids),
+        }
+    )
 
 
 def rows(plan: SourcePlan, *batches: pa.RecordBatch) -> list[dict[str, Any]]:
@@ -74,14 +99,35 @@ def values(name: str, texts: list[str | None], plan: FieldPlan | None = None) ->
 
 
 def test_a_row_has_its_fields_its_lineage_and_nothing_lost() -> None:
-    (row,) = rows(source_plan(), landed(
-        ID=[" a  b "], USER_CODE=["me"], NET_AMOUNT=["1,234.5"], WIDE_AMOUNT=["2"], MADE_ON=["2024-01-31"],
-        SEEN_AT=["2024-01-31 12:00:00"], SMALL_COUNT=["3"], LARGE_COUNT=["4"], IS_WHOLE=["yes"]))
+    (row,) = rows(
+        source_plan(),
+        landed(
+            ID=[" a  b "],
+            USER_CODE=["me"],
+            NET_AMOUNT=["1,234.5"],
+            WIDE_AMOUNT=["2"],
+            MADE_ON=["2024-01-31"],
+            SEEN_AT=["2024-01-31 12:00:00"],
+            SMALL_COUNT=["3"],
+            LARGE_COUNT=["4"],
+            IS_WHOLE=["yes"],
+        ),
+    )
     assert row == {
-        "id": "a b", "user_code": masked("me", KEY), "net_amount": Decimal("1234.50"), "wide_amount": Decimal("2.00"),
-        "made_on": date(2024, 1, 31), "seen_at": datetime(2024, 1, 31, 11, tzinfo=UTC), "small_count": 3,
-        "large_count": 4, "is_whole": True, "source_name": "things", "landing_file_id": "f1", "record_number": 1,
-        "delivery_order": "2024-01/0001", UNREADABLE: [],
+        "id": "a b",
+        "user_code": masked("me", KEY),
+        "net_amount": Decimal("1234.50"),
+        "wide_amount": Decimal("2.00"),
+        "made_on": date(2024, 1, 31),
+        "seen_at": datetime(2024, 1, 31, 11, tzinfo=UTC),
+        "small_count": 3,
+        "large_count": 4,
+        "is_whole": True,
+        "source_name": "things",
+        "landing_file_id": "f1",
+        "record_number": 1,
+        "delivery_order": "2024-01/0001",
+        UNREADABLE: [],
     }
 
 
@@ -114,19 +160,28 @@ def test_a_value_is_kept_or_lost_by_name(name: str, text: str, value: Any) -> No
     assert values(name, [text]) == [(value, [] if value is not None else [f"{name}_unreadable"])]
 
 
-@pytest.mark.parametrize(("text", "value"), [("1.5000", Decimal("1.50")), ("100.0000", Decimal("100.00")),
-                                             ("0.0000", Decimal("0.00")), ("1.5050", None)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1.5000", Decimal("1.50")), ("100.0000", Decimal("100.00")), ("0.0000", Decimal("0.00")), ("1.5050", None)],
+)
 def test_a_rule_of_more_places_than_the_type_loses_only_what_does_not_fit(text: str, value: Any) -> None:
     (found,) = values("net_amount", [text], field_plan("net_amount", scale=4))
     assert found == (value, [] if value is not None else ["net_amount_unreadable"])
 
 
 def test_every_loss_of_a_row_is_named() -> None:
-    found = rows(source_plan("net_amount", "made_on", "small_count"), landed(
-        NET_AMOUNT=["x", "1", "", "x"], MADE_ON=["x", "x", "2024-01-31", "n/a"], SMALL_COUNT=["x", "1", "1", None]))
+    found = rows(
+        source_plan("net_amount", "made_on", "small_count"),
+        landed(
+            NET_AMOUNT=["x", "1", "", "x"], MADE_ON=["x", "x", "2024-01-31", "n/a"], SMALL_COUNT=["x", "1", "1", None]
+        ),
+    )
     assert [row[UNREADABLE] for row in found] == [
-        ["net_amount_unreadable", "made_on_unreadable", "small_count_unreadable"], ["made_on_unreadable"], [],
-        ["net_amount_unreadable"]]
+        ["net_amount_unreadable", "made_on_unreadable", "small_count_unreadable"],
+        ["made_on_unreadable"],
+        [],
+        ["net_amount_unreadable"],
+    ]
 
 
 class TestMasking:
@@ -153,8 +208,10 @@ class TestMasking:
 
 class TestFiles:
     def plan(self, **decided: str) -> SourcePlan:
-        files = {name: FilePlan(f"2024-01/{name}", {"made_on": format_} if format_ else {})
-                 for name, format_ in decided.items()}
+        files = {
+            name: FilePlan(f"2024-01/{name}", {"made_on": format_} if format_ else {})
+            for name, format_ in decided.items()
+        }
         return replace(source_plan("made_on", files=files), fields=(field_plan("made_on", **AMBIGUOUS),))
 
     def test_each_file_is_read_by_the_format_that_it_decided_for(self) -> None:
@@ -162,8 +219,11 @@ class TestFiles:
         dates: list[str | None] = ["01/02/2024", "01/02/2024", "31/12/2024", "31/12/2024"]
         found = rows(plan, landed(["f1", "f2", "f2", "f1"], MADE_ON=dates))
         assert [(row["made_on"], row["landing_file_id"], row["delivery_order"], row[UNREADABLE]) for row in found] == [
-            (date(2024, 2, 1), "f1", "2024-01/f1", []), (date(2024, 1, 2), "f2", "2024-01/f2", []),
-            (None, "f2", "2024-01/f2", ["made_on_unreadable"]), (date(2024, 12, 31), "f1", "2024-01/f1", [])]
+            (date(2024, 2, 1), "f1", "2024-01/f1", []),
+            (date(2024, 1, 2), "f2", "2024-01/f2", []),
+            (None, "f2", "2024-01/f2", ["made_on_unreadable"]),
+            (date(2024, 12, 31), "f1", "2024-01/f1", []),
+        ]
         assert [row["record_number"] for row in found] == [1, 2, 3, 4]
 
     def test_a_file_without_the_column_decided_for_nothing(self) -> None:
@@ -181,8 +241,9 @@ class TestFiles:
 def test_a_slice_of_a_batch_is_read_as_such() -> None:
     batch = landed(["f1", "f1", "f2", "f2"], ID=["a", "b", "c", "d"]).slice(1, 2)
     files = {name: FilePlan("", {}) for name in ("f1", "f2")}
-    found = [(row["id"], row["landing_file_id"], row["record_number"])
-             for row in rows(source_plan("id", files=files), batch)]
+    found = [
+        (row["id"], row["landing_file_id"], row["record_number"]) for row in rows(source_plan("id", files=files), batch)
+    ]
     assert found == [("b", "f1", 2), ("c", "f2", 3)]
 
 
@@ -201,7 +262,7 @@ def test_the_memory_of_answers_is_bounded_and_changes_no_answer(monkeypatch: pyt
     expected = values("small_count", texts)
     monkeypatch.setattr(standardization, "CACHED_VALUES", 3)
     standardizing = Standardizing(source_plan("small_count"))
-    found = [standardizing.rows(landed(SMALL_COUNT=texts[at:at + 7])) for at in range(0, 100, 7)]
+    found = [standardizing.rows(landed(SMALL_COUNT=texts[at : at + 7])) for at in range(0, 100, 7)]
     assert [row["small_count"] for batch in found for row in batch.to_pylist()] == [value for value, _ in expected]
     assert all(len(column.answers) <= 3 for column in standardizing._columns.values())
 
@@ -218,8 +279,9 @@ def test_a_rule_runs_once_for_each_distinct_value(monkeypatch: pytest.MonkeyPatc
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.none() | st.text(max_size=4), st.sampled_from(["f1", "f2"])), max_size=20),
-       st.integers(1, 20))
+@given(
+    st.lists(st.tuples(st.none() | st.text(max_size=4), st.sampled_from(["f1", "f2"])), max_size=20), st.integers(1, 20)
+)
 def test_how_rows_are_cut_into_batches_changes_nothing(cells: list[tuple[str | None, str]], size: int) -> None:
     plan = source_plan("id", "user_code", files={name: FilePlan(name, {}) for name in ("f1", "f2")})
     if not cells:

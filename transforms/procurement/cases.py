@@ -9,9 +9,14 @@ from transforms.procurement.events import AMOUNT, ATTRIBUTES, CASE
 from transforms.procurement.pairing import end_of_leg, stands
 from transforms.procurement.reversals import CANCELLATIONS
 
-FIRST_TYPES = tuple(dict.fromkeys(
-    name for leg in LEGS if leg.pairing != "each_to_its_own"
-    for name in ((leg.start, leg.end) if leg.pairing == "first_to_first" else (leg.start,))))
+FIRST_TYPES = tuple(
+    dict.fromkeys(
+        name
+        for leg in LEGS
+        if leg.pairing != "each_to_its_own"
+        for name in ((leg.start, leg.end) if leg.pairing == "first_to_first" else (leg.start,))
+    )
+)
 
 
 def summarise_cases(events: DataFrame) -> DataFrame:
@@ -23,7 +28,9 @@ def summarise_cases(events: DataFrame) -> DataFrame:
     """
     merged = events.groupBy(*CASE).agg(
         *(_latest(name).alias(name) for name in ATTRIBUTES),
-        *_amounts(), *_counts(), *_first_and_last(),
+        *_amounts(),
+        *_counts(),
+        *_first_and_last(),
         *(_count(_is(name) & F.col("is_reversed")).alias(f"{name}_reversed_count") for name in CANCELLATIONS),
         *(_count(_is(name) & stands()).alias(f"{name}_count") for name in CANCELLATIONS),
         *(F.min(F.when(_is(name) & stands(), end_of_leg())).alias(f"first_{name}") for name in FIRST_TYPES),
@@ -31,15 +38,18 @@ def summarise_cases(events: DataFrame) -> DataFrame:
         F.coalesce(F.min("vendor_id") < F.max("vendor_id"), F.lit(False)).alias("has_several_vendor_ids"),
         F.bool_or("is_after_data_through").alias("has_event_after_data_through"),
     )
-    return merged.withColumns(_of_one_currency()).withColumns({
-        "case_status": _case_status(),
-        "ordered_on": F.col("first_order_created.event_on"),
-        "first_invoiced_on": F.col("first_invoice_issued.event_on"),
-        "has_invoice_before_order": F.coalesce(
-            F.col("first_invoice_issued.event_on") < F.col("first_order_created.event_on"), F.lit(False)),
-        "goods_receipt_count": F.col("goods_received_count"),
-        "invoice_count": F.col("invoice_recorded_count"),
-    })
+    return merged.withColumns(_of_one_currency()).withColumns(
+        {
+            "case_status": _case_status(),
+            "ordered_on": F.col("first_order_created.event_on"),
+            "first_invoiced_on": F.col("first_invoice_issued.event_on"),
+            "has_invoice_before_order": F.coalesce(
+                F.col("first_invoice_issued.event_on") < F.col("first_order_created.event_on"), F.lit(False)
+            ),
+            "goods_receipt_count": F.col("goods_received_count"),
+            "invoice_count": F.col("invoice_recorded_count"),
+        }
+    )
 
 
 def with_leg_days(cases: DataFrame, legs: DataFrame) -> DataFrame:
@@ -50,8 +60,9 @@ def with_leg_days(cases: DataFrame, legs: DataFrame) -> DataFrame:
 
 def with_three_way_match(cases: DataFrame) -> DataFrame:
     """Add a null `three_way_match_status` and why: no curated table has amounts of receipts."""
-    return cases.withColumns({"three_way_match_status": F.lit(None).cast("string"),
-                              "three_way_match_reason": F.lit("not_recorded")})
+    return cases.withColumns(
+        {"three_way_match_status": F.lit(None).cast("string"), "three_way_match_reason": F.lit("not_recorded")}
+    )
 
 
 def _is(*event_types: str) -> Column:
@@ -75,8 +86,11 @@ def _amounts() -> list[Column]:
     is_invoiced = _is("invoice_recorded") & stands() & F.col("amount").isNotNull()
     return [
         F.coalesce(_latest("worth_amount", is_order), _latest("worth_amount")).alias("ordered_amount"),
-        F.coalesce(_latest("worth_currency_code", is_order), _latest("worth_currency_code"),
-                   F.max_by(currency, F.when(currency.isNotNull(), F.col("event_number")))).alias("currency_code"),
+        F.coalesce(
+            _latest("worth_currency_code", is_order),
+            _latest("worth_currency_code"),
+            F.max_by(currency, F.when(currency.isNotNull(), F.col("event_number"))),
+        ).alias("currency_code"),
         F.sum(F.when(is_invoiced, F.col("amount"))).alias("invoiced_amount"),
         F.min(F.when(is_invoiced, F.col("currency_code"))).alias("least_invoiced_currency_code"),
         F.max(F.when(is_invoiced, F.col("currency_code"))).alias("greatest_invoiced_currency_code"),
@@ -85,8 +99,9 @@ def _amounts() -> list[Column]:
 
 def _of_one_currency() -> dict[str, Column]:
     """Amounts in several currencies are not added up: null."""
-    is_one = (F.col("least_invoiced_currency_code").eqNullSafe(F.col("greatest_invoiced_currency_code"))
-              & F.col("least_invoiced_currency_code").eqNullSafe(F.col("currency_code")))
+    is_one = F.col("least_invoiced_currency_code").eqNullSafe(F.col("greatest_invoiced_currency_code")) & F.col(
+        "least_invoiced_currency_code"
+    ).eqNullSafe(F.col("currency_code"))
     return {"invoiced_amount": F.when(is_one, F.col("invoiced_amount")).cast(AMOUNT)}
 
 
@@ -108,8 +123,10 @@ def _first_and_last() -> list[Column]:
     received = F.when(_is("goods_received") & stands(), F.col("event_on"))
     cleared = F.when(_is("invoice_cleared"), F.col("event_on"))
     return [
-        F.min(received).alias("first_received_on"), F.max(received).alias("last_received_on"),
-        F.min(cleared).alias("first_cleared_on"), F.max(cleared).alias("last_cleared_on"),
+        F.min(received).alias("first_received_on"),
+        F.max(received).alias("last_received_on"),
+        F.min(cleared).alias("first_cleared_on"),
+        F.max(cleared).alias("last_cleared_on"),
     ]
 
 
@@ -139,6 +156,9 @@ def _leg_days() -> list[Column]:
         is_closed = (F.col("leg") == leg.name) & (F.col("leg_status") == "closed")
         ended = F.when(is_closed, F.struct("end_on", "occurrence_number"))
         first, last = F.min_by("duration_days", ended), F.max_by("duration_days", ended)
-        days += ([first.alias(f"{leg.name}_days")] if leg.pairing == "first_to_first"
-                 else [first.alias(f"{leg.name}_first_days"), last.alias(f"{leg.name}_last_days")])
+        days += (
+            [first.alias(f"{leg.name}_days")]
+            if leg.pairing == "first_to_first"
+            else [first.alias(f"{leg.name}_first_days"), last.alias(f"{leg.name}_last_days")]
+        )
     return days

@@ -12,11 +12,15 @@ from schemas.procurement.words import LEGS
 from transforms.procurement.options import SourceCoverage
 
 SOURCE = ("source_name", "table_name")
-_CONFIGURED = T.StructType([
-    T.StructField("source_name", T.StringType()), T.StructField("table_name", T.StringType()),
-    T.StructField("records", T.ArrayType(T.StringType())),
-    T.StructField("configured_from", T.DateType()), T.StructField("configured_through", T.DateType()),
-])
+_CONFIGURED = T.StructType(
+    [
+        T.StructField("source_name", T.StringType()),
+        T.StructField("table_name", T.StringType()),
+        T.StructField("records", T.ArrayType(T.StringType())),
+        T.StructField("configured_from", T.DateType()),
+        T.StructField("configured_through", T.DateType()),
+    ]
+)
 
 
 def summarise_systems(events: DataFrame, sources: Sequence[SourceCoverage]) -> DataFrame:
@@ -24,8 +28,10 @@ def summarise_systems(events: DataFrame, sources: Sequence[SourceCoverage]) -> D
     created = F.when(F.col("event_type") == "order_created", F.col("event_on"))
     stamped = F.when(_is_system_stamped(sources), F.col("event_on"))
     return events.groupBy("source_system_code", *SOURCE).agg(
-        F.min(created).alias("earliest_created"), F.min(stamped).alias("earliest_stamped"),
-        F.max(stamped).alias("latest_stamped"))
+        F.min(created).alias("earliest_created"),
+        F.min(stamped).alias("earliest_stamped"),
+        F.max(stamped).alias("latest_stamped"),
+    )
 
 
 def summarise_coverage(systems: DataFrame, sources: Sequence[SourceCoverage], *, as_of: date | None) -> DataFrame:
@@ -34,18 +40,26 @@ def summarise_coverage(systems: DataFrame, sources: Sequence[SourceCoverage], *,
     A day that is neither configured nor to be derived is null, and its rule says what was looked for.
     """
     configured = _configured(systems.sparkSession, sources)
-    derived = configured.join(F.broadcast(systems), [*SOURCE], "left").groupBy(*configured.columns).agg(
-        F.min("earliest_created").alias("earliest_created"), F.min("earliest_stamped").alias("earliest_stamped"),
-        F.max("latest_stamped").alias("latest_stamped"))
+    derived = (
+        configured.join(F.broadcast(systems), [*SOURCE], "left")
+        .groupBy(*configured.columns)
+        .agg(
+            F.min("earliest_created").alias("earliest_created"),
+            F.min("earliest_stamped").alias("earliest_stamped"),
+            F.max("latest_stamped").alias("latest_stamped"),
+        )
+    )
     return derived.withColumns({**_data_from(), **_data_through(as_of)}).select(
-        *SOURCE, "records", "data_from", "data_from_rule", "data_through", "data_through_rule")
+        *SOURCE, "records", "data_from", "data_from_rule", "data_through", "data_through_rule"
+    )
 
 
 def with_event_count(coverage: DataFrame, events: DataFrame) -> DataFrame:
     """Add `event_after_data_through_count`; 0 for a source without events."""
     after = events.groupBy(*SOURCE).agg(F.count_if("is_after_data_through").alias("after"))
     return coverage.join(F.broadcast(after), [*SOURCE], "left").withColumn(
-        "event_after_data_through_count", F.coalesce("after", F.lit(0).cast("long")))
+        "event_after_data_through_count", F.coalesce("after", F.lit(0).cast("long"))
+    )
 
 
 def summarise_leg_coverage(systems: DataFrame, coverage: DataFrame) -> DataFrame:
@@ -53,56 +67,89 @@ def summarise_leg_coverage(systems: DataFrame, coverage: DataFrame) -> DataFrame
     system's sources) and `data_through` (the latest of those that record the end; null where none does)."""
     records_start = F.array_contains("records", F.col("leg_types.start"))
     records_end = F.array_contains("records", F.col("leg_types.end"))
-    types = F.array(*(F.struct(F.lit(leg.name).alias("leg"), F.lit(leg.start).alias("start"),
-                               F.lit(leg.end).alias("end")) for leg in LEGS))
+    types = F.array(
+        *(
+            F.struct(F.lit(leg.name).alias("leg"), F.lit(leg.start).alias("start"), F.lit(leg.end).alias("end"))
+            for leg in LEGS
+        )
+    )
     covered = systems.select("source_system_code", *SOURCE).join(F.broadcast(coverage), [*SOURCE], "inner")
-    return covered.withColumn("leg_types", F.explode(types)).groupBy(
-        "source_system_code", F.col("leg_types.leg").alias("leg")
-    ).agg(
-        (F.bool_or(records_start) & F.bool_or(records_end)).alias("is_recorded"),
-        F.max("data_from").alias("data_from"),
-        F.max(F.when(records_end, F.col("data_through"))).alias("data_through"),
+    return (
+        covered.withColumn("leg_types", F.explode(types))
+        .groupBy("source_system_code", F.col("leg_types.leg").alias("leg"))
+        .agg(
+            (F.bool_or(records_start) & F.bool_or(records_end)).alias("is_recorded"),
+            F.max("data_from").alias("data_from"),
+            F.max(F.when(records_end, F.col("data_through"))).alias("data_through"),
+        )
     )
 
 
 def with_is_after_data_through(events: DataFrame, coverage: DataFrame) -> DataFrame:
     """Add `is_after_data_through`, false where `data_through` is not known. A source without coverage stops the run."""
     through = coverage.select(*SOURCE, "data_through", F.lit(True).alias("is_covered"))
-    refused = F.raise_error(F.concat(
-        F.lit("procurement marts: found rows of source "), "source_name", F.lit(" in "), "table_name",
-        F.lit(", promised one [[sources]] entry for each (ProcurementOptions.sources)")))
+    refused = F.raise_error(
+        F.concat(
+            F.lit("procurement marts: found rows of source "),
+            "source_name",
+            F.lit(" in "),
+            "table_name",
+            F.lit(", promised one [[sources]] entry for each (ProcurementOptions.sources)"),
+        )
+    )
     is_after = F.coalesce(F.col("event_on") > F.col("data_through"), F.lit(False))
-    return (events.join(F.broadcast(through), [*SOURCE], "left")
-            .withColumn("is_after_data_through", F.when(F.col("is_covered"), is_after).otherwise(refused))
-            .drop("data_through", "is_covered"))
+    return (
+        events.join(F.broadcast(through), [*SOURCE], "left")
+        .withColumn("is_after_data_through", F.when(F.col("is_covered"), is_after).otherwise(refused))
+        .drop("data_through", "is_covered")
+    )
 
 
 def _configured(spark: SparkSession, sources: Sequence[SourceCoverage]) -> DataFrame:
     """As literals: `createDataFrame` would start a Python worker wherever coverage is needed."""
-    rows = [F.struct(F.lit(s.source_name), F.lit(s.table_name), F.array(*(F.lit(name) for name in s.records)),
-                     F.lit(s.data_from), F.lit(s.data_through)) for s in sources]
+    rows = [
+        F.struct(
+            F.lit(s.source_name),
+            F.lit(s.table_name),
+            F.array(*(F.lit(name) for name in s.records)),
+            F.lit(s.data_from),
+            F.lit(s.data_through),
+        )
+        for s in sources
+    ]
     return spark.range(1, numPartitions=1).select(F.inline(F.array(*rows).cast(T.ArrayType(_CONFIGURED))))
 
 
 def _is_system_stamped(sources: Sequence[SourceCoverage]) -> Column:
-    stamped = ((F.col("source_name") == source.source_name) & (F.col("table_name") == source.table_name)
-               & F.col("event_type").isin(*source.system_stamped) for source in sources if source.system_stamped)
+    stamped = (
+        (F.col("source_name") == source.source_name)
+        & (F.col("table_name") == source.table_name)
+        & F.col("event_type").isin(*source.system_stamped)
+        for source in sources
+        if source.system_stamped
+    )
     return reduce(Column.__or__, stamped, F.lit(False))
 
 
 def _data_from() -> dict[str, Column]:
-    rule = (F.when(F.col("configured_from").isNotNull(), "configured")
-            .when(F.col("earliest_created").isNotNull(), "earliest_order_created")
-            .otherwise("earliest_system_stamped"))
-    return {"data_from": F.coalesce("configured_from", "earliest_created", "earliest_stamped"),
-            "data_from_rule": rule}
+    rule = (
+        F.when(F.col("configured_from").isNotNull(), "configured")
+        .when(F.col("earliest_created").isNotNull(), "earliest_order_created")
+        .otherwise("earliest_system_stamped")
+    )
+    return {"data_from": F.coalesce("configured_from", "earliest_created", "earliest_stamped"), "data_from_rule": rule}
 
 
 def _data_through(as_of: date | None) -> dict[str, Column]:
     """Events after `as_of` are gone already: only a configured day can be later."""
     last = F.lit(as_of).cast("date")
     is_cut = F.coalesce(F.col("configured_through") > last, F.lit(False))
-    rule = (F.when(is_cut, "as_of").when(F.col("configured_through").isNotNull(), "configured")
-            .otherwise("latest_system_stamped"))
-    return {"data_through": F.when(is_cut, last).otherwise(F.coalesce("configured_through", "latest_stamped")),
-            "data_through_rule": rule}
+    rule = (
+        F.when(is_cut, "as_of")
+        .when(F.col("configured_through").isNotNull(), "configured")
+        .otherwise("latest_system_stamped")
+    )
+    return {
+        "data_through": F.when(is_cut, last).otherwise(F.coalesce("configured_through", "latest_stamped")),
+        "data_through_rule": rule,
+    }

@@ -21,8 +21,10 @@ def summarise_daily_counts(legs: DataFrame) -> DataFrame:
     without one and for not applicable ones, and both count as not applicable.
     """
     counted = legs_by_cell(legs)
-    counts = [F.sum(F.when(F.col("counts_as") == name, F.col("legs")).otherwise(F.lit(0))).alias(f"{name}_count")
-              for name in _COUNTS]
+    counts = [
+        F.sum(F.when(F.col("counts_as") == name, F.col("legs")).otherwise(F.lit(0))).alias(f"{name}_count")
+        for name in _COUNTS
+    ]
     daily = counted.groupBy(*CELL, "month", "days", "window_status").agg(*counts)
     return daily.repartition(*CELL)
 
@@ -34,18 +36,25 @@ def legs_by_cell(legs: DataFrame) -> DataFrame:
     before they become cells. What has no document counts each: added up at once, vendor and category in the key.
     """
     is_document = F.col("document_id").isNotNull()
-    if_document = {name: F.when(is_document, F.col(name)).alias(name)
-                   for name in ("source_system_code", "start_on", "end_on")}
-    if_not = {f"own_{name}": F.when(~is_document, F.col(name)).alias(f"own_{name}")
-              for name in ("vendor_id", "category_name")}
-    gathered = legs.select(
-        "leg", "document_id", *if_document.values(), *if_not.values(), _party(), *_counted(),
-    ).groupBy(
-        "leg", "document_id", *if_document, *if_not, "counts_as", "month", "days", "window_status"
-    ).agg(F.count("*").alias("rows"), F.collect_set("party").alias("parties"))
+    if_document = {
+        name: F.when(is_document, F.col(name)).alias(name) for name in ("source_system_code", "start_on", "end_on")
+    }
+    if_not = {
+        f"own_{name}": F.when(~is_document, F.col(name)).alias(f"own_{name}") for name in ("vendor_id", "category_name")
+    }
+    gathered = (
+        legs.select("leg", "document_id", *if_document.values(), *if_not.values(), _party(), *_counted())
+        .groupBy("leg", "document_id", *if_document, *if_not, "counts_as", "month", "days", "window_status")
+        .agg(F.count("*").alias("rows"), F.collect_set("party").alias("parties"))
+    )
     return gathered.select(
-        "leg", "counts_as", "month", "days", "window_status",
-        F.when(is_document, F.lit(1)).otherwise(F.col("rows")).alias("legs"), F.explode(_cells()).alias("cell"),
+        "leg",
+        "counts_as",
+        "month",
+        "days",
+        "window_status",
+        F.when(is_document, F.lit(1)).otherwise(F.col("rows")).alias("legs"),
+        F.explode(_cells()).alias("cell"),
     ).select("leg", "counts_as", "month", "days", "window_status", "legs", "cell.*")
 
 
@@ -63,18 +72,28 @@ def summarise_overall(daily: DataFrame, *, options: ProcurementOptions) -> DataF
 def _summarise(daily: DataFrame, cell: Sequence[str], options: ProcurementOptions) -> DataFrame:
     """Counts and quantiles of each cell; days are calendar days. A figure of too few legs is null, with the reason."""
     by_day = daily.groupBy(*cell, "days").agg(*_sums(), *_edges(F.col("window_status")))
-    figures = with_survival(by_day, cell).groupBy(*cell).agg(
-        *_sums(),
-        F.bool_or("has_right_edge").alias("has_right_edge"), F.bool_or("has_left_edge").alias("has_left_edge"),
-        F.percentile("days", [0.5, 0.9], F.col("closed_count")).alias("percentiles"),
-        median_days().alias("censored_median_days"),
-        *(closed_by_ratio(days).alias(f"closed_by_{days}_days_ratio") for days in RATIO_DAYS),
-    ).withColumns({
-        "leg_count": F.col("closed_count") + F.col("open_count") + F.col("ended_otherwise_count"),
-        "window_status": F.when(F.col("has_right_edge"), "right_edge").when(F.col("has_left_edge"), "left_edge")
-        .otherwise("full"),
-        "median_days": _of_days(F.col("percentiles")[0]), "p90_days": _of_days(F.col("percentiles")[1]),
-    })
+    figures = (
+        with_survival(by_day, cell)
+        .groupBy(*cell)
+        .agg(
+            *_sums(),
+            F.bool_or("has_right_edge").alias("has_right_edge"),
+            F.bool_or("has_left_edge").alias("has_left_edge"),
+            F.percentile("days", [0.5, 0.9], F.col("closed_count")).alias("percentiles"),
+            median_days().alias("censored_median_days"),
+            *(closed_by_ratio(days).alias(f"closed_by_{days}_days_ratio") for days in RATIO_DAYS),
+        )
+        .withColumns(
+            {
+                "leg_count": F.col("closed_count") + F.col("open_count") + F.col("ended_otherwise_count"),
+                "window_status": F.when(F.col("has_right_edge"), "right_edge")
+                .when(F.col("has_left_edge"), "left_edge")
+                .otherwise("full"),
+                "median_days": _of_days(F.col("percentiles")[0]),
+                "p90_days": _of_days(F.col("percentiles")[1]),
+            }
+        )
+    )
     return figures.transform(_without_thin_figures, options).drop("has_right_edge", "has_left_edge", "percentiles")
 
 
@@ -89,13 +108,18 @@ def _without_thin_figures(figures: DataFrame, options: ProcurementOptions) -> Da
     has_p90 = F.col("closed_count") >= options.p90_at_least_count
     has_curve = F.col("closed_count") + F.col("open_count") >= options.median_at_least_count
     of_curve = ("censored_median_days", *(f"closed_by_{days}_days_ratio" for days in RATIO_DAYS))
-    return figures.withColumns({
-        "median_days": F.when(has_median, F.col("median_days")), "median_reason": F.when(~has_median, "thin"),
-        "p90_days": F.when(has_p90, F.col("p90_days")), "p90_reason": F.when(~has_p90, "thin"),
-        "censored_median_reason": F.when(~has_curve, "thin").when(
-            F.col("censored_median_days").isNull(), "not_reached"),
-        **{name: F.when(has_curve, F.col(name)) for name in of_curve},
-    })
+    return figures.withColumns(
+        {
+            "median_days": F.when(has_median, F.col("median_days")),
+            "median_reason": F.when(~has_median, "thin"),
+            "p90_days": F.when(has_p90, F.col("p90_days")),
+            "p90_reason": F.when(~has_p90, "thin"),
+            "censored_median_reason": F.when(~has_curve, "thin").when(
+                F.col("censored_median_days").isNull(), "not_reached"
+            ),
+            **{name: F.when(has_curve, F.col(name)) for name in of_curve},
+        }
+    )
 
 
 def _sums() -> list[Column]:
@@ -126,8 +150,12 @@ def _cells() -> Column:
 
     def of_party(party: Column) -> Column:
         vendor, category = party["vendor_id"], party["category_name"]
-        return F.array(_cell("vendor_category", vendor, category), _cell("vendor", vendor, nothing),
-                       _cell("category", nothing, category), _cell("all", nothing, nothing))
+        return F.array(
+            _cell("vendor_category", vendor, category),
+            _cell("vendor", vendor, nothing),
+            _cell("category", nothing, category),
+            _cell("all", nothing, nothing),
+        )
 
     return F.array_distinct(F.flatten(F.transform("parties", of_party)))
 

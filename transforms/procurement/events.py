@@ -12,8 +12,7 @@ from schemas.contract import Contract
 from schemas.procurement import CURATED, INVOICES, LOGGED_EVENTS, PURCHASE_ORDERS
 
 CASE = ("source_system_code", "case_id")
-ATTRIBUTES = ("company_code", "vendor_id", "vendor_name", "category_name", "document_type_name",
-              "item_type_name")
+ATTRIBUTES = ("company_code", "vendor_id", "vendor_name", "category_name", "document_type_name", "item_type_name")
 LINEAGE = ("source_name", "landing_file_id", "record_number")
 AMOUNT = T.DecimalType(18, 2)
 
@@ -44,35 +43,61 @@ def with_event_number(events: DataFrame) -> DataFrame:
 def _logged(logged: DataFrame) -> DataFrame:
     amount = F.when(F.col("event_type") == "order_created", F.col("net_worth_amount"))
     return logged.select(
-        "event_id", *CASE, "event_type", "activity_name", "event_at", _local_date(F.col("event_at")).alias("event_on"),
-        "time_precision", _no_text("document_id"), *_money(amount, F.col("currency_code")),
-        F.lit(LOGGED_EVENTS.name).alias("table_name"), *LINEAGE, *ATTRIBUTES,
+        "event_id",
+        *CASE,
+        "event_type",
+        "activity_name",
+        "event_at",
+        _local_date(F.col("event_at")).alias("event_on"),
+        "time_precision",
+        _no_text("document_id"),
+        *_money(amount, F.col("currency_code")),
+        F.lit(LOGGED_EVENTS.name).alias("table_name"),
+        *LINEAGE,
+        *ATTRIBUTES,
         *_worth(F.col("net_worth_amount"), F.col("currency_code")),
         _content_key(*(name for name in LOGGED_EVENTS.names if name != "event_id")),
     )
 
 
 def _ordered(orders: DataFrame) -> DataFrame:
-    dates = (_day("order_created", "ordered_on"), _moment("order_submitted", "submitted_at"),
-             _moment("order_released", "released_at"))
+    dates = (
+        _day("order_created", "ordered_on"),
+        _moment("order_submitted", "submitted_at"),
+        _moment("order_released", "released_at"),
+    )
     amount = F.when(F.col("event_type") == "order_created", F.col("ordered_amount"))
     return _with_dates(orders, PURCHASE_ORDERS, *dates).select(
-        *_of_document(PURCHASE_ORDERS), _no_text("document_id"), *_money(amount, F.col("currency_code")),
-        "company_code", "vendor_id", "vendor_name", "category_name", _no_text("document_type_name"),
+        *_of_document(PURCHASE_ORDERS),
+        _no_text("document_id"),
+        *_money(amount, F.col("currency_code")),
+        "company_code",
+        "vendor_id",
+        "vendor_name",
+        "category_name",
+        _no_text("document_type_name"),
         _no_text("item_type_name"),
         *_worth(F.col("ordered_amount"), F.col("currency_code")),
     )
 
 
 def _invoiced(invoices: DataFrame) -> DataFrame:
-    dates = (_day("invoice_issued", "invoiced_on"), _moment("invoice_recorded", "recorded_at"),
-             _day("invoice_cleared", "cleared_on"))
+    dates = (
+        _day("invoice_issued", "invoiced_on"),
+        _moment("invoice_recorded", "recorded_at"),
+        _day("invoice_cleared", "cleared_on"),
+    )
     amount = F.when(F.col("event_type") == "invoice_recorded", F.col("invoiced_amount"))
     return _with_dates(invoices, INVOICES, *dates).select(
-        *_of_document(INVOICES), F.col("invoice_number").alias("document_id"),
+        *_of_document(INVOICES),
+        F.col("invoice_number").alias("document_id"),
         *_money(amount, F.col("currency_code")),
-        _no_text("company_code"), "vendor_id", _no_text("vendor_name"), _no_text("category_name"),
-        _no_text("document_type_name"), _no_text("item_type_name"),
+        _no_text("company_code"),
+        "vendor_id",
+        _no_text("vendor_name"),
+        _no_text("category_name"),
+        _no_text("document_type_name"),
+        _no_text("item_type_name"),
         *_worth(F.lit(None).cast(AMOUNT), F.lit(None).cast("string")),
     )
 
@@ -86,9 +111,17 @@ def _with_dates(documents: DataFrame, contract: Contract, *dates: Column) -> Dat
 
 def _of_document(contract: Contract) -> tuple[Column | str, ...]:
     return (
-        "event_id", "source_system_code", F.concat("po_number", F.lit("_"), "item_number").alias("case_id"),
-        "event_type", _no_text("activity_name"), "event_at", "event_on", "time_precision",
-        F.lit(contract.name).alias("table_name"), *LINEAGE, F.xxhash64("event_id").alias("content_key"),
+        "event_id",
+        "source_system_code",
+        F.concat("po_number", F.lit("_"), "item_number").alias("case_id"),
+        "event_type",
+        _no_text("activity_name"),
+        "event_at",
+        "event_on",
+        "time_precision",
+        F.lit(contract.name).alias("table_name"),
+        *LINEAGE,
+        F.xxhash64("event_id").alias("content_key"),
     )
 
 
@@ -103,8 +136,12 @@ def _moment(event_type: str, name: str) -> Column:
 
 
 def _happened(event_type: str, *, at: Column, on: Column, precision: str) -> Column:
-    return F.struct(F.lit(event_type).alias("event_type"), at.alias("event_at"), on.alias("event_on"),
-                    F.lit(precision).alias("time_precision"))
+    return F.struct(
+        F.lit(event_type).alias("event_type"),
+        at.alias("event_at"),
+        on.alias("event_on"),
+        F.lit(precision).alias("time_precision"),
+    )
 
 
 def _local_date(at: Column) -> Column:

@@ -21,9 +21,15 @@ def build_legs(
     """`procurement_legs`: for each case and leg its pairs, or one row where there is none."""
     legs = with_every_leg(cases.join(pairs, [*CASE], "left"), never_expected=options.never_expected)
     covered = legs.transform(with_ends).join(F.broadcast(leg_coverage), ["source_system_code", "leg"], "left")
-    return covered.transform(with_status).transform(with_days).transform(
-        lambda frame: with_window_status(
-            frame, left_edge_days=options.left_edge_days, right_edge_days=options.right_edge_days))
+    return (
+        covered.transform(with_status)
+        .transform(with_days)
+        .transform(
+            lambda frame: with_window_status(
+                frame, left_edge_days=options.left_edge_days, right_edge_days=options.right_edge_days
+            )
+        )
+    )
 
 
 def with_every_leg(cases: DataFrame, *, never_expected: Mapping[str, str]) -> DataFrame:
@@ -40,13 +46,17 @@ def with_ends(legs: DataFrame) -> DataFrame:
     """Add `occurrence_number`, `document_id` (of the end, else of the start) and `is_inferred_pair`; `start` and `end`
     are the pair's, else the case's."""
     is_own = F.col("leg").isin(*(leg.name for leg in LEGS if leg.pairing == "each_to_its_own"))
-    ended = legs.withColumns({
-        "start": F.coalesce("pair.start", "start"), "end": F.coalesce("pair.end", "end"),
-        "occurrence_number": F.coalesce("pair.occurrence_number", F.lit(1)),
-    })
+    ended = legs.withColumns(
+        {
+            "start": F.coalesce("pair.start", "start"),
+            "end": F.coalesce("pair.end", "end"),
+            "occurrence_number": F.coalesce("pair.occurrence_number", F.lit(1)),
+        }
+    )
     return ended.withColumn("document_id", F.coalesce("end.document_id", "start.document_id")).withColumn(
         "is_inferred_pair",
-        is_own & F.col("start").isNotNull() & F.col("end").isNotNull() & F.col("document_id").isNull())
+        is_own & F.col("start").isNotNull() & F.col("end").isNotNull() & F.col("document_id").isNull(),
+    )
 
 
 def with_status(legs: DataFrame) -> DataFrame:
@@ -71,18 +81,25 @@ def with_status(legs: DataFrame) -> DataFrame:
 def with_days(legs: DataFrame) -> DataFrame:
     """Add the dates and ids of both ends, `month`, `duration_days` of closed and `censored_days` of open legs, in
     calendar days. Durations keep their sign; `censored_days` is at least 0, and null where `data_through` is."""
-    dated = legs.withColumns({
-        "start_on": F.col("start.event_on"), "end_on": F.col("end.event_on"),
-        "start_event_id": F.col("start.event_id"), "end_event_id": F.col("end.event_id"),
-        "is_end_after_data_through": F.coalesce("end.is_after_data_through", F.lit(False)),
-    })
+    dated = legs.withColumns(
+        {
+            "start_on": F.col("start.event_on"),
+            "end_on": F.col("end.event_on"),
+            "start_event_id": F.col("start.event_id"),
+            "end_event_id": F.col("end.event_id"),
+            "is_end_after_data_through": F.coalesce("end.is_after_data_through", F.lit(False)),
+        }
+    )
     watched = F.datediff("data_through", "start_on")
-    return dated.withColumns({
-        "month": F.trunc("start_on", "month"),
-        "duration_days": F.when(F.col("leg_status") == "closed", F.datediff("end_on", "start_on")),
-        "censored_days": F.when((F.col("leg_status") == "open") & watched.isNotNull(),
-                                F.greatest(watched, F.lit(0))),
-    })
+    return dated.withColumns(
+        {
+            "month": F.trunc("start_on", "month"),
+            "duration_days": F.when(F.col("leg_status") == "closed", F.datediff("end_on", "start_on")),
+            "censored_days": F.when(
+                (F.col("leg_status") == "open") & watched.isNotNull(), F.greatest(watched, F.lit(0))
+            ),
+        }
+    )
 
 
 def with_window_status(legs: DataFrame, *, left_edge_days: int, right_edge_days: int) -> DataFrame:
@@ -104,7 +121,9 @@ def _leg_of_case(leg: Leg, never_expected: str) -> Column:
     all_ends_reversed = _some_reversed(leg.end) & (F.col(f"{leg.end}_count") == 0) if leg.end in CANCELLATIONS else no
     is_never_blocked = F.col("open_block_count") <= 0 if leg.name == "recorded_to_released" else no
     return F.struct(
-        F.lit(leg.name).alias("leg"), start.alias("start"), end.alias("end"),
+        F.lit(leg.name).alias("leg"),
+        start.alias("start"),
+        end.alias("end"),
         (_some_reversed(leg.start) if leg.start in CANCELLATIONS else no).alias("has_reversed_start"),
         all_ends_reversed.alias("has_only_reversed_ends"),
         is_never_blocked.alias("is_never_blocked"),

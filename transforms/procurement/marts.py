@@ -42,8 +42,11 @@ def build_procurement_marts(
     events = keep(with_flags(all_events, coverage, has_log=LOGGED_EVENTS.name in curated))
     cases = keep(summarise_cases(events))
     leg_coverage = summarise_leg_coverage(systems, coverage)
-    legs = keep(_promised(
-        build_legs(cases, match_events(events), leg_coverage, options=options), MARTS["procurement_legs"].names))
+    legs = keep(
+        _promised(
+            build_legs(cases, match_events(events), leg_coverage, options=options), MARTS["procurement_legs"].names
+        )
+    )
     daily = keep(summarise_daily_counts(legs))
     marts = {
         "procurement_events": events,

@@ -8,16 +8,22 @@ from schemas.procurement.words import LEGS, Leg
 from transforms.procurement.events import CASE
 
 PAIRED_LEGS = tuple(leg for leg in LEGS if leg.pairing != "first_to_first")
-PAIRED_TYPES = tuple(dict.fromkeys(
-    event_type
-    for leg in PAIRED_LEGS
-    for event_type in ((leg.start, leg.end) if leg.pairing == "each_to_its_own" else (leg.end,))
-))
-END = T.StructType([
-    T.StructField("event_number", T.IntegerType()), T.StructField("event_on", T.DateType()),
-    T.StructField("event_id", T.StringType()), T.StructField("document_id", T.StringType()),
-    T.StructField("is_after_data_through", T.BooleanType()),
-])
+PAIRED_TYPES = tuple(
+    dict.fromkeys(
+        event_type
+        for leg in PAIRED_LEGS
+        for event_type in ((leg.start, leg.end) if leg.pairing == "each_to_its_own" else (leg.end,))
+    )
+)
+END = T.StructType(
+    [
+        T.StructField("event_number", T.IntegerType()),
+        T.StructField("event_on", T.DateType()),
+        T.StructField("event_id", T.StringType()),
+        T.StructField("document_id", T.StringType()),
+        T.StructField("is_after_data_through", T.BooleanType()),
+    ]
+)
 
 
 def end_of_leg() -> Column:
@@ -39,7 +45,8 @@ def match_events(events: DataFrame) -> DataFrame:
     on more than the case would shuffle again.
     """
     in_leg = Window.partitionBy(*CASE, "leg").orderBy(
-        F.col("start.event_number").asc_nulls_last(), F.col("end.event_number").asc_nulls_last())
+        F.col("start.event_number").asc_nulls_last(), F.col("end.event_number").asc_nulls_last()
+    )
     pair = F.explode(F.array(*(_pair(leg) for leg in PAIRED_LEGS))).alias("pair")
     return (
         _abreast(events)
@@ -57,9 +64,11 @@ def _abreast(events: DataFrame) -> DataFrame:
     do for all of them."""
     nth = Window.partitionBy(*CASE, "document_id", "event_type").orderBy("event_number")
     numbered = events.filter(stands() & F.col("event_type").isin(*PAIRED_TYPES)).select(
-        *CASE, "document_id", "event_type", end_of_leg().alias("event"), F.row_number().over(nth).alias("n"))
+        *CASE, "document_id", "event_type", end_of_leg().alias("event"), F.row_number().over(nth).alias("n")
+    )
     return numbered.groupBy(*CASE, "document_id", "n").agg(
-        *(F.max(F.when(F.col("event_type") == name, F.col("event"))).alias(name) for name in PAIRED_TYPES))
+        *(F.max(F.when(F.col("event_type") == name, F.col("event"))).alias(name) for name in PAIRED_TYPES)
+    )
 
 
 def _pair(leg: Leg) -> Column:

@@ -23,10 +23,12 @@ def with_reversals(events: DataFrame) -> DataFrame:
     is_cancellation = F.col("event_type").isin(*CANCELLATIONS.values())
     on_level = Window.partitionBy(*CASE, "posting_type", "level").orderBy("event_number")
     levelled = _with_heights(events).withColumns({"posting_type": _posting_type(), "level": _level()})
-    return levelled.withColumns({
-        "is_reversal": is_cancellation & F.coalesce(F.lag(is_posting).over(on_level), F.lit(False)),
-        "is_reversed": is_posting & F.coalesce(F.lead(is_cancellation).over(on_level), F.lit(False)),
-    }).select(*events.columns, "is_reversal", "is_reversed")
+    return levelled.withColumns(
+        {
+            "is_reversal": is_cancellation & F.coalesce(F.lag(is_posting).over(on_level), F.lit(False)),
+            "is_reversed": is_posting & F.coalesce(F.lead(is_cancellation).over(on_level), F.lit(False)),
+        }
+    ).select(*events.columns, "is_reversal", "is_reversed")
 
 
 def without_reversals(events: DataFrame) -> DataFrame:
@@ -37,12 +39,14 @@ def without_reversals(events: DataFrame) -> DataFrame:
 def _with_heights(events: DataFrame) -> DataFrame:
     """Add `<posting>_height`: postings less cancellations so far, below 0 where cancellations found nothing;
     and `<posting>_floor`: the lowest height so far, at most 0."""
-    so_far = Window.partitionBy(*CASE).orderBy("event_number").rowsBetween(
-        Window.unboundedPreceding, Window.currentRow)
-    heights = {f"{posting}_height": F.sum(_step(posting, cancellation)).over(so_far)
-               for posting, cancellation in CANCELLATIONS.items()}
-    floors = {f"{posting}_floor": F.least(F.min(f"{posting}_height").over(so_far), F.lit(0))
-              for posting in CANCELLATIONS}
+    so_far = Window.partitionBy(*CASE).orderBy("event_number").rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    heights = {
+        f"{posting}_height": F.sum(_step(posting, cancellation)).over(so_far)
+        for posting, cancellation in CANCELLATIONS.items()
+    }
+    floors = {
+        f"{posting}_floor": F.least(F.min(f"{posting}_height").over(so_far), F.lit(0)) for posting in CANCELLATIONS
+    }
     return events.withColumns(heights).withColumns(floors)
 
 
@@ -59,8 +63,9 @@ def _posting_type() -> Column:
 def _level() -> Column:
     """Where on its stack a posting is put, and where a cancellation takes it from; 1 is the lowest."""
     depths = (
-        F.when(F.col("event_type") == posting, F.col(f"{posting}_height") - F.col(f"{posting}_floor"))
-        .when(F.col("event_type") == cancellation, F.col(f"{posting}_height") - F.col(f"{posting}_floor") + 1)
+        F.when(F.col("event_type") == posting, F.col(f"{posting}_height") - F.col(f"{posting}_floor")).when(
+            F.col("event_type") == cancellation, F.col(f"{posting}_height") - F.col(f"{posting}_floor") + 1
+        )
         for posting, cancellation in CANCELLATIONS.items()
     )
     return F.coalesce(*depths)

@@ -22,10 +22,14 @@ def with_survival(daily: DataFrame, cell: Sequence[str]) -> DataFrame:
     so_far = in_cell.orderBy("days").rowsBetween(Window.unboundedPreceding, Window.currentRow)
     watched = F.when(F.col("days").isNotNull(), F.col("closed_count") + F.col("open_count")).otherwise(F.lit(0))
     at_risk = F.sum(watched).over(in_cell) - F.coalesce(F.sum(watched).over(before), F.lit(0))
-    factor = F.when(F.col("closed_count") > 0,
-                    (F.col("at_risk_count") - F.col("closed_count")) / F.col("at_risk_count")).otherwise(F.lit(1.0))
-    return daily.withColumn("at_risk_count", at_risk).withColumn(
-        "survival_ratio", F.product(factor).over(so_far)).drop("at_risk_count")
+    factor = F.when(
+        F.col("closed_count") > 0, (F.col("at_risk_count") - F.col("closed_count")) / F.col("at_risk_count")
+    ).otherwise(F.lit(1.0))
+    return (
+        daily.withColumn("at_risk_count", at_risk)
+        .withColumn("survival_ratio", F.product(factor).over(so_far))
+        .drop("at_risk_count")
+    )
 
 
 def median_days() -> Column:

@@ -15,10 +15,15 @@ def _measured(tmp_path, program: str) -> Measurement:
     return measure([sys.executable, "-c", program], folder=os.getcwd(), env=os.environ, log=tmp_path / "log")
 
 
-@pytest.mark.parametrize("wait", [
-    pytest.param("child.wait()", id="waited for"),
-    pytest.param("", id="an orphan", marks=pytest.mark.skipif(sys.platform != "linux", reason="Linux adopts orphans")),
-])
+@pytest.mark.parametrize(
+    "wait",
+    [
+        pytest.param("child.wait()", id="waited for"),
+        pytest.param(
+            "", id="an orphan", marks=pytest.mark.skipif(sys.platform != "linux", reason="Linux adopts orphans")
+        ),
+    ],
+)
 def test_cpu_of_children_counts(tmp_path, wait):
     program = f"import subprocess, sys\nchild = subprocess.Popen([sys.executable, '-c', {BUSY!r}])\n{wait}\n{BUSY}"
     assert 1.2 <= _measured(tmp_path, program).cpu_seconds < 1.6

@@ -65,26 +65,44 @@ def test_records_keep_their_number_where_lines_are_torn_blank_or_no_text(made, t
             assert read_records(file)["record_number"].to_pylist() == sorted(numbers), name
 
 
-@pytest.mark.parametrize(("table", "change", "sentence"), [
-    pytest.param("procurement_legs", pl.col("duration_days") + 1, "duration_days differs in", id="a whole number"),
-    pytest.param("procurement_legs", pl.col("start_on").dt.offset_by("1d"), "rows of one are not in other", id="a key"),
-    pytest.param("procurement_legs", pl.lit(1, pl.Int32).alias("occurrence_number"), "rows of one are not in other",
-                 id="a number of a leg"),
-    pytest.param("cycle_times_overall", pl.col("median_days") + 1e-6, "median_days differs in", id="a float"),
-    pytest.param("purchase_orders", (pl.col("ordered_amount") + pl.lit("0.01").cast(pl.Decimal(18, 2)))
-                 .cast(pl.Decimal(18, 2)), "ordered_amount differs in", id="a cent"),
-    pytest.param("invoices", pl.col("clerk_name").fill_null("nobody"), "clerk_name differs in", id="a null"),
-    pytest.param("invoices", pl.col("invoiced_amount").cast(pl.Float64), "invoiced_amount is DECIMAL(18,2) by one",
-                 id="a type"),
-])
+@pytest.mark.parametrize(
+    ("table", "change", "sentence"),
+    [
+        pytest.param("procurement_legs", pl.col("duration_days") + 1, "duration_days differs in", id="a whole number"),
+        pytest.param(
+            "procurement_legs", pl.col("start_on").dt.offset_by("1d"), "rows of one are not in other", id="a key"
+        ),
+        pytest.param(
+            "procurement_legs",
+            pl.lit(1, pl.Int32).alias("occurrence_number"),
+            "rows of one are not in other",
+            id="a number of a leg",
+        ),
+        pytest.param("cycle_times_overall", pl.col("median_days") + 1e-6, "median_days differs in", id="a float"),
+        pytest.param(
+            "purchase_orders",
+            (pl.col("ordered_amount") + pl.lit("0.01").cast(pl.Decimal(18, 2))).cast(pl.Decimal(18, 2)),
+            "ordered_amount differs in",
+            id="a cent",
+        ),
+        pytest.param("invoices", pl.col("clerk_name").fill_null("nobody"), "clerk_name differs in", id="a null"),
+        pytest.param(
+            "invoices",
+            pl.col("invoiced_amount").cast(pl.Float64),
+            "invoiced_amount is DECIMAL(18,2) by one",
+            id="a type",
+        ),
+    ],
+)
 def test_a_difference_is_told(realistic, tmp_path, table, change, sentence):
     told = differences(Result("one", realistic / "duckdb"), _changed(realistic, tmp_path, table, change))
     assert any(line.startswith(f"{table}: ") and sentence in line for line in told), told
 
 
 def test_a_lost_row_is_told(realistic, tmp_path):
-    told = differences(Result("one", realistic / "duckdb"),
-                       _changed(realistic, tmp_path, "quarantine_invoices", rows=slice(1, None)))
+    told = differences(
+        Result("one", realistic / "duckdb"), _changed(realistic, tmp_path, "quarantine_invoices", rows=slice(1, None))
+    )
     assert any("one quarantined" in line for line in told), told
 
 

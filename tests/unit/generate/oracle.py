@@ -21,22 +21,47 @@ TOKENS = {"", "NULL", "N/A", "-"}
 NAME = re.compile(r"(?P<table>purchase_orders|invoices)_(?P<period>\d{4}-\d{2})_d(?P<number>\d+)\.csv(\.gz)?")
 HEADERS = {
     "purchase_orders": {
-        "po_number": ("PO Number", "Purchasing Document", "PO_No"), "item_number": ("Item", "Item No"),
-        "changed_at": ("Changed At",), "ordered_on": ("Order Date", "Ordered On"), "submitted_at": ("Submitted At",),
-        "released_at": ("Released At",), "company_code": ("Company",),
+        "po_number": ("PO Number", "Purchasing Document", "PO_No"),
+        "item_number": ("Item", "Item No"),
+        "changed_at": ("Changed At",),
+        "ordered_on": ("Order Date", "Ordered On"),
+        "submitted_at": ("Submitted At",),
+        "released_at": ("Released At",),
+        "company_code": ("Company",),
         "vendor_id": ("Vendor", "Vendor Code", "Supplier"),
-        "vendor_name": ("Vendor Name",), "category_name": ("Category",), "ordered_qty": ("Quantity",),
-        "ordered_amount": ("Net Amount", "Net Value"), "currency_code": ("Currency",), "status_code": ("Status",),
-        "requester_name": ("Requester",)},
+        "vendor_name": ("Vendor Name",),
+        "category_name": ("Category",),
+        "ordered_qty": ("Quantity",),
+        "ordered_amount": ("Net Amount", "Net Value"),
+        "currency_code": ("Currency",),
+        "status_code": ("Status",),
+        "requester_name": ("Requester",),
+    },
     "invoices": {
-        "invoice_number": ("Invoice No", "Invoice Number"), "line_number": ("Line",),
-        "po_number": ("PO Number", "Purchasing Document", "PO_No"), "item_number": ("Item", "Item No"),
-        "vendor_id": ("Vendor", "Vendor Code", "Supplier"), "invoiced_on": ("Invoice Date",),
-        "recorded_at": ("Posted At",), "cleared_on": ("Cleared On",), "invoiced_amount": ("Amount", "Invoice Amount"),
-        "currency_code": ("Currency",), "clerk_name": ("Clerk",)},
+        "invoice_number": ("Invoice No", "Invoice Number"),
+        "line_number": ("Line",),
+        "po_number": ("PO Number", "Purchasing Document", "PO_No"),
+        "item_number": ("Item", "Item No"),
+        "vendor_id": ("Vendor", "Vendor Code", "Supplier"),
+        "invoiced_on": ("Invoice Date",),
+        "recorded_at": ("Posted At",),
+        "cleared_on": ("Cleared On",),
+        "invoiced_amount": ("Amount", "Invoice Amount"),
+        "currency_code": ("Currency",),
+        "clerk_name": ("Clerk",),
+    },
 }
-OPTIONAL = {"submitted_at", "released_at", "company_code", "vendor_name", "category_name", "ordered_qty",
-            "requester_name", "cleared_on", "clerk_name"}
+OPTIONAL = {
+    "submitted_at",
+    "released_at",
+    "company_code",
+    "vendor_name",
+    "category_name",
+    "ordered_qty",
+    "requester_name",
+    "cleared_on",
+    "clerk_name",
+}
 KEYS = {"purchase_orders": ("po_number", "item_number"), "invoices": ("invoice_number", "line_number")}
 
 
@@ -86,8 +111,17 @@ def read_lines(raw: Path) -> Iterator[RawLines]:
             pieces.pop()
         header, *records = [piece.removesuffix(b"\r") for piece in pieces]
         table, period, number = _place(path.name)
-        yield RawLines(path.relative_to(raw).as_posix(), table, period, number, hashlib.sha256(content).hexdigest(),
-                       header, [record for record in records if record], records.count(b""), len(pieces))
+        yield RawLines(
+            path.relative_to(raw).as_posix(),
+            table,
+            period,
+            number,
+            hashlib.sha256(content).hexdigest(),
+            header,
+            [record for record in records if record],
+            records.count(b""),
+            len(pieces),
+        )
 
 
 def outcomes(raw: Path) -> list[RawRecord]:
@@ -116,8 +150,9 @@ def _records(file: RawLines) -> Iterator[RawRecord]:
     delimiter = ";" if b";" in file.header else ","
     header = next(csv.reader([file.header.decode()], delimiter=delimiter, strict=True))
     fields = HEADERS[file.table]
-    name_of = {place: next((f for f, names in fields.items() if title in names), None)
-               for place, title in enumerate(header)}
+    name_of = {
+        place: next((f for f, names in fields.items() if title in names), None) for place, title in enumerate(header)
+    }
     assert set(name_of.values()) - {None} == set(fields), (file.file, header)
     rows: list[list[str] | None] = []
     for line in file.records:
@@ -126,8 +161,9 @@ def _records(file: RawLines) -> Iterator[RawRecord]:
         except UnicodeDecodeError:
             row = []
         rows.append(row if len(row) == len(header) else None)
-    parse_date = _date_parser(file.file, [row[place] for row in rows if row for place, f in name_of.items()
-                                          if f and f.endswith("_on")])
+    parse_date = _date_parser(
+        file.file, [row[place] for row in rows if row for place, f in name_of.items() if f and f.endswith("_on")]
+    )
     for number, row in enumerate(rows, start=1):
         record = RawRecord(file.table, file.file, f"{file.period}/{file.number:04d}", number, is_dead=row is None)
         for place, text in enumerate(row or ()):
@@ -158,7 +194,8 @@ def _parser(name: str, parse_date: Callable[[str], date | None]) -> Callable[[st
     if name.endswith("_at"):
         return _time
     return {"vendor_id": _vendor, "ordered_amount": _amount, "invoiced_amount": _amount, "ordered_qty": _amount}.get(
-        name, _name)
+        name, _name
+    )
 
 
 def _name(text: str) -> str:
@@ -206,6 +243,7 @@ def _date_parser(file: str, texts: list[str]) -> Callable[[str], date | None]:
             return datetime.strptime(text, pattern).date()
         except ValueError:
             return None
+
     return parse
 
 

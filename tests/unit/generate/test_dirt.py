@@ -15,8 +15,19 @@ from headrace.generate.files import TRAITS
 from headrace.generate.procurement import GenerationSummary, generate_procurement
 from tests.unit.generate import oracle
 
-OTHERS = {"too_few_fields", "too_many_fields", "undecodable_bytes", "optional_null", "null_token", "repeated_line",
-          "released_before_submitted", "recorded_before_invoiced", "resent_month", "gone_key", "same_content"}
+OTHERS = {
+    "too_few_fields",
+    "too_many_fields",
+    "undecodable_bytes",
+    "optional_null",
+    "null_token",
+    "repeated_line",
+    "released_before_submitted",
+    "recorded_before_invoiced",
+    "resent_month",
+    "gone_key",
+    "same_content",
+}
 HOSTILE = OTHERS | {kind.name for kind in (*DAMAGES, *SMUDGES)} | set(SHARES) | set(TRAITS)
 REALISTIC = HOSTILE - {"full_width_digits", "nbsp_around", "two_defects", "moved_invoice", "no_final_newline"}
 
@@ -52,32 +63,35 @@ def test_hostile_has_every_kind(hostile: Made) -> None:
     assert {kind for kind, count in hostile[1].dirt.items() if count} == HOSTILE
 
 
-@pytest.mark.parametrize(("pattern", "level"), [
-    pytest.param(r"\bv-\d+\b", "realistic", id="vendor code with a dash"),
-    pytest.param(r"\bV \d{4}\b", "realistic", id="vendor code with a space"),
-    pytest.param(r"VENDOR#\d+", "realistic", id="vendor code with a hash"),
-    pytest.param(r"V[\uff10-\uff19]{6}", "hostile", id="vendor code in full-width digits"),
-    pytest.param(r"\b45 \d{4} \d{4}\b", "realistic", id="order number with spaces"),
-    pytest.param(r"\b45\d{8}\.0\b", "realistic", id="order number of a spreadsheet"),
-    pytest.param(r'"-?\d{1,3}(,\d{3})+\.\d\d"', "realistic", id="amount with commas, quoted"),
-    pytest.param(r"EUR \d+\.\d\d", "realistic", id="amount with its currency"),
-    pytest.param(r"\(\d+\.\d\d\)", "realistic", id="credit in parentheses"),
-    pytest.param(r"\d\.\d\d-", "realistic", id="credit with a trailing minus"),
-    pytest.param(r"\b[0-3]\d/[01]\d/202[345]\b", "realistic", id="day first"),
-    pytest.param(r"\b[01]\d/[23]\d/202[345]\b", "realistic", id="month first"),
-    pytest.param("\u00a0", "realistic", id="no-break space"),
-    pytest.param(r"\w  \w", "realistic", id="doubled space"),
-    pytest.param("[\ufb00-\ufb04]", "realistic", id="ligature"),
-    pytest.param("[\uff21-\uff3a][\uff41-\uff5a]", "realistic", id="full-width letters"),
-    pytest.param("u\u0308", "realistic", id="decomposed umlaut"),
-    pytest.param("[äöüß]", "realistic", id="umlaut"),
-    pytest.param(r"(^|[,;])(NULL|N/A|-)([,;]|$)", "realistic", id="null tokens"),
-    pytest.param(r'"[^"]+"".+"""?[^"]', "realistic", id="doubled quotes"),
-    pytest.param(r'"[^",]+, [^",]+"', "realistic", id="delimiter in a quoted name"),
-    pytest.param("see contract|1\\.2\\.3", "realistic", id="amount that is none"),
-    pytest.param("2024-02-30|32\\.13\\.2024", "realistic", id="date that is none"),
-    pytest.param("42A|V00\\?\\?42", "realistic", id="vendor code that is none"),
-])
+@pytest.mark.parametrize(
+    ("pattern", "level"),
+    [
+        pytest.param(r"\bv-\d+\b", "realistic", id="vendor code with a dash"),
+        pytest.param(r"\bV \d{4}\b", "realistic", id="vendor code with a space"),
+        pytest.param(r"VENDOR#\d+", "realistic", id="vendor code with a hash"),
+        pytest.param(r"V[\uff10-\uff19]{6}", "hostile", id="vendor code in full-width digits"),
+        pytest.param(r"\b45 \d{4} \d{4}\b", "realistic", id="order number with spaces"),
+        pytest.param(r"\b45\d{8}\.0\b", "realistic", id="order number of a spreadsheet"),
+        pytest.param(r'"-?\d{1,3}(,\d{3})+\.\d\d"', "realistic", id="amount with commas, quoted"),
+        pytest.param(r"EUR \d+\.\d\d", "realistic", id="amount with its currency"),
+        pytest.param(r"\(\d+\.\d\d\)", "realistic", id="credit in parentheses"),
+        pytest.param(r"\d\.\d\d-", "realistic", id="credit with a trailing minus"),
+        pytest.param(r"\b[0-3]\d/[01]\d/202[345]\b", "realistic", id="day first"),
+        pytest.param(r"\b[01]\d/[23]\d/202[345]\b", "realistic", id="month first"),
+        pytest.param("\u00a0", "realistic", id="no-break space"),
+        pytest.param(r"\w  \w", "realistic", id="doubled space"),
+        pytest.param("[\ufb00-\ufb04]", "realistic", id="ligature"),
+        pytest.param("[\uff21-\uff3a][\uff41-\uff5a]", "realistic", id="full-width letters"),
+        pytest.param("u\u0308", "realistic", id="decomposed umlaut"),
+        pytest.param("[äöüß]", "realistic", id="umlaut"),
+        pytest.param(r"(^|[,;])(NULL|N/A|-)([,;]|$)", "realistic", id="null tokens"),
+        pytest.param(r'"[^"]+"".+"""?[^"]', "realistic", id="doubled quotes"),
+        pytest.param(r'"[^",]+, [^",]+"', "realistic", id="delimiter in a quoted name"),
+        pytest.param("see contract|1\\.2\\.3", "realistic", id="amount that is none"),
+        pytest.param("2024-02-30|32\\.13\\.2024", "realistic", id="date that is none"),
+        pytest.param("42A|V00\\?\\?42", "realistic", id="vendor code that is none"),
+    ],
+)
 def test_kind_can_be_seen_in_the_raw_lines(pattern: str, level: str, request: pytest.FixtureRequest) -> None:
     text = "\n".join(line.decode(errors="replace") for line in lines_of(request.getfixturevalue(level)))
     assert re.search(pattern, text, re.MULTILINE), pattern
@@ -93,14 +107,28 @@ def test_files_come_in_every_form(hostile: Made) -> None:
     assert any(not content.endswith(b"\n") for _, content in raw)
     assert any(b";" in header for header in headers)
     assert any(b"Remarks" in header for header in headers)
-    for synonym in (b"Purchasing Document", b"PO_No", b"Item No", b"Vendor Code", b"Supplier", b"Ordered On",
-                    b"Net Value", b"Invoice Number", b"Invoice Amount"):
+    for synonym in (
+        b"Purchasing Document",
+        b"PO_No",
+        b"Item No",
+        b"Vendor Code",
+        b"Supplier",
+        b"Ordered On",
+        b"Net Value",
+        b"Invoice Number",
+        b"Invoice Amount",
+    ):
         assert any(synonym in header for header in headers), synonym
     assert len({header.replace(b'"', b"") for header in headers}) > 10
 
 
-@pytest.mark.parametrize(("level", "least", "most"), [
-    pytest.param("realistic", 0.005, 0.05, id="a few of a hundred"), pytest.param("hostile", 0.04, 0.12, id="heavier")])
+@pytest.mark.parametrize(
+    ("level", "least", "most"),
+    [
+        pytest.param("realistic", 0.005, 0.05, id="a few of a hundred"),
+        pytest.param("hostile", 0.04, 0.12, id="heavier"),
+    ],
+)
 def test_quarantine_keeps_its_share(level: str, least: float, most: float, request: pytest.FixtureRequest) -> None:
     _, summary = request.getfixturevalue(level)
     for table, counts in summary.outcomes.items():
@@ -111,7 +139,8 @@ def test_quarantine_keeps_its_share(level: str, least: float, most: float, reque
 @pytest.mark.parametrize("dirt", ["realistic", "hostile"])
 @pytest.mark.parametrize("seed", range(4))
 def test_dead_letters_stay_below_one_in_200_of_any_file_and_are_there(
-        rows: int, dirt, seed: int, tmp_path: Path) -> None:
+    rows: int, dirt, seed: int, tmp_path: Path
+) -> None:
     generate_procurement(rows=rows, seed=seed, dirt=dirt, out=tmp_path)
     files = pq.read_table(tmp_path / "truth/files.parquet").to_pylist()
     assert any(file["dead_letters"] for file in files)
@@ -141,15 +170,22 @@ def test_nasty_orders_of_arrival_have_their_effect(hostile_records: list[oracle.
     records = hostile_records
     orders = [record for record in records if record.table == "purchase_orders" and not record.is_dead]
     excluded = {record.key: record for record in orders if record.outcome == "excluded"}
-    revenants = [r for r in orders
-                 if r.outcome == "superseded" and r.key in excluded and r.order > excluded[r.key].order]
+    revenants = [
+        r for r in orders if r.outcome == "superseded" and r.key in excluded and r.order > excluded[r.key].order
+    ]
     valid = [record for record in orders if not record.faults]
     by_version: dict[object, set[str]] = {}
     for record in valid:
         by_version.setdefault((record.key, record.values["changed_at"]), set()).add(repr(record.values))
     curated = {record.key: record for record in orders if record.outcome == "curated"}
-    stands = [r for r in orders if r.outcome == "quarantined" and r.key in curated and r.values["changed_at"]
-              and r.values["changed_at"] > curated[r.key].values["changed_at"]]
+    stands = [
+        r
+        for r in orders
+        if r.outcome == "quarantined"
+        and r.key in curated
+        and r.values["changed_at"]
+        and r.values["changed_at"] > curated[r.key].values["changed_at"]
+    ]
     moved = [r for r in records if r.table == "invoices" and r.outcome == "superseded" and not r.is_replaced]
     assert len(revenants) > 10
     assert sum(len(contents) > 1 for contents in by_version.values()) > 10

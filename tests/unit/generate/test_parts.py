@@ -24,12 +24,15 @@ def local_minute(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) // 60
 
 
-@pytest.mark.parametrize("local", [
-    pytest.param("2024-01-15 09:30", id="winter"),
-    pytest.param("2024-07-15 09:30", id="summer"),
-    pytest.param("2024-03-31 07:00", id="the morning after clocks go forward"),
-    pytest.param("2024-10-27 07:00", id="the morning after clocks go back"),
-])
+@pytest.mark.parametrize(
+    "local",
+    [
+        pytest.param("2024-01-15 09:30", id="winter"),
+        pytest.param("2024-07-15 09:30", id="summer"),
+        pytest.param("2024-03-31 07:00", id="the morning after clocks go forward"),
+        pytest.param("2024-10-27 07:00", id="the morning after clocks go back"),
+    ],
+)
 def test_local_minutes_become_utc(local: str) -> None:
     zoned = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
     minutes = utc_minutes(np.array([NULL, local_minute(local)]))
@@ -41,12 +44,15 @@ def test_utc_of_nothing_known_is_nothing() -> None:
     assert utc_minutes(np.array([], dtype=np.int64)).tolist() == []
 
 
-@pytest.mark.parametrize(("day", "moved_to"), [
-    pytest.param("2024-03-01", "2024-03-01", id="a Friday stays"),
-    pytest.param("2024-03-02", "2024-03-04", id="Saturday"),
-    pytest.param("2024-03-03", "2024-03-04", id="Sunday"),
-    pytest.param("2024-03-04", "2024-03-04", id="a Monday stays"),
-])
+@pytest.mark.parametrize(
+    ("day", "moved_to"),
+    [
+        pytest.param("2024-03-01", "2024-03-01", id="a Friday stays"),
+        pytest.param("2024-03-02", "2024-03-04", id="Saturday"),
+        pytest.param("2024-03-03", "2024-03-04", id="Sunday"),
+        pytest.param("2024-03-04", "2024-03-04", id="a Monday stays"),
+    ],
+)
 def test_weekends_move_to_monday(day: str, moved_to: str) -> None:
     days = np.array([local_minute(f"{day} 00:00") // MINUTES])
     assert to_date(int(workday(days)[0])).isoformat() == moved_to
@@ -75,17 +81,20 @@ def test_vendor_ids_are_distinct_and_the_slowest_is_among_the_larger() -> None:
     assert vendors.weight.sum() == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("field", "value", "text"), [
-    pytest.param("po_number", 4_500_000_001, "4500000001", id="order number"),
-    pytest.param("item_number", 10, "00010", id="item"),
-    pytest.param("vendor_id", 42, "V000042", id="vendor"),
-    pytest.param("ordered_amount", 123_405, "1234.05", id="amount"),
-    pytest.param("ordered_amount", -5, "-0.05", id="an amount above minus one"),
-    pytest.param("ordered_amount", NULL, "", id="null"),
-    pytest.param("ordered_qty", 12_000, "12", id="whole quantity"),
-    pytest.param("ordered_qty", 12_250, "12.250", id="quantity with a fraction"),
-    pytest.param("changed_at", 19_783 * MINUTES + 9 * 60 + 5, "2024-03-01 09:05", id="time"),
-])
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        pytest.param("po_number", 4_500_000_001, "4500000001", id="order number"),
+        pytest.param("item_number", 10, "00010", id="item"),
+        pytest.param("vendor_id", 42, "V000042", id="vendor"),
+        pytest.param("ordered_amount", 123_405, "1234.05", id="amount"),
+        pytest.param("ordered_amount", -5, "-0.05", id="an amount above minus one"),
+        pytest.param("ordered_amount", NULL, "", id="null"),
+        pytest.param("ordered_qty", 12_000, "12", id="whole quantity"),
+        pytest.param("ordered_qty", 12_250, "12.250", id="quantity with a fraction"),
+        pytest.param("changed_at", 19_783 * MINUTES + 9 * 60 + 5, "2024-03-01 09:05", id="time"),
+    ],
+)
 def test_usual_print(field: str, value: int, text: str) -> None:
     assert print_column(np.array([value]), ORDERS.by_field[field], {}).to_pylist() == [text]
 
@@ -122,5 +131,7 @@ def test_two_deliveries_of_the_same_rows_are_still_two_contents(tmp_path: Path) 
     sheet = Sheet(INVOICES, values, delivery=np.array([1, 1, 2, 2]))
     files, _ = write_raw(sheet, Window(months=1), words, "none", tmp_path, np.random.default_rng(1), lambda *_: None)
     assert [(file.file, file.lines, file.blank_lines, file.same_content) for file in files] == [
-        ("invoices/invoices_2023-01_d1.csv", 3, 0, None), ("invoices/invoices_2023-01_d2.csv", 4, 1, None)]
+        ("invoices/invoices_2023-01_d1.csv", 3, 0, None),
+        ("invoices/invoices_2023-01_d2.csv", 4, 1, None),
+    ]
     assert files[0].sha256 != files[1].sha256

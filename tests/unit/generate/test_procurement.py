@@ -12,8 +12,11 @@ from headrace.generate.procurement import MARKER, GenerationError, generate_proc
 
 
 def contents(out: Path) -> dict[str, str]:
-    return {path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in out.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in out.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.mark.parametrize("dirt", DIRT_LEVELS)
@@ -46,13 +49,16 @@ def test_more_rows_give_more_records_near_the_number_asked_for(dirt: Dirt, tmp_p
     assert totals[3] == pytest.approx(20_000, rel=0.08)
 
 
-@pytest.mark.parametrize(("rows", "months"), [
-    pytest.param(199, 1, id="below 200 rows one month is enough"),
-    pytest.param(200, 3, id="three months from 200 rows on"),
-    pytest.param(11_999, 23, id="just below the full window"),
-    pytest.param(12_000, 24, id="the full window"),
-    pytest.param(5_000_000, 24, id="never more than the full window"),
-])
+@pytest.mark.parametrize(
+    ("rows", "months"),
+    [
+        pytest.param(199, 1, id="below 200 rows one month is enough"),
+        pytest.param(200, 3, id="three months from 200 rows on"),
+        pytest.param(11_999, 23, id="just below the full window"),
+        pytest.param(12_000, 24, id="the full window"),
+        pytest.param(5_000_000, 24, id="never more than the full window"),
+    ],
+)
 def test_window_grows_with_the_rows(rows: int, months: int) -> None:
     assert months_for(rows) == months
 
@@ -67,15 +73,24 @@ def test_same_generation_is_left_as_it_is_and_said_so(tmp_path: Path) -> None:
     assert second.data_through == first.data_through
 
 
-@pytest.mark.parametrize(("change", "sentence"), [
-    pytest.param(lambda out: (out / "raw/note.txt").write_text("mine"), "changed, added or removed since .raw/note.txt",
-                 id="a file more"),
-    pytest.param(lambda out: (out / "truth/files.parquet").write_bytes(b""), "truth/files.parquet",
-                 id="a file changed"),
-    pytest.param(lambda out: (out / "truth/slow_vendor.json").unlink(), "slow_vendor.json", id="a file less"),
-    pytest.param(lambda out: (out / MARKER).unlink(), "holds no finished generation", id="cut off before its end"),
-    pytest.param(lambda out: (out / MARKER).write_text("{"), "is not what a generation writes", id="marker cut off"),
-])
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        pytest.param(
+            lambda out: (out / "raw/note.txt").write_text("mine"),
+            "changed, added or removed since .raw/note.txt",
+            id="a file more",
+        ),
+        pytest.param(
+            lambda out: (out / "truth/files.parquet").write_bytes(b""), "truth/files.parquet", id="a file changed"
+        ),
+        pytest.param(lambda out: (out / "truth/slow_vendor.json").unlink(), "slow_vendor.json", id="a file less"),
+        pytest.param(lambda out: (out / MARKER).unlink(), "holds no finished generation", id="cut off before its end"),
+        pytest.param(
+            lambda out: (out / MARKER).write_text("{"), "is not what a generation writes", id="marker cut off"
+        ),
+    ],
+)
 def test_folder_that_is_not_this_very_generation_is_refused(change, sentence: str, tmp_path: Path) -> None:
     generate_procurement(rows=300, seed=1, dirt="none", out=tmp_path)
     change(tmp_path)
@@ -97,15 +112,18 @@ def test_file_in_the_folders_place_is_refused(tmp_path: Path) -> None:
         generate_procurement(rows=300, seed=1, dirt="none", out=tmp_path / "out")
 
 
-@pytest.mark.parametrize(("arguments", "sentence"), [
-    pytest.param({"rows": 9}, "rows is 9; a whole number from 10", id="too few rows"),
-    pytest.param({"rows": 10**9}, "rows is 1000000000", id="too many rows"),
-    pytest.param({"rows": 1e3}, "rows is 1000.0", id="rows as a float"),
-    pytest.param({"rows": True}, "rows is True", id="rows as a truth value"),
-    pytest.param({"seed": -1}, "seed is -1", id="a negative seed"),
-    pytest.param({"seed": "1"}, "seed is '1'", id="a seed as text"),
-    pytest.param({"dirt": "filthy"}, "dirt is 'filthy'; one of none, realistic, hostile", id="an unknown dirt"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param({"rows": 9}, "rows is 9; a whole number from 10", id="too few rows"),
+        pytest.param({"rows": 10**9}, "rows is 1000000000", id="too many rows"),
+        pytest.param({"rows": 1e3}, "rows is 1000.0", id="rows as a float"),
+        pytest.param({"rows": True}, "rows is True", id="rows as a truth value"),
+        pytest.param({"seed": -1}, "seed is -1", id="a negative seed"),
+        pytest.param({"seed": "1"}, "seed is '1'", id="a seed as text"),
+        pytest.param({"dirt": "filthy"}, "dirt is 'filthy'; one of none, realistic, hostile", id="an unknown dirt"),
+    ],
+)
 def test_bad_arguments_are_refused_with_a_sentence(arguments: dict, sentence: str, tmp_path: Path) -> None:
     with pytest.raises(GenerationError, match=sentence):
         generate_procurement(**({"rows": 300, "seed": 1, "dirt": "none", "out": tmp_path / "out"} | arguments))
@@ -114,7 +132,8 @@ def test_bad_arguments_are_refused_with_a_sentence(arguments: dict, sentence: st
 
 def test_progress_tells_every_file_and_the_records_so_far(tmp_path: Path) -> None:
     told: list[tuple[str, int]] = []
-    summary = generate_procurement(rows=2_000, seed=1, dirt="none", out=tmp_path,
-                                   progress=lambda name, rows: told.append((name, rows)))
+    summary = generate_procurement(
+        rows=2_000, seed=1, dirt="none", out=tmp_path, progress=lambda name, rows: told.append((name, rows))
+    )
     assert len(told) == summary.files
     assert told[-1] == ("invoices/invoices_2023-04_d1.csv", summary.raw_rows["invoices"])

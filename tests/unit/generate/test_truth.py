@@ -17,16 +17,20 @@ from tests.unit.generate import oracle
 KEYS = ("po_number", "item_number", "invoice_number", "line_number")
 
 
-@pytest.fixture(scope="module", params=[
-    pytest.param((4_000, 5, "none"), id="clean"),
-    pytest.param((4_000, 5, "realistic"), id="realistic"),
-    pytest.param((4_000, 5, "hostile"), id="hostile"),
-    pytest.param((9_000, 6, "hostile"), id="hostile over 18 months"),
-    pytest.param((60, 7, "hostile"), id="hostile within one month"),
-    pytest.param((12, 8, "realistic"), id="hardly any rows"),
-])
-def generation(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[
-        Path, GenerationSummary, list[oracle.RawRecord]]:
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((4_000, 5, "none"), id="clean"),
+        pytest.param((4_000, 5, "realistic"), id="realistic"),
+        pytest.param((4_000, 5, "hostile"), id="hostile"),
+        pytest.param((9_000, 6, "hostile"), id="hostile over 18 months"),
+        pytest.param((60, 7, "hostile"), id="hostile within one month"),
+        pytest.param((12, 8, "realistic"), id="hardly any rows"),
+    ],
+)
+def generation(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, GenerationSummary, list[oracle.RawRecord]]:
     rows, seed, dirt = request.param
     out = tmp_path_factory.mktemp("generation")
     summary = generate_procurement(rows=rows, seed=seed, dirt=dirt, out=out)
@@ -38,18 +42,25 @@ Generation = tuple[Path, GenerationSummary, list[oracle.RawRecord]]
 
 def test_every_record_has_the_outcome_and_reasons_that_a_plain_reading_gives(generation: Generation) -> None:
     out, _, records = generation
-    told = {(row["file"], row["record_number"]): (row["outcome"], row["reasons"])
-            for row in pq.read_table(out / "truth/outcomes.parquet").to_pylist()}
+    told = {
+        (row["file"], row["record_number"]): (row["outcome"], row["reasons"])
+        for row in pq.read_table(out / "truth/outcomes.parquet").to_pylist()
+    }
     read = {(record.file, record.record_number): (record.outcome, record.reasons) for record in records}
-    differing = {place: (told.get(place), read.get(place)) for place in told.keys() | read.keys()
-                 if told.get(place) != read.get(place)}
+    differing = {
+        place: (told.get(place), read.get(place))
+        for place in told.keys() | read.keys()
+        if told.get(place) != read.get(place)
+    }
     assert differing == {}
 
 
 def test_records_are_told_with_the_keys_that_can_be_read(generation: Generation) -> None:
     out, _, records = generation
-    told = {(row["file"], row["record_number"]): tuple(row[name] for name in KEYS)
-            for row in pq.read_table(out / "truth/outcomes.parquet").to_pylist()}
+    told = {
+        (row["file"], row["record_number"]): tuple(row[name] for name in KEYS)
+        for row in pq.read_table(out / "truth/outcomes.parquet").to_pylist()
+    }
     for record in records:
         own = dict(zip(oracle.KEYS[record.table], record.key, strict=True))
         assert told[record.file, record.record_number] == tuple(own.get(name) for name in KEYS), record
@@ -69,8 +80,9 @@ def test_counts_partition_the_records(generation: Generation) -> None:
     pairs = zip(outcomes["table_name"].to_pylist(), outcomes["outcome"].to_pylist(), strict=True)
     counted = Counter(pairs)
     assert {name: sum(counts.values()) for name, counts in summary.outcomes.items()} == summary.raw_rows
-    assert counted == {(table, name): count for table, counts in summary.outcomes.items()
-                       for name, count in counts.items() if count}
+    assert counted == {
+        (table, name): count for table, counts in summary.outcomes.items() for name, count in counts.items() if count
+    }
     assert len(records) == sum(summary.raw_rows.values())
     assert set(outcomes["outcome"].to_pylist()) <= set(OUTCOMES)
 

@@ -42,14 +42,18 @@ def test_duckdb_runs_the_ddl(domain: str) -> None:
             for contract in contracts.values():
                 columns = connection.execute(
                     "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns() "
-                    "WHERE schema_name = ? AND table_name = ? ORDER BY column_index", [zone, contract.name]).fetchall()
+                    "WHERE schema_name = ? AND table_name = ? ORDER BY column_index",
+                    [zone, contract.name],
+                ).fetchall()
                 assert [(name, kind, not nullable) for name, kind, nullable, _ in columns] == [
-                    (f.name, duckdb_type(f.type), f.required) for f in (*contract.fields, *beyond)]
+                    (f.name, duckdb_type(f.type), f.required) for f in (*contract.fields, *beyond)
+                ]
                 assert all(comment for *_, comment in columns)
 
 
-@pytest.mark.parametrize("contract", [c for tables in DOMAINS.values() for c in tables.marts.values()],
-                         ids=lambda contract: contract.name)
+@pytest.mark.parametrize(
+    "contract", [c for tables in DOMAINS.values() for c in tables.marts.values()], ids=lambda contract: contract.name
+)
 def test_spark_reads_the_schema(contract: Contract) -> None:
     assert T.StructType.fromJson(json.loads(spark_schema(contract))) == contract.struct
 

@@ -11,38 +11,93 @@ from headrace.render import MODES
 from lake.curating import Mode
 from tests.unit.headrace.asking import headrace
 
-COMMANDS = ("generate procurement", "run", "status", "query", "explain", "rollback", "vacuum", "contracts", "doctor",
-            "demo")
+COMMANDS = (
+    "generate procurement",
+    "run",
+    "status",
+    "query",
+    "explain",
+    "rollback",
+    "vacuum",
+    "contracts",
+    "doctor",
+    "demo",
+)
 
 
-@pytest.mark.parametrize(("arguments", "code", "sentence"), [
-    pytest.param(("run", "nowhere", "--raw", "r", "--lake", "l"), 2,
-                 "error: there is no domain 'nowhere'; known domains: procurement\n", id="an unknown domain to run"),
-    pytest.param(("rollback", "nowhere", "--lake", "l"), 2,
-                 "error: there is no domain 'nowhere'; known domains: procurement\n", id="an unknown domain, again"),
-    pytest.param(("run", "procurement", "--lake", "l"), 2,
-                 "error: Missing option '--raw'; see: headrace run --help\n", id="no raw folder"),
-    pytest.param(("status",), 2,
-                 "error: Missing option '--lake' (env var: 'HEADRACE_LAKE'); see: headrace status --help\n",
-                 id="no lake"),
-    pytest.param(("run", "procurement", "--raw", "r", "--lake", "l", "--as-of", "2024-02-30"), 2,
-                 "error: --as-of is '2024-02-30', promised a date YYYY-MM-DD\n", id="a date that is none"),
-    pytest.param(("run", "procurement", "--raw", "r", "--lake", "l", "--run-id", "a/b"), 2,
-                 "error: --run-id is 'a/b', promised letters, digits, - and _\n", id="a run id that is no name"),
-    pytest.param(("run", "procurement", "--raw", "r", "--lake", "ftp://x"), 2, "names no store", id="no such store"),
-    pytest.param(("generate", "procurement", "--rows", "9", "--dirt", "mud", "--out", "o"), 2,
-                 "error: --dirt is 'mud', promised one of none, realistic, hostile\n", id="an unknown kind of dirt"),
-    pytest.param(("query", "SELECT 1", "--lake", "s3://bucket/lake"), 2, "reads lakes in folders only so far",
-                 id="a query of a lake in S3"),
-    pytest.param(("query", "SELECT 1", "--lake", "l", "--json", "--csv"), 2, "promised one of them",
-                 id="two kinds of output at once"),
-    pytest.param(("dance",), 2, "error: No such command 'dance'", id="an unknown command"),
-    pytest.param(("status", "--lake", "no/such/lake"), 2, "there is no lake at", id="a lake that is not there"),
-    pytest.param(("status", "--lake", "."), 1, "has no release of procurement yet; publish one with: headrace run",
-                 id="a lake without a release"),
-])
-def test_one_sentence(arguments: tuple[str, ...], code: int, sentence: str, tmp_path: Path,
-                      monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        pytest.param(
+            ("run", "nowhere", "--raw", "r", "--lake", "l"),
+            2,
+            "error: there is no domain 'nowhere'; known domains: procurement\n",
+            id="an unknown domain to run",
+        ),
+        pytest.param(
+            ("rollback", "nowhere", "--lake", "l"),
+            2,
+            "error: there is no domain 'nowhere'; known domains: procurement\n",
+            id="an unknown domain, again",
+        ),
+        pytest.param(
+            ("run", "procurement", "--lake", "l"),
+            2,
+            "error: Missing option '--raw'; see: headrace run --help\n",
+            id="no raw folder",
+        ),
+        pytest.param(
+            ("status",),
+            2,
+            "error: Missing option '--lake' (env var: 'HEADRACE_LAKE'); see: headrace status --help\n",
+            id="no lake",
+        ),
+        pytest.param(
+            ("run", "procurement", "--raw", "r", "--lake", "l", "--as-of", "2024-02-30"),
+            2,
+            "error: --as-of is '2024-02-30', promised a date YYYY-MM-DD\n",
+            id="a date that is none",
+        ),
+        pytest.param(
+            ("run", "procurement", "--raw", "r", "--lake", "l", "--run-id", "a/b"),
+            2,
+            "error: --run-id is 'a/b', promised letters, digits, - and _\n",
+            id="a run id that is no name",
+        ),
+        pytest.param(
+            ("run", "procurement", "--raw", "r", "--lake", "ftp://x"), 2, "names no store", id="no such store"
+        ),
+        pytest.param(
+            ("generate", "procurement", "--rows", "9", "--dirt", "mud", "--out", "o"),
+            2,
+            "error: --dirt is 'mud', promised one of none, realistic, hostile\n",
+            id="an unknown kind of dirt",
+        ),
+        pytest.param(
+            ("query", "SELECT 1", "--lake", "s3://bucket/lake"),
+            2,
+            "reads lakes in folders only so far",
+            id="a query of a lake in S3",
+        ),
+        pytest.param(
+            ("query", "SELECT 1", "--lake", "l", "--json", "--csv"),
+            2,
+            "promised one of them",
+            id="two kinds of output at once",
+        ),
+        pytest.param(("dance",), 2, "error: No such command 'dance'", id="an unknown command"),
+        pytest.param(("status", "--lake", "no/such/lake"), 2, "there is no lake at", id="a lake that is not there"),
+        pytest.param(
+            ("status", "--lake", "."),
+            1,
+            "has no release of procurement yet; publish one with: headrace run",
+            id="a lake without a release",
+        ),
+    ],
+)
+def test_one_sentence(
+    arguments: tuple[str, ...], code: int, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("HEADRACE_LAKE", raising=False)
     found = headrace(*arguments)
@@ -52,16 +107,23 @@ def test_one_sentence(arguments: tuple[str, ...], code: int, sentence: str, tmp_
     assert sentence in found.err
 
 
-@pytest.mark.parametrize(("text", "sentence"), [
-    pytest.param("[domain]\nquarantine_halt = 0.1\n", "c.toml:2: unknown key 'domain.quarantine_halt'; did you mean "
-                 "'quarantine_halt_ratio'?", id="an unknown key"),
-    pytest.param("[domain\n", "c.toml:1: not TOML", id="no TOML"),
-    pytest.param("", "neither a [source] nor a [domain] table", id="an empty file"),
-])
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param(
+            "[domain]\nquarantine_halt = 0.1\n",
+            "c.toml:2: unknown key 'domain.quarantine_halt'; did you mean 'quarantine_halt_ratio'?",
+            id="an unknown key",
+        ),
+        pytest.param("[domain\n", "c.toml:1: not TOML", id="no TOML"),
+        pytest.param("", "neither a [source] nor a [domain] table", id="an empty file"),
+    ],
+)
 def test_a_bad_configuration_is_found_before_spark_begins(text: str, sentence: str, tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text(text)
-    found = headrace("run", "procurement", "--raw", tmp_path, "--lake", tmp_path / "lake", "--config",
-                     tmp_path / "c.toml")
+    found = headrace(
+        "run", "procurement", "--raw", tmp_path, "--lake", tmp_path / "lake", "--config", tmp_path / "c.toml"
+    )
     assert (found.code, found.out) == (2, "")
     assert sentence in found.err
 
@@ -97,11 +159,13 @@ def test_the_commands_are_those_of_this_test() -> None:
 
 
 def test_help_imports_neither_spark_nor_duckdb() -> None:
-    code = ("import sys; sys.argv = ['headrace', '--help']\n"
-            "from headrace.__main__ import main\n"
-            "try: main()\n"
-            "except SystemExit: pass\n"
-            "print([n for n in ('pyspark', 'duckdb', 'pyarrow', 'pandas', 'boto3') if n in sys.modules])")
+    code = (
+        "import sys; sys.argv = ['headrace', '--help']\n"
+        "from headrace.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([n for n in ('pyspark', 'duckdb', 'pyarrow', 'pandas', 'boto3') if n in sys.modules])"
+    )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert said.stdout.splitlines()[-1] == "[]"
 

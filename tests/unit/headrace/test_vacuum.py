@@ -31,10 +31,25 @@ def snapshot(lake: FolderStore, run: str, table: str = "t", zone: str = "marts")
 
 def publish(lake: FolderStore, number: int, hours: float, *snapshots: Snapshot) -> None:
     run = run_id(hours, f"{number:06d}")
-    lake.put(release_key("procurement", number), as_json(Release(
-        domain="procurement", number=number, parent=number - 1 or None, kind="run", run_id=run,
-        published_at=(NOW - timedelta(hours=hours)).isoformat(), deliveries=(), curated={},
-        marts={s.table: s for s in snapshots}, counts={}, digests={}, as_of=None)))
+    lake.put(
+        release_key("procurement", number),
+        as_json(
+            Release(
+                domain="procurement",
+                number=number,
+                parent=number - 1 or None,
+                kind="run",
+                run_id=run,
+                published_at=(NOW - timedelta(hours=hours)).isoformat(),
+                deliveries=(),
+                curated={},
+                marts={s.table: s for s in snapshots},
+                counts={},
+                digests={},
+                as_of=None,
+            )
+        ),
+    )
     lake.put(f"warehouse/procurement/{number:08d}.duckdb", b"w")
     manifest(lake, run, ("land", "publish"))
 
@@ -63,9 +78,14 @@ def test_releases_beyond_the_last_go_with_all_that_only_they_name(lake: FolderSt
     assert done.warehouse == ("warehouse/procurement/00000001.duckdb",)
     assert done.runs == (run_id(90, "000001"),)
     left = keys(lake)
-    assert {f"{shared.folder}/part-0.parquet", f"{second.folder}/part-0.parquet",
-            "landing/procurement/s/x.parquet", release_key("procurement", 2),
-            "warehouse/procurement/00000002.duckdb", manifest_key(run_id(80, "000002"))} <= left
+    assert {
+        f"{shared.folder}/part-0.parquet",
+        f"{second.folder}/part-0.parquet",
+        "landing/procurement/s/x.parquet",
+        release_key("procurement", 2),
+        "warehouse/procurement/00000002.duckdb",
+        manifest_key(run_id(80, "000002")),
+    } <= left
     assert not any(first.folder in key for key in left)
 
 
@@ -81,18 +101,22 @@ def test_what_it_says_is_what_goes(lake: FolderStore) -> None:
     assert (done.file_count, done.byte_count) == (len(gone), sum(size[key] for key in gone))
 
 
-@pytest.mark.parametrize(("hours", "stages", "older_than", "is_left"), [
-    pytest.param(30, ("land",), 24, False, id="a killed run, old enough"),
-    pytest.param(23, ("land",), 24, True, id="an unfinished run that may be running"),
-    pytest.param(23, ("land",), 0, True, id="an unfinished run is given a day whatever the age asked for"),
-    pytest.param(2, ("land", "publish"), 0, False, id="what a finished run left, no age asked for"),
-    pytest.param(2, ("land", "publish"), 24, True, id="what a finished run left, too young"),
-    pytest.param(24, ("land", "publish"), 24, False, id="exactly as old as asked for"),
-    pytest.param(30, (), 24, False, id="an attempt without a manifest, old enough"),
-    pytest.param(1, (), 24, True, id="an attempt without a manifest, too young"),
-])
-def test_attempts_that_no_release_names(lake: FolderStore, hours: float, stages: tuple[str, ...], older_than: float,
-                                        is_left: bool) -> None:
+@pytest.mark.parametrize(
+    ("hours", "stages", "older_than", "is_left"),
+    [
+        pytest.param(30, ("land",), 24, False, id="a killed run, old enough"),
+        pytest.param(23, ("land",), 24, True, id="an unfinished run that may be running"),
+        pytest.param(23, ("land",), 0, True, id="an unfinished run is given a day whatever the age asked for"),
+        pytest.param(2, ("land", "publish"), 0, False, id="what a finished run left, no age asked for"),
+        pytest.param(2, ("land", "publish"), 24, True, id="what a finished run left, too young"),
+        pytest.param(24, ("land", "publish"), 24, False, id="exactly as old as asked for"),
+        pytest.param(30, (), 24, False, id="an attempt without a manifest, old enough"),
+        pytest.param(1, (), 24, True, id="an attempt without a manifest, too young"),
+    ],
+)
+def test_attempts_that_no_release_names(
+    lake: FolderStore, hours: float, stages: tuple[str, ...], older_than: float, is_left: bool
+) -> None:
     publish(lake, 1, 200)
     left_over = snapshot(lake, run_id(hours))
     if stages:
@@ -114,8 +138,10 @@ def test_a_young_release_is_kept_beyond_the_last(lake: FolderStore) -> None:
 def test_a_run_named_by_hand_is_as_old_as_its_manifest_says(lake: FolderStore) -> None:
     publish(lake, 1, 200)
     old, unknown = snapshot(lake, "nightly", "a"), snapshot(lake, "adhoc", "b")
-    lake.put(manifest_key("nightly"), json.dumps({
-        "stages": {"publish": {}}, "started_at": (NOW - timedelta(days=3)).isoformat()}).encode())
+    lake.put(
+        manifest_key("nightly"),
+        json.dumps({"stages": {"publish": {}}, "started_at": (NOW - timedelta(days=3)).isoformat()}).encode(),
+    )
     assert vacuum(lake, "procurement", releases_kept=1, now=NOW).snapshots == (old.folder,)
     assert f"{unknown.folder}/part-0.parquet" in keys(lake)
 

@@ -17,9 +17,15 @@ from lake.releases import Release
 from lake.tables import DataFile, Snapshot
 
 KEY = "warehouse/procurement/00000001.duckdb"
-ROW = {"source_name": "s", "table_name": "logged_events", "data_from": date(2024, 1, 1),
-       "data_from_rule": "configured", "data_through": None, "data_through_rule": "configured",
-       "event_after_data_through_count": 0}
+ROW = {
+    "source_name": "s",
+    "table_name": "logged_events",
+    "data_from": date(2024, 1, 1),
+    "data_from_rule": "configured",
+    "data_through": None,
+    "data_through_rule": "configured",
+    "event_after_data_through_count": 0,
+}
 
 
 class FarStore(ObjectStore):
@@ -53,10 +59,23 @@ def release_of(store: FolderStore, *rows: dict[str, object], said_rows: int | No
     schema = pa.schema([(name, types.get(name, pa.string())) for name in ROW])
     pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), path)
     count = len(rows) if said_rows is None else said_rows
-    snapshot = Snapshot("procurement_coverage", folder,
-                        (DataFile(f"{folder}/{path.name}", count, path.stat().st_size, {}),), "d")
-    return Release(domain="procurement", number=1, parent=None, kind="run", run_id="r", published_at="2024-01-01",
-                   deliveries=(), curated={}, marts={snapshot.table: snapshot}, counts={}, digests={}, as_of=None)
+    snapshot = Snapshot(
+        "procurement_coverage", folder, (DataFile(f"{folder}/{path.name}", count, path.stat().st_size, {}),), "d"
+    )
+    return Release(
+        domain="procurement",
+        number=1,
+        parent=None,
+        kind="run",
+        run_id="r",
+        published_at="2024-01-01",
+        deliveries=(),
+        curated={},
+        marts={snapshot.table: snapshot},
+        counts={},
+        digests={},
+        as_of=None,
+    )
 
 
 @pytest.mark.parametrize("is_far", [pytest.param(False, id="a folder"), pytest.param(True, id="a store without paths")])
@@ -65,11 +84,13 @@ def test_it_holds_the_release_s_rows(tmp_path: Path, is_far: bool) -> None:
     release = release_of(store, ROW, {**ROW, "source_name": "t"})
     build_warehouse(FarStore(store) if is_far else store, release)
     with duckdb.connect(str(tmp_path / KEY), read_only=True) as connection:
-        assert connection.execute("SELECT source_name, data_from, data_through FROM marts.procurement_coverage "
-                                  "ORDER BY ALL").fetchall() == [("s", date(2024, 1, 1), None),
-                                                                 ("t", date(2024, 1, 1), None)]
-        about = connection.execute("SELECT comment FROM duckdb_columns() WHERE table_name = 'procurement_coverage' "
-                                   "AND column_name = 'data_from'").fetchone()
+        assert connection.execute(
+            "SELECT source_name, data_from, data_through FROM marts.procurement_coverage ORDER BY ALL"
+        ).fetchall() == [("s", date(2024, 1, 1), None), ("t", date(2024, 1, 1), None)]
+        about = connection.execute(
+            "SELECT comment FROM duckdb_columns() WHERE table_name = 'procurement_coverage' "
+            "AND column_name = 'data_from'"
+        ).fetchone()
         assert about == ("First day for which the source is complete.",)
 
 
@@ -82,12 +103,16 @@ def test_it_is_written_once(tmp_path: Path) -> None:
     assert store.stat(KEY) == before
 
 
-@pytest.mark.parametrize(("row", "said_rows", "sentence"), [
-    pytest.param(ROW, 2, "the warehouse took 1 rows, the release has 2", id="another number of rows"),
-    pytest.param({**ROW, "source_name": None}, 1, "does not fit its contract", id="a required value that is null"),
-])
-def test_what_is_not_the_release_is_not_published(tmp_path: Path, row: dict[str, object], said_rows: int,
-                                                  sentence: str) -> None:
+@pytest.mark.parametrize(
+    ("row", "said_rows", "sentence"),
+    [
+        pytest.param(ROW, 2, "the warehouse took 1 rows, the release has 2", id="another number of rows"),
+        pytest.param({**ROW, "source_name": None}, 1, "does not fit its contract", id="a required value that is null"),
+    ],
+)
+def test_what_is_not_the_release_is_not_published(
+    tmp_path: Path, row: dict[str, object], said_rows: int, sentence: str
+) -> None:
     store = FolderStore(tmp_path)
     with pytest.raises(AuditError, match=sentence):
         build_warehouse(store, release_of(store, row, said_rows=said_rows))

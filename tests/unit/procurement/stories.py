@@ -28,14 +28,21 @@ def event(event_type: str, number: int, **cells: Any) -> Event:
 
 def told(spark: SparkSession, stories: Mapping[str, Sequence[Event]]) -> DataFrame:
     """`logged_events`; a row's place in the frame is its record number and the end of its id."""
-    rows = [{"source_system_code": "ERP", "source_name": "log", "case_id": case_id} | row
-            for case_id, events in stories.items() for row in events]
+    rows = [
+        {"source_system_code": "ERP", "source_name": "log", "case_id": case_id} | row
+        for case_id, events in stories.items()
+        for row in events
+    ]
     return curated_frame(spark, LOGGED_EVENTS, *({"event_id": f"e{n:05}"} | row for n, row in enumerate(rows)))
 
 
 def covered(
-    source_name: str = "log", *, table_name: str = "logged_events", records: Sequence[str] = tuple(EVENT_TYPES),
-    first: int | None = 0, last: int | None = 365,
+    source_name: str = "log",
+    *,
+    table_name: str = "logged_events",
+    records: Sequence[str] = tuple(EVENT_TYPES),
+    first: int | None = 0,
+    last: int | None = 365,
 ) -> SourceCoverage:
     return SourceCoverage(source_name, table_name, tuple(records), SYSTEM_STAMPED, day(first), day(last))
 

@@ -23,28 +23,54 @@ SOURCES = {
     "absent": SourceCoverage("absent", "invoices", (), ("invoice_recorded",)),
 }
 EVENTS = {
-    "1": [event("invoice_issued", -400, source_name="whole"), event("order_created", 1, source_name="whole"),
-          event("goods_received", 9, source_name="whole"), event("invoice_issued", 9, source_name="whole"),
-          event("invoice_issued", 10, source_name="whole"), event("invoice_issued", 800, source_name="whole")],
-    "2": [event("order_created", 1, source_name="configured"), event("order_changed", 20, source_name="configured"),
-          event("order_changed", 21, source_name="configured")],
-    "3": [event("goods_received", 3, source_name="receipts"), event("order_changed", 1, source_name="receipts"),
-          event("goods_received", 7, source_name="receipts")],
+    "1": [
+        event("invoice_issued", -400, source_name="whole"),
+        event("order_created", 1, source_name="whole"),
+        event("goods_received", 9, source_name="whole"),
+        event("invoice_issued", 9, source_name="whole"),
+        event("invoice_issued", 10, source_name="whole"),
+        event("invoice_issued", 800, source_name="whole"),
+    ],
+    "2": [
+        event("order_created", 1, source_name="configured"),
+        event("order_changed", 20, source_name="configured"),
+        event("order_changed", 21, source_name="configured"),
+    ],
+    "3": [
+        event("goods_received", 3, source_name="receipts"),
+        event("order_changed", 1, source_name="receipts"),
+        event("goods_received", 7, source_name="receipts"),
+    ],
     "4": [event("order_changed", 4, source_name="silent")],
 }
 
 
-@pytest.mark.parametrize(("source", "found"), [
-    pytest.param("whole", (day(1), "earliest_order_created", day(9), "latest_system_stamped", 2),
-                 id="vendors' dates move neither end, and those after are counted, the last day's not"),
-    pytest.param("configured", (day(5), "configured", day(20), "configured", 1), id="configured days win"),
-    pytest.param("receipts", (day(3), "earliest_system_stamped", day(7), "latest_system_stamped", 0),
-                 id="without orders the system-stamped events begin"),
-    pytest.param("silent", (None, "earliest_system_stamped", None, "latest_system_stamped", 0),
-                 id="no system-stamped event, no day, and nothing is after it"),
-    pytest.param("absent", (None, "earliest_system_stamped", None, "latest_system_stamped", 0),
-                 id="a source without any event has a row"),
-])
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        pytest.param(
+            "whole",
+            (day(1), "earliest_order_created", day(9), "latest_system_stamped", 2),
+            id="vendors' dates move neither end, and those after are counted, the last day's not",
+        ),
+        pytest.param("configured", (day(5), "configured", day(20), "configured", 1), id="configured days win"),
+        pytest.param(
+            "receipts",
+            (day(3), "earliest_system_stamped", day(7), "latest_system_stamped", 0),
+            id="without orders the system-stamped events begin",
+        ),
+        pytest.param(
+            "silent",
+            (None, "earliest_system_stamped", None, "latest_system_stamped", 0),
+            id="no system-stamped event, no day, and nothing is after it",
+        ),
+        pytest.param(
+            "absent",
+            (None, "earliest_system_stamped", None, "latest_system_stamped", 0),
+            id="a source without any event has a row",
+        ),
+    ],
+)
 def test_coverage(coverage, source, found):
     assert tuple(coverage[source][name] for name in DATES) == found
 
@@ -66,14 +92,17 @@ def coverage(summarised):
     return {row.source_name: row for row in with_event_count(*summarised).collect()}
 
 
-@pytest.mark.parametrize(("as_of", "through"), [
-    pytest.param(19, (day(19), "as_of"), id="as_of before the configured day cuts it"),
-    pytest.param(20, (day(20), "configured"), id="as_of on the configured day"),
-    pytest.param(21, (day(20), "configured"), id="as_of after the configured day leaves it"),
-])
+@pytest.mark.parametrize(
+    ("as_of", "through"),
+    [
+        pytest.param(19, (day(19), "as_of"), id="as_of before the configured day cuts it"),
+        pytest.param(20, (day(20), "configured"), id="as_of on the configured day"),
+        pytest.param(21, (day(20), "configured"), id="as_of after the configured day leaves it"),
+    ],
+)
 def test_no_data_through_is_later_than_as_of(events, as_of, through):
     sources = [SOURCES["configured"]]
-    row, = summarise_coverage(summarise_systems(events, sources), sources, as_of=day(as_of)).collect()
+    (row,) = summarise_coverage(summarise_systems(events, sources), sources, as_of=day(as_of)).collect()
     assert (row.data_through, row.data_through_rule) == through
 
 
@@ -83,24 +112,39 @@ def test_legs_are_covered_by_all_sources_of_the_system(spark):
         SourceCoverage("slow", "logged_events", ("invoice_issued", "invoice_cleared"), (), day(10), day(80)),
         SourceCoverage("fast", "logged_events", ("invoice_cleared",), (), day(-5), day(90)),
     ]
-    events = build_events({"logged_events": told(spark, {
-        "1": [event("order_created", 1, source_name=s.source_name) for s in sources],
-        "2": [event("order_created", 1, source_name="orders", source_system_code="OTHER")],
-    })}, as_of=None)
+    events = build_events(
+        {
+            "logged_events": told(
+                spark,
+                {
+                    "1": [event("order_created", 1, source_name=s.source_name) for s in sources],
+                    "2": [event("order_created", 1, source_name="orders", source_system_code="OTHER")],
+                },
+            )
+        },
+        as_of=None,
+    )
     systems = summarise_systems(events, sources)
     found = summarise_leg_coverage(systems, summarise_coverage(systems, sources, as_of=None))
     legs = {(row.source_system_code, row.leg): row[2:] for row in found.collect()}
-    assert {key: legs[key] for key in (("ERP", "order_to_cleared"), ("ERP", "invoice_date_to_recorded"),
-                                       ("OTHER", "order_to_cleared"))} == {
+    assert {
+        key: legs[key]
+        for key in (("ERP", "order_to_cleared"), ("ERP", "invoice_date_to_recorded"), ("OTHER", "order_to_cleared"))
+    } == {
         ("ERP", "order_to_cleared"): (True, day(10), day(90)),
         ("ERP", "invoice_date_to_recorded"): (False, day(10), None),
         ("OTHER", "order_to_cleared"): (False, day(0), None),
     }
 
 
-@pytest.mark.parametrize(("number", "is_after"), [
-    pytest.param(9, False, id="on the last day"), pytest.param(10, True, id="the day after"),
-    pytest.param(800, True, id="a vendor's future date")])
+@pytest.mark.parametrize(
+    ("number", "is_after"),
+    [
+        pytest.param(9, False, id="on the last day"),
+        pytest.param(10, True, id="the day after"),
+        pytest.param(800, True, id="a vendor's future date"),
+    ],
+)
 def test_events_after_data_through_are_flagged(flagged, number, is_after):
     assert flagged["whole", day(number)] == is_after
 
@@ -121,20 +165,41 @@ def test_a_source_without_coverage_stops_the_run(events):
         with_is_after_data_through(events, coverage).collect()
 
 
-@pytest.mark.parametrize(("make", "sentence"), [
-    pytest.param(lambda: SourceCoverage("s", "receipts", (), ("order_created",)), "table: found receipts",
-                 id="an unknown table"),
-    pytest.param(lambda: SourceCoverage("s", "invoices", ("paid",), ("order_created",)), "event types: found paid",
-                 id="an unknown event type"),
-    pytest.param(lambda: SourceCoverage("s", "invoices", (), ()), "neither system_stamped nor data_through",
-                 id="nothing to tell the last day by"),
-    pytest.param(lambda: SourceCoverage("s", "invoices", (), (), date(2024, 2, 1), date(2024, 1, 1)),
-                 "is after data_through", id="an end before its beginning"),
-    pytest.param(lambda: ProcurementOptions((), never_expected={"order_to_paid": "true"}),
-                 "legs: found order_to_paid", id="an unknown leg"),
-    pytest.param(lambda: ProcurementOptions((SOURCES["whole"], SOURCES["whole"])), "more than once",
-                 id="a source named twice"),
-])
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        pytest.param(
+            lambda: SourceCoverage("s", "receipts", (), ("order_created",)),
+            "table: found receipts",
+            id="an unknown table",
+        ),
+        pytest.param(
+            lambda: SourceCoverage("s", "invoices", ("paid",), ("order_created",)),
+            "event types: found paid",
+            id="an unknown event type",
+        ),
+        pytest.param(
+            lambda: SourceCoverage("s", "invoices", (), ()),
+            "neither system_stamped nor data_through",
+            id="nothing to tell the last day by",
+        ),
+        pytest.param(
+            lambda: SourceCoverage("s", "invoices", (), (), date(2024, 2, 1), date(2024, 1, 1)),
+            "is after data_through",
+            id="an end before its beginning",
+        ),
+        pytest.param(
+            lambda: ProcurementOptions((), never_expected={"order_to_paid": "true"}),
+            "legs: found order_to_paid",
+            id="an unknown leg",
+        ),
+        pytest.param(
+            lambda: ProcurementOptions((SOURCES["whole"], SOURCES["whole"])),
+            "more than once",
+            id="a source named twice",
+        ),
+    ],
+)
 def test_options_that_do_not_hold_together_are_refused(make, sentence):
     with pytest.raises(OptionsError, match=sentence):
         make()

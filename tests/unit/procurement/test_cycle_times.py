@@ -17,15 +17,29 @@ JANUARY, FEBRUARY = date(2024, 1, 1), date(2024, 2, 1)
 def leg(days=None, *, start=JANUARY, case="c", status=None, **cells):
     status = status or "closed"
     closed = status == "closed"
-    return {"source_system_code": "ERP", "leg": LEG, "case_id": case, "leg_status": status, "start_on": start,
-            "end_on": start + timedelta(days=days) if closed else None, "month": start and start.replace(day=1),
-            "duration_days": days if closed else None, "censored_days": days if status == "open" else None,
-            "window_status": start and "full", "vendor_id": "V", "category_name": "Paper"} | cells
+    return {
+        "source_system_code": "ERP",
+        "leg": LEG,
+        "case_id": case,
+        "leg_status": status,
+        "start_on": start,
+        "end_on": start + timedelta(days=days) if closed else None,
+        "month": start and start.replace(day=1),
+        "duration_days": days if closed else None,
+        "censored_days": days if status == "open" else None,
+        "window_status": start and "full",
+        "vendor_id": "V",
+        "category_name": "Paper",
+    } | cells
 
 
 def cell_of(rows, grain="all", vendor=None, category=None, month=None):
-    found = [row for row in rows if (row.cell_grain, row.vendor_id, row.category_name) == (grain, vendor, category)
-             and (month is None or row.month == month)]
+    found = [
+        row
+        for row in rows
+        if (row.cell_grain, row.vendor_id, row.category_name) == (grain, vendor, category)
+        and (month is None or row.month == month)
+    ]
     assert len(found) == 1, f"{len(found)} rows of {(grain, vendor, category, month)}"
     return found[0]
 
@@ -38,8 +52,12 @@ def figures(spark, legs, summarise=summarise_overall, **options):
 @pytest.fixture(scope="module")
 def samples(spark):
     """Each sample is a vendor of its own: the days of its closed and of its open legs."""
-    legs = [leg(days, vendor_id=name, status=status) for name, (closed, open_) in SAMPLES.items()
-            for status, all_days in (("closed", closed), ("open", open_)) for days in all_days]
+    legs = [
+        leg(days, vendor_id=name, status=status)
+        for name, (closed, open_) in SAMPLES.items()
+        for status, all_days in (("closed", closed), ("open", open_))
+        for days in all_days
+    ]
     rows = figures(spark, legs)
     return {name: cell_of(rows, "vendor", name) for name in SAMPLES}
 
@@ -66,16 +84,19 @@ def test_p90_is_that_of_numpy(samples):
     assert samples["twenty"].p90_days == pytest.approx(np.percentile(SAMPLES["twenty"][0], 90))
 
 
-@pytest.mark.parametrize(("name", "reasons"), [
-    pytest.param("four", ("thin", "thin", "thin"), id="four closed are too few for all"),
-    pytest.param("five", (None, "thin", None), id="five are enough for a median"),
-    pytest.param("nineteen", (None, "thin", None), id="nineteen are too few for a 90th percentile"),
-    pytest.param("twenty", (None, None, None), id="twenty are enough"),
-    pytest.param("three and two open", ("thin", "thin", None), id="open legs count for the curve"),
-    pytest.param("two and two open", ("thin", "thin", "thin"), id="too few for the curve"),
-    pytest.param("two and three open", ("thin", "thin", "not_reached"), id="a curve that stays above one half"),
-    pytest.param("open only", ("thin", "thin", "not_reached"), id="all censored"),
-])
+@pytest.mark.parametrize(
+    ("name", "reasons"),
+    [
+        pytest.param("four", ("thin", "thin", "thin"), id="four closed are too few for all"),
+        pytest.param("five", (None, "thin", None), id="five are enough for a median"),
+        pytest.param("nineteen", (None, "thin", None), id="nineteen are too few for a 90th percentile"),
+        pytest.param("twenty", (None, None, None), id="twenty are enough"),
+        pytest.param("three and two open", ("thin", "thin", None), id="open legs count for the curve"),
+        pytest.param("two and two open", ("thin", "thin", "thin"), id="too few for the curve"),
+        pytest.param("two and three open", ("thin", "thin", "not_reached"), id="a curve that stays above one half"),
+        pytest.param("open only", ("thin", "thin", "not_reached"), id="all censored"),
+    ],
+)
 def test_figures_of_thin_cells_are_null_with_the_reason(samples, name, reasons):
     row = samples[name]
     figures = (row.median_days, row.p90_days, row.censored_median_days)
@@ -83,12 +104,15 @@ def test_figures_of_thin_cells_are_null_with_the_reason(samples, name, reasons):
     assert [figure is None for figure in figures] == [reason is not None for reason in reasons]
 
 
-@pytest.mark.parametrize(("name", "ratios"), [
-    pytest.param("four", (None,) * 4, id="thin"),
-    pytest.param("five", (1.0,) * 4, id="all closed"),
-    pytest.param("three and two open", (0.6, 0.6, None, None), id="nobody was watched for 90 days"),
-    pytest.param("open only", (None,) * 4, id="nobody was watched for 30 days"),
-])
+@pytest.mark.parametrize(
+    ("name", "ratios"),
+    [
+        pytest.param("four", (None,) * 4, id="thin"),
+        pytest.param("five", (1.0,) * 4, id="all closed"),
+        pytest.param("three and two open", (0.6, 0.6, None, None), id="nobody was watched for 90 days"),
+        pytest.param("open only", (None,) * 4, id="nobody was watched for 30 days"),
+    ],
+)
 def test_shares_closed(samples, name, ratios):
     row = samples[name]
     assert tuple(row[f"closed_by_{days}_days_ratio"] for days in (30, 60, 90, 180)) == pytest.approx(ratios)
@@ -97,11 +121,16 @@ def test_shares_closed(samples, name, ratios):
 @pytest.fixture(scope="module")
 def cells(spark):
     legs = [
-        leg(1, vendor_id="V", category_name="Paper"), leg(2, vendor_id="V", category_name=None),
-        leg(3, vendor_id=None, category_name=None), leg(4, vendor_id="W", category_name="Paper", start=FEBRUARY),
-        leg(9, status="open"), leg(status="ended_otherwise"),
-        leg(status="ended_otherwise", start=None), leg(status="not_applicable", start=None),
-        leg(status="not_applicable"), leg(status="not_applicable", vendor_id="N"),
+        leg(1, vendor_id="V", category_name="Paper"),
+        leg(2, vendor_id="V", category_name=None),
+        leg(3, vendor_id=None, category_name=None),
+        leg(4, vendor_id="W", category_name="Paper", start=FEBRUARY),
+        leg(9, status="open"),
+        leg(status="ended_otherwise"),
+        leg(status="ended_otherwise", start=None),
+        leg(status="not_applicable", start=None),
+        leg(status="not_applicable"),
+        leg(status="not_applicable", vendor_id="N"),
     ]
     return {"overall": figures(spark, legs), "monthly": figures(spark, legs, summarise_monthly)}
 
@@ -109,25 +138,31 @@ def cells(spark):
 COUNTS = ("leg_count", "closed_count", "open_count", "ended_otherwise_count", "not_applicable_count")
 
 
-@pytest.mark.parametrize(("cell", "counts"), [
-    pytest.param(("all", None, None), (6, 4, 1, 1, 4), id="everything"),
-    pytest.param(("vendor", "V", None), (4, 2, 1, 1, 3), id="a vendor over its categories"),
-    pytest.param(("vendor", None, None), (1, 1, 0, 0, 0), id="the vendor that is null is not the roll-up"),
-    pytest.param(("category", None, "Paper"), (4, 2, 1, 1, 4), id="a category over its vendors"),
-    pytest.param(("category", None, None), (2, 2, 0, 0, 0), id="the category that is null is not the roll-up"),
-    pytest.param(("vendor_category", "V", None), (1, 1, 0, 0, 0), id="a vendor without a category"),
-    pytest.param(("vendor_category", "V", "Paper"), (3, 1, 1, 1, 3), id="a vendor and category"),
-    pytest.param(("vendor", "N", None), (0, 0, 0, 0, 1), id="a vendor to whom the leg does not apply"),
-])
+@pytest.mark.parametrize(
+    ("cell", "counts"),
+    [
+        pytest.param(("all", None, None), (6, 4, 1, 1, 4), id="everything"),
+        pytest.param(("vendor", "V", None), (4, 2, 1, 1, 3), id="a vendor over its categories"),
+        pytest.param(("vendor", None, None), (1, 1, 0, 0, 0), id="the vendor that is null is not the roll-up"),
+        pytest.param(("category", None, "Paper"), (4, 2, 1, 1, 4), id="a category over its vendors"),
+        pytest.param(("category", None, None), (2, 2, 0, 0, 0), id="the category that is null is not the roll-up"),
+        pytest.param(("vendor_category", "V", None), (1, 1, 0, 0, 0), id="a vendor without a category"),
+        pytest.param(("vendor_category", "V", "Paper"), (3, 1, 1, 1, 3), id="a vendor and category"),
+        pytest.param(("vendor", "N", None), (0, 0, 0, 0, 1), id="a vendor to whom the leg does not apply"),
+    ],
+)
 def test_cells_and_what_they_count(cells, cell, counts):
     row = cell_of(cells["overall"], *cell)
     assert tuple(row[name] for name in COUNTS) == counts
 
 
-@pytest.mark.parametrize(("month", "counts"), [
-    pytest.param(JANUARY, (5, 3, 1, 1), id="without what does not apply"),
-    pytest.param(FEBRUARY, (1, 1, 0, 0), id="by the month of the start"),
-])
+@pytest.mark.parametrize(
+    ("month", "counts"),
+    [
+        pytest.param(JANUARY, (5, 3, 1, 1), id="without what does not apply"),
+        pytest.param(FEBRUARY, (1, 1, 0, 0), id="by the month of the start"),
+    ],
+)
 def test_months(cells, month, counts):
     row = cell_of(cells["monthly"], month=month)
     assert tuple(row[name] for name in COUNTS[:-1]) == counts
@@ -143,11 +178,14 @@ def test_keys_are_unique(cells):
         assert len(keys) == len(set(keys)), name
 
 
-@pytest.mark.parametrize(("statuses", "window"), [
-    pytest.param(["full", "full"], "full", id="all full"),
-    pytest.param(["full", "left_edge"], "left_edge", id="one left"),
-    pytest.param(["left_edge", "right_edge", "full"], "right_edge", id="right goes before left"),
-])
+@pytest.mark.parametrize(
+    ("statuses", "window"),
+    [
+        pytest.param(["full", "full"], "full", id="all full"),
+        pytest.param(["full", "left_edge"], "left_edge", id="one left"),
+        pytest.param(["left_edge", "right_edge", "full"], "right_edge", id="right goes before left"),
+    ],
+)
 def test_window_status_of_a_month(windows, statuses, window):
     assert windows["+".join(statuses)] == window
 
@@ -155,8 +193,11 @@ def test_window_status_of_a_month(windows, statuses, window):
 @pytest.fixture(scope="module")
 def windows(spark):
     stories = (["full", "full"], ["full", "left_edge"], ["left_edge", "right_edge", "full"])
-    rows = figures(spark, [leg(1, vendor_id="+".join(statuses), window_status=status)
-                           for statuses in stories for status in statuses], summarise_monthly)
+    rows = figures(
+        spark,
+        [leg(1, vendor_id="+".join(statuses), window_status=status) for statuses in stories for status in statuses],
+        summarise_monthly,
+    )
     return {row.vendor_id: row.window_status for row in rows if row.cell_grain == "vendor"}
 
 
@@ -171,15 +212,18 @@ DOCUMENTS = {
 }
 
 
-@pytest.mark.parametrize(("name", "count"), [
-    pytest.param("one over two items", 1, id="an invoice over two items counts once"),
-    pytest.param("ended on two days", 2, id="an invoice cleared on two days counts twice"),
-    pytest.param("closed and open", 2, id="an invoice half cleared counts twice"),
-    pytest.param("of two systems", 2, id="two systems may use one number"),
-    pytest.param("of no number", 2, id="what has no number counts by its case"),
-    pytest.param("of no number, one case", 2, id="and by its occurrence"),
-    pytest.param("of two categories", 1, id="an invoice over two categories counts once in their roll-up"),
-])
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        pytest.param("one over two items", 1, id="an invoice over two items counts once"),
+        pytest.param("ended on two days", 2, id="an invoice cleared on two days counts twice"),
+        pytest.param("closed and open", 2, id="an invoice half cleared counts twice"),
+        pytest.param("of two systems", 2, id="two systems may use one number"),
+        pytest.param("of no number", 2, id="what has no number counts by its case"),
+        pytest.param("of no number, one case", 2, id="and by its occurrence"),
+        pytest.param("of two categories", 1, id="an invoice over two categories counts once in their roll-up"),
+    ],
+)
 def test_a_document_counts_once(documents, name, count):
     row = cell_of(documents, "vendor", name)
     assert row.closed_count + row.open_count == count

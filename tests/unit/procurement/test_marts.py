@@ -26,30 +26,45 @@ def assert_required_cells_are_there(rows, contract: Contract):
 
 
 @pytest.mark.spark35
-@pytest.mark.parametrize("tables", [
-    pytest.param(tuple(CURATED), id="all tables"), pytest.param(("logged_events",), id="a log alone"),
-    pytest.param(("invoices",), id="invoices alone"),
-])
+@pytest.mark.parametrize(
+    "tables",
+    [
+        pytest.param(tuple(CURATED), id="all tables"),
+        pytest.param(("logged_events",), id="a log alone"),
+        pytest.param(("invoices",), id="invoices alone"),
+    ],
+)
 def test_empty_tables_give_empty_marts_of_the_promised_columns(spark, tables):
     curated = {name: curated_frame(spark, CURATED[name]) for name in tables}
     marts = build_procurement_marts(curated, OPTIONS, keep=lambda frame: frame.persist())
     assert {name: mart.dtypes for name, mart in marts.items()} == {
-        name: [(f.name, f.type.simpleString()) for f in contract.fields] for name, contract in MARTS.items()}
+        name: [(f.name, f.type.simpleString()) for f in contract.fields] for name, contract in MARTS.items()
+    }
     if tables == tuple(CURATED):
         counts = {name: len(mart.collect()) for name, mart in marts.items()}
         assert counts == dict.fromkeys(MARTS, 0) | {"procurement_coverage": 1}
 
 
-@given(st.lists(st.lists(st.tuples(st.sampled_from(sorted(EVENT_TYPES)), st.integers(0, 70)), min_size=1, max_size=15),
-                min_size=60, max_size=60))
-@settings(max_examples=2, deadline=None, phases=[Phase.generate], derandomize=True,
-          suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.lists(st.tuples(st.sampled_from(sorted(EVENT_TYPES)), st.integers(0, 70)), min_size=1, max_size=15),
+        min_size=60,
+        max_size=60,
+    )
+)
+@settings(
+    max_examples=2, deadline=None, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck)
+)
 def test_whatever_happens_in_a_case(spark, stories):
     """Every case has every leg, every event is used at most once by a pairing of one to one, keys are unique."""
     logged = told(spark, {f"{n}": [event(name, number) for name, number in story] for n, story in enumerate(stories)})
     kept = []
-    marts = {name: mart.collect() for name, mart in build_procurement_marts(
-        {"logged_events": logged}, OPTIONS, keep=lambda frame: kept.append(frame.persist()) or frame).items()}
+    marts = {
+        name: mart.collect()
+        for name, mart in build_procurement_marts(
+            {"logged_events": logged}, OPTIONS, keep=lambda frame: kept.append(frame.persist()) or frame
+        ).items()
+    }
     for name, contract in MARTS.items():
         assert_key_is_unique(marts[name], contract)
         assert_required_cells_are_there(marts[name], contract)
@@ -60,8 +75,9 @@ def test_whatever_happens_in_a_case(spark, stories):
     assert_each_event_ends_one_leg(legs)
     assert len(marts["procurement_events"]) == sum(len(story) for story in stories)
     assert len(marts["procurement_cases"]) == len(stories)
-    assert sum(row.leg_count + row.not_applicable_count for row in marts["cycle_times_overall"]
-               if row.cell_grain == "all") == len(legs)
+    assert sum(
+        row.leg_count + row.not_applicable_count for row in marts["cycle_times_overall"] if row.cell_grain == "all"
+    ) == len(legs)
     for frame in kept:
         frame.unpersist()
 
@@ -76,12 +92,18 @@ def assert_each_event_ends_one_leg(legs):
 
 @pytest.mark.spark35
 def test_as_of_is_the_state_of_that_day(spark):
-    story = {"1": [event("order_created", 0), event("order_deleted", 9), event("invoice_cleared", 10),
-                   event("order_reactivated", 11)]}
+    story = {
+        "1": [
+            event("order_created", 0),
+            event("order_deleted", 9),
+            event("invoice_cleared", 10),
+            event("order_reactivated", 11),
+        ]
+    }
     options = ProcurementOptions(sources=(covered(last=60),), as_of=DAY_0 + timedelta(days=10))
     marts = build_procurement_marts({"logged_events": told(spark, story)}, options, keep=lambda kept: kept.persist())
-    leg, = marts["procurement_legs"].filter("leg = 'order_to_receipt'").collect()
-    coverage, = marts["procurement_coverage"].collect()
+    (leg,) = marts["procurement_legs"].filter("leg = 'order_to_receipt'").collect()
+    (coverage,) = marts["procurement_coverage"].collect()
     found = (leg.leg_status, leg.reason, coverage.data_through, coverage.data_through_rule)
     assert found == ("ended_otherwise", "deleted", DAY_0 + timedelta(days=10), "as_of")
     assert marts["procurement_events"].count() == 3

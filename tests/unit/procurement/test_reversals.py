@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from transforms.procurement.events import with_event_number
 from transforms.procurement.reversals import CANCELLATIONS, with_reversals, without_reversals
 
-SCHEMA = ("source_system_code string, case_id string, event_type string, event_on date, event_at timestamp, "
-          "record_number long, event_id string")
+SCHEMA = (
+    "source_system_code string, case_id string, event_type string, event_on date, event_at timestamp, "
+    "record_number long, event_id string"
+)
 POSTED, CANCELLED = "goods_received", "goods_receipt_cancelled"
 RECORDED, TAKEN_BACK = "invoice_recorded", "invoice_cancelled"
 
@@ -17,8 +19,11 @@ RECORDED, TAKEN_BACK = "invoice_recorded", "invoice_cancelled"
 def flags(spark, sequences):
     """For each sequence of event types the flags by place: `-` takes back, `x` is taken back, `.` neither."""
     noon = datetime(2024, 1, 1, 12)
-    rows = [("ERP", f"{case}", event_type, date(2024, 1, 1), noon, n, f"{case}-{n}")
-            for case, sequence in enumerate(sequences) for n, event_type in enumerate(sequence)]
+    rows = [
+        ("ERP", f"{case}", event_type, date(2024, 1, 1), noon, n, f"{case}-{n}")
+        for case, sequence in enumerate(sequences)
+        for n, event_type in enumerate(sequence)
+    ]
     events = with_event_number(spark.createDataFrame(rows, SCHEMA))
     found = [["?"] * len(sequence) for sequence in sequences]
     for row in with_reversals(events).collect():
@@ -68,10 +73,16 @@ def test_every_sequence_of_up_to_eight(spark):
     assert flags(spark, sequences) == [with_a_stack(sequence) for sequence in sequences]
 
 
-@given(st.lists(st.lists(st.sampled_from([*CANCELLATIONS, *CANCELLATIONS.values(), "order_changed"]), max_size=20),
-                min_size=100, max_size=100))
-@settings(max_examples=3, deadline=None, phases=[Phase.generate], derandomize=True,
-          suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.lists(st.sampled_from([*CANCELLATIONS, *CANCELLATIONS.values(), "order_changed"]), max_size=20),
+        min_size=100,
+        max_size=100,
+    )
+)
+@settings(
+    max_examples=3, deadline=None, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck)
+)
 def test_mixed_sequences(spark, sequences):
     assert flags(spark, sequences) == [with_a_stack(sequence) for sequence in sequences]
 
@@ -79,10 +90,14 @@ def test_mixed_sequences(spark, sequences):
 @pytest.mark.spark35
 def test_order_is_date_then_time_then_record_then_id(spark):
     day, noon = date(2024, 1, 2), datetime(2024, 1, 2, 12)
-    rows = [("ERP", "1", "a", day, noon, 7, "z"), ("ERP", "1", "b", day, noon, 7, "y"),
-            ("ERP", "1", "c", day, noon, 6, "zz"), ("ERP", "1", "d", day, noon - timedelta(hours=1), 9, "zz"),
-            ("ERP", "1", "e", day - timedelta(days=1), noon + timedelta(days=1), 9, "zz"),
-            ("OTHER", "1", "f", day, noon, 1, "z")]
+    rows = [
+        ("ERP", "1", "a", day, noon, 7, "z"),
+        ("ERP", "1", "b", day, noon, 7, "y"),
+        ("ERP", "1", "c", day, noon, 6, "zz"),
+        ("ERP", "1", "d", day, noon - timedelta(hours=1), 9, "zz"),
+        ("ERP", "1", "e", day - timedelta(days=1), noon + timedelta(days=1), 9, "zz"),
+        ("OTHER", "1", "f", day, noon, 1, "z"),
+    ]
     found = with_event_number(spark.createDataFrame(rows, SCHEMA)).collect()
     assert {row.event_type: row.event_number for row in found} == {"e": 1, "d": 2, "c": 3, "b": 4, "a": 5, "f": 1}
 

@@ -21,8 +21,11 @@ CURVES = [
     pytest.param([(-3, CLOSED), (1, CLOSED), (40, OPEN)], (1, 1 / 3, 2 / 3, None), id="negative days are days"),
     pytest.param([(30, CLOSED), (30, OPEN)], (30, 0.0, 0.5, None), id="watched to the very day of the share"),
     pytest.param([(29, CLOSED), (29, OPEN)], (29, 0.0, None, None), id="watched to the day before"),
-    pytest.param([(n, CLOSED) for n in (1, 2, 3, 4, 5, 6)] + [(9, OPEN)] * 6, (6, 0.0, None, None),
-                 id="one half exactly where floats would miss it"),
+    pytest.param(
+        [(n, CLOSED) for n in (1, 2, 3, 4, 5, 6)] + [(9, OPEN)] * 6,
+        (6, 0.0, None, None),
+        id="one half exactly where floats would miss it",
+    ),
 ]
 
 
@@ -37,8 +40,7 @@ def by_the_book(legs):
 
 
 def curves(spark, samples):
-    rows = [(cell, day, closed, open_) for cell, legs in enumerate(samples)
-            for day, closed, open_ in _daily(legs)]
+    rows = [(cell, day, closed, open_) for cell, legs in enumerate(samples) for day, closed, open_ in _daily(legs)]
     daily = spark.createDataFrame(rows, "cell int, days int, closed_count long, open_count long")
     return with_survival(daily, ["cell"])
 

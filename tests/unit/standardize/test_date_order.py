@@ -40,10 +40,7 @@ DAY_FIRST, MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
         ),
         pytest.param(
             {"31/01/2024": 14, "30/01/2024": 1, "01/31/2024": 3, "01/02/2024": 9},
-            Decision(
-                None,
-                "31/01/2024 is only %d/%m/%Y (15 rows like it), 01/31/2024 only %m/%d/%Y (3 rows like it)",
-            ),
+            Decision(None, "31/01/2024 is only %d/%m/%Y (15 rows like it), 01/31/2024 only %m/%d/%Y (3 rows like it)"),
             id="the file is of two minds",
         ),
         pytest.param(

@@ -80,10 +80,7 @@ def test_formats(raw, format_, utc):
 
 @pytest.mark.parametrize(
     ("raw", "formats"),
-    [
-        pytest.param("2024-03-01", ["iso"], id="iso"),
-        pytest.param("01/03/2024", ["iso", "%d/%m/%Y"], id="a format"),
-    ],
+    [pytest.param("2024-03-01", ["iso"], id="iso"), pytest.param("01/03/2024", ["iso", "%d/%m/%Y"], id="a format")],
 )
 def test_a_date_alone_is_local_midnight_where_that_is_allowed(raw, formats):
     rule = timestamp(formats=formats, zone=AMSTERDAM, date_only=True)
