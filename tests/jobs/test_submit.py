@@ -78,5 +78,7 @@ def test_a_failing_job_raises_with_its_sentence_last(tmp_path):
     (tmp_path / "raw").mkdir()
     failed = submit("run_pipeline", "--raw", str(tmp_path / "raw"), "--lake", str(tmp_path / "lake"), check=False)
     assert failed.returncode != 0
-    trace = [line for line in failed.stderr.splitlines() if line.startswith("lake.errors.")]
-    assert trace[-1].startswith("lake.errors.DataError: the raw folder has no files"), failed.stderr[-2000:]
+    # spark-submit gives what Python says to its own standard output.
+    said = failed.stdout + failed.stderr
+    trace = [line for line in said.splitlines() if line.startswith("lake.errors.")]
+    assert trace[-1].startswith("lake.errors.DataError: the raw folder has no files"), said[-2000:]

@@ -642,11 +642,7 @@ class TestMartsOptions:
             pytest.param(
                 '[marts]\nleft_edge_days = "7"', "0.toml:2: found '7', promised a whole number", id="its type"
             ),
-            pytest.param(
-                "[marts.never_expected]\norder_to_cleared = 3",
-                "0.toml:1: found {'order_to_cleared': 3}, ",
-                id="a table of numbers",
-            ),
+            pytest.param("[marts.never_expected]\norder_to_cleared = 3", "0.toml:1: found {", id="a table of numbers"),
             pytest.param(
                 '[marts.never_expected]\nx = "true"',
                 "0.toml:1: never_expected: legs: found x",
