@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from headrace.lakes import domain_tables, is_folder, warehouse_key
 from headrace.reader import literal, select_snapshot
 from lake.errors import AuditError
-from lake.objects import FolderStore, ObjectStore
+from lake.folder_store import FolderStore
+from lake.objects import ObjectStore
 from lake.releases import Release
 from lake.tables import Snapshot
 from schemas.contract import Contract, Field

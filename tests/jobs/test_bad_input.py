@@ -9,7 +9,8 @@ import subprocess
 import pytest
 
 from lake.errors import ConfigError, DataError
-from lake.objects import FolderStore, StoreFull
+from lake.folder_store import FolderStore
+from lake.objects import StoreFull
 from tests.jobs.lakes import invoices, orders, release, release_of, run_of, write_raw
 
 NAME = "purchase_orders_2024-01_d1.csv"

@@ -21,9 +21,10 @@ from lake import landing
 from lake.claims import Claim
 from lake.config import ColumnMapping, Coverage, Read, Source
 from lake.errors import DataError
+from lake.folder_store import FolderStore
 from lake.formats import csv
 from lake.landing import LandedFile, land_file, landing_key, read_landed
-from lake.objects import FolderStore, ObjectInfo, StoreDenied, StoreFull
+from lake.objects import ObjectInfo, StoreDenied, StoreFull
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from tests.crash import Crash, CrashingStore
 

@@ -30,22 +30,22 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
+from lake.folder_store import FolderStore
 from lake.objects import (
     TEMPORARY,
     AlreadyExists,
     BadKey,
     BadUri,
-    FolderStore,
     MissingObject,
     ObjectChanged,
     ObjectInfo,
     ObjectStore,
-    S3Store,
     StoreDenied,
     StoreError,
     StoreFull,
     open_store,
 )
+from lake.s3_store import S3Store
 from tests.crash import Crash, CrashingStore
 
 MIB = 1 << 20
@@ -469,7 +469,7 @@ def test_a_temporary_file_is_neither_listed_nor_swept_before_its_time(folder: Fo
 @pytest.mark.parametrize("write", ["put", "create"])
 def test_a_writer_killed_halfway_leaves_no_object(folder: FolderStore, write: str) -> None:
     code = f"""
-import os, signal, sys, lake.objects as objects
+import os, signal, sys, lake.folder_store as objects
 objects.os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
 os.makedirs({folder.uri!r})
 objects.FolderStore({folder.uri!r}).{write}("a", b"x" * 1000)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lake.errors import ConfigError
-from lake.objects import FolderStore
+from lake.folder_store import FolderStore
 from lake.releases import Release, as_json, release_key
 from lake.runs import manifest_key
 from lake.tables import DataFile, Snapshot

@@ -12,7 +12,8 @@ import pytest
 
 from headrace.warehouse import build_warehouse
 from lake.errors import AuditError
-from lake.objects import FolderStore, ObjectInfo, ObjectStore
+from lake.folder_store import FolderStore
+from lake.objects import ObjectInfo, ObjectStore
 from lake.releases import Release
 from lake.tables import DataFile, Snapshot
 
