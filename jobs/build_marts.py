@@ -13,11 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from pyspark import StorageLevel
+from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import DataFrame
 
 from jobs.shell import shell
 from lake.config import marts_options
 from lake.digests import code_digest
+from lake.errors import ConfigError
 from lake.releases import parse_snapshot
 from lake.run import Run
 from lake.runs import add_stage, stage_said
@@ -42,7 +44,8 @@ def build_marts(run: Run) -> None:
         marts = dict(parent)
     else:
         marts = _write(run, curated, options, digest)
-    add_stage(run.lake, run.run_id, "marts", {"tables": {name: asdict(snapshot) for name, snapshot in marts.items()}})
+    tables = {name: asdict(snapshot) for name, snapshot in marts.items()}
+    add_stage(run.lake, run.run_id, "marts", {"tables": tables, "as_of": run.arguments.as_of})
 
 
 def procurement_options(run: Run) -> ProcurementOptions:
@@ -63,16 +66,20 @@ def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOption
         kept.append(frame.persist(StorageLevel.MEMORY_AND_DISK))
         return kept[-1]
 
-    frames = build_procurement_marts(
-        {
-            name: read_snapshot(
-                run.spark, run.lake, snapshot, run.tables.curated[name], BEYOND_CONTRACT, outcome="curated"
-            )
-            for name, snapshot in curated.items()
-        },
-        options,
-        keep=keep,
-    )
+    try:
+        frames = build_procurement_marts(
+            {
+                name: read_snapshot(
+                    run.spark, run.lake, snapshot, run.tables.curated[name], BEYOND_CONTRACT, outcome="curated"
+                )
+                for name, snapshot in curated.items()
+            },
+            options,
+            keep=keep,
+        )
+    except (AnalysisException, ParseException) as error:
+        said = str(error).splitlines()[0]
+        raise ConfigError(f"[marts] of {run.domain}: never_expected is no condition over a case: {said}") from None
     written: dict[str, Snapshot] = {}
     for name, frame in frames.items():
         with run.step("marts", name) as counted:
@@ -87,7 +94,7 @@ def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOption
 
 def _digest(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOptions) -> str:
     """Of everything that the marts are made of: curated snapshots, options, contracts and code."""
-    parts = [repr(options), code_digest([f"transforms/{run.domain}"])]
+    parts = [repr(options), code_digest([f"transforms/{run.domain}", f"schemas/{run.domain}"])]
     parts += [contract.digest for contract in run.tables.marts.values()]
     parts += [f"{name}={snapshot.folder}" for name, snapshot in sorted(curated.items())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -8,7 +8,7 @@ Rerun: what has landed whole is left as it is; nothing is read twice.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from jobs.shell import shell
@@ -17,7 +17,7 @@ from lake.config import Source
 from lake.deliveries import Delivery, RawFile, merge_deliveries, order_of
 from lake.errors import DataError, HeadraceError
 from lake.landing import LandedFile, land_file, read_landed
-from lake.objects import ObjectStore
+from lake.objects import ObjectInfo, ObjectStore
 from lake.run import Run
 from lake.runs import add_stage, now_utc
 
@@ -28,43 +28,29 @@ def main(argv: Sequence[str]) -> None:
 
 def land_raw(run: Run) -> tuple[Delivery, ...]:
     """The deliveries that the run's release is made of: those of its parent, and what is new in raw."""
-    sources, domain = run.configuration.sources, run.configuration.domain
-    claims = claim_files(run.raw.list(), sources, domain, arrived_at=now_utc())
-    known = (
-        {}
-        if run.parent is None
-        else {
-            (file.key, file.size, file.etag): delivery
-            for delivery in run.parent.deliveries
-            if _is_read_alike(run, delivery)
-            for file in delivery.raw_files
-        }
-    )
+    claims = _claimed(run, run.raw.list())
+    kept = _kept(run, {_seen_as(claim) for claim in claims})
+    known = {(file.key, file.size, file.etag) for delivery in kept for file in delivery.raw_files}
     new = [claim for claim in claims if _seen_as(claim) not in known]
     with run.step("land", "raw files") as counted:
         landed = _land(run, new) if new else []
         counted(sum(file.record_count for file in landed))
     seen = [
-        _delivery(claim, file.landing_file_id, file.arrived_at, run.configuration.source(claim.source_name))
-        for claim, file in zip(new, landed, strict=True)
+        _delivery(run, file.landing_file_id, file.arrived_at, [claim]) for claim, file in zip(new, landed, strict=True)
     ]
-    seen += [_known_again(run, claim, known[_seen_as(claim)]) for claim in claims if _seen_as(claim) in known]
-    kept = (
-        [] if run.parent is None else [delivery for delivery in run.parent.deliveries if _is_kept(run, delivery, seen)]
-    )
     deliveries = tuple(merge_deliveries(kept, seen))
-    add_stage(
-        run.lake,
-        run.run_id,
-        "land",
-        {
-            "parent": run.parent.number if run.parent else None,
-            "raw": run.raw.uri,
-            "deliveries": [asdict(delivery) for delivery in deliveries],
-            "new_landing_file_ids": sorted({file.landing_file_id for file in landed}),
-        },
-    )
+    said = {
+        "parent": run.parent.number if run.parent else None,
+        "raw": run.raw.uri,
+        "deliveries": [asdict(delivery) for delivery in deliveries],
+        "new_landing_file_ids": sorted({file.landing_file_id for file in landed}),
+    }
+    add_stage(run.lake, run.run_id, "land", said)
     return deliveries
+
+
+def _claimed(run: Run, files: Iterable[ObjectInfo]) -> list[Claim]:
+    return claim_files(files, run.configuration.sources, run.configuration.domain, arrived_at=now_utc())
 
 
 def _land(run: Run, claims: list[Claim]) -> list[LandedFile]:
@@ -105,19 +91,36 @@ def _seen_as(claim: Claim) -> tuple[str, int, str]:
     return claim.file.key, claim.file.size, claim.file.etag
 
 
-def _delivery(claim: Claim, landing_file_id: str, arrived_at: str, source: Source) -> Delivery:
-    file = RawFile(claim.file.key, claim.file.size, claim.file.etag)
-    return Delivery(landing_file_id, source.name, claim.period, order_of(claim, arrived_at, source), (file,))
+def _delivery(run: Run, landing_file_id: str, arrived_at: str, claims: Sequence[Claim]) -> Delivery:
+    """One landed content under the names that claim it alike; its latest place in the order counts."""
+    source = run.configuration.source(claims[0].source_name)
+    files = tuple(RawFile(claim.file.key, claim.file.size, claim.file.etag) for claim in claims)
+    order = max(order_of(claim, arrived_at, source) for claim in claims)
+    return Delivery(landing_file_id, source.name, claims[0].period, order, files)
 
 
-def _known_again(run: Run, claim: Claim, known: Delivery) -> Delivery:
-    """A file read before: its order is asked of its name again, since `claims` may say another."""
-    return _delivery(
-        claim, known.landing_file_id, known.order.rpartition("/")[2], run.configuration.source(claim.source_name)
-    )
+def _kept(run: Run, present: set[tuple[str, int, str]]) -> list[Delivery]:
+    """The parent's deliveries that stand as they landed, their order asked of their names again.
+
+    Raises DataError where one is claimed or read in another way now, and its raw file is no longer there to be read
+    again.
+    """
+    kept = []
+    for delivery in run.parent.deliveries if run.parent else ():
+        again = _claimed_again(run, delivery)
+        if again:
+            kept.append(again)
+        elif not any((file.key, file.size, file.etag) in present for file in delivery.raw_files):
+            raise DataError(
+                f"{delivery.raw_files[0].key}: this file landed for source {delivery.source_name}, which claims or "
+                "reads it in another way now, and it is no longer there as it was, to be read again; give it back, or "
+                "the old `claims` and [read]"
+            )
+    return kept
 
 
-def _is_read_alike(run: Run, delivery: Delivery) -> bool:
+def _claimed_again(run: Run, delivery: Delivery) -> Delivery | None:
+    """The delivery under today's configuration; None where it would be another: source, period or reading differ."""
     sources = {source.name: source for source in run.configuration.sources}
     source = sources.get(delivery.source_name)
     if source is None:
@@ -126,20 +129,11 @@ def _is_read_alike(run: Run, delivery: Delivery) -> bool:
             "longer configured; give it back with --config FILE"
         )
     landed = read_landed(run.lake, run.domain, source.name, delivery.landing_file_id)
-    return landed is not None and landed.reading_digest == source.reading_digest
-
-
-def _is_kept(run: Run, delivery: Delivery, seen: list[Delivery]) -> bool:
-    """A delivery of the parent stands, unless it is read in another way now: then its raw file must be there."""
-    if _is_read_alike(run, delivery):
-        return True
-    again = {file.key for other in seen for file in other.raw_files}
-    if gone := [file.key for file in delivery.raw_files if file.key not in again]:
-        raise DataError(
-            f"{gone[0]}: source {delivery.source_name} is read in another way than when this file landed, "
-            "and the raw file is no longer there to be read again; give it back, or the old [read]"
-        )
-    return False
+    claims = _claimed(run, (ObjectInfo(file.key, file.size, file.etag) for file in delivery.raw_files))
+    alike = [claim for claim in claims if (claim.source_name, claim.period) == (source.name, delivery.period)]
+    if landed is None or landed.reading_digest != source.reading_digest or not alike:
+        return None
+    return _delivery(run, delivery.landing_file_id, landed.arrived_at, alike)
 
 
 if __name__ == "__main__":

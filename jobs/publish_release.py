@@ -54,7 +54,7 @@ def _release(run: Run) -> Release:
         marts={name: parse_snapshot(said) for name, said in marts["tables"].items()},
         counts={name: TableCounts(**said) for name, said in curate["counts"].items()},
         digests={f"reading/{source.name}": source.reading_digest for source in run.configuration.sources},
-        as_of=run.arguments.as_of.isoformat() if run.arguments.as_of else None,
+        as_of=marts.get("as_of"),
         facts={"raw": land["raw"], "new_landing_file_ids": land["new_landing_file_ids"]},
         versions={name: version(name) for name in ("headrace", "pyspark", "pyarrow")},
         durations_seconds=dict(run.durations_seconds),

@@ -16,7 +16,7 @@ from lake.landing import landing_key, read_landed
 from lake.releases import Release
 from lake.run import Run
 from lake.secrets import fingerprint
-from lake.tables import Snapshot
+from lake.tables import Snapshot, spark_path
 from schemas.contract import Contract
 from transforms.standardization import FieldPlan, FilePlan, SourcePlan
 
@@ -43,7 +43,7 @@ def plan_table(run: Run, contract: Contract, deliveries: Sequence[Delivery]) -> 
     sources = run.sources_of(contract.name)
     names = {source.name for source in sources}
     own = tuple(delivery for delivery in deliveries if delivery.source_name in names)
-    replaced = frozenset[str]().union(*(replaced_deliveries(own, source, contract) for source in sources))
+    replaced = frozenset[str]().union(*(replaced_deliveries(own, source) for source in sources))
     digest = curated_digest(contract, sources, fingerprint(run.masking_key))
     before = run.parent.curated.get(contract.name) if run.parent else None
     known = _known(run.parent, names)
@@ -61,7 +61,8 @@ def landed_frames(run: Run, plan: TablePlan) -> list[tuple[DataFrame, SourcePlan
         if deliveries:
             source_plan = _source_plan(run, plan, source, deliveries)
             uris = [
-                run.lake.uri_of(landing_key(run.domain, source.name, d.landing_file_id, "parquet")) for d in deliveries
+                spark_path(run.lake, landing_key(run.domain, source.name, d.landing_file_id, "parquet"))
+                for d in deliveries
             ]
             frames.append((run.spark.read.schema(source_plan.landing_schema()).parquet(*uris), source_plan))
     return frames
@@ -75,6 +76,11 @@ def _source_plan(run: Run, plan: TablePlan, source: Source, deliveries: Sequence
             raise DataError(
                 f"the landed file {delivery.landing_file_id} of {delivery.raw_files[0].key} is gone from "
                 f"{run.lake.uri}; landing is append only: restore it"
+            )
+        if landed.reading_digest != source.reading_digest:
+            raise DataError(
+                f"{delivery.raw_files[0].key} landed by another reading than source {source.name} says now; give every "
+                "stage of a run the same --config"
             )
         files[delivery.landing_file_id] = FilePlan(
             delivery.order, landed.decided_formats, delivery.landing_file_id in plan.replaced

@@ -10,7 +10,6 @@ from itertools import pairwise
 from lake.claims import Claim
 from lake.config import Source
 from lake.errors import DataError
-from schemas.contract import Contract
 
 
 @dataclass(frozen=True)
@@ -70,11 +69,10 @@ def _one(same: Sequence[Delivery]) -> Delivery:
     )
 
 
-def replaced_deliveries(deliveries: Iterable[Delivery], source: Source, contract: Contract) -> set[str]:
+def replaced_deliveries(deliveries: Iterable[Delivery], source: Source) -> set[str]:
     """Ids of the deliveries of one source that a later one replaced.
 
-    Raises DataError where two contents claim the same place and the kind needs an order: `replaces_period`, `full`, and
-    `upsert` into a table without version columns.
+    Raises DataError where two contents claim the same place, for every kind but `events`.
     """
     own = [delivery for delivery in deliveries if delivery.source_name == source.name]
     groups: dict[str, list[Delivery]] = defaultdict(list)
@@ -85,7 +83,7 @@ def replaced_deliveries(deliveries: Iterable[Delivery], source: Source, contract
         group.sort(key=lambda delivery: (delivery.order, delivery.landing_file_id))
         if source.kind in ("replaces_period", "full"):
             replaced |= {delivery.landing_file_id for delivery in group[:-1]}
-        elif source.kind == "events" or contract.version_order:
+        elif source.kind == "events":
             continue
         _refuse_ties(group, source)
     return replaced

@@ -10,7 +10,12 @@ from importlib.resources.abc import Traversable
 from lake.config import Source
 from schemas.contract import Contract
 
-CURATING_CODE = ("transforms/standardize", "transforms/standardization.py", "transforms/outcomes.py")
+CURATING_CODE = (
+    "transforms/standardize",
+    "transforms/standardization.py",
+    "transforms/outcomes.py",
+    "schemas/contract.py",
+)
 
 
 def code_digest(places: Iterable[str]) -> str:

@@ -330,10 +330,16 @@ def settle_header(line: csv.HeaderLine, source: Source, encoding: str) -> tuple[
         tried.append((header, missing))
     header, missing = min(tried, key=lambda one: len(one[1]))
     flaw = f" ({header.flaw})" if header.flaw else ""
+    known = {_plain(name) for column in source.columns for name in column.headers}
+    if known.isdisjoint(_plain(name) for name in header.names):
+        raise DataError(
+            f"line {line.line_number}: none of its {len(header.names)} cells (delimiter {header.delimiter!r}){flaw} is "
+            f"a header that source {source.name} knows; promised a header line with {'; '.join(missing)} ({source.where})"
+        )
     raise DataError(
         f"line {line.line_number}: the header has no column for {'; '.join(missing)}; found {_shown(header.names)} "
-        f"with delimiter {header.delimiter!r}{flaw}; add the name to `headers` of the column ({source.where}), or a "
-        "delimiter to [read]"
+        f"with delimiter {header.delimiter!r}{flaw}; add the name to `headers` of the column ({source.where}), say "
+        "required_header = false there where it may be missing, or add the delimiter to [read]"
     )
 
 

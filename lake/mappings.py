@@ -100,7 +100,7 @@ def _column(name: str, layers: Layers, contract: Contract, tokens: frozenset[str
         headers=_headers(layers, (*path, "headers")),
         rule=layers.typed((*path, "rule"), str),
         parameters={key: value for key, value in values.items() if key not in OWN_KEYS},
-        is_header_required=layers.typed((*path, "required_header"), bool, contract.by_name[name].required),
+        is_header_required=layers.typed((*path, "required_header"), bool, True),
         null_tokens=read_null_tokens(layers, (*path, "null_tokens"), tokens),
         where=where,
     )

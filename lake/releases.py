@@ -89,7 +89,11 @@ def read_release(lake: ObjectStore, domain: str, number: int) -> Release:
     """One release. Raises DataError where a newer Headrace wrote it, or where there is none of that number."""
     if number not in (known := release_numbers(lake, domain)):
         raise DataError(f"there is no release {number} of {domain} in {lake.uri}; kept are {known or 'none'}")
-    return parse_release(json.loads(lake.read(release_key(domain, number))), lake.uri)
+    try:
+        said = json.loads(lake.read(release_key(domain, number)))
+    except ValueError as error:
+        raise DataError(f"{lake.uri_of(release_key(domain, number))} is no JSON: {error}; restore the file") from None
+    return parse_release(said, lake.uri)
 
 
 def parse_release(said: dict[str, Any], where: str) -> Release:

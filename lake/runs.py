@@ -38,9 +38,15 @@ def read_manifest(lake: ObjectStore, run_id: str) -> dict[str, Any]:
     return json.loads(lake.read(key)) if lake.exists(key) else {}
 
 
+STAGES = ("land", "curate", "marts", "publish")
+
+
 def add_stage(lake: ObjectStore, run_id: str, stage: str, said: dict[str, Any]) -> None:
-    """Say what a stage did; said again, it replaces what the stage said before."""
+    """Say what a stage did. Said again, it replaces what was said before, by this stage and by those after it: they
+    were made of what it said first."""
     manifest = read_manifest(lake, run_id)
+    for later in STAGES[STAGES.index(stage) + 1 :]:
+        manifest.get("stages", {}).pop(later, None)
     manifest.setdefault("run_id", run_id)
     manifest.setdefault("started_at", now_utc())
     manifest.setdefault("stages", {})[stage] = said

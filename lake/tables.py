@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -131,5 +132,10 @@ def read_snapshot(
     keys = snapshot.keys(**partition)
     if not keys:
         return spark.createDataFrame([], T.StructType(fields))
-    uris = (lake.uri_of(key) for key in keys)
-    return spark.read.schema(T.StructType(fields)).option("basePath", lake.uri_of(snapshot.folder)).parquet(*uris)
+    uris = (spark_path(lake, key) for key in keys)
+    return spark.read.schema(T.StructType(fields)).option("basePath", spark_path(lake, snapshot.folder)).parquet(*uris)
+
+
+def spark_path(lake: ObjectStore, key: str) -> str:
+    """The URI of a key as Spark's readers take it: they would read brackets, braces, `*` and `?` as patterns."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", lake.uri_of(key))

@@ -20,7 +20,8 @@ REPLACED = "delivery_replaced"
 def with_content_hash(rows: DataFrame, contract: Contract) -> DataFrame:
     """Add `content_hash`: SHA-256 of the contract's fields as JSON with names, so that a null is a value of its own."""
     content = [name for name in contract.names if name != "event_id"]
-    return rows.withColumn("content_hash", F.sha2(F.to_json(F.struct(*content)), 256))
+    as_json = F.to_json(F.struct(*content), {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"})
+    return rows.withColumn("content_hash", F.sha2(as_json, 256))
 
 
 def with_event_id(rows: DataFrame, *, identical_rows: Literal["distinct", "duplicate"]) -> DataFrame:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from lake.config import Read
 from lake.deliveries import Delivery
 from lake.errors import HeadraceError
-from lake.formats.csv import utf8_lines
+from lake.formats.csv import Dialect, record_lines
 from lake.landing import LandedFile
 from lake.objects import open_store
 
@@ -32,7 +32,10 @@ def lines_of(records: Collection[int], landed: LandedFile, delivery: Delivery, r
         try:
             with open_store(raw_uri).open(file.key, file.etag) as body:
                 stream = gzip.GzipFile(fileobj=body) if file.key.lower().endswith(".gz") else body
-                return Lines(scan(cast(BinaryIO, stream), set(records), read))
+                dialect = Dialect(
+                    landed.dialect["delimiter"], read.quote, landed.dialect["encoding"], read.has_multiline_fields
+                )
+                return Lines(scan(cast(BinaryIO, stream), set(records), dialect, read.encoding))
         except (HeadraceError, OSError, EOFError):
             continue
     return Lines(
@@ -43,25 +46,13 @@ def lines_of(records: Collection[int], landed: LandedFile, delivery: Delivery, r
     )
 
 
-def scan(stream: BinaryIO, records: set[int], read: Read) -> dict[int, int]:
-    """The first line of each of the records, as landing counts them."""
+def scan(stream: BinaryIO, records: set[int], dialect: Dialect, encoding: str) -> dict[int, int]:
+    """The first line of each of the records, as landing counts them; `encoding` is the file's own."""
     found: dict[int, int] = {}
-    record, last = -1, max(records, default=0)  # the header is record 0
-    quote, held, started = read.quote.encode(), b"", 1
-    for number, line in enumerate(_lines(stream, read.encoding), start=1):
-        held, started = (held + line, started) if held else (line, number)
-        if read.has_multiline_fields and record >= 0 and held.count(quote) % 2:
-            continue
-        if held.strip() if record < 0 else held.strip(b"\r\n"):
-            record += 1
-            if record in records and record > 0:
-                found[record] = started
-        held = b""
+    last = max(records, default=0)
+    for record, line in record_lines(stream, dialect, encoding):
+        if record in records:
+            found[record] = line
         if record >= last:
             break
     return found
-
-
-def _lines(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
-    for block in utf8_lines(stream, encoding):
-        yield from block.removesuffix(b"\n").split(b"\n")

@@ -119,7 +119,7 @@ def test_an_overlay_adds_a_source(files: Files) -> None:
     source = files.load(SOURCE).source("things")
     assert [(c.field, c.headers, c.rule, c.is_header_required) for c in source.columns] == [
         ("thing_id", ("Thing",), "document_number", True),
-        ("made_on", ("Made",), "date", False),
+        ("made_on", ("Made",), "date", True),
     ]
     assert (source.order, source.read, source.constants, source.coverage) == ("delivery", Read(), {}, Coverage())
     assert source.columns[0].null_tokens == {""}

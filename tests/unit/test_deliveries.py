@@ -147,13 +147,7 @@ class TestTies:
         with pytest.raises(DataError, match="they came in one run: number them in their names and say order"):
             replaced_deliveries(self.tied, replace(SOURCE, order="arrival"), PLAIN)
 
-    @pytest.mark.parametrize(
-        ("kind", "contract"),
-        [
-            pytest.param("events", PLAIN, id="facts have no order"),
-            pytest.param("upsert", VERSIONED, id="the version columns tell"),
-        ],
-    )
+    @pytest.mark.parametrize(("kind", "contract"), [pytest.param("events", PLAIN, id="facts have no order")])
     def test_that_do_not_matter(self, kind: Kind, contract: Contract) -> None:
         assert replaced_deliveries(self.tied, of_kind(kind), contract) == set()
 

@@ -318,7 +318,7 @@ PACKED = gzip.compress(GOOD)
             b'"PO,Vendor\n1,A\n',
             ORDERS,
             "orders.csv",
-            ["the header has no column for po_number", "field 1: a quote opens the field and nothing closes"],
+            ["none of its 1 cells", "with po_number", "field 1: a quote opens the field and nothing closes"],
             id="a quote in the header",
         ),
         pytest.param(

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from headrace.explain.lines import scan
-from lake.config import Read
+from lake.formats.csv import Dialect
 
 
 @pytest.mark.parametrize(
@@ -17,13 +17,12 @@ from lake.config import Read
         pytest.param(b'a,b\n"1\n\n1",2\n3,4\n', {1: 2, 2: 5}, True, id="line breaks inside a field, one of them blank"),
         pytest.param(b'a,b\n"1 ""x""\n1",2\n3,4\n', {1: 2, 2: 4}, True, id="doubled quotes inside a field"),
         pytest.param(b"a,b\n", {}, False, id="a header alone"),
-        pytest.param(b"", {}, False, id="an empty file"),
     ],
 )
 def test_lines(raw: bytes, lines: dict[int, int], is_multiline: bool) -> None:
-    assert scan(io.BytesIO(raw), {1, 2}, Read(has_multiline_fields=is_multiline)) == lines
+    assert scan(io.BytesIO(raw), {1, 2}, Dialect(",", '"', "utf-8", is_multiline), "utf-8") == lines
 
 
 def test_wide_encodings_are_read_as_text() -> None:
     raw = "a,b\n\n1,2\n".encode("utf-16")
-    assert scan(io.BytesIO(raw), {1}, Read(encoding="utf-16")) == {1: 3}
+    assert scan(io.BytesIO(raw), {1}, Dialect(",", '"', "utf-8"), "utf-16") == {1: 3}
