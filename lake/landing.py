@@ -334,7 +334,8 @@ def settle_header(line: csv.HeaderLine, source: Source, encoding: str) -> tuple[
     if known.isdisjoint(_plain(name) for name in header.names):
         raise DataError(
             f"line {line.line_number}: none of its {len(header.names)} cells (delimiter {header.delimiter!r}){flaw} is "
-            f"a header that source {source.name} knows; promised a header line with {'; '.join(missing)} ({source.where})"
+            f"a header that source {source.name} knows; promised a header line with {'; '.join(missing)} "
+            f"({source.where})"
         )
     raise DataError(
         f"line {line.line_number}: the header has no column for {'; '.join(missing)}; found {_shown(header.names)} "

@@ -2,11 +2,16 @@
 
 import random
 import shutil
+from dataclasses import replace
 
 import pytest
 
+from jobs.build_marts import build_marts
+from jobs.curate import curate
+from jobs.land_raw import land_raw
 from lake.errors import AuditError, DataError
 from lake.releases import current_release
+from lake.run import Run
 from tests.jobs.lakes import ORDER, current, invoices, orders, release, release_of, rows, run_of, write_raw
 
 pytestmark = pytest.mark.spark35
@@ -260,3 +265,71 @@ def test_a_lake_written_by_a_newer_version_is_left_alone(spark, tmp_path):
         release(raw, lake, has_marts=False)
     shutil.rmtree(lake / "releases")
     assert current_release(run.lake, "procurement") is None
+
+
+def test_a_stage_said_again_takes_back_the_stages_after_it(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({})})
+    run = run_of(raw, lake)
+    land_raw(run)
+    curate(run)
+    write_raw(raw, {"purchase_orders_2024-02_d1.csv": orders({"Item": "20"})})
+    land_raw(run)
+
+    with pytest.raises(DataError, match="no 'curate' stage yet"):
+        build_marts(run)
+    assert release_of(run, has_marts=False).curated["purchase_orders"].row_count(outcome="curated") == 2
+
+
+def test_stages_under_another_reading_are_refused(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({}).replace("Cleared On", "Paid Date")})
+    config = tmp_path / "paid.toml"
+    config.write_text('[source]\nname = "erp_invoices"\n[columns.cleared_on]\nheaders = ["Paid Date"]\n')
+    landing = run_of(raw, lake, configs=[config])
+    land_raw(landing)
+    other = Run.of(replace(landing.arguments, configs=()))
+
+    with pytest.raises(DataError, match="give every stage of a run the same --config"):
+        curate(other)
+
+
+def test_a_file_that_was_overwritten_cannot_be_read_in_another_way(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    arrival = tmp_path / "arrival.toml"
+    arrival.write_text('[source]\nname = "erp_purchase_orders"\norder = "arrival"\n')
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({}, {"Item": "11"})})
+    release(raw, lake, has_marts=False, configs=[arrival])
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({"Item": "20"})})
+    second = release(raw, lake, has_marts=False, configs=[arrival])
+    assert second.counts["purchase_orders"].rows_after == 3
+    other = tmp_path / "other.toml"
+    other.write_text('[source]\nname = "erp_purchase_orders"\n[columns.category_name]\nheaders = ["Cat", "Category"]\n')
+
+    with pytest.raises(DataError, match="no longer there as it was"):
+        release(raw, lake, has_marts=False, configs=[arrival, other])
+
+
+def test_an_upsert_corrected_under_its_old_name_stops_the_run(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({})})
+    release(raw, lake, has_marts=False)
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({"Net Amount": "11.00"})})
+
+    with pytest.raises(DataError, match="nothing tells which is later"):
+        release(raw, lake, has_marts=False)
+
+
+def test_a_renamed_column_stops_the_run_and_is_not_null(spark, tmp_path):
+    text = orders({}).replace("Released At", "Release Date")
+    raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": text})
+    with pytest.raises(DataError, match=r"no column for released_at \('Released At'\)"):
+        release(raw, tmp_path / "lake", has_marts=False)
+
+
+def test_a_lake_may_lie_under_any_name(spark, tmp_path):
+    lake = tmp_path / "la[k]e {x,y} 100%"
+    raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({})})
+    release(raw, lake, has_marts=False)
+    write_raw(raw, {"purchase_orders_2024-02_d1.csv": orders({"Item": "20"})})
+    assert release(raw, lake, has_marts=False).counts["purchase_orders"].rows_after == 2

@@ -113,15 +113,15 @@ class TestReplaced:
     )
     def test_in_any_order(self, kind: Kind, gone: set[str]) -> None:
         for seen in ([*JANUARY, FEBRUARY], [FEBRUARY, *reversed(JANUARY)]):
-            assert replaced_deliveries(seen, of_kind(kind), PLAIN) == gone
+            assert replaced_deliveries(seen, of_kind(kind)) == gone
 
     def test_by_other_sources_never(self) -> None:
         other = replace(FEBRUARY, source_name="others", order="2024-03/0000")
-        assert replaced_deliveries([*JANUARY, other], of_kind("full"), PLAIN) == {"a", "b"}
+        assert replaced_deliveries([*JANUARY, other], of_kind("full")) == {"a", "b"}
 
     @pytest.mark.parametrize("kind", ["replaces_period", "full"])
     def test_none_of_none(self, kind: Kind) -> None:
-        assert replaced_deliveries([], of_kind(kind), PLAIN) == set()
+        assert replaced_deliveries([], of_kind(kind)) == set()
 
 
 class TestTies:
@@ -131,7 +131,7 @@ class TestTies:
     def test_are_refused_with_the_files_and_what_to_do(self, kind: Kind) -> None:
         for seen in (self.tied, self.tied[::-1]):
             with pytest.raises(DataError) as caught:
-                replaced_deliveries(seen, of_kind(kind), PLAIN)
+                replaced_deliveries(seen, of_kind(kind))
             assert str(caught.value) == (
                 "a.csv and b.csv claim period 2024-01 of source orders with different contents, and nothing tells "
                 'which is later; number them in their names (orders_(?P<period>.*)), or say order = "arrival" '
@@ -141,20 +141,19 @@ class TestTies:
     def test_without_a_period(self) -> None:
         nameless = [replace(one, period="", order="") for one in self.tied]
         with pytest.raises(DataError, match=r"a.csv and b.csv are deliveries of source orders with different contents"):
-            replaced_deliveries(nameless, of_kind("full"), PLAIN)
+            replaced_deliveries(nameless, of_kind("full"))
 
     def test_of_one_arrival(self) -> None:
         with pytest.raises(DataError, match="they came in one run: number them in their names and say order"):
-            replaced_deliveries(self.tied, replace(SOURCE, order="arrival"), PLAIN)
+            replaced_deliveries(self.tied, replace(SOURCE, order="arrival"))
 
-    @pytest.mark.parametrize(("kind", "contract"), [pytest.param("events", PLAIN, id="facts have no order")])
-    def test_that_do_not_matter(self, kind: Kind, contract: Contract) -> None:
-        assert replaced_deliveries(self.tied, of_kind(kind), contract) == set()
+    def test_of_events_do_not_matter(self) -> None:
+        assert replaced_deliveries(self.tied, of_kind("events")) == set()
 
-    def test_version_columns_do_not_tell_which_period_replaces_another(self) -> None:
+    def test_stop_an_upsert_too(self) -> None:
         with pytest.raises(DataError, match="nothing tells which is later"):
-            replaced_deliveries(self.tied, of_kind("replaces_period"), VERSIONED)
+            replaced_deliveries(self.tied, of_kind("upsert"))
 
     def test_of_two_periods_are_none(self) -> None:
         two = [replace(self.tied[0], order="x"), replace(self.tied[1], order="x", period="2024-02")]
-        assert replaced_deliveries(two, of_kind("replaces_period"), PLAIN) == set()
+        assert replaced_deliveries(two, of_kind("replaces_period")) == set()

@@ -376,3 +376,12 @@ def test_identical_rows(spark, identical_rows, curated):
 def test_a_key_that_is_no_field_is_refused():
     with pytest.raises(ContractError, match="not a field"):
         Contract(name="t", version=1, grain="g", key=("k",), fields=())
+
+
+def test_contents_a_microsecond_apart_are_two(spark):
+    rows = [
+        BASE,
+        replace(BASE, record_number=2, changed_at=T1.replace(microsecond=123)),
+        replace(BASE, record_number=3, changed_at=T1.replace(microsecond=456)),
+    ]
+    assert len({row.content_hash for row in with_content_hash(landed(spark, rows), ORDERS).collect()}) == 3
