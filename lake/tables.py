@@ -133,7 +133,7 @@ def read_snapshot(
     if not keys:
         return spark.createDataFrame([], T.StructType(fields))
     uris = (spark_path(lake, key) for key in keys)
-    return spark.read.schema(T.StructType(fields)).option("basePath", spark_path(lake, snapshot.folder)).parquet(*uris)
+    return spark.read.schema(T.StructType(fields)).option("basePath", lake.uri_of(snapshot.folder)).parquet(*uris)
 
 
 def spark_path(lake: ObjectStore, key: str) -> str:

@@ -182,7 +182,7 @@ def test_order_by_arrival_is_kept_and_used_again_in_a_rebuild(spark, tmp_path):
     second = release(raw, lake, has_marts=False, configs=[config])
     assert [str(r[0]) for r in rows(lake, second, "invoices", "invoiced_amount", "outcome = 'curated'")] == ["99.00"]
 
-    config.write_text('[source]\nname = "erp_invoices"\norder = "arrival"\nnull_tokens = ["", "none"]\n')
+    config.write_text('[source]\nname = "erp_invoices"\norder = "arrival"\n[columns.clerk_name]\nrule = "verbatim"\n')
     third = release(raw, lake, has_marts=False, configs=[config])
 
     assert third.counts["invoices"].mode == "rebuilt"
