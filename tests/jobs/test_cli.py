@@ -28,6 +28,7 @@ HEADER = (
     "case (case) Vendor",
     "case (case) Name",
     "case (case) Spend area text",
+    "case (case) Document Type",
     "case (case) Item Type",
     "time:timestamp",
     "Cumulative net worth (EUR)",
@@ -55,6 +56,7 @@ def event(case: int, activity: str, date: str, user: str = "Ada") -> tuple[str, 
         "V1",
         "Vendor One",
         "Pipes",
+        "Standard PO",
         "Standard",
         f"{date}T10:00:00.000+02:00",
         "100.5",
@@ -168,7 +170,9 @@ def test_a_run_in_json_has_what_status_has(made: Made) -> None:
     said = made.second.json()
     assert (said["release"], said["parent"], said["is_new"]) == (2, 1, True)
     table = said["tables"]["logged_events"]
-    assert (table["mode"], table["read"], table["duplicate"], table["curated"]) == ("grown", 8, 4, 4)
+    # Of two alike events in files without an order the file's hash decides which stands, the old one or the new.
+    assert (table["mode"], table["read"], table["keys_added"], table["rows_after"]) == ("grown", 8, 4, 34)
+    assert table["cumulative"]["duplicate"] == 4
     assert all(equation["closes"] for equation in said["equations"]["tables"]["logged_events"])
 
 
@@ -260,13 +264,8 @@ def test_query_gives_objects_with_exact_decimals_and_iso_dates(made: Made) -> No
             id="quarantined rows with their reasons",
         ),
         pytest.param(
-            "SELECT outcome, was_judged, count(*) AS n FROM outcomes.logged_events GROUP BY ALL ORDER BY ALL",
-            [
-                {"outcome": "curated", "was_judged": False, "n": 4},
-                {"outcome": "curated", "was_judged": True, "n": 30},
-                {"outcome": "duplicate", "was_judged": False, "n": 4},
-                {"outcome": "quarantined", "was_judged": True, "n": 1},
-            ],
+            "SELECT outcome, count(*) AS n FROM outcomes.logged_events GROUP BY ALL ORDER BY ALL",
+            [{"outcome": "curated", "n": 34}, {"outcome": "duplicate", "n": 4}, {"outcome": "quarantined", "n": 1}],
             id="rows of every outcome",
         ),
         pytest.param(
