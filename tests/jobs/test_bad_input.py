@@ -163,3 +163,17 @@ def test_a_lake_whose_landing_is_gone_says_so(spark, tmp_path):
     shutil.rmtree(lake / "landing")
     write_raw(raw, {"purchase_orders_2024-02_d1.csv": orders({"Item": "20"})})
     assert release(raw, lake, has_marts=False).counts["purchase_orders"].rows_after == 2
+
+
+def test_a_file_without_a_header_stops_the_run_and_no_person_is_named(spark, tmp_path):
+    text = orders({}, {"Item": "20"}).split("\n", 1)[1]
+    raw = write_raw(tmp_path / "raw", {NAME: text})
+    with pytest.raises(DataError, match=f"{NAME}: line 1: none of its 15 cells") as raised:
+        release(raw, tmp_path / "lake")
+    assert "Ada" not in str(raised.value)
+
+
+def test_a_thirteenth_month_is_claimed_by_no_source(tmp_path):
+    raw = write_raw(tmp_path / "raw", {"invoices_2024-13_d1.csv": invoices({})})
+    with pytest.raises(DataError, match="no source claims this file"):
+        release(raw, tmp_path / "lake")

@@ -333,3 +333,25 @@ def test_a_lake_may_lie_under_any_name(spark, tmp_path):
     release(raw, lake, has_marts=False)
     write_raw(raw, {"purchase_orders_2024-02_d1.csv": orders({"Item": "20"})})
     assert release(raw, lake, has_marts=False).counts["purchase_orders"].rows_after == 2
+
+
+def test_a_log_that_is_full_replaces_the_one_before(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    config = tmp_path / "full.toml"
+    config.write_text('[source]\nname = "bpic2019_events"\nkind = "full"\norder = "arrival"\n')
+    columns = run_of(raw, lake).configuration.source("bpic2019_events").columns
+    cells = {column.landing_name: "x" for column in columns} | {
+        "concept:name": "Create Purchase Order Item",
+        "time:timestamp": "2018-01-02T10:00:00+01:00",
+        "Cumulative net worth (EUR)": "1.0",
+        "case (case) Spend area text": "Pens",
+    }
+    text = "\n".join([",".join(cells), ",".join(cells.values()), ""])
+    write_raw(raw, {"events.csv": text})
+    release(raw, lake, has_marts=False, configs=[config])
+    write_raw(raw, {"events.csv": text.replace("Pens", "Pencils")})
+
+    found = release(raw, lake, has_marts=False, configs=[config])
+
+    assert rows(lake, found, "logged_events", "category_name", "outcome = 'curated'") == [("Pencils",)]
+    assert found.counts["logged_events"].cumulative["superseded"] == 1
