@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -12,6 +12,8 @@ from schemas.procurement.words import LEGS
 from transforms.procurement.options import SourceCoverage
 
 SOURCE = ("source_name", "table_name")
+STRAY_GAP_DAYS = 90
+STRAY_SHARE = 0.05
 _CONFIGURED = T.StructType(
     [
         T.StructField("source_name", T.StringType()),
@@ -24,14 +26,35 @@ _CONFIGURED = T.StructType(
 
 
 def summarise_systems(events: DataFrame, sources: Sequence[SourceCoverage]) -> DataFrame:
-    """First and last days of each source in each ledger system: a few rows, and all that coverage is made of."""
-    created = F.when(F.col("event_type") == "order_created", F.col("event_on"))
-    stamped = F.when(_is_system_stamped(sources), F.col("event_on"))
-    return events.groupBy("source_system_code", *SOURCE).agg(
-        F.min(created).alias("earliest_created"),
-        F.min(stamped).alias("earliest_stamped"),
-        F.max(stamped).alias("latest_stamped"),
+    """First and last days of each source in each ledger system: a few rows, and all that coverage is made of.
+
+    Stray days are left out: a mistyped date must not say through when a source is complete.
+    """
+    created = F.col("event_type") == "order_created"
+    days = events.groupBy("source_system_code", *SOURCE, "event_on").agg(
+        F.count_if(created).alias("created_count"),
+        F.count_if(_is_system_stamped(sources)).alias("stamped_count"),
+        F.count_if(created | _is_system_stamped(sources)).alias("ledger_count"),
     )
+    counts = days.transform(with_is_stray)
+    return counts.groupBy("source_system_code", *SOURCE).agg(
+        F.min(_day_with("created_count")).alias("earliest_created"),
+        F.min(_day_with("stamped_count")).alias("earliest_stamped"),
+        F.max(_day_with("stamped_count")).alias("latest_stamped"),
+    )
+
+
+def with_is_stray(days: DataFrame) -> DataFrame:
+    """Add `is_stray` to days with their `ledger_count`: no ledger event lies within `STRAY_GAP_DAYS` of the day's
+    stretch, and the stretch holds less than `STRAY_SHARE` of the source's ledger events."""
+    by_day = Window.partitionBy(*SOURCE).orderBy("event_on", "source_system_code")
+    ledger_on = F.when(F.col("ledger_count") > 0, F.col("event_on"))
+    last_before = F.last(ledger_on, ignorenulls=True).over(by_day.rowsBetween(Window.unboundedPreceding, -1))
+    begins = F.coalesce(F.datediff(ledger_on, last_before) > STRAY_GAP_DAYS, F.lit(False))
+    stretches = days.withColumn("begins", begins).withColumn("stretch", F.sum(F.col("begins").cast("int")).over(by_day))
+    of_stretch = F.sum("ledger_count").over(Window.partitionBy(*SOURCE, "stretch"))
+    of_source = F.sum("ledger_count").over(Window.partitionBy(*SOURCE))
+    return stretches.withColumn("is_stray", of_stretch < of_source * STRAY_SHARE).drop("begins", "stretch")
 
 
 def summarise_coverage(systems: DataFrame, sources: Sequence[SourceCoverage], *, as_of: date | None) -> DataFrame:
@@ -118,6 +141,10 @@ def _configured(spark: SparkSession, sources: Sequence[SourceCoverage]) -> DataF
         for s in sources
     ]
     return spark.range(1, numPartitions=1).select(F.inline(F.array(*rows).cast(T.ArrayType(_CONFIGURED))))
+
+
+def _day_with(count: str) -> Column:
+    return F.when(~F.col("is_stray") & (F.col(count) > 0), F.col("event_on"))
 
 
 def _is_system_stamped(sources: Sequence[SourceCoverage]) -> Column:

@@ -106,6 +106,33 @@ def test_no_data_through_is_later_than_as_of(events, as_of, through):
     assert (row.data_through, row.data_through_rule) == through
 
 
+def summary_of(spark, days):
+    """The first and last system-stamped days of one source with an order created on each of the days."""
+    sources = [SourceCoverage("whole", "logged_events", (), ("order_created",))]
+    created = [event("order_created", number, source_name="whole") for number in days]
+    events = build_events({"logged_events": told(spark, {"1": created})}, as_of=None)
+    (row,) = summarise_systems(events, sources).collect()
+    return row.earliest_created, row.earliest_stamped, row.latest_stamped
+
+
+@pytest.mark.parametrize(
+    ("days", "first", "last"),
+    [
+        pytest.param([*range(30), 4000], 0, 29, id="one year mistyped does not move the last day"),
+        pytest.param([-4000, *range(30)], 0, 29, id="nor the first"),
+        pytest.param([-4000, *range(30), 4000], 0, 29, id="nor both"),
+        pytest.param([*range(30), 29 + 90], 0, 119, id="ninety days later is no gap"),
+        pytest.param([*range(30), 29 + 91], 0, 29, id="ninety-one days later is one"),
+        pytest.param([*range(38), 500, 501], 0, 501, id="a twentieth of the events is no typing error"),
+        pytest.param([*range(39), 500], 0, 38, id="less is one"),
+        pytest.param([0, 400, 800], 0, 800, id="a source that says little says it on single days"),
+        pytest.param([7], 7, 7, id="a single event"),
+    ],
+)
+def test_a_mistyped_day_does_not_say_through_when_the_source_is_complete(spark, days, first, last):
+    assert summary_of(spark, days) == (day(first), day(first), day(last))
+
+
 def test_legs_are_covered_by_all_sources_of_the_system(spark):
     sources = [
         SourceCoverage("orders", "logged_events", ("order_created",), (), day(0), day(100)),
