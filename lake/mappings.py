@@ -126,7 +126,13 @@ def _refuse_unfit_rule(column: ColumnMapping, contract: Contract, layers: Layers
         raise ConfigError(f"{layers.where('columns', column.field, 'rule')}: {error}") from None
     except BadRuleParameter as error:
         raise ConfigError(f"{layers.where('columns', column.field, error.parameter)}: {error}") from None
-    returned, promised = RULES[column.rule].returns.__name__, contract.by_name[column.field].type.typeName()
+    field = contract.by_name[column.field]
+    if field.only_rule not in (None, column.rule):
+        raise ConfigError(
+            f"{layers.where('columns', column.field, 'rule')}: rule {column.rule!r} fills {contract.name}."
+            f"{column.field}, promised the rule {field.only_rule!r}"
+        )
+    returned, promised = RULES[column.rule].returns.__name__, field.type.typeName()
     if promised not in _GIVES[returned]:
         raise ConfigError(
             f"{layers.where('columns', column.field, 'rule')}: rule {column.rule!r} gives {returned}, "
@@ -150,10 +156,13 @@ def _resolved(column: ColumnMapping, layers: Layers) -> list[Mapping[str, Any]]:
 def _constant(name: str, layers: Layers, contract: Contract) -> Any:
     where = layers.where("constants", name)
     _refuse_unknown_field(name, contract, where)
-    type_name = contract.by_name[name].type.typeName()
+    field = contract.by_name[name]
+    type_name = field.type.typeName()
     value = typed(layers.table("constants")[name], _CONSTANTS[type_name], where)
     if isinstance(value, datetime) and value.tzinfo is None:
         raise ConfigError(f"{where}: found {value}, promised a time with its offset, 2024-01-31T12:00:00Z")
+    if field.only_rule and standardizer(field.only_rule)(value) != value:
+        raise ConfigError(f"{where}: found {value!r}, promised what the rule {field.only_rule!r} gives")
     return _decimal(value, where) if type_name == "decimal" else value
 
 

@@ -20,7 +20,10 @@ class ContractError(ValueError):
 
 @dataclass(frozen=True)
 class Field:
-    """One column: `unit` where the name does not say it, `personal` where a person can be told by it."""
+    """One column: `unit` where the name does not say it, `personal` where a person can be told by it.
+
+    `only_rule` is the one standardizer that may fill the column, where its type does not promise enough.
+    """
 
     name: str
     type: T.DataType
@@ -28,6 +31,7 @@ class Field:
     unit: str | None = None
     required: bool = False
     personal: bool = False
+    only_rule: str | None = None
 
 
 @dataclass(frozen=True)

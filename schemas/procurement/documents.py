@@ -27,7 +27,11 @@ PURCHASE_ORDERS = Contract(
         Field("submitted_at", T.TimestampType(), "Submission for approval.", unit="UTC timestamp"),
         Field("released_at", T.TimestampType(), "Release: the approval.", unit="UTC timestamp"),
         Field(
-            "time_zone_name", T.StringType(), "Zone of the paying company: its date is the event's date.", required=True
+            "time_zone_name",
+            T.StringType(),
+            "Zone of the paying company: its date is the event's date.",
+            required=True,
+            only_rule="time_zone",
         ),
         Field("company_code", T.StringType(), "The paying company."),
         Field("vendor_id", T.StringType(), "The vendor's id.", required=True),
@@ -67,7 +71,11 @@ INVOICES = Contract(
         Field("recorded_at", T.TimestampType(), "When the invoice was posted.", unit="UTC timestamp", required=True),
         Field("cleared_on", T.DateType(), "When the invoice was cleared; null while it is open."),
         Field(
-            "time_zone_name", T.StringType(), "Zone of the paying company: its date is the event's date.", required=True
+            "time_zone_name",
+            T.StringType(),
+            "Zone of the paying company: its date is the event's date.",
+            required=True,
+            only_rule="time_zone",
         ),
         Field(
             "invoiced_amount",

@@ -29,7 +29,11 @@ LOGGED_EVENTS = Contract(
             required=True,
         ),
         Field(
-            "time_zone_name", T.StringType(), "Zone of the paying company: its date is the event's date.", required=True
+            "time_zone_name",
+            T.StringType(),
+            "Zone of the paying company: its date is the event's date.",
+            required=True,
+            only_rule="time_zone",
         ),
         Field("company_code", T.StringType(), "The paying company."),
         Field("vendor_id", T.StringType(), "The vendor's id; several ids may bear one name."),

@@ -7,6 +7,7 @@ from schemas.procurement.words import EVENT_TYPES, LEG_REASONS, LEG_STATUSES, LE
 
 _STRING, _DATE, _INT, _LONG = T.StringType(), T.DateType(), T.IntegerType(), T.LongType()
 _TIMESTAMP, _BOOLEAN, _DOUBLE, _AMOUNT = T.TimestampType(), T.BooleanType(), T.DoubleType(), T.DecimalType(18, 2)
+_SUM = T.DecimalType(28, 2)  # what Spark gives for a sum of amounts: ten digits more, so that none overflows
 _CASE = (
     Field("source_system_code", _STRING, "The ledger system in which the case lives.", required=True),
     Field("case_id", _STRING, "Purchase order and item, `<po>_<item>`.", required=True),
@@ -170,7 +171,7 @@ PROCUREMENT_CASES = Contract(
         Field("change_count", _LONG, "Changes of the item.", required=True),
         Field(
             "invoiced_amount",
-            _AMOUNT,
+            _SUM,
             "Sum of recorded invoices; null where the source gives no amounts, or several currencies.",
             unit="currency_code",
         ),

@@ -39,6 +39,7 @@ THINGS = Contract(
         Field("net_amount", T.DecimalType(18, 2), "How much."),
         Field("part_count", T.LongType(), "How many."),
         Field("is_whole", T.BooleanType(), "Whether."),
+        Field("zone_name", T.StringType(), "Where.", only_rule="time_zone"),
     ),
 )
 CONTRACTS = {**DOMAINS["procurement"].curated, "things": THINGS}
@@ -438,6 +439,18 @@ MISTAKES = [
         "net_amount",
         ["promised a decimal number as text"],
         id="a decimal with a comma",
+    ),
+    pytest.param(
+        SOURCE + '[constants]\nzone_name = "Europe/Amsterdm"',
+        "zone_name",
+        ["found 'Europe/Amsterdm', promised what the rule 'time_zone' gives"],
+        id="a zone that is none",
+    ),
+    pytest.param(
+        SOURCE + '[columns.zone_name]\nheaders = ["Zone"]\nrule = "text"',
+        'rule = "text"',
+        ["rule 'text' fills things.zone_name, promised the rule 'time_zone'"],
+        id="a zone by a rule that takes any text",
     ),
     pytest.param(
         SOURCE + "[constants]\nseen_at = 2024-01-31T12:00:00",

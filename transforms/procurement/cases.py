@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from schemas.procurement import PURCHASE_ORDERS
 from schemas.procurement.words import LEGS
-from transforms.procurement.events import AMOUNT, ATTRIBUTES, CASE
+from transforms.procurement.events import ATTRIBUTES, CASE
 from transforms.procurement.pairing import end_of_leg, stands
 from transforms.procurement.reversals import CANCELLATIONS
 
@@ -102,7 +102,7 @@ def _of_one_currency() -> dict[str, Column]:
     is_one = F.col("least_invoiced_currency_code").eqNullSafe(F.col("greatest_invoiced_currency_code")) & F.col(
         "least_invoiced_currency_code"
     ).eqNullSafe(F.col("currency_code"))
-    return {"invoiced_amount": F.when(is_one, F.col("invoiced_amount")).cast(AMOUNT)}
+    return {"invoiced_amount": F.when(is_one, F.col("invoiced_amount"))}
 
 
 def _counts() -> list[Column]:

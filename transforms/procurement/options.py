@@ -54,6 +54,9 @@ class ProcurementOptions:
     def __post_init__(self) -> None:
         _refuse_unknown(self.never_expected, [leg.name for leg in LEGS], "never_expected: legs")
         named = [(source.source_name, source.table_name) for source in self.sources]
+        for name in ("median_at_least_count", "p90_at_least_count", "left_edge_days", "right_edge_days"):
+            if getattr(self, name) < 0:
+                raise OptionsError(f"{name}: found {getattr(self, name)}, promised 0 or more")
         if twice := sorted({pair for pair in named if named.count(pair) > 1}):
             raise OptionsError(f"sources: found {twice} more than once, promised one entry for each source and table")
 

@@ -26,6 +26,7 @@ from transforms.standardize.mapped import mapped as _mapped
 from transforms.standardize.name import name as _name
 from transforms.standardize.null_token import is_null_token
 from transforms.standardize.text import text as _text
+from transforms.standardize.time_zone import time_zone as _time_zone
 from transforms.standardize.timestamp import timestamp as _timestamp
 from transforms.standardize.vendor_code import vendor_code as _vendor_code
 from transforms.standardize.verbatim import verbatim as _verbatim
@@ -139,6 +140,7 @@ RULES: dict[str, StandardizerRule] = {
         _rule(str, _mapped),
         _plain(str, _name),
         _plain(str, _text),
+        _plain(str, _time_zone),
         _rule(datetime.datetime, _timestamp),
         _plain(str, _vendor_code),
         _plain(str, _verbatim),

@@ -255,7 +255,7 @@ CREATE TABLE "marts"."procurement_cases" (
     "reversed_pair_count" BIGINT NOT NULL,
     "unmatched_reversal_count" BIGINT NOT NULL,
     "change_count" BIGINT NOT NULL,
-    "invoiced_amount" DECIMAL(18,2),
+    "invoiced_amount" DECIMAL(28,2),
     "first_received_on" DATE,
     "last_received_on" DATE,
     "first_invoiced_on" DATE,

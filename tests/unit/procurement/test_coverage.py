@@ -221,6 +221,16 @@ def test_a_source_without_coverage_stops_the_run(events):
             id="an unknown leg",
         ),
         pytest.param(
+            lambda: ProcurementOptions((), right_edge_days=-1),
+            "right_edge_days: found -1, promised 0 or more",
+            id="an edge of less than no days",
+        ),
+        pytest.param(
+            lambda: ProcurementOptions((), median_at_least_count=-5),
+            "median_at_least_count: found -5",
+            id="fewer cases than none",
+        ),
+        pytest.param(
             lambda: ProcurementOptions((SOURCES["whole"], SOURCES["whole"])),
             "more than once",
             id="a source named twice",

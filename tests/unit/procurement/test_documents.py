@@ -65,12 +65,15 @@ ORDERS = [
     order("20", 0, ordered_amount=Decimal("50.00"), category_name=None),
     order("30", 5),
     order("40", 5),
+    order("50", 5),
 ]
 LINES = [
     line("A", "10", 10, 12, 40, invoiced_amount=Decimal("60.00")),
     line("B", "10", 11, 11, 30, invoiced_amount=Decimal("-1.50")),
     line("A", "20", 10, 12, 40, invoiced_amount=Decimal("5.00")),
     line("C", "30", 20, 21, invoiced_amount=Decimal("5.00")),
+    line("E", "50", 20, 21, invoiced_amount=Decimal("9999999999999999.99")),
+    line("F", "50", 20, 21, invoiced_amount=Decimal("0.02")),
     line("D", "30", 20, 21, invoiced_amount=Decimal("5.00"), currency_code="USD", vendor_id="V2"),
 ]
 
@@ -174,6 +177,7 @@ def test_open_legs_are_censored_by_the_source_of_their_end(marts, case, leg, day
             },
             id="invoices of two currencies have no sum",
         ),
+        pytest.param("1_50", {"invoiced_amount": Decimal("10000000000000000.01")}, id="more than one amount can hold"),
         pytest.param("1_40", {"invoiced_amount": None, "invoice_count": 0, "case_status": "ordered"}, id="no invoice"),
     ],
 )
