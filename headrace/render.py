@@ -65,6 +65,7 @@ def ran(facts: Mapping[str, Any]) -> None:
     _equations(facts)
     _tables(facts["tables"])
     _coverage(facts["coverage"], facts["as_of"])
+    _notices(facts["notices"])
     say("marts: " + ", ".join(f"{name} {count:,}" for name, count in facts["marts"].items()))
     say("slowest steps: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in facts["slowest_steps"].items()))
     say(f"warehouse: {facts['warehouse']}")
@@ -87,6 +88,7 @@ def status(facts: Mapping[str, Any], *, with_files: bool = False) -> None:
     _tables(facts["tables"])
     say("marts: " + ", ".join(f"{name} {count:,}" for name, count in facts["marts"].items()))
     say()
+    _notices(facts["notices"])
     if with_files:
         _files(facts["files"])
     else:
@@ -212,6 +214,11 @@ def _coverage(rows: Sequence[Mapping[str, Any]], as_of: str | None) -> None:
         )
     if as_of:
         say(f"as of {as_of}: what is dated later is left out")
+
+
+def _notices(notices: Sequence[str]) -> None:
+    for notice in notices:
+        say(f"note: {notice}", style="yellow")
 
 
 def _files(files: Sequence[Mapping[str, Any]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,6 +23,7 @@ def status_facts(lake: ObjectStore, domain: str) -> dict[str, Any]:
 
 
 def release_facts(lake: ObjectStore, release: Release) -> dict[str, Any]:
+    files = files_of(lake, release)
     return {
         "domain": release.domain,
         "release": release.number,
@@ -32,7 +35,8 @@ def release_facts(lake: ObjectStore, release: Release) -> dict[str, Any]:
         "warehouse_release": warehouse_release(lake, release.domain),
         "tables": {name: asdict(counts) for name, counts in release.counts.items()},
         "marts": {name: snapshot.row_count() for name, snapshot in release.marts.items()},
-        "files": files_of(lake, release),
+        "files": files,
+        "notices": notices(release, files),
         "releases": [_summary(read_release(lake, release.domain, n)) for n in release_numbers(lake, release.domain)],
     }
 
@@ -44,6 +48,32 @@ def files_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
         _file(lake, release, delivery, is_replaced=delivery.landing_file_id in replaced)
         for delivery in release.deliveries
     ]
+
+
+def notices(release: Release, files: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is no error and may still be a surprise, a sentence each."""
+    said = []
+    unread: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for file in files:
+        if file["undeclared_columns"]:
+            unread[file["source"], ", ".join(map(repr, file["undeclared_columns"]))].append(file["file"])
+    for (source, columns), names in sorted(unread.items()):
+        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        said.append(f"{names[0]}{others}: landed, but read by no [columns] of source {source}: {columns}")
+    by_id = {file["landing_file_id"]: file for file in files}
+    for table, counts in release.counts.items():
+        for file_id, count in sorted(counts.repeated.items()):
+            file = by_id[file_id]
+            said.append(
+                f"{count:,} of the {file['landed']:,} rows of {file['file']} are in another file of {table} too; if a "
+                'corrected log was sent again, what it corrects still stands: give its source kind = "full"'
+            )
+        if counts.version_conflicts:
+            said.append(
+                f"{counts.version_conflicts:,} rows of {table} contradict another of the same version; the later "
+                f"stands: FROM outcomes.{table} WHERE is_version_conflict"
+            )
+    return said
 
 
 def equations(counts: dict[str, Any]) -> list[dict[str, Any]]:
@@ -108,6 +138,7 @@ def _file(lake: ObjectStore, release: Release, delivery: Delivery, *, is_replace
         "replaced": is_replaced,
         "landing_file_id": delivery.landing_file_id,
         "same_content": names[1:],
+        "undeclared_columns": landed.undeclared_columns if landed else [],
     }
 
 

@@ -45,7 +45,7 @@ def build_marts(run: Run) -> None:
     else:
         marts = _write(run, curated, options, digest)
     tables = {name: asdict(snapshot) for name, snapshot in marts.items()}
-    add_stage(run.lake, run.run_id, "marts", {"tables": tables, "as_of": run.arguments.as_of})
+    add_stage(run.lake, run.run_id, "marts", {"tables": tables, "as_of": run.as_of})
 
 
 def procurement_options(run: Run) -> ProcurementOptions:
@@ -56,7 +56,7 @@ def procurement_options(run: Run) -> ProcurementOptions:
         for source in run.configuration.sources
         if source.name in delivered
     )
-    return marts_options(run.configuration.domain, ProcurementOptions, sources=coverage, as_of=run.arguments.as_of)
+    return marts_options(run.configuration.domain, ProcurementOptions, sources=coverage, as_of=run.as_of)
 
 
 def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOptions, digest: str) -> dict[str, Snapshot]:

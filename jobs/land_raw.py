@@ -10,11 +10,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from functools import partial
 
 from jobs.shell import shell
 from lake.claims import Claim, claim_files
 from lake.config import Source
-from lake.deliveries import Delivery, RawFile, merge_deliveries, order_of
+from lake.deliveries import Delivery, RawFile, merge_deliveries, order_of, refuse_emptying
 from lake.errors import DataError, HeadraceError
 from lake.landing import LandedFile, land_file, read_landed
 from lake.objects import ObjectInfo, ObjectStore
@@ -39,9 +40,12 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
         _delivery(run, file.landing_file_id, file.arrived_at, [claim]) for claim, file in zip(new, landed, strict=True)
     ]
     deliveries = tuple(merge_deliveries(kept, seen))
+    for source in run.configuration.sources:
+        refuse_emptying(deliveries, source, partial(_row_count, run), new={d.landing_file_id for d in seen})
     said = {
         "parent": run.parent.number if run.parent else None,
         "raw": run.raw.uri,
+        "as_of": run.arguments.as_of,
         "deliveries": [asdict(delivery) for delivery in deliveries],
         "new_landing_file_ids": sorted({file.landing_file_id for file in landed}),
     }
@@ -85,6 +89,11 @@ def _raised(answer: LandedFile | HeadraceError) -> LandedFile:
     if isinstance(answer, HeadraceError):
         raise answer
     return answer
+
+
+def _row_count(run: Run, delivery: Delivery) -> int:
+    landed = read_landed(run.lake, run.domain, delivery.source_name, delivery.landing_file_id)
+    return landed.landing_row_count if landed else 0
 
 
 def _seen_as(claim: Claim) -> tuple[str, int, str]:

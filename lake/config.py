@@ -71,6 +71,7 @@ class Source:
     columns: tuple[ColumnMapping, ...]
     coverage: Coverage
     where: str
+    may_be_empty: bool = False
 
     @cached_property
     def reading_digest(self) -> str:
@@ -236,7 +237,7 @@ def _spark_settings(layers: Layers, path: tuple[str, ...]) -> list[tuple[str, st
 
 def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source:
     layers.refuse_unknown((), ("source", "read", "constants", "columns", "coverage"))
-    known = ("name", "table", "kind", "identical_rows", "claims", "order", "null_tokens")
+    known = ("name", "table", "kind", "identical_rows", "claims", "order", "may_be_empty", "null_tokens")
     layers.refuse_unknown(("source",), known)
     head, where = layers.table("source"), layers.where("source")
     for key in ("table", "kind", "identical_rows", "claims"):
@@ -258,6 +259,7 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
         claims=_claims(layers, kind),
         identical_rows=layers.typed(("source", "identical_rows"), Literal["distinct", "duplicate"]),
         order=layers.typed(("source", "order"), Literal["delivery", "arrival"], "delivery"),
+        may_be_empty=layers.typed(("source", "may_be_empty"), bool, False),
         read=_read(layers),
         constants=constants,
         columns=columns,

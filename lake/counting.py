@@ -28,13 +28,14 @@ class _Told:
     version_conflicts: int
     reasons: dict[str, int]
     warnings: dict[str, int]
+    repeated: dict[str, int]
 
 
 def count_table(run: Run, plan: TablePlan, snapshot: Snapshot) -> TableCounts:
     """Count what this run did to a table; a table carried over was done nothing to."""
     parent = run.parent.counts.get(plan.contract.name) if run.parent else None
     if plan.mode == "carried" and parent:
-        told = _Told(parent.version_conflicts, parent.reasons, parent.warnings)
+        told = _Told(parent.version_conflicts, parent.reasons, parent.warnings, parent.repeated)
         new, changes = dict.fromkeys(OUTCOMES, 0), dict.fromkeys(CHANGES, 0)
     else:
         with run.step("curate", f"{plan.contract.name}, counts"):
@@ -55,6 +56,7 @@ def count_table(run: Run, plan: TablePlan, snapshot: Snapshot) -> TableCounts:
         version_conflicts=told.version_conflicts,
         reasons=told.reasons,
         warnings=told.warnings,
+        repeated=told.repeated,
         cumulative={"landed": _landed_row_count(run, plan, plan.deliveries), **_by_outcome(snapshot)},
         mode=plan.mode,
         why=plan.why,
@@ -106,7 +108,25 @@ def _told(run: Run, plan: TablePlan, snapshot: Snapshot) -> _Told:
     for row in rows.select(F.explode(said).alias("said")).groupBy("said").count().collect():
         kind, _, code = row["said"].partition(":")
         counted[kind][code] = row["count"]
-    return _Told(counted["conflicts"].get("", 0), counted["reasons"], counted["warnings"])
+    repeated = _repeated(run, plan, snapshot)
+    return _Told(counted["conflicts"].get("", 0), counted["reasons"], counted["warnings"], repeated)
+
+
+def _repeated(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
+    """Duplicates by landed file, where the row that stands is of another file: increments that overlap, or a log that
+    was corrected and sent again, whose old rows stand beside the corrected ones."""
+    events = {source.name for source in run.sources_of(plan.contract.name) if source.kind == "events"}
+    if sum(delivery.source_name in events for delivery in plan.deliveries) < 2:
+        return {}
+
+    def rows(outcome: str) -> DataFrame:
+        return read_snapshot(run.spark, run.lake, snapshot, plan.contract, BEYOND_CONTRACT, outcome=outcome)
+
+    key = list(plan.contract.key)
+    standing = rows("curated").select(*key, F.col("landing_file_id").alias("standing_file_id"))
+    lost = rows("duplicate").where(F.col("source_name").isin(*events)).select(*key, "landing_file_id")
+    found = lost.join(standing, key).where(F.col("landing_file_id") != F.col("standing_file_id"))
+    return {row[0]: row[1] for row in found.groupBy("landing_file_id").count().collect()}
 
 
 def _no_codes() -> Column:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -69,18 +69,42 @@ def _one(same: Sequence[Delivery]) -> Delivery:
     )
 
 
+def refuse_emptying(
+    deliveries: Iterable[Delivery], source: Source, row_count: Callable[[Delivery], int], *, new: Collection[str]
+) -> None:
+    """Raises DataError where a new delivery without a record would replace rows, unless the source allows it: what
+    failed to be extracted looks like that."""
+    if source.kind not in ("replaces_period", "full") or source.may_be_empty:
+        return
+    own = [delivery for delivery in deliveries if delivery.source_name == source.name]
+    for group in _competing(own, source):
+        latest = group[-1]
+        if latest.landing_file_id in new and not row_count(latest):
+            filled = next((delivery for delivery in reversed(group) if row_count(delivery)), None)
+            if filled:
+                raise DataError(
+                    f"{latest.raw_files[0].key} has no record and would replace the {row_count(filled):,} of "
+                    f"{filled.raw_files[0].key} with none; ask for it again, or say may_be_empty = true if that is "
+                    f"meant ({source.where})"
+                )
+
+
+def _competing(own: Iterable[Delivery], source: Source) -> list[list[Delivery]]:
+    """The deliveries of one source that claim the same: a period, or all of it; the latest last."""
+    groups: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in own:
+        groups[delivery.period if source.kind == "replaces_period" else ""].append(delivery)
+    return [sorted(group, key=lambda d: (d.order, d.landing_file_id)) for group in groups.values()]
+
+
 def replaced_deliveries(deliveries: Iterable[Delivery], source: Source) -> set[str]:
     """Ids of the deliveries of one source that a later one replaced.
 
     Raises DataError where two contents claim the same place, for every kind but `events`.
     """
     own = [delivery for delivery in deliveries if delivery.source_name == source.name]
-    groups: dict[str, list[Delivery]] = defaultdict(list)
-    for delivery in own:
-        groups[delivery.period if source.kind == "replaces_period" else ""].append(delivery)
     replaced: set[str] = set()
-    for group in groups.values():
-        group.sort(key=lambda delivery: (delivery.order, delivery.landing_file_id))
+    for group in _competing(own, source):
         if source.kind in ("replaces_period", "full"):
             replaced |= {delivery.landing_file_id for delivery in group[:-1]}
         elif source.kind == "events":

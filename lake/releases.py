@@ -17,12 +17,15 @@ from lake.errors import AuditError, DataError
 from lake.objects import AlreadyExists, ObjectStore
 from lake.tables import DataFile, Snapshot
 
-LAKE_FORMAT = 1
+LAKE_FORMAT = 2
 
 
 @dataclass(frozen=True)
 class TableCounts:
-    """The run's equations for one curated table, and over everything that ever landed."""
+    """The run's equations for one curated table, and over everything that ever landed.
+
+    `repeated` says for each landed file of an `events` source how many of its rows another file's rows stand for.
+    """
 
     read: int
     curated: int
@@ -39,6 +42,7 @@ class TableCounts:
     cumulative: dict[str, int]
     reasons: dict[str, int]
     warnings: dict[str, int]
+    repeated: dict[str, int]
     mode: str
     why: str
 
@@ -97,10 +101,12 @@ def read_release(lake: ObjectStore, domain: str, number: int) -> Release:
 
 
 def parse_release(said: dict[str, Any], where: str) -> Release:
-    if said.get("format", 0) > LAKE_FORMAT:
+    found = said.get("format", 0)
+    if found != LAKE_FORMAT:
+        age, mend = ("a newer", "install that version") if found > LAKE_FORMAT else ("an older", "run into a new lake")
         raise DataError(
-            f"{where} was written by a newer Headrace (lake format {said['format']}, this one knows "
-            f"{LAKE_FORMAT}); install that version, nothing was changed"
+            f"{where} was written by {age} Headrace (lake format {found}, this one knows {LAKE_FORMAT}); {mend}, "
+            "nothing was changed"
         )
     return Release(
         **{

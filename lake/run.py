@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 from pyspark.sql import SparkSession
 
 from lake.arguments import Arguments
 from lake.config import Configuration, Source, load
-from lake.errors import DataError
+from lake.errors import ConfigError, DataError
 from lake.objects import ObjectStore, open_store
 from lake.releases import Release, current_release
 from lake.runs import read_manifest
@@ -68,12 +69,27 @@ class Run:
         """The release that this run stands on: the current one when its first stage began."""
         begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land", {})
         current = current_release(self.lake, self.domain)
+        if current and current.run_id == self.run_id:
+            raise DataError(f"run {self.run_id} published release {current.number} already; begin a new run")
         if begun and begun["parent"] != (current.number if current else None):
             raise DataError(
                 f"run {self.run_id} stands on release {begun['parent']}, but the current one is "
                 f"{current.number if current else None}: another run was first; begin a new run"
             )
         return current
+
+    @cached_property
+    def as_of(self) -> date | None:
+        """The day that the run's first stage was given. Raises ConfigError where this one was given another."""
+        begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land")
+        if begun is None:
+            return self.arguments.as_of
+        if self.arguments.as_of and str(self.arguments.as_of) != begun["as_of"]:
+            raise ConfigError(
+                f"--as-of is {self.arguments.as_of}, but the first stage of run {self.run_id} was given "
+                f"{begun['as_of'] or 'none'}; give every stage the same"
+            )
+        return date.fromisoformat(begun["as_of"]) if begun["as_of"] else None
 
     @cached_property
     def spark(self) -> SparkSession:

@@ -10,7 +10,7 @@ from jobs.build_marts import build_marts
 from jobs.curate import curate
 from jobs.land_raw import land_raw
 from lake.errors import AuditError, DataError
-from lake.releases import current_release
+from lake.releases import LAKE_FORMAT, current_release
 from lake.run import Run
 from tests.jobs.lakes import ORDER, current, invoices, orders, release, release_of, rows, run_of, write_raw
 
@@ -259,9 +259,15 @@ def test_a_lake_written_by_a_newer_version_is_left_alone(spark, tmp_path):
     run = run_of(raw, lake)
     release_of(run, has_marts=False)
     path = lake / "releases/procurement/00000001.json"
-    path.write_text(path.read_text().replace('"format": 1', '"format": 2'))
+    path.write_text(path.read_text().replace(f'"format": {LAKE_FORMAT}', f'"format": {LAKE_FORMAT + 1}'))
 
     with pytest.raises(DataError, match="newer Headrace"):
+        release(raw, lake, has_marts=False)
+    path.write_text(path.read_text().replace(f'"format": {LAKE_FORMAT + 1}', f'"format": {LAKE_FORMAT - 1}'))
+    with pytest.raises(DataError, match=r"older Headrace.*run into a new lake"):
+        release(raw, lake, has_marts=False)
+    path.write_text(path.read_text()[:100])
+    with pytest.raises(DataError, match=r"00000001\.json is no JSON: .*restore the file"):
         release(raw, lake, has_marts=False)
     shutil.rmtree(lake / "releases")
     assert current_release(run.lake, "procurement") is None

@@ -736,7 +736,7 @@ class TestDigests:
 
 PAGE = (ROOT / "docs/configuration.md").read_text()
 TABLES: dict[str, Iterable[str]] = {
-    "source": ("name", "table", "kind", "identical_rows", "claims", "order", "null_tokens"),
+    "source": ("name", "table", "kind", "identical_rows", "claims", "order", "may_be_empty", "null_tokens"),
     "read": [f.name for f in dataclasses.fields(Read)],
     "constants": (),
     "columns.<field>": (*OWN_KEYS, AMBIGUOUS_PARAMETER),

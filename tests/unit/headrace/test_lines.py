@@ -16,6 +16,7 @@ from lake.formats.csv import Dialect
         pytest.param(b"\xef\xbb\xbfa,b\r\n1,2\r\n\r\n3,4\r\n", {1: 2, 2: 4}, False, id="a mark and carriage returns"),
         pytest.param(b'a,b\n"1\n\n1",2\n3,4\n', {1: 2, 2: 5}, True, id="line breaks inside a field, one of them blank"),
         pytest.param(b'a,b\n"1 ""x""\n1",2\n3,4\n', {1: 2, 2: 4}, True, id="doubled quotes inside a field"),
+        pytest.param(b'a,b\n5" x,"1\n1"\n3,4\n', {1: 2, 2: 4}, True, id="a quote inside a bare field is text"),
         pytest.param(b"a,b\n", {}, False, id="a header alone"),
     ],
 )
