@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import partial
 
+from jobs.options import marts_options_of
 from jobs.shell import shell
 from lake.claims import Claim, claim_files
 from lake.config import Source
@@ -29,6 +30,7 @@ def main(argv: Sequence[str]) -> None:
 
 def land_raw(run: Run) -> tuple[Delivery, ...]:
     """The deliveries that the run's release is made of: those of its parent, and what is new in raw."""
+    marts_options_of(run, run.configuration.sources)  # what is wrong there is said before the work
     claims = _claimed(run, run.raw.list())
     kept = _kept(run, {_seen_as(claim) for claim in claims})
     known = {(file.key, file.size, file.etag) for delivery in kept for file in delivery.raw_files}
@@ -54,7 +56,9 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
 
 
 def _claimed(run: Run, files: Iterable[ObjectInfo]) -> list[Claim]:
-    return claim_files(files, run.configuration.sources, run.configuration.domain, arrived_at=now_utc())
+    return claim_files(
+        files, run.configuration.sources, run.configuration.domain, arrived_at=now_utc(), where=run.raw.uri
+    )
 
 
 def _land(run: Run, claims: list[Claim]) -> list[LandedFile]:

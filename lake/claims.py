@@ -24,17 +24,17 @@ class Claim:
 
 
 def claim_files(
-    files: Iterable[ObjectInfo], sources: Sequence[Source], domain: Domain, *, arrived_at: str
+    files: Iterable[ObjectInfo], sources: Sequence[Source], domain: Domain, *, arrived_at: str, where: str
 ) -> list[Claim]:
     """Every file with the one source that claims it.
 
-    Raises DataError where there is no file, or where one is claimed by no source, by several, or without the period
-    that its kind needs.
+    Raises DataError where there is no file in `where`, or where one is claimed by no source, by several, or without the
+    period that its kind needs.
     """
     considered = [f for f in files if not any(fnmatch.fnmatchcase(f.key, pattern) for pattern in domain.ignored_files)]
     if not considered:
         raise DataError(
-            "the raw folder has no files; promised at least one delivery of a source of "
+            f"there is no file in {where}; promised at least one delivery of a source of "
             f"{domain.name} ({', '.join(sorted(source.name for source in sources))})"
         )
     return [_claim(file, sources, arrived_at) for file in considered]

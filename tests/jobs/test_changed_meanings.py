@@ -156,7 +156,7 @@ def test_a_month_sent_again_without_a_record_stops_the_run(spark, tmp_path):
         release(raw, lake, has_marts=False)
     assert current(run_of(raw, lake)) == first
 
-    meant = overlay(tmp_path / "meant.toml", '[source]\nname = "erp_invoices"\nmay_be_empty = true\n')
+    meant = overlay(tmp_path / "meant.toml", "\n".join(["[source]", 'name = "erp_invoices"', "may_be_empty = true"]))
     assert release(raw, lake, has_marts=False, configs=[meant]).counts["invoices"].rows_after == 0
 
 
@@ -242,3 +242,40 @@ def test_a_run_that_published_says_so_when_it_is_begun_again(spark, tmp_path):
     assert manifest["stages"]["publish"] == {"release": 1, "is_new": True}
     with pytest.raises(DataError, match=r"published release 1 already; begin a new run"):
         land_raw(again)
+
+
+def test_rows_that_stand_though_a_newer_version_is_quarantined_are_told(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(
+        raw,
+        {
+            "purchase_orders_2024-01_d1.csv": orders(
+                {},
+                {"Item": "20"},
+                {"Item": "30"},
+                {"Item": "40"},
+                {"Item": "50"},
+                {"Item": "60"},
+                {"Item": "70"},
+                {"Item": "80"},
+            ),
+            "purchase_orders_2024-02_d1.csv": orders(
+                {"Changed At": "2024-02-01 09:00", "Net Amount": "twelve", "Status": "cancelled"},
+                {"Item": "20", "Changed At": "2024-01-10 08:00", "Net Amount": "twelve"},
+            ),
+        },
+    )
+    found = release(raw, lake, has_marts=False)
+    assert found.counts["purchase_orders"].outdated == 1
+    [notice] = status_facts_of(lake, found)["notices"]
+    assert notice.startswith("1 rows of purchase_orders stand although a newer version of each is in quarantine")
+
+
+def test_rows_that_a_month_sent_again_lacks_are_told(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({}, {"Line": "2"}, {"Line": "3"})})
+    release(raw, lake, has_marts=False)
+    write_raw(raw, {"invoices_2024-01_d2.csv": invoices({})})
+    found = release(raw, lake, has_marts=False)
+    [notice] = status_facts_of(lake, found)["notices"]
+    assert notice.startswith("2 of the 3 rows of invoices went with this release")

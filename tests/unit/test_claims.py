@@ -37,7 +37,7 @@ INVOICES = source("invoices", r"(^|/)invoices", r"(^|/)bills", kind="full")
 
 def claim(*keys: str, sources: tuple[Source, ...] = (ORDERS, INVOICES)) -> list[Claim]:
     files = [ObjectInfo(key, 1, "e") for key in keys]
-    return claim_files(files, sources, DOMAIN, arrived_at="2024-02-01T00:00:00Z")
+    return claim_files(files, sources, DOMAIN, arrived_at="2024-02-01T00:00:00Z", where="raw")
 
 
 def test_the_name_tells_source_period_and_delivery() -> None:
@@ -65,7 +65,7 @@ def test_ignored_files_need_no_source() -> None:
 
 @pytest.mark.parametrize("keys", [(), ("README.md",)], ids=["empty", "only ignored files"])
 def test_an_empty_folder(keys: tuple[str, ...]) -> None:
-    with pytest.raises(DataError, match=r"^the raw folder has no files; .* of procurement \(invoices, orders\)$"):
+    with pytest.raises(DataError, match=r"^there is no file in raw; .* of procurement \(invoices, orders\)$"):
         claim(*keys)
 
 
