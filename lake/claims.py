@@ -26,10 +26,10 @@ class Claim:
 def claim_files(
     files: Iterable[ObjectInfo], sources: Sequence[Source], domain: Domain, *, arrived_at: str, where: str
 ) -> list[Claim]:
-    """Every file with the one source that claims it.
+    """Every file with the source that claims it, or with each of those that share it.
 
-    Raises DataError where there is no file in `where`, or where one is claimed by no source, by several, or without the
-    period that its kind needs.
+    Raises DataError where there is no file in `where`, or where one is claimed by no source, by several that do not
+    share it, or without the period that its kind needs.
     """
     considered = [f for f in files if not any(fnmatch.fnmatchcase(f.key, pattern) for pattern in domain.ignored_files)]
     if not considered:
@@ -37,23 +37,33 @@ def claim_files(
             f"there is no file in {where}; promised at least one delivery of a source of "
             f"{domain.name} ({', '.join(sorted(source.name for source in sources))})"
         )
-    return [_claim(file, sources, arrived_at) for file in considered]
+    return [claim for file in considered for claim in _claims(file, sources, arrived_at)]
 
 
-def _claim(file: ObjectInfo, sources: Sequence[Source], arrived_at: str) -> Claim:
-    found = [
-        (source, match) for source in sources for pattern in source.claims if (match := re.search(pattern, file.key))
-    ]
-    names = sorted({source.name for source, _ in found})
-    if len(names) != 1:
+def _claims(file: ObjectInfo, sources: Sequence[Source], arrived_at: str) -> list[Claim]:
+    """One, or one for each of the sources that share the file."""
+    found: dict[str, tuple[Source, re.Match[str]]] = {}
+    for source in sources:
+        for pattern in source.claims:
+            if match := re.search(pattern, file.key):
+                found.setdefault(source.name, (source, match))
+    claiming = [source for source, _ in found.values()]
+    if not claiming:
         patterns = "; ".join(f"{source.name}: {' or '.join(source.claims)}" for source in sources)
         raise DataError(
-            f"{file.key}: claimed by {' and by '.join(names)}; narrow their `claims`"
-            if names
-            else f"{file.key}: no source claims this file; known are {patterns}; add it to `claims` of a source with "
+            f"{file.key}: no source claims this file; known are {patterns}; add it to `claims` of a source with "
             f"--config FILE, or to ignored_files of the domain"
         )
-    source, match = found[0]
+    is_shared = all(s.shares_files for s in claiming) and len({s.table for s in claiming}) == len(claiming)
+    if len(claiming) > 1 and not is_shared:
+        raise DataError(
+            f"{file.key}: claimed by {' and by '.join(sorted(found))}; narrow their `claims`, or say shares_files = "
+            "true in each if each fills another table from it"
+        )
+    return [_claim(file, source, match, arrived_at) for source, match in found.values()]
+
+
+def _claim(file: ObjectInfo, source: Source, match: re.Match[str], arrived_at: str) -> Claim:
     said = match.groupdict()
     period = _period(said.get("period") or "")
     if source.kind == "replaces_period" and not period:

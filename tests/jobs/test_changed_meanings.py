@@ -279,3 +279,27 @@ def test_rows_that_a_month_sent_again_lacks_are_told(spark, tmp_path):
     found = release(raw, lake, has_marts=False)
     [notice] = status_facts_of(lake, found)["notices"]
     assert notice.startswith("2 of the 3 rows of invoices went with this release")
+
+
+def test_one_file_fills_two_tables_where_its_sources_share_it(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    header = (
+        "PO Number,Item,Changed At,Order Date,Vendor,Net Amount,Currency,Status,Invoice No,Line,Invoice Date,Posted At"
+    )
+    cells = "4500000001,10,2024-01-10 09:00,2024-01-10,V1,10.00,EUR,open,5100000001,1,2024-01-20,2024-01-22 10:00"
+    write_raw(raw, {"whole.csv": f"{header}\n{cells}\n"})
+    configs = []
+    for name, own, missing in (
+        ("erp_purchase_orders", "", ("submitted_at", "released_at", "company_code", "vendor_name", "category_name",
+                                     "ordered_qty", "requester_name")),
+        ("erp_invoices", '[columns.invoiced_amount]\nheaders = ["Net Amount"]\n', ("cleared_on", "clerk_name")),
+    ):  # fmt: skip
+        optional = "".join(f"[columns.{field}]\nrequired_header = false\n" for field in missing)
+        lines = ["[source]", f'name = "{name}"', 'kind = "upsert"', "claims = ['whole']", "shares_files = true", own]
+        configs.append(overlay(tmp_path / f"{name}.toml", "\n".join(lines) + optional))
+
+    found = release(raw, lake, has_marts=False, configs=configs)
+
+    assert {name: counts.curated for name, counts in found.counts.items()} == {"purchase_orders": 1, "invoices": 1}
+    assert curated_amounts(lake, found) == ["10.00"]
+    assert release(raw, lake, has_marts=False, configs=configs) is None

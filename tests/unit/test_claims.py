@@ -79,8 +79,20 @@ def test_a_file_that_nobody_claims() -> None:
 
 
 def test_a_file_that_two_sources_claim() -> None:
-    with pytest.raises(DataError, match=r"^bills.csv: claimed by all and by invoices; narrow their `claims`$"):
+    with pytest.raises(
+        DataError,
+        match=r"^bills.csv: claimed by all and by invoices; narrow their `claims`, or say shares_files = true in each",
+    ):
         claim("bills.csv", sources=(INVOICES, source("all", ".")))
+
+
+def test_a_file_that_sources_share_is_claimed_by_each() -> None:
+    one = replace(source("orders_of", "kpi"), shares_files=True)
+    other = replace(source("receipts_of", "kpi"), shares_files=True, table="goods_receipts")
+    assert [found.source_name for found in claim("kpi.csv", sources=(one, other))] == ["orders_of", "receipts_of"]
+    for unfit in (replace(other, shares_files=False), replace(other, table="orders")):
+        with pytest.raises(DataError, match="claimed by orders_of and by receipts_of"):
+            claim("kpi.csv", sources=(one, unfit))
 
 
 def test_two_patterns_of_one_source_are_one_claim() -> None:

@@ -767,7 +767,17 @@ class TestDigests:
 
 PAGE = (ROOT / "docs/configuration.md").read_text()
 TABLES: dict[str, Iterable[str]] = {
-    "source": ("name", "table", "kind", "identical_rows", "claims", "order", "may_be_empty", "null_tokens"),
+    "source": (
+        "name",
+        "table",
+        "kind",
+        "identical_rows",
+        "claims",
+        "order",
+        "may_be_empty",
+        "shares_files",
+        "null_tokens",
+    ),
     "read": [f.name for f in dataclasses.fields(Read)],
     "constants": (),
     "columns.<field>": (*OWN_KEYS, AMBIGUOUS_PARAMETER),
