@@ -1,7 +1,7 @@
 """The tables of the procurement domain."""
 
 from schemas.contract import Contract
-from schemas.procurement.documents import INVOICES, PURCHASE_ORDERS
+from schemas.procurement.documents import DOCUMENTS
 from schemas.procurement.logged_events import LOGGED_EVENTS
 from schemas.procurement.marts import (
     CYCLE_TIMES_MONTHLY,
@@ -12,7 +12,7 @@ from schemas.procurement.marts import (
     PROCUREMENT_LEGS,
 )
 
-CURATED: dict[str, Contract] = {c.name: c for c in (LOGGED_EVENTS, PURCHASE_ORDERS, INVOICES)}
+CURATED: dict[str, Contract] = {c.name: c for c in (LOGGED_EVENTS, *DOCUMENTS)}
 MARTS: dict[str, Contract] = {
     c.name: c
     for c in (

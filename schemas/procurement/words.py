@@ -24,8 +24,18 @@ EVENT_TYPES: dict[str, str] = {
     "payment_block_set": "The invoice was blocked for payment.",
     "payment_block_removed": "The payment block was removed: the invoice is released.",
     "invoice_cleared": "The invoice was cleared: not the same as paid.",
+    "invoice_paid": "A payment document pays the invoice, or a part of it.",
     "approval_changed": "The approval of the order was changed.",
     "workflow": "A step of the ordering system's own workflow.",
+}
+
+CHANGE_TYPES: dict[str, str] = {
+    "price": "The price or the net worth.",
+    "quantity": "The quantity.",
+    "terms": "Payment terms, delivery date or another condition of the contract.",
+    "deleted": "The item was deleted.",
+    "reactivated": "A deleted item was reactivated.",
+    "other": "Anything else.",
 }
 
 TIME_PRECISIONS = ("minute", "day")

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from schemas.procurement import PURCHASE_ORDERS
+from schemas.procurement.documents import PURCHASE_ORDERS
 from schemas.procurement.words import LEGS
 from transforms.procurement.events import ATTRIBUTES, CASE
 from transforms.procurement.pairing import end_of_leg, stands

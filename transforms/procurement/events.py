@@ -9,7 +9,8 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from schemas.contract import Contract
-from schemas.procurement import CURATED, INVOICES, LOGGED_EVENTS, PURCHASE_ORDERS
+from schemas.procurement import CURATED, LOGGED_EVENTS
+from schemas.procurement.documents import INVOICES, PURCHASE_ORDERS
 
 CASE = ("source_system_code", "case_id")
 ATTRIBUTES = ("company_code", "vendor_id", "vendor_name", "category_name", "document_type_name", "item_type_name")

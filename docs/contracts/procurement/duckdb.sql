@@ -49,6 +49,30 @@ COMMENT ON COLUMN "curated"."logged_events"."landing_file_id" IS 'The landed del
 COMMENT ON COLUMN "curated"."logged_events"."record_number" IS 'Number of the record in the raw file, the first after the header is 1.';
 COMMENT ON COLUMN "curated"."logged_events"."delivery_order" IS 'Where the delivery stands in its source''s order; greater is later.';
 
+CREATE TABLE "curated"."vendors" (
+    "source_system_code" VARCHAR NOT NULL,
+    "vendor_id" VARCHAR NOT NULL,
+    "changed_at" TIMESTAMP NOT NULL,
+    "vendor_name" VARCHAR NOT NULL,
+    "country_code" VARCHAR,
+    "payment_terms_days" INTEGER,
+    "source_name" VARCHAR NOT NULL,
+    "landing_file_id" VARCHAR NOT NULL,
+    "record_number" BIGINT NOT NULL,
+    "delivery_order" VARCHAR
+);
+COMMENT ON TABLE "curated"."vendors" IS 'One vendor id of one ledger system. Version 1; key: source_system_code, vendor_id.';
+COMMENT ON COLUMN "curated"."vendors"."source_system_code" IS 'The ledger system in which the document lives.';
+COMMENT ON COLUMN "curated"."vendors"."vendor_id" IS 'The vendor''s id; several ids may bear one name.';
+COMMENT ON COLUMN "curated"."vendors"."changed_at" IS 'When the entry was last changed: its version. Unit: UTC timestamp.';
+COMMENT ON COLUMN "curated"."vendors"."vendor_name" IS 'The vendor''s name, which is no key.';
+COMMENT ON COLUMN "curated"."vendors"."country_code" IS 'ISO 3166 code of the vendor''s country.';
+COMMENT ON COLUMN "curated"."vendors"."payment_terms_days" IS 'Agreed time to pay, from the vendor''s document date. Unit: calendar days.';
+COMMENT ON COLUMN "curated"."vendors"."source_name" IS 'Name of the source''s configuration.';
+COMMENT ON COLUMN "curated"."vendors"."landing_file_id" IS 'The landed delivery; the release names its raw file.';
+COMMENT ON COLUMN "curated"."vendors"."record_number" IS 'Number of the record in the raw file, the first after the header is 1.';
+COMMENT ON COLUMN "curated"."vendors"."delivery_order" IS 'Where the delivery stands in its source''s order; greater is later.';
+
 CREATE TABLE "curated"."purchase_orders" (
     "source_system_code" VARCHAR NOT NULL,
     "po_number" VARCHAR NOT NULL,
@@ -73,7 +97,7 @@ CREATE TABLE "curated"."purchase_orders" (
     "delivery_order" VARCHAR
 );
 COMMENT ON TABLE "curated"."purchase_orders" IS 'One item of a purchase order. Version 1; key: source_system_code, po_number, item_number.';
-COMMENT ON COLUMN "curated"."purchase_orders"."source_system_code" IS 'The ledger system in which the order lives.';
+COMMENT ON COLUMN "curated"."purchase_orders"."source_system_code" IS 'The ledger system in which the document lives.';
 COMMENT ON COLUMN "curated"."purchase_orders"."po_number" IS 'Number of the purchase order.';
 COMMENT ON COLUMN "curated"."purchase_orders"."item_number" IS 'Number of the item within the order.';
 COMMENT ON COLUMN "curated"."purchase_orders"."changed_at" IS 'When the item was last changed: its version. Unit: UTC timestamp.';
@@ -95,6 +119,104 @@ COMMENT ON COLUMN "curated"."purchase_orders"."landing_file_id" IS 'The landed d
 COMMENT ON COLUMN "curated"."purchase_orders"."record_number" IS 'Number of the record in the raw file, the first after the header is 1.';
 COMMENT ON COLUMN "curated"."purchase_orders"."delivery_order" IS 'Where the delivery stands in its source''s order; greater is later.';
 
+CREATE TABLE "curated"."approvals" (
+    "source_system_code" VARCHAR NOT NULL,
+    "approval_number" VARCHAR NOT NULL,
+    "po_number" VARCHAR NOT NULL,
+    "item_number" VARCHAR NOT NULL,
+    "submitted_at" TIMESTAMP NOT NULL,
+    "released_at" TIMESTAMP,
+    "time_zone_name" VARCHAR NOT NULL,
+    "is_manual" BOOLEAN NOT NULL,
+    "approver_name" VARCHAR,
+    "source_name" VARCHAR NOT NULL,
+    "landing_file_id" VARCHAR NOT NULL,
+    "record_number" BIGINT NOT NULL,
+    "delivery_order" VARCHAR
+);
+COMMENT ON TABLE "curated"."approvals" IS 'One approval of one purchase order item; a change may ask for another. Version 1; key: source_system_code, approval_number.';
+COMMENT ON COLUMN "curated"."approvals"."source_system_code" IS 'The ledger system in which the document lives.';
+COMMENT ON COLUMN "curated"."approvals"."approval_number" IS 'Number of the approval.';
+COMMENT ON COLUMN "curated"."approvals"."po_number" IS 'Number of the purchase order.';
+COMMENT ON COLUMN "curated"."approvals"."item_number" IS 'Number of the item within the order.';
+COMMENT ON COLUMN "curated"."approvals"."submitted_at" IS 'The request: not the approval. Unit: UTC timestamp.';
+COMMENT ON COLUMN "curated"."approvals"."released_at" IS 'The approval; null while it is awaited. Unit: UTC timestamp.';
+COMMENT ON COLUMN "curated"."approvals"."time_zone_name" IS 'Zone of the paying company: its date is the event''s date.';
+COMMENT ON COLUMN "curated"."approvals"."is_manual" IS 'Decided by a person, not by a release strategy.';
+COMMENT ON COLUMN "curated"."approvals"."approver_name" IS 'Who approved. Personal: a keyed hash.';
+COMMENT ON COLUMN "curated"."approvals"."source_name" IS 'Name of the source''s configuration.';
+COMMENT ON COLUMN "curated"."approvals"."landing_file_id" IS 'The landed delivery; the release names its raw file.';
+COMMENT ON COLUMN "curated"."approvals"."record_number" IS 'Number of the record in the raw file, the first after the header is 1.';
+COMMENT ON COLUMN "curated"."approvals"."delivery_order" IS 'Where the delivery stands in its source''s order; greater is later.';
+
+CREATE TABLE "curated"."purchase_order_changes" (
+    "source_system_code" VARCHAR NOT NULL,
+    "po_number" VARCHAR NOT NULL,
+    "item_number" VARCHAR NOT NULL,
+    "change_number" VARCHAR NOT NULL,
+    "changed_at" TIMESTAMP NOT NULL,
+    "time_zone_name" VARCHAR NOT NULL,
+    "change_type_code" VARCHAR NOT NULL,
+    "old_value_text" VARCHAR,
+    "new_value_text" VARCHAR,
+    "changed_by_name" VARCHAR,
+    "source_name" VARCHAR NOT NULL,
+    "landing_file_id" VARCHAR NOT NULL,
+    "record_number" BIGINT NOT NULL,
+    "delivery_order" VARCHAR
+);
+COMMENT ON TABLE "curated"."purchase_order_changes" IS 'One change of one purchase order item. Version 1; key: source_system_code, po_number, item_number, change_number.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."source_system_code" IS 'The ledger system in which the document lives.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."po_number" IS 'Number of the purchase order.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."item_number" IS 'Number of the item within the order.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."change_number" IS 'Number of the change within the item.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."changed_at" IS 'When. Unit: UTC timestamp.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."time_zone_name" IS 'Zone of the paying company: its date is the event''s date.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."change_type_code" IS 'One of price, quantity, terms, deleted, reactivated, other.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."old_value_text" IS 'What stood there, in the source''s words.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."new_value_text" IS 'What stands there now.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."changed_by_name" IS 'Who changed it. Personal: a keyed hash.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."source_name" IS 'Name of the source''s configuration.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."landing_file_id" IS 'The landed delivery; the release names its raw file.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."record_number" IS 'Number of the record in the raw file, the first after the header is 1.';
+COMMENT ON COLUMN "curated"."purchase_order_changes"."delivery_order" IS 'Where the delivery stands in its source''s order; greater is later.';
+
+CREATE TABLE "curated"."goods_receipts" (
+    "source_system_code" VARCHAR NOT NULL,
+    "receipt_number" VARCHAR NOT NULL,
+    "line_number" VARCHAR NOT NULL,
+    "po_number" VARCHAR NOT NULL,
+    "item_number" VARCHAR NOT NULL,
+    "received_on" DATE NOT NULL,
+    "time_zone_name" VARCHAR NOT NULL,
+    "received_qty" DECIMAL(18,3) NOT NULL,
+    "received_amount" DECIMAL(18,2),
+    "currency_code" VARCHAR,
+    "reverses_receipt_number" VARCHAR,
+    "receiver_name" VARCHAR,
+    "source_name" VARCHAR NOT NULL,
+    "landing_file_id" VARCHAR NOT NULL,
+    "record_number" BIGINT NOT NULL,
+    "delivery_order" VARCHAR
+);
+COMMENT ON TABLE "curated"."goods_receipts" IS 'One line of a goods receipt, or of one that takes a receipt back. Version 1; key: source_system_code, receipt_number, line_number.';
+COMMENT ON COLUMN "curated"."goods_receipts"."source_system_code" IS 'The ledger system in which the document lives.';
+COMMENT ON COLUMN "curated"."goods_receipts"."receipt_number" IS 'Number of the goods receipt.';
+COMMENT ON COLUMN "curated"."goods_receipts"."line_number" IS 'Number of the line within the receipt.';
+COMMENT ON COLUMN "curated"."goods_receipts"."po_number" IS 'Number of the purchase order.';
+COMMENT ON COLUMN "curated"."goods_receipts"."item_number" IS 'Number of the item within the order.';
+COMMENT ON COLUMN "curated"."goods_receipts"."received_on" IS 'Local date of the posting.';
+COMMENT ON COLUMN "curated"."goods_receipts"."time_zone_name" IS 'Zone of the paying company: its date is the event''s date.';
+COMMENT ON COLUMN "curated"."goods_receipts"."received_qty" IS 'Quantity received, or taken back.';
+COMMENT ON COLUMN "curated"."goods_receipts"."received_amount" IS 'Its worth at the order''s price. Unit: currency_code.';
+COMMENT ON COLUMN "curated"."goods_receipts"."currency_code" IS 'ISO 4217 code of the amount.';
+COMMENT ON COLUMN "curated"."goods_receipts"."reverses_receipt_number" IS 'The receipt whose lines of the item this one takes back; else null.';
+COMMENT ON COLUMN "curated"."goods_receipts"."receiver_name" IS 'Who received it. Personal: a keyed hash.';
+COMMENT ON COLUMN "curated"."goods_receipts"."source_name" IS 'Name of the source''s configuration.';
+COMMENT ON COLUMN "curated"."goods_receipts"."landing_file_id" IS 'The landed delivery; the release names its raw file.';
+COMMENT ON COLUMN "curated"."goods_receipts"."record_number" IS 'Number of the record in the raw file, the first after the header is 1.';
+COMMENT ON COLUMN "curated"."goods_receipts"."delivery_order" IS 'Where the delivery stands in its source''s order; greater is later.';
+
 CREATE TABLE "curated"."invoices" (
     "source_system_code" VARCHAR NOT NULL,
     "invoice_number" VARCHAR NOT NULL,
@@ -108,6 +230,7 @@ CREATE TABLE "curated"."invoices" (
     "time_zone_name" VARCHAR NOT NULL,
     "invoiced_amount" DECIMAL(18,2) NOT NULL,
     "currency_code" VARCHAR NOT NULL,
+    "reverses_invoice_number" VARCHAR,
     "clerk_name" VARCHAR,
     "source_name" VARCHAR NOT NULL,
     "landing_file_id" VARCHAR NOT NULL,
@@ -115,11 +238,11 @@ CREATE TABLE "curated"."invoices" (
     "delivery_order" VARCHAR
 );
 COMMENT ON TABLE "curated"."invoices" IS 'One line of an invoice. Version 1; key: source_system_code, invoice_number, line_number.';
-COMMENT ON COLUMN "curated"."invoices"."source_system_code" IS 'The ledger system in which the invoice lives.';
+COMMENT ON COLUMN "curated"."invoices"."source_system_code" IS 'The ledger system in which the document lives.';
 COMMENT ON COLUMN "curated"."invoices"."invoice_number" IS 'The ledger''s own number of the invoice.';
 COMMENT ON COLUMN "curated"."invoices"."line_number" IS 'Number of the line within the invoice.';
-COMMENT ON COLUMN "curated"."invoices"."po_number" IS 'Purchase order that the line bills.';
-COMMENT ON COLUMN "curated"."invoices"."item_number" IS 'Item of the purchase order.';
+COMMENT ON COLUMN "curated"."invoices"."po_number" IS 'Number of the purchase order.';
+COMMENT ON COLUMN "curated"."invoices"."item_number" IS 'Number of the item within the order.';
 COMMENT ON COLUMN "curated"."invoices"."vendor_id" IS 'The vendor''s id.';
 COMMENT ON COLUMN "curated"."invoices"."invoiced_on" IS 'The vendor''s document date: payment terms run from here.';
 COMMENT ON COLUMN "curated"."invoices"."recorded_at" IS 'When the invoice was posted. Unit: UTC timestamp.';
@@ -127,11 +250,66 @@ COMMENT ON COLUMN "curated"."invoices"."cleared_on" IS 'When the invoice was cle
 COMMENT ON COLUMN "curated"."invoices"."time_zone_name" IS 'Zone of the paying company: its date is the event''s date.';
 COMMENT ON COLUMN "curated"."invoices"."invoiced_amount" IS 'Net amount of the line; a credit is negative. Unit: currency_code.';
 COMMENT ON COLUMN "curated"."invoices"."currency_code" IS 'ISO 4217 code of the amounts.';
+COMMENT ON COLUMN "curated"."invoices"."reverses_invoice_number" IS 'The invoice whose lines of the item this one takes back; else null.';
 COMMENT ON COLUMN "curated"."invoices"."clerk_name" IS 'Who posted it. Personal: a keyed hash.';
 COMMENT ON COLUMN "curated"."invoices"."source_name" IS 'Name of the source''s configuration.';
 COMMENT ON COLUMN "curated"."invoices"."landing_file_id" IS 'The landed delivery; the release names its raw file.';
 COMMENT ON COLUMN "curated"."invoices"."record_number" IS 'Number of the record in the raw file, the first after the header is 1.';
 COMMENT ON COLUMN "curated"."invoices"."delivery_order" IS 'Where the delivery stands in its source''s order; greater is later.';
+
+CREATE TABLE "curated"."payment_blocks" (
+    "source_system_code" VARCHAR NOT NULL,
+    "invoice_number" VARCHAR NOT NULL,
+    "block_number" VARCHAR NOT NULL,
+    "blocked_at" TIMESTAMP NOT NULL,
+    "removed_at" TIMESTAMP,
+    "time_zone_name" VARCHAR NOT NULL,
+    "block_reason_name" VARCHAR,
+    "remover_name" VARCHAR,
+    "source_name" VARCHAR NOT NULL,
+    "landing_file_id" VARCHAR NOT NULL,
+    "record_number" BIGINT NOT NULL,
+    "delivery_order" VARCHAR
+);
+COMMENT ON TABLE "curated"."payment_blocks" IS 'One payment block of one invoice. Version 1; key: source_system_code, invoice_number, block_number.';
+COMMENT ON COLUMN "curated"."payment_blocks"."source_system_code" IS 'The ledger system in which the document lives.';
+COMMENT ON COLUMN "curated"."payment_blocks"."invoice_number" IS 'The blocked invoice, all of it.';
+COMMENT ON COLUMN "curated"."payment_blocks"."block_number" IS 'Number of the block within the invoice.';
+COMMENT ON COLUMN "curated"."payment_blocks"."blocked_at" IS 'When the block was set. Unit: UTC timestamp.';
+COMMENT ON COLUMN "curated"."payment_blocks"."removed_at" IS 'When it was removed; null while it stands. Unit: UTC timestamp.';
+COMMENT ON COLUMN "curated"."payment_blocks"."time_zone_name" IS 'Zone of the paying company: its date is the event''s date.';
+COMMENT ON COLUMN "curated"."payment_blocks"."block_reason_name" IS 'Why: price, quantity, manual and so on.';
+COMMENT ON COLUMN "curated"."payment_blocks"."remover_name" IS 'Who removed it. Personal: a keyed hash.';
+COMMENT ON COLUMN "curated"."payment_blocks"."source_name" IS 'Name of the source''s configuration.';
+COMMENT ON COLUMN "curated"."payment_blocks"."landing_file_id" IS 'The landed delivery; the release names its raw file.';
+COMMENT ON COLUMN "curated"."payment_blocks"."record_number" IS 'Number of the record in the raw file, the first after the header is 1.';
+COMMENT ON COLUMN "curated"."payment_blocks"."delivery_order" IS 'Where the delivery stands in its source''s order; greater is later.';
+
+CREATE TABLE "curated"."payments" (
+    "source_system_code" VARCHAR NOT NULL,
+    "payment_number" VARCHAR NOT NULL,
+    "invoice_number" VARCHAR NOT NULL,
+    "paid_on" DATE NOT NULL,
+    "time_zone_name" VARCHAR NOT NULL,
+    "paid_amount" DECIMAL(18,2) NOT NULL,
+    "currency_code" VARCHAR NOT NULL,
+    "source_name" VARCHAR NOT NULL,
+    "landing_file_id" VARCHAR NOT NULL,
+    "record_number" BIGINT NOT NULL,
+    "delivery_order" VARCHAR
+);
+COMMENT ON TABLE "curated"."payments" IS 'What one payment pays of one invoice. Version 1; key: source_system_code, payment_number, invoice_number.';
+COMMENT ON COLUMN "curated"."payments"."source_system_code" IS 'The ledger system in which the document lives.';
+COMMENT ON COLUMN "curated"."payments"."payment_number" IS 'Number of the payment.';
+COMMENT ON COLUMN "curated"."payments"."invoice_number" IS 'The invoice that it pays, all of it or a part.';
+COMMENT ON COLUMN "curated"."payments"."paid_on" IS 'Date of the payment.';
+COMMENT ON COLUMN "curated"."payments"."time_zone_name" IS 'Zone of the paying company: its date is the event''s date.';
+COMMENT ON COLUMN "curated"."payments"."paid_amount" IS 'Paid for this invoice; negative where money came back. Unit: currency_code.';
+COMMENT ON COLUMN "curated"."payments"."currency_code" IS 'ISO 4217 code of the amounts.';
+COMMENT ON COLUMN "curated"."payments"."source_name" IS 'Name of the source''s configuration.';
+COMMENT ON COLUMN "curated"."payments"."landing_file_id" IS 'The landed delivery; the release names its raw file.';
+COMMENT ON COLUMN "curated"."payments"."record_number" IS 'Number of the record in the raw file, the first after the header is 1.';
+COMMENT ON COLUMN "curated"."payments"."delivery_order" IS 'Where the delivery stands in its source''s order; greater is later.';
 
 CREATE TABLE "marts"."procurement_events" (
     "event_id" VARCHAR NOT NULL,
@@ -157,7 +335,7 @@ COMMENT ON TABLE "marts"."procurement_events" IS 'One event of one case (for an 
 COMMENT ON COLUMN "marts"."procurement_events"."event_id" IS 'The log''s event id, or a hash of table, key and event type.';
 COMMENT ON COLUMN "marts"."procurement_events"."source_system_code" IS 'The ledger system in which the case lives.';
 COMMENT ON COLUMN "marts"."procurement_events"."case_id" IS 'Purchase order and item, `<po>_<item>`.';
-COMMENT ON COLUMN "marts"."procurement_events"."event_type" IS 'One of requisition_created, order_created, order_submitted, order_released, order_confirmed, order_changed, order_deleted, order_reactivated, goods_received, goods_receipt_cancelled, service_entered, invoice_issued, debit_memo_issued, invoice_recorded, invoice_cancelled, subsequent_invoice_recorded, subsequent_invoice_cancelled, payment_block_set, payment_block_removed, invoice_cleared, approval_changed, workflow.';
+COMMENT ON COLUMN "marts"."procurement_events"."event_type" IS 'One of requisition_created, order_created, order_submitted, order_released, order_confirmed, order_changed, order_deleted, order_reactivated, goods_received, goods_receipt_cancelled, service_entered, invoice_issued, debit_memo_issued, invoice_recorded, invoice_cancelled, subsequent_invoice_recorded, subsequent_invoice_cancelled, payment_block_set, payment_block_removed, invoice_cleared, invoice_paid, approval_changed, workflow.';
 COMMENT ON COLUMN "marts"."procurement_events"."activity_name" IS 'What happened, in the source''s words; null for documents.';
 COMMENT ON COLUMN "marts"."procurement_events"."event_at" IS 'When; local midnight where only the date is known. Unit: UTC timestamp.';
 COMMENT ON COLUMN "marts"."procurement_events"."event_on" IS 'The paying company''s local date of the event.';

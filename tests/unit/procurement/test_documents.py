@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.procurement import INVOICES, PURCHASE_ORDERS
+from schemas.procurement.documents import INVOICES, PURCHASE_ORDERS
 from tests.frames import curated_frame
 from tests.unit.procurement.stories import covered, day, event, told
 from transforms.procurement.marts import build_procurement_marts

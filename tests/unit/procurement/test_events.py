@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.procurement import INVOICES, LOGGED_EVENTS, PURCHASE_ORDERS
+from schemas.procurement import LOGGED_EVENTS
+from schemas.procurement.documents import INVOICES, PURCHASE_ORDERS
 from tests.frames import curated_frame
 from transforms.procurement.events import build_events
 
