@@ -10,6 +10,8 @@ from schemas.procurement.marts import (
     PROCUREMENT_COVERAGE,
     PROCUREMENT_EVENTS,
     PROCUREMENT_LEGS,
+    PROCUREMENT_UNALLOCATED,
+    PROCUREMENT_VENDORS,
 )
 
 CURATED: dict[str, Contract] = {c.name: c for c in (LOGGED_EVENTS, *DOCUMENTS)}
@@ -20,6 +22,8 @@ MARTS: dict[str, Contract] = {
         PROCUREMENT_COVERAGE,
         PROCUREMENT_LEGS,
         PROCUREMENT_CASES,
+        PROCUREMENT_VENDORS,
+        PROCUREMENT_UNALLOCATED,
         CYCLE_TIMES_MONTHLY,
         CYCLE_TIMES_OVERALL,
     )

@@ -331,7 +331,7 @@ CREATE TABLE "marts"."procurement_events" (
     "landing_file_id" VARCHAR NOT NULL,
     "record_number" BIGINT NOT NULL
 );
-COMMENT ON TABLE "marts"."procurement_events" IS 'One event of one case (for an invoice line: one for each of its dates). Version 1; key: event_id.';
+COMMENT ON TABLE "marts"."procurement_events" IS 'One event of one case (of a document: one for each of its dates; of a payment or block: for each item). Version 1; key: event_id.';
 COMMENT ON COLUMN "marts"."procurement_events"."event_id" IS 'The log''s event id, or a hash of table, key and event type.';
 COMMENT ON COLUMN "marts"."procurement_events"."source_system_code" IS 'The ledger system in which the case lives.';
 COMMENT ON COLUMN "marts"."procurement_events"."case_id" IS 'Purchase order and item, `<po>_<item>`.';
@@ -340,11 +340,11 @@ COMMENT ON COLUMN "marts"."procurement_events"."activity_name" IS 'What happened
 COMMENT ON COLUMN "marts"."procurement_events"."event_at" IS 'When; local midnight where only the date is known. Unit: UTC timestamp.';
 COMMENT ON COLUMN "marts"."procurement_events"."event_on" IS 'The paying company''s local date of the event.';
 COMMENT ON COLUMN "marts"."procurement_events"."time_precision" IS '`day` where no time of day is known, else `minute`.';
-COMMENT ON COLUMN "marts"."procurement_events"."document_id" IS 'The invoice that the event belongs to; null where the source has none.';
+COMMENT ON COLUMN "marts"."procurement_events"."document_id" IS 'The invoice, receipt, approval or change that the event belongs to; null where the source has none.';
 COMMENT ON COLUMN "marts"."procurement_events"."amount" IS 'Amount of the posting; null where the source has none. Unit: currency_code.';
 COMMENT ON COLUMN "marts"."procurement_events"."currency_code" IS 'ISO 4217 code of the amount.';
 COMMENT ON COLUMN "marts"."procurement_events"."is_reversal" IS 'A cancellation paired with the posting that it takes back.';
-COMMENT ON COLUMN "marts"."procurement_events"."is_reversed" IS 'A posting taken back by a cancellation: no leg begins or ends here.';
+COMMENT ON COLUMN "marts"."procurement_events"."is_reversed" IS 'A posting taken back by a cancellation, or what else happened to an invoice taken back: no leg begins or ends here.';
 COMMENT ON COLUMN "marts"."procurement_events"."is_after_data_through" IS 'Dated after the last day for which its source is complete.';
 COMMENT ON COLUMN "marts"."procurement_events"."table_name" IS 'Curated table that the event comes from.';
 COMMENT ON COLUMN "marts"."procurement_events"."source_name" IS 'Name of the source''s configuration.';
@@ -384,7 +384,12 @@ CREATE TABLE "marts"."procurement_legs" (
     "end_on" DATE,
     "month" DATE,
     "duration_days" INTEGER,
+    "duration_business_days" INTEGER,
     "censored_days" INTEGER,
+    "payment_terms_days" INTEGER,
+    "due_on" DATE,
+    "late_days" INTEGER,
+    "is_late" BOOLEAN,
     "is_inferred_pair" BOOLEAN NOT NULL,
     "is_end_after_data_through" BOOLEAN NOT NULL,
     "window_status" VARCHAR,
@@ -396,7 +401,7 @@ COMMENT ON COLUMN "marts"."procurement_legs"."source_system_code" IS 'The ledger
 COMMENT ON COLUMN "marts"."procurement_legs"."case_id" IS 'Purchase order and item, `<po>_<item>`.';
 COMMENT ON COLUMN "marts"."procurement_legs"."leg" IS 'One of requisition_to_order, order_to_submission, submission_to_release, order_to_receipt, receipt_to_invoice_date, invoice_date_to_recorded, recorded_to_released, recorded_to_cleared, invoice_date_to_cleared, order_to_cleared.';
 COMMENT ON COLUMN "marts"."procurement_legs"."occurrence_number" IS '1 for the first of its leg in the case.';
-COMMENT ON COLUMN "marts"."procurement_legs"."document_id" IS 'The invoice measured; null where the source has none.';
+COMMENT ON COLUMN "marts"."procurement_legs"."document_id" IS 'The document measured: an invoice, receipt or approval; null where the source has none.';
 COMMENT ON COLUMN "marts"."procurement_legs"."company_code" IS 'The paying company.';
 COMMENT ON COLUMN "marts"."procurement_legs"."vendor_id" IS 'The vendor''s id; several ids may bear one name.';
 COMMENT ON COLUMN "marts"."procurement_legs"."category_name" IS 'What is bought, by spend area; null where the source has none.';
@@ -406,7 +411,12 @@ COMMENT ON COLUMN "marts"."procurement_legs"."start_on" IS 'Local date of the st
 COMMENT ON COLUMN "marts"."procurement_legs"."end_on" IS 'Local date of the end event.';
 COMMENT ON COLUMN "marts"."procurement_legs"."month" IS 'First day of the month of `start_on`.';
 COMMENT ON COLUMN "marts"."procurement_legs"."duration_days" IS 'Start to end, null unless closed; negative where the end is dated first. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_legs"."duration_business_days" IS 'Start to end by the paying company''s calendar, `[start, end)`, null unless closed; signed. Unit: business days.';
 COMMENT ON COLUMN "marts"."procurement_legs"."censored_days" IS 'Start to `data_through` of the end''s source, null unless open; at least 0. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_legs"."payment_terms_days" IS 'Agreed with the vendor, by the master; of invoice_date_to_cleared, else null. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_legs"."due_on" IS '`start_on` and the payment terms.';
+COMMENT ON COLUMN "marts"."procurement_legs"."late_days" IS '`due_on` to `end_on`, negative where it was early; null unless closed. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_legs"."is_late" IS 'Closed after `due_on`, or open with `data_through` on or after it; null where that is not known.';
 COMMENT ON COLUMN "marts"."procurement_legs"."is_inferred_pair" IS 'Start and end were paired first in, first out.';
 COMMENT ON COLUMN "marts"."procurement_legs"."is_end_after_data_through" IS 'The end is dated after its source''s `data_through`.';
 COMMENT ON COLUMN "marts"."procurement_legs"."window_status" IS '`left_edge`, `right_edge` or `full`; null where there is no month.';
@@ -424,6 +434,8 @@ CREATE TABLE "marts"."procurement_cases" (
     "ordered_on" DATE,
     "ordered_amount" DECIMAL(18,2),
     "currency_code" VARCHAR,
+    "ordered_qty" DECIMAL(18,3),
+    "received_qty" DECIMAL(28,3),
     "event_count" BIGINT NOT NULL,
     "distinct_event_count" BIGINT NOT NULL,
     "goods_receipt_count" BIGINT NOT NULL,
@@ -433,7 +445,14 @@ CREATE TABLE "marts"."procurement_cases" (
     "reversed_pair_count" BIGINT NOT NULL,
     "unmatched_reversal_count" BIGINT NOT NULL,
     "change_count" BIGINT NOT NULL,
+    "approval_count" BIGINT NOT NULL,
+    "reapproval_count" BIGINT NOT NULL,
+    "manual_approval_count" BIGINT NOT NULL,
+    "payment_block_count" BIGINT NOT NULL,
+    "received_amount" DECIMAL(28,2),
     "invoiced_amount" DECIMAL(28,2),
+    "cleared_amount" DECIMAL(28,2),
+    "paid_amount" DECIMAL(28,2),
     "first_received_on" DATE,
     "last_received_on" DATE,
     "first_invoiced_on" DATE,
@@ -456,11 +475,16 @@ CREATE TABLE "marts"."procurement_cases" (
     "order_to_cleared_first_days" INTEGER,
     "order_to_cleared_last_days" INTEGER,
     "three_way_match_status" VARCHAR,
-    "three_way_match_reason" VARCHAR NOT NULL,
+    "three_way_match_reason" VARCHAR,
     "is_deleted" BOOLEAN NOT NULL,
     "has_several_vendor_ids" BOOLEAN NOT NULL,
     "has_event_after_data_through" BOOLEAN NOT NULL,
-    "has_invoice_before_order" BOOLEAN NOT NULL
+    "has_invoice_before_order" BOOLEAN NOT NULL,
+    "has_price_change" BOOLEAN NOT NULL,
+    "has_quantity_change" BOOLEAN NOT NULL,
+    "has_terms_change" BOOLEAN NOT NULL,
+    "has_manual_reapproval" BOOLEAN NOT NULL,
+    "has_unallocated_payment" BOOLEAN NOT NULL
 );
 COMMENT ON TABLE "marts"."procurement_cases" IS 'One purchase order item. Version 1; key: source_system_code, case_id.';
 COMMENT ON COLUMN "marts"."procurement_cases"."source_system_code" IS 'The ledger system in which the case lives.';
@@ -473,6 +497,8 @@ COMMENT ON COLUMN "marts"."procurement_cases"."case_status" IS '`cleared` (every
 COMMENT ON COLUMN "marts"."procurement_cases"."ordered_on" IS 'Local date of the order.';
 COMMENT ON COLUMN "marts"."procurement_cases"."ordered_amount" IS 'Net worth of the item: the order''s, else the log''s latest. Unit: currency_code.';
 COMMENT ON COLUMN "marts"."procurement_cases"."currency_code" IS 'ISO 4217 code of the amounts.';
+COMMENT ON COLUMN "marts"."procurement_cases"."ordered_qty" IS 'Quantity ordered, by the order.';
+COMMENT ON COLUMN "marts"."procurement_cases"."received_qty" IS 'Sum of the goods receipts that stand; null where there is none.';
 COMMENT ON COLUMN "marts"."procurement_cases"."event_count" IS 'Events of the case, alike ones counted each.';
 COMMENT ON COLUMN "marts"."procurement_cases"."distinct_event_count" IS 'Events of the case, alike ones counted once.';
 COMMENT ON COLUMN "marts"."procurement_cases"."goods_receipt_count" IS 'Goods receipts, reversed ones not counted.';
@@ -482,7 +508,14 @@ COMMENT ON COLUMN "marts"."procurement_cases"."clearing_count" IS 'Clearings.';
 COMMENT ON COLUMN "marts"."procurement_cases"."reversed_pair_count" IS 'Postings taken back by a cancellation.';
 COMMENT ON COLUMN "marts"."procurement_cases"."unmatched_reversal_count" IS 'Cancellations with no posting before them.';
 COMMENT ON COLUMN "marts"."procurement_cases"."change_count" IS 'Changes of the item.';
+COMMENT ON COLUMN "marts"."procurement_cases"."approval_count" IS 'Approvals released: documents, or where the item has none, events; re-approvals included.';
+COMMENT ON COLUMN "marts"."procurement_cases"."reapproval_count" IS 'Approvals beyond the first.';
+COMMENT ON COLUMN "marts"."procurement_cases"."manual_approval_count" IS 'Approval documents that a person released.';
+COMMENT ON COLUMN "marts"."procurement_cases"."payment_block_count" IS 'Payment blocks set on invoices that stand.';
+COMMENT ON COLUMN "marts"."procurement_cases"."received_amount" IS 'Sum of the goods receipts that stand; null where one has no amount, or another currency. Unit: currency_code.';
 COMMENT ON COLUMN "marts"."procurement_cases"."invoiced_amount" IS 'Sum of recorded invoices; null where the source gives no amounts, or several currencies. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_cases"."cleared_amount" IS 'Sum of the invoice lines that stand and are cleared; null where there is none, or several currencies. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_cases"."paid_amount" IS 'Sum of the item''s parts of payments; null where there is none, or several currencies. Unit: currency_code.';
 COMMENT ON COLUMN "marts"."procurement_cases"."first_received_on" IS 'Local date of the first goods receipt.';
 COMMENT ON COLUMN "marts"."procurement_cases"."last_received_on" IS 'Local date of the last goods receipt.';
 COMMENT ON COLUMN "marts"."procurement_cases"."first_invoiced_on" IS 'First document date of an invoice.';
@@ -504,12 +537,75 @@ COMMENT ON COLUMN "marts"."procurement_cases"."invoice_date_to_cleared_first_day
 COMMENT ON COLUMN "marts"."procurement_cases"."invoice_date_to_cleared_last_days" IS 'The vendor''s document date to the clearing: the headline of invoice to payment. The last closed one. Unit: calendar days.';
 COMMENT ON COLUMN "marts"."procurement_cases"."order_to_cleared_first_days" IS 'Order to each clearing. The first closed one. Unit: calendar days.';
 COMMENT ON COLUMN "marts"."procurement_cases"."order_to_cleared_last_days" IS 'Order to each clearing. The last closed one. Unit: calendar days.';
-COMMENT ON COLUMN "marts"."procurement_cases"."three_way_match_status" IS 'Null: see `three_way_match_reason`.';
-COMMENT ON COLUMN "marts"."procurement_cases"."three_way_match_reason" IS '`not_recorded`: no source gives amounts of receipts.';
+COMMENT ON COLUMN "marts"."procurement_cases"."three_way_match_status" IS 'Order, receipts and invoices compared: one of matched, not_received, not_invoiced, quantity_differs, amount_differs; else null.';
+COMMENT ON COLUMN "marts"."procurement_cases"."three_way_match_reason" IS 'Why the status is null: one of not_recorded, no_order, deleted, currency_differs.';
 COMMENT ON COLUMN "marts"."procurement_cases"."is_deleted" IS 'Deleted and not reactivated after.';
 COMMENT ON COLUMN "marts"."procurement_cases"."has_several_vendor_ids" IS 'The case''s events name more than one vendor id.';
 COMMENT ON COLUMN "marts"."procurement_cases"."has_event_after_data_through" IS 'An event is dated after its source''s `data_through`.';
 COMMENT ON COLUMN "marts"."procurement_cases"."has_invoice_before_order" IS 'An invoice is dated before the order.';
+COMMENT ON COLUMN "marts"."procurement_cases"."has_price_change" IS 'A change document: the price or the net worth.';
+COMMENT ON COLUMN "marts"."procurement_cases"."has_quantity_change" IS 'A change document: the quantity.';
+COMMENT ON COLUMN "marts"."procurement_cases"."has_terms_change" IS 'A change document: payment terms, delivery date or another condition of the contract.';
+COMMENT ON COLUMN "marts"."procurement_cases"."has_manual_reapproval" IS 'A person released an approval beyond the first.';
+COMMENT ON COLUMN "marts"."procurement_cases"."has_unallocated_payment" IS 'A payment of one of its invoices is in `procurement_unallocated`: `paid_amount` lacks it.';
+
+CREATE TABLE "marts"."procurement_vendors" (
+    "source_system_code" VARCHAR NOT NULL,
+    "vendor_id" VARCHAR NOT NULL,
+    "vendor_name" VARCHAR,
+    "country_code" VARCHAR,
+    "payment_terms_days" INTEGER,
+    "has_master_entry" BOOLEAN NOT NULL,
+    "ids_under_name_count" BIGINT,
+    "case_count" BIGINT NOT NULL,
+    "currency_count" INTEGER NOT NULL,
+    "currency_code" VARCHAR,
+    "ordered_amount" DECIMAL(38,2),
+    "invoiced_amount" DECIMAL(38,2),
+    "cleared_amount" DECIMAL(38,2),
+    "paid_amount" DECIMAL(38,2)
+);
+COMMENT ON TABLE "marts"."procurement_vendors" IS 'One vendor id of one ledger system, of the vendor master or named by any event. Version 1; key: source_system_code, vendor_id.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."source_system_code" IS 'The ledger system in which the vendor id lives.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."vendor_id" IS 'The vendor''s id; ids of one name are kept apart.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."vendor_name" IS 'The master''s name, else that of the latest event that has one.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."country_code" IS 'ISO 3166 code of the vendor''s country, of the master.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."payment_terms_days" IS 'Agreed time to pay, from the vendor''s document date, of the master. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."has_master_entry" IS 'The vendor master has the id.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."ids_under_name_count" IS 'Vendor ids of the system under the same name, this one counted; but for case, punctuation and spaces.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."case_count" IS 'Cases whose vendor it is.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."currency_count" IS 'Currencies of the cases that have any amount.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."currency_code" IS 'ISO 4217 code of the amounts; null where there are several.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."ordered_amount" IS 'Sum of the cases'' `ordered_amount`; null where there are several currencies. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."invoiced_amount" IS 'Sum of the cases'' `invoiced_amount`; null where there are several currencies. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."cleared_amount" IS 'Sum of the cases'' `cleared_amount`; null where there are several currencies. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."paid_amount" IS 'Sum of the cases'' `paid_amount`; null where there are several currencies. Unit: currency_code.';
+
+CREATE TABLE "marts"."procurement_unallocated" (
+    "source_system_code" VARCHAR NOT NULL,
+    "table_name" VARCHAR NOT NULL,
+    "invoice_number" VARCHAR NOT NULL,
+    "document_number" VARCHAR NOT NULL,
+    "reason" VARCHAR NOT NULL,
+    "posted_on" DATE NOT NULL,
+    "amount" DECIMAL(18,2),
+    "currency_code" VARCHAR,
+    "source_name" VARCHAR NOT NULL,
+    "landing_file_id" VARCHAR NOT NULL,
+    "record_number" BIGINT NOT NULL
+);
+COMMENT ON TABLE "marts"."procurement_unallocated" IS 'One payment of one invoice, or one payment block, that could not be brought to the items of its invoice. Version 1; key: source_system_code, table_name, invoice_number, document_number.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."source_system_code" IS 'The ledger system in which the document lives.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."table_name" IS 'Curated table that the event comes from.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."invoice_number" IS 'The invoice that the document names.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."document_number" IS 'Number of the payment, or of the block in the invoice.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."reason" IS 'Why: one of invoice_unknown, all_reversed, currency_differs, adds_up_to_zero, too_large.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."posted_on" IS 'Local date of the payment, or of the setting of the block.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."amount" IS 'What was paid, all of it; null for blocks. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."currency_code" IS 'ISO 4217 code of the amount.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."source_name" IS 'Name of the source''s configuration.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."landing_file_id" IS 'The landed delivery; the release names its raw file.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."record_number" IS 'Number of the record in the raw file.';
 
 CREATE TABLE "marts"."cycle_times_monthly" (
     "leg" VARCHAR NOT NULL,
