@@ -166,7 +166,9 @@ def test_as_of_leaves_out_later_events(spark, as_of, kept):
 @pytest.mark.parametrize(
     ("curated", "sentence"),
     [
-        pytest.param({}, "found nothing, promised any of logged_events, vendors, purchase_orders, approvals", id="no table"),
+        pytest.param(
+            {}, "found nothing, promised any of logged_events, vendors, purchase_orders, approvals", id="no table"
+        ),
         pytest.param({"receipts": None}, r"found unknown \['receipts'\]", id="an unknown table"),
     ],
 )
