@@ -1,6 +1,7 @@
 """Order, receipt and invoice of an item compared, where there are documents of all three."""
 
 from decimal import Decimal
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -16,8 +17,8 @@ def with_three_way_match(cases: DataFrame, systems: DataFrame, *, tolerance_rati
 
     Received and ordered quantity, invoiced and ordered amount may differ by `tolerance_ratio` of what was ordered.
     """
-    tables = F.count_distinct(F.when(F.col("table_name").isin(*_DOCUMENTS), F.col("table_name")))
-    documented = systems.groupBy("source_system_code").agg((tables == len(_DOCUMENTS)).alias("has_documents"))
+    has_all = reduce(Column.__and__, (F.bool_or(F.col("table_name") == name) for name in _DOCUMENTS))
+    documented = systems.groupBy("source_system_code").agg(has_all.alias("has_documents"))
     known = cases.join(F.broadcast(documented), ["source_system_code"], "left")
     tolerance = Decimal(str(tolerance_ratio))
     return known.withColumn("three_way_match_reason", _reason()).withColumn(

@@ -13,11 +13,8 @@ _AMOUNTS = ("ordered_amount", "invoiced_amount", "cleared_amount", "paid_amount"
 
 def summarise_vendors(events: DataFrame, cases: DataFrame, vendors: DataFrame | None) -> DataFrame:
     """`procurement_vendors`: a row for each vendor id of a system that the master or any event names."""
-    master = _no_vendors(events) if vendors is None else vendors.select(*VENDOR, *_MASTER)
-    entries = master.withColumn("has_entry", F.lit(True))
     return (
-        _named_by_events(events)
-        .join(entries, [*VENDOR], "full")
+        _with_master(_named_by_events(events), vendors)
         .join(_totals(cases), [*VENDOR], "left")
         .withColumns(
             {
@@ -42,11 +39,27 @@ def with_ids_under_name(vendors: DataFrame) -> DataFrame:
     )
 
 
+def _with_master(seen: DataFrame, vendors: DataFrame | None) -> DataFrame:
+    """Vendors seen and those of the master, with what it says of them."""
+    if vendors is None:
+        types = {field.name: field.type for field in VENDORS.fields}
+        nothing = {name: F.lit(None).cast(types[name]) for name in _MASTER}
+        return seen.withColumns({**nothing, "has_entry": F.lit(False)})
+    return seen.join(vendors.select(*VENDOR, *_MASTER, F.lit(True).alias("has_entry")), [*VENDOR], "full")
+
+
 def _named_by_events(events: DataFrame) -> DataFrame:
-    """`event_vendor_name` is of the latest event that has one."""
-    order = F.struct("event_on", "event_at", "record_number", "event_id")
-    name = F.max_by("vendor_name", F.when(F.col("vendor_name").isNotNull(), order))
-    return events.filter(F.col("vendor_id").isNotNull()).groupBy(*VENDOR).agg(name.alias("event_vendor_name"))
+    """`event_vendor_name` is of the latest day on which an event has one, of several the last by alphabet.
+
+    Names are gathered first, each with its latest day: few rows, without a sort of all events.
+    """
+    named = (
+        events.filter(F.col("vendor_id").isNotNull())
+        .groupBy(*VENDOR, "vendor_name")
+        .agg(F.max("event_on").alias("named_on"))
+    )
+    latest = F.when(F.col("vendor_name").isNotNull(), F.struct("named_on", "vendor_name"))
+    return named.groupBy(*VENDOR).agg(F.max(latest)["vendor_name"].alias("event_vendor_name"))
 
 
 def _totals(cases: DataFrame) -> DataFrame:
@@ -61,10 +74,3 @@ def _totals(cases: DataFrame) -> DataFrame:
     )
     is_one = F.col("currency_count") == 1
     return summed.withColumns({name: F.when(is_one, F.col(name)) for name in ("currency_code", *_AMOUNTS)})
-
-
-def _no_vendors(events: DataFrame) -> DataFrame:
-    types = {field.name: field.type for field in VENDORS.fields}
-    return events.sparkSession.range(0).select(
-        *(F.lit(None).cast(types[name]).alias(name) for name in (*VENDOR, *_MASTER))
-    )

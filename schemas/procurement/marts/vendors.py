@@ -11,7 +11,7 @@ PROCUREMENT_VENDORS = Contract(
     fields=(
         Field("source_system_code", STRING, "The ledger system in which the vendor id lives.", required=True),
         Field("vendor_id", STRING, "The vendor's id; ids of one name are kept apart.", required=True),
-        Field("vendor_name", STRING, "The master's name, else that of the latest event that has one."),
+        Field("vendor_name", STRING, "The master's name, else that of the latest day on which an event has one."),
         Field("country_code", STRING, "ISO 3166 code of the vendor's country, of the master."),
         Field(
             "payment_terms_days",

@@ -1,7 +1,7 @@
 """Documents of a ledger for tests: each function gives the cells of one row, and every document has its own item `10`
 of order `1` unless it says another. Day 0 is 2024-01-01."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -93,7 +93,7 @@ def ledger(spark: SparkSession, **tables: Sequence[Cells]) -> dict[str, DataFram
     return {name: curated_frame(spark, CURATED[name], *rows) for name, rows in tables.items()}
 
 
-def covering(tables: Mapping[str, Any], *, last: int = 365) -> tuple[SourceCoverage, ...]:
+def covering(tables: Iterable[str], *, last: int = 365) -> tuple[SourceCoverage, ...]:
     """Each table a source of its own that records every event type."""
     return tuple(
         covered(name, table_name=name, records=tuple(EVENT_TYPES), last=last) for name in tables if name != "vendors"
