@@ -568,7 +568,7 @@ CREATE TABLE "marts"."procurement_vendors" (
 COMMENT ON TABLE "marts"."procurement_vendors" IS 'One vendor id of one ledger system, of the vendor master or named by any event. Version 1; key: source_system_code, vendor_id.';
 COMMENT ON COLUMN "marts"."procurement_vendors"."source_system_code" IS 'The ledger system in which the vendor id lives.';
 COMMENT ON COLUMN "marts"."procurement_vendors"."vendor_id" IS 'The vendor''s id; ids of one name are kept apart.';
-COMMENT ON COLUMN "marts"."procurement_vendors"."vendor_name" IS 'The master''s name, else that of the latest event that has one.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."vendor_name" IS 'The master''s name, else that of the latest day on which an event has one.';
 COMMENT ON COLUMN "marts"."procurement_vendors"."country_code" IS 'ISO 3166 code of the vendor''s country, of the master.';
 COMMENT ON COLUMN "marts"."procurement_vendors"."payment_terms_days" IS 'Agreed time to pay, from the vendor''s document date, of the master. Unit: calendar days.';
 COMMENT ON COLUMN "marts"."procurement_vendors"."has_master_entry" IS 'The vendor master has the id.';
