@@ -106,9 +106,18 @@ class Layers:
                 )
 
     def typed(self, path: Keys, hint: Any, default: Any = None) -> Any:
-        """The value of a key, of the type promised."""
+        """The value of a key, of the type promised; a table of tables may be promised as one of dataclasses."""
         values = self.table(*path[:-1])
+        arguments = typing.get_args(hint)
+        if typing.get_origin(hint) in (dict, Mapping) and dataclasses.is_dataclass(arguments[1]):
+            return {name: self._instance(arguments[1], (*path, name)) for name in self.table(*path)}
         return typed(values[path[-1]], hint, self.where(*path)) if path[-1] in values else default
+
+    def _instance(self, cls: Any, path: Keys) -> Any:
+        try:
+            return cls(**self.values_of(cls, path))
+        except ValueError as error:
+            raise ConfigError(f"{self.where(*path)}: {error}") from None
 
     def values_of(self, cls: type, path: Keys, leave_out: Collection[str] = ()) -> dict[str, Any]:
         """Those of a dataclass's fields that a table gives, each of its type; no other key may stand there."""

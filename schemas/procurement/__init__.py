@@ -1,7 +1,7 @@
 """The tables of the procurement domain."""
 
 from schemas.contract import Contract
-from schemas.procurement.documents import INVOICES, PURCHASE_ORDERS
+from schemas.procurement.documents import DOCUMENTS
 from schemas.procurement.logged_events import LOGGED_EVENTS
 from schemas.procurement.marts import (
     CYCLE_TIMES_MONTHLY,
@@ -10,9 +10,11 @@ from schemas.procurement.marts import (
     PROCUREMENT_COVERAGE,
     PROCUREMENT_EVENTS,
     PROCUREMENT_LEGS,
+    PROCUREMENT_UNALLOCATED,
+    PROCUREMENT_VENDORS,
 )
 
-CURATED: dict[str, Contract] = {c.name: c for c in (LOGGED_EVENTS, PURCHASE_ORDERS, INVOICES)}
+CURATED: dict[str, Contract] = {c.name: c for c in (LOGGED_EVENTS, *DOCUMENTS)}
 MARTS: dict[str, Contract] = {
     c.name: c
     for c in (
@@ -20,6 +22,8 @@ MARTS: dict[str, Contract] = {
         PROCUREMENT_COVERAGE,
         PROCUREMENT_LEGS,
         PROCUREMENT_CASES,
+        PROCUREMENT_VENDORS,
+        PROCUREMENT_UNALLOCATED,
         CYCLE_TIMES_MONTHLY,
         CYCLE_TIMES_OVERALL,
     )

@@ -24,8 +24,42 @@ EVENT_TYPES: dict[str, str] = {
     "payment_block_set": "The invoice was blocked for payment.",
     "payment_block_removed": "The payment block was removed: the invoice is released.",
     "invoice_cleared": "The invoice was cleared: not the same as paid.",
+    "invoice_paid": "A payment document pays the invoice, or a part of it.",
     "approval_changed": "The approval of the order was changed.",
     "workflow": "A step of the ordering system's own workflow.",
+}
+
+CHANGE_TYPES: dict[str, str] = {
+    "price": "The price or the net worth.",
+    "quantity": "The quantity.",
+    "terms": "Payment terms, delivery date or another condition of the contract.",
+    "deleted": "The item was deleted.",
+    "reactivated": "A deleted item was reactivated.",
+    "other": "Anything else.",
+}
+
+FLAGGED_CHANGES = ("price", "quantity", "terms")
+
+UNALLOCATED_REASONS: dict[str, str] = {
+    "invoice_unknown": "No curated line of the invoice.",
+    "all_reversed": "No line of the invoice stands: every one was taken back, or takes another back.",
+    "currency_differs": "The lines that stand are in several currencies, or in another than the payment.",
+    "adds_up_to_zero": "The lines that stand add up to 0.",
+    "too_large": "A line, the payment or a part of it is 10^15 or more.",
+}
+
+MATCH_STATUSES: dict[str, str] = {
+    "matched": "Quantities and amounts agree within the tolerance.",
+    "not_received": "No receipt stands.",
+    "not_invoiced": "No invoice stands.",
+    "quantity_differs": "The quantity received is not the one ordered.",
+    "amount_differs": "The amount invoiced is not the one ordered.",
+}
+MATCH_REASONS: dict[str, str] = {
+    "not_recorded": "The system has not documents of all three, or a quantity or amount is missing.",
+    "no_order": "There is no order to compare with.",
+    "deleted": "The item is finally deleted, with nothing received or invoiced.",
+    "currency_differs": "Invoices are in several currencies, or in another than the order.",
 }
 
 TIME_PRECISIONS = ("minute", "day")

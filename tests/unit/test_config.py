@@ -23,7 +23,7 @@ from lake.mappings import OWN_KEYS
 from lake.toml_layers import Document, Layers
 from schemas.contract import Contract, Field
 from schemas.domains import DOMAINS
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import Calendar, ProcurementOptions
 from transforms.standardize import AMBIGUOUS_PARAMETER, RULES
 
 ROOT = Path(__file__).parents[2]
@@ -146,6 +146,17 @@ def test_an_overlay_changes_the_domain_and_its_marts(files: Files) -> None:
     assert domain.releases_kept == 3
     assert marts_options(domain, ProcurementOptions, sources=()).left_edge_days == 7
     assert marts_options(files.load().domain, ProcurementOptions, sources=(), as_of=date(2024, 1, 31)).as_of
+
+
+def test_calendars_are_tables_of_the_marts(files: Files) -> None:
+    overlays = (
+        '[marts.calendars.germany]\ncompanies = ["1000"]\nholidays = [2024-05-01]',
+        '[marts.calendars]\nemirates = {companies = ["2000"], weekend = ["friday", "saturday"]}',
+    )
+    assert marts_options(files.load(*overlays).domain, ProcurementOptions, sources=()).calendars == {
+        "germany": Calendar(("1000",), holidays=(date(2024, 5, 1),)),
+        "emirates": Calendar(("2000",), weekend=("friday", "saturday")),
+    }
 
 
 def test_keys_may_be_dotted_or_inline(files: Files) -> None:
@@ -686,6 +697,27 @@ class TestMartsOptions:
             pytest.param(
                 '[marts]\nleft_edge_days = "7"', "0.toml:2: found '7', promised a whole number", id="its type"
             ),
+            pytest.param("[marts]\ncalendars = 3", "0.toml:2: marts.calendars is 3, promised a table", id="calendars"),
+            pytest.param(
+                "[marts.calendars.de]\nholiday = [2024-05-01]",
+                "0.toml:2: unknown key 'marts.calendars.de.holiday'",
+                id="an unknown key of a calendar",
+            ),
+            pytest.param(
+                '[marts.calendars.de]\nholidays = ["2024-05-01"]',
+                "0.toml:2: found ['2024-05-01'], promised a list of a date",
+                id="a holiday that is text",
+            ),
+            pytest.param(
+                '\n[marts.calendars.de]\nweekend = ["sonntag"]',
+                "0.toml:2: calendars: weekend: found sonntag, promised any of monday",
+                id="a weekday",
+            ),
+            pytest.param(
+                '[marts.calendars]\na.companies = ["1"]\nb.companies = ["1"]',
+                "0.toml:1: calendars: companies: found 1 more than once",
+                id="a company in two calendars",
+            ),
             pytest.param("[marts.never_expected]\norder_to_cleared = 3", "0.toml:1: found {", id="a table of numbers"),
             pytest.param(
                 '[marts.never_expected]\nx = "true"',
@@ -784,6 +816,7 @@ TABLES: dict[str, Iterable[str]] = {
     "coverage": [f.name for f in dataclasses.fields(Coverage)],
     "domain": [f.name for f in dataclasses.fields(Domain) if f.name not in ("name", "marts")],
     "marts": [f.name for f in dataclasses.fields(ProcurementOptions) if f.name not in ("sources", "as_of")],
+    "marts.calendars.<name>": [f.name for f in dataclasses.fields(Calendar)],
     "environment": [f.name for f in dataclasses.fields(Environment) if f.name not in ("name", "spark")],
     "spark": (),
 }

@@ -3,11 +3,13 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from schemas.procurement import PURCHASE_ORDERS
+from schemas.procurement.documents import PAYMENTS
 from schemas.procurement.words import LEGS
+from transforms.procurement.amounts import amounts, latest, of_one_currency
+from transforms.procurement.approvals import approvals_and_changes, counts_of_approvals
 from transforms.procurement.events import ATTRIBUTES, CASE
 from transforms.procurement.pairing import end_of_leg, stands
-from transforms.procurement.reversals import CANCELLATIONS
+from transforms.procurement.reversals import CANCELLATIONS, REVERSIBLE
 
 FIRST_TYPES = tuple(
     dict.fromkeys(
@@ -17,28 +19,32 @@ FIRST_TYPES = tuple(
         for name in ((leg.start, leg.end) if leg.pairing == "first_to_first" else (leg.start,))
     )
 )
+COUNTED_TYPES = tuple(
+    dict.fromkeys((*CANCELLATIONS, *(name for leg in LEGS for name in (leg.start, leg.end) if name in REVERSIBLE)))
+)
 
 
 def summarise_cases(events: DataFrame) -> DataFrame:
     """What the events of a case say together.
 
     Beside what `procurement_cases` shows: `item_type_name`; `first_<type>`, the first event that stands, for the types
-    of which a leg takes the first; `<type>_count` (those that stand) and `<type>_reversed_count` for the types of which
-    there are cancellations; `open_block_count`.
+    of which a leg takes the first; `<type>_count` (those that stand) and `<type>_reversed_count` for the types that can
+    be reversed and that are counted or end a leg.
     """
     merged = events.groupBy(*CASE).agg(
-        *(_latest(name).alias(name) for name in ATTRIBUTES),
-        *_amounts(),
+        *(latest(name).alias(name) for name in ATTRIBUTES),
+        *amounts(),
         *_counts(),
+        *approvals_and_changes(),
         *_first_and_last(),
-        *(_count(_is(name) & F.col("is_reversed")).alias(f"{name}_reversed_count") for name in CANCELLATIONS),
-        *(_count(_is(name) & stands()).alias(f"{name}_count") for name in CANCELLATIONS),
+        *(_count(_is(name) & F.col("is_reversed")).alias(f"{name}_reversed_count") for name in COUNTED_TYPES),
+        *(_count(_is(name) & stands()).alias(f"{name}_count") for name in COUNTED_TYPES),
         *(F.min(F.when(_is(name) & stands(), end_of_leg())).alias(f"first_{name}") for name in FIRST_TYPES),
         _is_deleted().alias("is_deleted"),
         F.coalesce(F.min("vendor_id") < F.max("vendor_id"), F.lit(False)).alias("has_several_vendor_ids"),
         F.bool_or("is_after_data_through").alias("has_event_after_data_through"),
     )
-    return merged.withColumns(_of_one_currency()).withColumns(
+    return merged.withColumns({**of_one_currency(), **counts_of_approvals()}).withColumns(
         {
             "case_status": _case_status(),
             "ordered_on": F.col("first_order_created.event_on"),
@@ -48,6 +54,7 @@ def summarise_cases(events: DataFrame) -> DataFrame:
             ),
             "goods_receipt_count": F.col("goods_received_count"),
             "invoice_count": F.col("invoice_recorded_count"),
+            "clearing_count": F.col("invoice_cleared_count"),
         }
     )
 
@@ -58,13 +65,6 @@ def with_leg_days(cases: DataFrame, legs: DataFrame) -> DataFrame:
     return cases.join(legs.groupBy(*CASE).agg(*_leg_days()), [*CASE], "left")
 
 
-def with_three_way_match(cases: DataFrame) -> DataFrame:
-    """Add a null `three_way_match_status` and why: no curated table has amounts of receipts."""
-    return cases.withColumns(
-        {"three_way_match_status": F.lit(None).cast("string"), "three_way_match_reason": F.lit("not_recorded")}
-    )
-
-
 def _is(*event_types: str) -> Column:
     return F.col("event_type").isin(*event_types)
 
@@ -73,55 +73,23 @@ def _count(condition: Column) -> Column:
     return F.count(F.when(condition, F.lit(1)))
 
 
-def _latest(name: str, among: Column | None = None) -> Column:
-    """Of the latest event that has it not null."""
-    has = F.col(name).isNotNull() if among is None else F.col(name).isNotNull() & among
-    return F.max_by(name, F.when(has, F.col("event_number")))
-
-
-def _amounts() -> list[Column]:
-    """An order's own row says what it is worth; a log only what it was worth at an event."""
-    is_order = F.col("table_name") == PURCHASE_ORDERS.name
-    currency = F.coalesce("worth_currency_code", "currency_code")
-    is_invoiced = _is("invoice_recorded") & stands() & F.col("amount").isNotNull()
-    return [
-        F.coalesce(_latest("worth_amount", is_order), _latest("worth_amount")).alias("ordered_amount"),
-        F.coalesce(
-            _latest("worth_currency_code", is_order),
-            _latest("worth_currency_code"),
-            F.max_by(currency, F.when(currency.isNotNull(), F.col("event_number"))),
-        ).alias("currency_code"),
-        F.sum(F.when(is_invoiced, F.col("amount"))).alias("invoiced_amount"),
-        F.min(F.when(is_invoiced, F.col("currency_code"))).alias("least_invoiced_currency_code"),
-        F.max(F.when(is_invoiced, F.col("currency_code"))).alias("greatest_invoiced_currency_code"),
-    ]
-
-
-def _of_one_currency() -> dict[str, Column]:
-    """Amounts in several currencies are not added up: null."""
-    is_one = F.col("least_invoiced_currency_code").eqNullSafe(F.col("greatest_invoiced_currency_code")) & F.col(
-        "least_invoiced_currency_code"
-    ).eqNullSafe(F.col("currency_code"))
-    return {"invoiced_amount": F.when(is_one, F.col("invoiced_amount"))}
-
-
 def _counts() -> list[Column]:
     is_cancellation = _is(*CANCELLATIONS.values())
     return [
         F.count("*").alias("event_count"),
         F.size(F.collect_set("content_key")).cast("long").alias("distinct_event_count"),
         _count(_is("service_entered")).alias("service_entry_count"),
-        _count(_is("invoice_cleared")).alias("clearing_count"),
-        _count(F.col("is_reversed")).alias("reversed_pair_count"),
+        _count(_is(*CANCELLATIONS) & F.col("is_reversed")).alias("reversed_pair_count"),
         _count(is_cancellation & ~F.col("is_reversal")).alias("unmatched_reversal_count"),
         _count(_is("order_changed")).alias("change_count"),
-        (_count(_is("payment_block_set")) - _count(_is("payment_block_removed"))).alias("open_block_count"),
+        _count(_is("payment_block_set") & stands()).alias("payment_block_count"),
+        F.bool_or((F.col("table_name") == PAYMENTS.name) & F.col("amount").isNull()).alias("has_unallocated_payment"),
     ]
 
 
 def _first_and_last() -> list[Column]:
     received = F.when(_is("goods_received") & stands(), F.col("event_on"))
-    cleared = F.when(_is("invoice_cleared"), F.col("event_on"))
+    cleared = F.when(_is("invoice_cleared") & stands(), F.col("event_on"))
     return [
         F.min(received).alias("first_received_on"),
         F.max(received).alias("last_received_on"),
@@ -138,7 +106,7 @@ def _is_deleted() -> Column:
 
 def _case_status() -> Column:
     received, invoiced = F.col("goods_received_count"), F.col("invoice_recorded_count")
-    cleared = F.col("clearing_count")
+    cleared = F.col("invoice_cleared_count")
     return (
         F.when(F.col("first_order_created").isNull(), "orphan")
         .when(F.col("is_deleted") & (received + invoiced + cleared == 0), "deleted")

@@ -6,10 +6,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from schemas.procurement.words import LEGS, Leg
+from transforms.procurement.business_days import with_business_days
 from transforms.procurement.events import CASE
 from transforms.procurement.options import ProcurementOptions
 from transforms.procurement.pairing import END
-from transforms.procurement.reversals import CANCELLATIONS
+from transforms.procurement.reversals import CANCELLATIONS, REVERSIBLE
+from transforms.procurement.terms import with_lateness
 
 _PARTIES = ("company_code", "vendor_id", "category_name")
 _BEGINS_THE_CASE = ("requisition_created", "order_created")
@@ -24,6 +26,8 @@ def build_legs(
     return (
         covered.transform(with_status)
         .transform(with_days)
+        .transform(with_business_days, options.calendars)
+        .transform(with_lateness)
         .transform(
             lambda frame: with_window_status(
                 frame, left_edge_days=options.left_edge_days, right_edge_days=options.right_edge_days
@@ -37,20 +41,22 @@ def with_every_leg(cases: DataFrame, *, never_expected: Mapping[str, str]) -> Da
     `end` where the pairing takes the first, and what of the case the leg's status depends on."""
     rows = F.explode(F.array(*(_leg_of_case(leg, never_expected.get(leg.name, "false")) for leg in LEGS)))
     of_leg = F.explode_outer(F.filter("pairs", lambda pair: pair["leg"] == F.col("leg")))
-    kept = (*CASE, *_PARTIES, "is_deleted")
+    kept = (*CASE, *_PARTIES, "is_deleted", "payment_terms_days")
     by_leg = cases.select(*kept, "pairs", rows.alias("row")).select(*kept, "pairs", "row.*")
     return by_leg.withColumn("pair", of_leg).drop("pairs")
 
 
 def with_ends(legs: DataFrame) -> DataFrame:
-    """Add `occurrence_number`, `document_id` (of the end, else of the start) and `is_inferred_pair`; `start` and `end`
-    are the pair's, else the case's."""
+    """Add `occurrence_number`, `document_id` (of the end, else of the start), `is_inferred_pair` and
+    `is_never_blocked`; `start` and `end` are the pair's, else the case's."""
     is_own = F.col("leg").isin(*(leg.name for leg in LEGS if leg.pairing == "each_to_its_own"))
     ended = legs.withColumns(
         {
             "start": F.coalesce("pair.start", "start"),
             "end": F.coalesce("pair.end", "end"),
             "occurrence_number": F.coalesce("pair.occurrence_number", F.lit(1)),
+            "is_never_blocked": (F.col("leg") == "recorded_to_released")
+            & (F.coalesce("pair.open_block_count", F.lit(0)) <= 0),
         }
     )
     return ended.withColumn("document_id", F.coalesce("end.document_id", "start.document_id")).withColumn(
@@ -118,17 +124,21 @@ def _leg_of_case(leg: Leg, never_expected: str) -> Column:
     nobody, no = F.lit(None).cast(END), F.lit(False)
     start = nobody if leg.pairing == "each_to_its_own" else F.col(f"first_{leg.start}")
     end = F.col(f"first_{leg.end}") if leg.pairing == "first_to_first" else nobody
-    all_ends_reversed = _some_reversed(leg.end) & (F.col(f"{leg.end}_count") == 0) if leg.end in CANCELLATIONS else no
-    is_never_blocked = F.col("open_block_count") <= 0 if leg.name == "recorded_to_released" else no
+    all_ends_reversed = _some_reversed(leg.end) & (F.col(f"{leg.end}_count") == 0) if _ends_with_case(leg) else no
     return F.struct(
         F.lit(leg.name).alias("leg"),
         start.alias("start"),
         end.alias("end"),
-        (_some_reversed(leg.start) if leg.start in CANCELLATIONS else no).alias("has_reversed_start"),
+        (_some_reversed(leg.start) if leg.start in REVERSIBLE else no).alias("has_reversed_start"),
         all_ends_reversed.alias("has_only_reversed_ends"),
-        is_never_blocked.alias("is_never_blocked"),
         F.coalesce(F.expr(never_expected), no).alias("is_never_expected"),
     )
+
+
+def _ends_with_case(leg: Leg) -> bool:
+    """What becomes of the leg shows in all ends of the case: not where each document has its own, unless a log's
+    postings, which have none, are taken back."""
+    return leg.end in REVERSIBLE and (leg.pairing != "each_to_its_own" or leg.end in CANCELLATIONS)
 
 
 def _some_reversed(event_type: str) -> Column:

@@ -1,12 +1,13 @@
 """The marts of the procurement domain."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from schemas.procurement import LOGGED_EVENTS, MARTS
-from transforms.procurement.cases import summarise_cases, with_leg_days, with_three_way_match
+from schemas.procurement.documents import GOODS_RECEIPTS, INVOICES, VENDORS
+from transforms.procurement.cases import summarise_cases, with_leg_days
 from transforms.procurement.coverage import (
     summarise_coverage,
     summarise_leg_coverage,
@@ -16,10 +17,15 @@ from transforms.procurement.coverage import (
 )
 from transforms.procurement.cycle_times import summarise_daily_counts, summarise_monthly, summarise_overall
 from transforms.procurement.events import build_events, with_event_number
+from transforms.procurement.events.whole_invoices import settle_items
 from transforms.procurement.legs import build_legs
 from transforms.procurement.options import ProcurementOptions
 from transforms.procurement.pairing import match_events
 from transforms.procurement.reversals import with_reversals, without_reversals
+from transforms.procurement.terms import with_payment_terms
+from transforms.procurement.three_way_match import with_three_way_match
+from transforms.procurement.unallocated import nothing_unallocated, summarise_unallocated
+from transforms.procurement.vendors import summarise_vendors
 
 Keep = Callable[[DataFrame], DataFrame]
 
@@ -31,38 +37,51 @@ def _recompute(frame: DataFrame) -> DataFrame:
 def build_procurement_marts(
     curated: Mapping[str, DataFrame], options: ProcurementOptions, *, keep: Keep = _recompute
 ) -> dict[str, DataFrame]:
-    """The six marts of whatever curated tables there are.
+    """The marts of whatever curated tables there are.
 
     `keep` is called with each frame that several marts are made of: a job persists it, which leaves one shuffle of the
     events, by case, for all of them. Without it each mart is computed afresh.
     """
-    all_events = build_events(curated, as_of=options.as_of)
-    systems = keep(summarise_systems(all_events, options.sources))
-    coverage = keep(summarise_coverage(systems, options.sources, as_of=options.as_of))
-    events = keep(with_flags(all_events, coverage, has_log=LOGGED_EVENTS.name in curated))
+    vendors = curated.get(VENDORS.name)
+    sources = [source for source in options.sources if source.table_name != VENDORS.name]
+    settled = settle_items(curated, as_of=options.as_of)
+    settled = None if settled is None else keep(settled)
+    all_events = build_events(curated, settled, as_of=options.as_of)
+    systems = keep(summarise_systems(all_events, sources))
+    coverage = keep(summarise_coverage(systems, sources, as_of=options.as_of))
+    events = keep(with_flags(all_events, coverage, curated=curated))
     cases = keep(summarise_cases(events))
     leg_coverage = summarise_leg_coverage(systems, coverage)
+    with_terms = cases.transform(with_payment_terms, vendors)
     legs = keep(
         _promised(
-            build_legs(cases, match_events(events), leg_coverage, options=options), MARTS["procurement_legs"].names
+            build_legs(with_terms, match_events(events), leg_coverage, options=options), MARTS["procurement_legs"].names
         )
     )
     daily = keep(summarise_daily_counts(legs))
+    matched = with_three_way_match(cases, systems, tolerance_ratio=options.match_tolerance_ratio)
     marts = {
         "procurement_events": events,
         "procurement_coverage": coverage.transform(with_event_count, events),
         "procurement_legs": legs,
-        "procurement_cases": cases.transform(with_leg_days, legs).transform(with_three_way_match),
+        "procurement_cases": matched.transform(with_leg_days, legs),
+        "procurement_vendors": summarise_vendors(events, cases, vendors),
+        "procurement_unallocated": nothing_unallocated(events.sparkSession)
+        if settled is None
+        else summarise_unallocated(settled),
         "cycle_times_monthly": summarise_monthly(daily, options=options),
         "cycle_times_overall": summarise_overall(daily, options=options),
     }
     return {name: contract.conform(_promised(marts[name], contract.names)) for name, contract in MARTS.items()}
 
 
-def with_flags(events: DataFrame, coverage: DataFrame, *, has_log: bool) -> DataFrame:
-    """Add `is_after_data_through`, `event_number`, `is_reversal` and `is_reversed`; documents have no cancellations."""
+def with_flags(events: DataFrame, coverage: DataFrame, *, curated: Collection[str]) -> DataFrame:
+    """Add `is_after_data_through`, `event_number`, `is_reversal` and `is_reversed`; only logs, receipts and invoices
+    have cancellations."""
     numbered = events.transform(with_is_after_data_through, coverage).transform(with_event_number)
-    return numbered.transform(with_reversals if has_log else without_reversals)
+    if not {LOGGED_EVENTS.name, GOODS_RECEIPTS.name, INVOICES.name} & set(curated):
+        return without_reversals(numbered)
+    return with_reversals(numbered, has_log=LOGGED_EVENTS.name in curated)
 
 
 def _promised(frame: DataFrame, names: tuple[str, ...]) -> DataFrame:

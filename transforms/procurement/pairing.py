@@ -15,6 +15,7 @@ PAIRED_TYPES = tuple(
         for event_type in ((leg.start, leg.end) if leg.pairing == "each_to_its_own" else (leg.end,))
     )
 )
+_SET, _REMOVED = "payment_block_set", "payment_block_removed"
 END = T.StructType(
     [
         T.StructField("event_number", T.IntegerType()),
@@ -38,7 +39,7 @@ def stands() -> Column:
 
 def match_events(events: DataFrame) -> DataFrame:
     """A row for each case that has any: its `pairs` of `start` and `end`, of the legs that can have several, with their
-    `occurrence_number` in case and leg.
+    `occurrence_number` in case and leg, and `open_block_count`: payment blocks of the document set and not removed.
 
     `each_to_its_own`: the n-th of a document (or of what has no document) with the n-th, either null where there is no
     other. `one_to_each`: each end, `start` left null, since it is the case's. Pairs are gathered by case because a join
@@ -50,12 +51,12 @@ def match_events(events: DataFrame) -> DataFrame:
     pair = F.explode(F.array(*(_pair(leg) for leg in PAIRED_LEGS))).alias("pair")
     return (
         _abreast(events)
-        .select(*CASE, pair)
-        .select(*CASE, "pair.*")
+        .select(*CASE, "open_block_count", pair)
+        .select(*CASE, "open_block_count", "pair.*")
         .filter(F.col("start").isNotNull() | F.col("end").isNotNull())
         .withColumn("occurrence_number", F.row_number().over(in_leg))
         .groupBy(*CASE)
-        .agg(F.collect_list(F.struct("leg", "occurrence_number", "start", "end")).alias("pairs"))
+        .agg(F.collect_list(F.struct("leg", "occurrence_number", "start", "end", "open_block_count")).alias("pairs"))
     )
 
 
@@ -63,12 +64,23 @@ def _abreast(events: DataFrame) -> DataFrame:
     """The n-th event of each type of a document side by side: `n` means the same for every leg, so one grouping will
     do for all of them."""
     nth = Window.partitionBy(*CASE, "document_id", "event_type").orderBy("event_number")
-    numbered = events.filter(stands() & F.col("event_type").isin(*PAIRED_TYPES)).select(
+    of_document = Window.partitionBy(*CASE, "document_id")
+    paired = events.filter(stands() & F.col("event_type").isin(*PAIRED_TYPES, _SET)).select(
         *CASE, "document_id", "event_type", end_of_leg().alias("event"), F.row_number().over(nth).alias("n")
     )
-    return numbered.groupBy(*CASE, "document_id", "n").agg(
-        *(F.max(F.when(F.col("event_type") == name, F.col("event"))).alias(name) for name in PAIRED_TYPES)
+    return (
+        paired.withColumn("open_block_count", F.sum(_blocks()).over(of_document))
+        .groupBy(*CASE, "document_id", "n")
+        .agg(
+            F.max("open_block_count").alias("open_block_count"),
+            *(F.max(F.when(F.col("event_type") == name, F.col("event"))).alias(name) for name in PAIRED_TYPES),
+        )
     )
+
+
+def _blocks() -> Column:
+    """What an event adds to the payment blocks that stand."""
+    return F.when(F.col("event_type") == _SET, 1).when(F.col("event_type") == _REMOVED, -1).otherwise(0)
 
 
 def _pair(leg: Leg) -> Column:

@@ -1,13 +1,13 @@
 """Legs and cases made of orders and invoices, alone and beside a log of the same system."""
 
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from schemas.procurement import INVOICES, PURCHASE_ORDERS
+from schemas.procurement.documents import INVOICES, PURCHASE_ORDERS
 from tests.frames import curated_frame
-from tests.unit.procurement.stories import covered, day, event, told
+from tests.unit.procurement.ledger import line, order
+from tests.unit.procurement.stories import covered, event, told
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions
 
@@ -30,34 +30,6 @@ OPTIONS = ProcurementOptions(
         ),
     )
 )
-
-
-def order(item, number, **cells):
-    return {
-        "source_system_code": "ERP",
-        "po_number": "1",
-        "item_number": item,
-        "time_zone_name": "UTC",
-        "ordered_on": day(number),
-        "currency_code": "EUR",
-        "vendor_id": "V1",
-    } | cells
-
-
-def line(invoice, item, issued, recorded, cleared=None, **cells):
-    return {
-        "source_system_code": "ERP",
-        "invoice_number": invoice,
-        "line_number": item,
-        "po_number": "1",
-        "item_number": item,
-        "time_zone_name": "UTC",
-        "invoiced_on": day(issued),
-        "vendor_id": "V1",
-        "recorded_at": datetime(2024, 1, 1, 9) + timedelta(days=recorded),
-        "cleared_on": day(cleared),
-        "currency_code": "EUR",
-    } | cells
 
 
 ORDERS = [

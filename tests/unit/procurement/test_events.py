@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from schemas.procurement import INVOICES, LOGGED_EVENTS, PURCHASE_ORDERS
+from schemas.procurement import LOGGED_EVENTS
+from schemas.procurement.documents import INVOICES, PURCHASE_ORDERS
 from tests.frames import curated_frame
 from transforms.procurement.events import build_events
 
@@ -165,7 +166,9 @@ def test_as_of_leaves_out_later_events(spark, as_of, kept):
 @pytest.mark.parametrize(
     ("curated", "sentence"),
     [
-        pytest.param({}, "found nothing, promised any of logged_events, purchase_orders, invoices", id="no table"),
+        pytest.param(
+            {}, "found nothing, promised any of logged_events, vendors, purchase_orders, approvals", id="no table"
+        ),
         pytest.param({"receipts": None}, r"found unknown \['receipts'\]", id="an unknown table"),
     ],
 )

@@ -1,0 +1,79 @@
+"""Invoices by item: the lines of an item added up, and whether they stand."""
+
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, SparkSession, Window
+from pyspark.sql import functions as F
+
+from transforms.procurement.events.columns import local_date
+
+INVOICE = ("source_system_code", "invoice_number")
+ITEM = ("po_number", "item_number")
+_ITEMS = {
+    **dict.fromkeys((*INVOICE, *ITEM), "string"),
+    "item_amount": "decimal(28,2)",
+    "is_standing": "boolean",
+    "standing_count": "bigint",
+    "total_amount": "decimal(38,2)",
+    "greatest_item_amount": "decimal(28,2)",
+    "least_currency_code": "string",
+    "greatest_currency_code": "string",
+}
+
+
+def summarise_items(invoices: DataFrame, *, as_of: date | None) -> DataFrame:
+    """A row for each item of each invoice: `item_amount`, the sum of its lines, and `is_standing`: it is no reversal,
+    and none through `as_of` takes it back. Of the items of the invoice that stand, on each of its rows:
+    `standing_count`, `total_amount`, the greatest amount without its sign, the first and last of the currencies."""
+    is_line = ~F.col("is_reversal") & ~F.col("takes_back")
+    items = (
+        _said_of_invoices(invoices, as_of=as_of)
+        .repartition(*INVOICE)
+        .groupBy(*INVOICE, *ITEM)
+        .agg(
+            F.sum(F.when(is_line, F.col("invoiced_amount"))).alias("item_amount"),
+            F.min(F.when(is_line, F.col("currency_code"))).alias("item_least_currency_code"),
+            F.max(F.when(is_line, F.col("currency_code"))).alias("item_greatest_currency_code"),
+            (F.bool_or(is_line) & ~F.bool_or("takes_back")).alias("is_standing"),
+            F.bool_and("takes_back").alias("is_only_named"),
+        )
+        .filter(~F.col("is_only_named"))
+    )
+    return items.withColumns(_of_invoice()).select(*_ITEMS)
+
+
+def no_items(spark: SparkSession) -> DataFrame:
+    """The same columns where there are no invoices."""
+    return spark.range(0).select(*(F.lit(None).cast(kind).alias(name) for name, kind in _ITEMS.items()))
+
+
+def _said_of_invoices(invoices: DataFrame, *, as_of: date | None) -> DataFrame:
+    """Each line under its own invoice, and one that takes another back under that one too."""
+    reverses = F.col("reverses_invoice_number")
+    is_known = F.lit(True) if as_of is None else local_date("recorded_at") <= F.lit(as_of)
+    own = _said(F.col("invoice_number"), is_reversal=reverses.isNotNull(), takes_back=F.lit(False))
+    other = _said(reverses, is_reversal=F.lit(False), takes_back=F.lit(True))
+    said = F.array_compact(F.array(own, F.when(reverses.isNotNull() & is_known, other)))
+    kept = ("source_system_code", *ITEM, "invoiced_amount", "currency_code")
+    return invoices.select(*kept, F.explode(said).alias("said")).select(*kept, "said.*")
+
+
+def _said(invoice_number: Column, *, is_reversal: Column, takes_back: Column) -> Column:
+    return F.struct(
+        invoice_number.alias("invoice_number"), is_reversal.alias("is_reversal"), takes_back.alias("takes_back")
+    )
+
+
+def _of_invoice() -> dict[str, Column]:
+    of_invoice = Window.partitionBy(*INVOICE)
+
+    def standing(name: str) -> Column:
+        return F.when(F.col("is_standing"), F.col(name))
+
+    return {
+        "standing_count": F.count(standing("po_number")).over(of_invoice),
+        "total_amount": F.sum(standing("item_amount")).over(of_invoice),
+        "greatest_item_amount": F.max(F.abs(standing("item_amount"))).over(of_invoice),
+        "least_currency_code": F.min(standing("item_least_currency_code")).over(of_invoice),
+        "greatest_currency_code": F.max(standing("item_greatest_currency_code")).over(of_invoice),
+    }

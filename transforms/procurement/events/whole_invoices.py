@@ -1,0 +1,102 @@
+"""Blocks and payments: documents about whole invoices, brought to the items that the invoice bills.
+
+One row of a block or payment becomes a row for each item of its invoice. Lines are added up by item before the join, so
+that an item billed by two lines is paid once.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from schemas.procurement.documents import INVOICES, PAYMENT_BLOCKS, PAYMENTS
+from transforms.procurement.events.allocation import is_too_large, with_allocated_amount
+from transforms.procurement.events.columns import AMOUNT, LINEAGE, as_events, columns, day, line, moment, money
+from transforms.procurement.events.invoice_items import INVOICE, ITEM, no_items, summarise_items
+
+POSTING = (*INVOICE, "table_name", "document_number")
+
+
+def settle_items(curated: Mapping[str, DataFrame], *, as_of: date | None) -> DataFrame | None:
+    """A row for each block or payment and item of its invoice; one without an item where the invoice is not known.
+
+    Adds what `summarise_items` says, `allocated_amount` (the item's part of what was paid) and `reason` (null where the
+    whole document was brought to items). None where there are neither blocks nor payments. Shuffles by invoice.
+    """
+    makers = {PAYMENT_BLOCKS.name: _blocks, PAYMENTS.name: _payments}
+    made = [make(curated[name]) for name, make in makers.items() if name in curated]
+    if not made:
+        return None
+    postings = reduce(DataFrame.unionByName, made)
+    known = postings if as_of is None else postings.filter(posted_on() <= F.lit(as_of))
+    invoices = curated.get(INVOICES.name)
+    items = no_items(postings.sparkSession) if invoices is None else summarise_items(invoices, as_of=as_of)
+    settled = known.join(items, [*INVOICE], "left").withColumn("reason", _reason())
+    return settled.transform(with_allocated_amount, posting=POSTING, item=ITEM)
+
+
+def events_of_items(settled: DataFrame) -> DataFrame:
+    """Blocks set and removed, of every item of the invoice; payments, of every item that stands. The amount of a
+    payment is the item's part, null where it could not be allocated."""
+    is_of_item = F.col("po_number").isNotNull() & (~_is_payment() | F.col("is_standing"))
+    dated = (
+        settled.filter(is_of_item).withColumn("happened", F.explode("dates")).filter("happened.event_on IS NOT NULL")
+    ).select("*", "happened.*")
+    identity = F.to_json(F.struct(*POSTING, *ITEM, "event_type"))
+    return as_events(
+        dated.withColumn("event_id", F.sha2(identity, 256)),
+        **columns("event_id", "event_type", "event_at", "event_on", "time_precision", "table_name"),
+        case_id=F.concat("po_number", F.lit("_"), "item_number"),
+        document_id=F.col("invoice_number"),
+        content_key=F.xxhash64("event_id"),
+        **money(F.col("allocated_amount"), F.col("currency_code")),
+        **line(F.col("allocated_amount"), F.col("currency_code")),
+    )
+
+
+def posted_on() -> Column:
+    """The date of the payment, or of the setting of the block."""
+    return F.col("dates")[0]["event_on"]
+
+
+def _blocks(payment_blocks: DataFrame) -> DataFrame:
+    dates = F.array(moment("payment_block_set", "blocked_at"), moment("payment_block_removed", "removed_at"))
+    return payment_blocks.select(
+        *INVOICE,
+        F.lit(PAYMENT_BLOCKS.name).alias("table_name"),
+        F.col("block_number").alias("document_number"),
+        dates.alias("dates"),
+        F.lit(None).cast(AMOUNT).alias("paid_amount"),
+        F.lit(None).cast("string").alias("currency_code"),
+        *LINEAGE,
+    )
+
+
+def _payments(payments: DataFrame) -> DataFrame:
+    return payments.select(
+        *INVOICE,
+        F.lit(PAYMENTS.name).alias("table_name"),
+        F.col("payment_number").alias("document_number"),
+        F.array(day("invoice_paid", "paid_on")).alias("dates"),
+        "paid_amount",
+        "currency_code",
+        *LINEAGE,
+    )
+
+
+def _reason() -> Column:
+    """The first of `UNALLOCATED_REASONS` that holds."""
+    least, greatest = F.col("least_currency_code"), F.col("greatest_currency_code")
+    of_payment = (
+        F.when(F.col("standing_count") == 0, "all_reversed")
+        .when((least != greatest) | (least != F.col("currency_code")), "currency_differs")
+        .when(F.col("total_amount") == 0, "adds_up_to_zero")
+        .when(is_too_large(), "too_large")
+    )
+    return F.when(F.col("po_number").isNull(), "invoice_unknown").when(_is_payment(), of_payment)
+
+
+def _is_payment() -> Column:
+    return F.col("table_name") == PAYMENTS.name

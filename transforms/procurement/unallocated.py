@@ -1,0 +1,20 @@
+"""Payments and blocks that could not be brought to items: shown, not spread."""
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from schemas.procurement import PROCUREMENT_UNALLOCATED
+from transforms.procurement.events.columns import LINEAGE
+from transforms.procurement.events.whole_invoices import POSTING, posted_on
+
+
+def summarise_unallocated(settled: DataFrame) -> DataFrame:
+    """`procurement_unallocated`: one row for each document with a `reason`."""
+    shown = (*POSTING, "reason", posted_on().alias("posted_on"), F.col("paid_amount").alias("amount"), "currency_code")
+    return settled.filter(F.col("reason").isNotNull()).select(*shown, *LINEAGE).distinct()
+
+
+def nothing_unallocated(spark: SparkSession) -> DataFrame:
+    """The same columns where there are neither payments nor blocks."""
+    fields = PROCUREMENT_UNALLOCATED.fields
+    return spark.range(0).select(*(F.lit(None).cast(field.type).alias(field.name) for field in fields))

@@ -1,0 +1,76 @@
+"""Vendors of the master and of documents: ids are never merged, names that several ids bear are counted."""
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from schemas.procurement.documents import VENDORS
+from transforms.procurement.terms import VENDOR
+
+_MASTER = ("vendor_name", "country_code", "payment_terms_days")
+_AMOUNTS = ("ordered_amount", "invoiced_amount", "cleared_amount", "paid_amount")
+
+
+def summarise_vendors(events: DataFrame, cases: DataFrame, vendors: DataFrame | None) -> DataFrame:
+    """`procurement_vendors`: a row for each vendor id of a system that the master or any event names."""
+    return (
+        _with_master(_named_by_events(events), vendors)
+        .join(_totals(cases), [*VENDOR], "left")
+        .withColumns(
+            {
+                "vendor_name": F.coalesce("vendor_name", "event_vendor_name"),
+                "has_master_entry": F.coalesce("has_entry", F.lit(False)),
+                "case_count": F.coalesce("case_count", F.lit(0).cast("long")),
+                "currency_count": F.coalesce("currency_count", F.lit(0)),
+            }
+        )
+        .transform(with_ids_under_name)
+    )
+
+
+def with_ids_under_name(vendors: DataFrame) -> DataFrame:
+    """Add `ids_under_name_count`: vendor ids of the system whose name is the same but for case, punctuation and spaces;
+    the vendor's own counts, and a vendor without a name has null."""
+    plain = F.regexp_replace(F.upper("vendor_name"), r"[^\p{L}\p{N}]+", "")
+    named = vendors.withColumn("plain_name", F.when(plain != "", plain))
+    under_name = F.count("*").over(Window.partitionBy("source_system_code", "plain_name"))
+    return named.withColumn("ids_under_name_count", F.when(F.col("plain_name").isNotNull(), under_name)).drop(
+        "plain_name"
+    )
+
+
+def _with_master(seen: DataFrame, vendors: DataFrame | None) -> DataFrame:
+    """Vendors seen and those of the master, with what it says of them."""
+    if vendors is None:
+        types = {field.name: field.type for field in VENDORS.fields}
+        nothing = {name: F.lit(None).cast(types[name]) for name in _MASTER}
+        return seen.withColumns({**nothing, "has_entry": F.lit(False)})
+    return seen.join(vendors.select(*VENDOR, *_MASTER, F.lit(True).alias("has_entry")), [*VENDOR], "full")
+
+
+def _named_by_events(events: DataFrame) -> DataFrame:
+    """`event_vendor_name` is of the latest day on which an event has one, of several the last by alphabet.
+
+    Names are gathered first, each with its latest day: few rows, without a sort of all events.
+    """
+    named = (
+        events.filter(F.col("vendor_id").isNotNull())
+        .groupBy(*VENDOR, "vendor_name")
+        .agg(F.max("event_on").alias("named_on"))
+    )
+    latest = F.when(F.col("vendor_name").isNotNull(), F.struct("named_on", "vendor_name"))
+    return named.groupBy(*VENDOR).agg(F.max(latest)["vendor_name"].alias("event_vendor_name"))
+
+
+def _totals(cases: DataFrame) -> DataFrame:
+    """Of the cases whose vendor it is; amounts are null where the cases are in several currencies."""
+    has_amount = F.coalesce(*_AMOUNTS).isNotNull()
+    currencies = F.collect_set(F.when(has_amount, F.struct("currency_code")))
+    summed = cases.groupBy(*VENDOR).agg(
+        F.count("*").alias("case_count"),
+        F.size(currencies).alias("currency_count"),
+        F.max(F.when(has_amount, F.col("currency_code"))).alias("currency_code"),
+        *(F.sum(name).cast(T.DecimalType(38, 2)).alias(name) for name in _AMOUNTS),
+    )
+    is_one = F.col("currency_count") == 1
+    return summed.withColumns({name: F.when(is_one, F.col(name)) for name in ("currency_code", *_AMOUNTS)})
