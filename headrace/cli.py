@@ -139,8 +139,9 @@ def query(
 
     Example: `headrace query "FROM marts.procurement_cases LIMIT 5" --lake lake`
 
-    Example: `headrace query "SELECT file, reasons, l.* FROM quarantine.invoices JOIN files USING (landing_file_id)
-    JOIN landing.erp_invoices AS l USING (landing_file_id, record_number)" --lake lake --reveal`
+    Example: `headrace query "SELECT file, reasons, l.* FROM quarantine.invoices AS q JOIN files USING (landing_file_id)
+    JOIN landing.erp_invoices AS l ON l.__landing_file_id = q.landing_file_id AND l.__record_number = q.record_number"
+    --lake lake --reveal`
     """
     from headrace import render
     from headrace.lakes import check_domain, open_lake

@@ -15,14 +15,13 @@ from lake.objects import ObjectStore
 from lake.releases import Release, parse_delivery, parse_snapshot
 from lake.tables import Snapshot
 from schemas.contract import Contract, Field
-from schemas.lineage import BEYOND_CONTRACT, FILE_ID, RECORD_NUMBER
+from schemas.lineage import BEYOND_CONTRACT
 from schemas.render import duckdb_type, quoted
 
 if TYPE_CHECKING:
     import duckdb
 
 READ_ONLY = ("SELECT",)
-NAMED = {"landing": f"SELECT * RENAME ({RECORD_NUMBER} AS record_number, {FILE_ID} AS landing_file_id) FROM"}
 
 
 @dataclass(frozen=True)
@@ -124,8 +123,7 @@ def connect(lake: ObjectStore, tables: Tables, *, reveal: bool = False) -> duckd
     for schema, sources in landing.items():
         connection.execute(f"CREATE SCHEMA {schema}")
         for source, found in sources.items():
-            rows = f"{NAMED.get(schema, 'FROM')} {parquet(found, union_by_name=True)}"
-            connection.execute(f"CREATE VIEW {schema}.{quoted(source)} AS {rows}")
+            connection.execute(f"CREATE VIEW {schema}.{quoted(source)} AS FROM {parquet(found, union_by_name=True)}")
     add_files(connection, lake, tables.domain, tables.deliveries)
     return connection
 

@@ -211,6 +211,11 @@ def _coverage(rows: Sequence[Mapping[str, Any]], as_of: str | None) -> None:
             f"complete: {row['source_name']} from {row['data_from'] or 'an unknown day'} ({row['data_from_rule']}) "
             f"through {row['data_through'] or 'an unknown day'} ({row['data_through_rule']}); "
             f"{row['event_after_data_through_count']:,} events are dated later"
+            + (
+                f"; {counted(row['stray_day_count'], 'day')} far from all others counted for neither"
+                if row["stray_day_count"]
+                else ""
+            )
         )
     if as_of:
         say(f"as of {as_of}: what is dated later is left out")

@@ -74,9 +74,13 @@ def notices(release: Release, files: Sequence[Mapping[str, Any]]) -> list[str]:
                 f"see quarantine.{table}, and `headrace explain` of such a key"
             )
         if counts.keys_removed:
+            why = (
+                f"it was rebuilt, since {counts.why}; {counts.keys_added:,} keys were added"
+                if counts.mode == "rebuilt" and counts.keys_added
+                else "a delivery replaced theirs without them, or excludes them"
+            )
             said.append(
-                f"{counts.keys_removed:,} of the {counts.rows_before:,} rows of {table} went with this release: a "
-                "delivery replaced theirs without them, or excludes them"
+                f"{counts.keys_removed:,} of the {counts.rows_before:,} rows of {table} went with this release: {why}"
             )
         if counts.version_conflicts:
             said.append(

@@ -11,20 +11,24 @@ import hashlib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date, datetime, timedelta
 
 from pyspark import StorageLevel
 from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from jobs.options import marts_options_of
 from jobs.shell import shell
 from lake.digests import code_digest
-from lake.errors import ConfigError
+from lake.errors import ConfigError, DataError
+from lake.landing import read_landed
 from lake.releases import parse_snapshot
 from lake.run import Run
 from lake.runs import add_stage, stage_said
 from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
 from schemas.lineage import BEYOND_CONTRACT
+from schemas.procurement import PROCUREMENT_COVERAGE
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions
 
@@ -50,7 +54,7 @@ def build_marts(run: Run) -> None:
 
 def delivered_options(run: Run) -> ProcurementOptions:
     """What the configuration says about the marts, and about the sources that have delivered."""
-    delivered = {said["source_name"] for said in stage_said(run.lake, run.run_id, "land")["deliveries"]}
+    delivered = {said["source_name"] for said in run.landed()["deliveries"]}
     return marts_options_of(run, [source for source in run.configuration.sources if source.name in delivered])
 
 
@@ -84,7 +88,33 @@ def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOption
             counted(written[name].row_count())
     for frame in kept:
         frame.unpersist()
+    _refuse_future(run, written[PROCUREMENT_COVERAGE.name])
     return written
+
+
+def _refuse_future(run: Run, coverage: Snapshot) -> None:
+    """Raises DataError where a source would be complete through a day that had not come when its last file arrived."""
+    arrived = _last_arrivals(run)
+    found = read_snapshot(run.spark, run.lake, coverage, PROCUREMENT_COVERAGE)
+    for row in found.where(F.col("data_through_rule") == "latest_system_stamped").collect():
+        last = arrived.get(row["source_name"])
+        if last and row["data_through"] and row["data_through"] > last + timedelta(days=1):
+            raise DataError(
+                f"source {row['source_name']}: its latest system-stamped event is dated {row['data_through']}, but its "
+                f"last file arrived on {last}; mend the date, or say data_through in its [coverage] "
+                f"({run.configuration.source(row['source_name']).where})"
+            )
+
+
+def _last_arrivals(run: Run) -> dict[str, date]:
+    """The day on which each source's last file landed first, UTC."""
+    arrived: dict[str, date] = {}
+    for said in run.landed()["deliveries"]:
+        landed = read_landed(run.lake, run.domain, said["source_name"], said["landing_file_id"])
+        if landed:
+            day = datetime.fromisoformat(landed.arrived_at).date()
+            arrived[said["source_name"]] = max(day, arrived.get(said["source_name"], day))
+    return arrived
 
 
 def _digest(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOptions) -> str:

@@ -20,7 +20,7 @@ from lake.counting import count_table
 from lake.curating import TablePlan, landed_frames, plan_table
 from lake.releases import TableCounts, parse_delivery
 from lake.run import Run
-from lake.runs import add_stage, stage_said
+from lake.runs import add_stage
 from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
 from schemas.contract import Contract
 from schemas.lineage import BEYOND_CONTRACT
@@ -34,7 +34,7 @@ def main(argv: Sequence[str]) -> None:
 
 def curate(run: Run) -> None:
     """Carry over, grow or rebuild every curated table that has deliveries."""
-    deliveries = tuple(parse_delivery(said) for said in stage_said(run.lake, run.run_id, "land")["deliveries"])
+    deliveries = tuple(parse_delivery(said) for said in run.landed()["deliveries"])
     snapshots: dict[str, Snapshot] = {}
     counts: dict[str, TableCounts] = {}
     for contract in run.tables.curated.values():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 
 from jobs.options import marts_options_of
@@ -36,7 +36,12 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
     claims = _claimed(run, run.raw.list())
     kept = _kept(run, {_seen_as(claim) for claim in claims})
     known = {(delivery.source_name, *_told(file)) for delivery in kept for file in delivery.raw_files}
-    new = [claim for claim in claims if _seen_as(claim) not in known]
+    arrived = _arrivals(run)
+    new = [
+        replace(claim, arrived_at=arrived.get(_seen_as(claim), claim.arrived_at))
+        for claim in claims
+        if _seen_as(claim) not in known
+    ]
     with run.step("land", "raw files") as counted:
         landed = _land(run, new) if new else []
         counted(sum(file.record_count for file in landed))
@@ -45,11 +50,12 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
     ]
     deliveries = tuple(merge_deliveries(kept, seen))
     for source in run.configuration.sources:
-        refuse_emptying(deliveries, source, partial(_row_count, run), new={d.landing_file_id for d in seen})
+        refuse_emptying(deliveries, source, partial(_row_count, run))
     said = {
         "parent": run.parent.number if run.parent else None,
         "raw": run.raw.uri,
-        "as_of": run.arguments.as_of,
+        "as_of": run.as_of,
+        "configuration": run.configuration.digest,
         "deliveries": [asdict(delivery) for delivery in deliveries],
         "new_landing_file_ids": sorted({file.landing_file_id for file in landed}),
     }
@@ -100,6 +106,16 @@ def _raised(answer: LandedFile | HeadraceError) -> LandedFile:
 def _row_count(run: Run, delivery: Delivery) -> int:
     landed = read_landed(run.lake, run.domain, delivery.source_name, delivery.landing_file_id)
     return landed.landing_row_count if landed else 0
+
+
+def _arrivals(run: Run) -> dict[Seen, str]:
+    """When each file of the parent first landed: that stands where it lands again, read in another way."""
+    arrived: dict[Seen, str] = {}
+    for delivery in run.parent.deliveries if run.parent else ():
+        landed = read_landed(run.lake, run.domain, delivery.source_name, delivery.landing_file_id)
+        if landed:
+            arrived |= {(delivery.source_name, *_told(file)): landed.arrived_at for file in delivery.raw_files}
+    return arrived
 
 
 def _seen_as(claim: Claim) -> Seen:

@@ -50,7 +50,8 @@ def _said(run: Run, published: Release) -> Release:
 
 
 def _release(run: Run) -> Release:
-    land, curate, marts = (stage_said(run.lake, run.run_id, stage) for stage in ("land", "curate", "marts"))
+    land = run.landed()
+    curate, marts = (stage_said(run.lake, run.run_id, stage) for stage in ("curate", "marts"))
     parent = run.parent.number if run.parent else None
     return Release(
         domain=run.domain,

@@ -31,7 +31,11 @@ def claim_files(
     Raises DataError where there is no file in `where`, or where one is claimed by no source, by several that do not
     share it, or without the period that its kind needs.
     """
+    files = list(files)
     considered = [f for f in files if not any(fnmatch.fnmatchcase(f.key, pattern) for pattern in domain.ignored_files)]
+    ignored = [file.key for file in files if file not in considered]
+    if ignored and not considered:
+        raise DataError(f"{ignored[0]} and all else in {where} is hidden by ignored_files of domain {domain.name}")
     if not considered:
         raise DataError(
             f"there is no file in {where}; promised at least one delivery of a source of "

@@ -131,6 +131,12 @@ class Configuration:
             f"domain {self.domain.name} has no source {name!r}{closest(name, [source.name for source in self.sources])}"
         )
 
+    @cached_property
+    def digest(self) -> str:
+        """Changes with whatever changes a row or a figure: neither limits nor the environment do."""
+        sources = [(s.name, s.reading_digest, s.mapping_digest, dataclasses.asdict(s.coverage)) for s in self.sources]
+        return _digest([sources, self.domain.marts.table("marts")])
+
     def sources_of(self, table: str) -> tuple[Source, ...]:
         return tuple(source for source in self.sources if source.table == table)
 

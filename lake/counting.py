@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -138,14 +139,26 @@ def _repeated(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
 
 
 def _outdated(run: Run, plan: TablePlan, snapshot: Snapshot) -> int:
-    """Curated rows of which a newer version is quarantined: what stands is old, and says nothing of it."""
+    """Keys whose standing row, curated or excluded, is older than one in quarantine: what stands says nothing of it.
+
+    Where a refused row's own version could not be read, its place in the order of the deliveries says how new it is.
+    """
     if not _by_outcome(snapshot)["quarantined"]:
         return 0
     key = list(plan.contract.key)
-    version = F.struct(*plan.contract.version_order, "delivery_order", "record_number")
-    newest = _rows(run, plan, snapshot, "quarantined").groupBy(*key).agg(F.max(version).alias("refused"))
-    standing = _rows(run, plan, snapshot, "curated").select(*key, version.alias("standing"))
-    return standing.join(newest, key).where(F.col("refused") > F.col("standing")).count()
+    place = F.struct("delivery_order", "record_number")
+    version = F.struct(*plan.contract.version_order, place.alias("place"))
+    is_versioned = reduce(
+        Column.__and__, (F.col(name).isNotNull() for name in plan.contract.version_order), F.lit(True)
+    )
+    refused = _rows(run, plan, snapshot, "quarantined").groupBy(*key)
+    newest = refused.agg(
+        F.max(F.when(is_versioned, version)).alias("version"), F.max(F.when(~is_versioned, place)).alias("place")
+    )
+    standing = _rows(run, plan, snapshot, "curated").unionByName(_rows(run, plan, snapshot, "excluded"))
+    both = standing.select(*key, version.alias("own_version"), place.alias("own_place")).join(newest, key)
+    is_newer = F.coalesce(F.col("version") > F.col("own_version"), F.lit(False))
+    return both.where(is_newer | F.coalesce(F.col("place") > F.col("own_place"), F.lit(False))).count()
 
 
 def _rows(run: Run, plan: TablePlan, snapshot: Snapshot, outcome: str) -> DataFrame:

@@ -77,11 +77,6 @@ def _source_plan(run: Run, plan: TablePlan, source: Source, deliveries: Sequence
                 f"the landed file {delivery.landing_file_id} of {delivery.raw_files[0].key} is gone from "
                 f"{run.lake.uri}; landing is append only: restore it"
             )
-        if landed.reading_digest != source.reading_digest:
-            raise DataError(
-                f"{delivery.raw_files[0].key} landed by another reading than source {source.name} says now; give every "
-                "stage of a run the same --config"
-            )
         files[delivery.landing_file_id] = FilePlan(
             delivery.order, landed.decided_formats, delivery.landing_file_id in plan.replaced
         )

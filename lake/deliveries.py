@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -69,24 +69,26 @@ def _one(same: Sequence[Delivery]) -> Delivery:
     )
 
 
-def refuse_emptying(
-    deliveries: Iterable[Delivery], source: Source, row_count: Callable[[Delivery], int], *, new: Collection[str]
-) -> None:
-    """Raises DataError where a new delivery without a record would replace rows, unless the source allows it: what
-    failed to be extracted looks like that."""
+def refuse_emptying(deliveries: Iterable[Delivery], source: Source, row_count: Callable[[Delivery], int]) -> None:
+    """Raises DataError where a delivery without a record would replace rows, unless the source allows it: what failed
+    to be extracted looks like that."""
     if source.kind not in ("replaces_period", "full") or source.may_be_empty:
         return
     own = [delivery for delivery in deliveries if delivery.source_name == source.name]
     for group in _competing(own, source):
         latest = group[-1]
-        if latest.landing_file_id in new and not row_count(latest):
+        if len(group) > 1 and not row_count(latest):
             filled = next((delivery for delivery in reversed(group) if row_count(delivery)), None)
             if filled:
                 raise DataError(
-                    f"{latest.raw_files[0].key} has no record and would replace the {row_count(filled):,} of "
-                    f"{filled.raw_files[0].key} with none; ask for it again, or say may_be_empty = true if that is "
-                    f"meant ({source.where})"
+                    f"{_names(latest)} has no record and would replace the {row_count(filled):,} of {_names(filled)} "
+                    "with none; ask for it again, or say may_be_empty = true if that is meant "
+                    f"({source.where})"
                 )
+
+
+def _names(delivery: Delivery) -> str:
+    return " = ".join(file.key for file in delivery.raw_files)
 
 
 def _competing(own: Iterable[Delivery], source: Source) -> list[list[Delivery]]:

@@ -16,22 +16,22 @@ UNREADABLE = "_unreadable"
 
 def unreadable_cell(run: Run, release: Release, table: str, code: str) -> str | None:
     """`'12.13.2024' in orders.csv, record 7`: the first, by file and record, of the rows that have the reason. None for
-    other reasons, and for personal fields."""
+    other reasons, and where the column fills a personal field."""
     contract = run.tables.curated[table]
     name = code.removesuffix(UNREADABLE)
-    if not code.endswith(UNREADABLE) or contract.by_name[name].personal:
+    if not code.endswith(UNREADABLE):
         return None
     rows = read_snapshot(run.spark, run.lake, release.curated[table], contract, BEYOND_CONTRACT, outcome="quarantined")
     found = rows.where(F.array_contains("reasons", code)).orderBy("landing_file_id", "record_number").first()
     if found is None:
         return None
     delivery = next(d for d in release.deliveries if d.landing_file_id == found["landing_file_id"])
-    text = _landed(run, delivery, found["record_number"], _column(release, delivery, name))
+    source = release.sources[delivery.source_name]
+    column = next(column for column, filled in source.columns if filled == name)
+    if column not in source.plain_columns(contract):
+        return None
+    text = _landed(run, delivery, found["record_number"], column)
     return f"{text!r} in {delivery.raw_files[0].key}, record {found['record_number']}"
-
-
-def _column(release: Release, delivery: Delivery, field: str) -> str:
-    return next(column for column, name in release.sources[delivery.source_name].columns if name == field)
 
 
 def _landed(run: Run, delivery: Delivery, record_number: int, column: str) -> str:

@@ -16,6 +16,7 @@ from lake.deliveries import Delivery, RawFile
 from lake.errors import AuditError, DataError
 from lake.objects import AlreadyExists, ObjectStore
 from lake.tables import DataFile, Snapshot
+from schemas.contract import Contract
 
 LAKE_FORMAT = 2
 
@@ -25,7 +26,7 @@ class TableCounts:
     """The run's equations for one curated table, and over everything that ever landed.
 
     `repeated` says for each landed file of an `events` source how many of its rows another file's rows stand for;
-    `outdated` how many curated rows stand although a newer version of them was quarantined.
+    `outdated` how many rows stand, curated or excluded, although a newer version of them was quarantined.
     """
 
     read: int
@@ -56,6 +57,11 @@ class SourceAsRead:
     table: str
     read: dict[str, Any]
     columns: tuple[tuple[str, str], ...]
+
+    def plain_columns(self, contract: Contract) -> set[str]:
+        """The columns that fill fields, and none that is personal."""
+        personal = {column for column, name in self.columns if contract.by_name[name].personal}
+        return {column for column, _ in self.columns} - personal
 
 
 @dataclass(frozen=True)

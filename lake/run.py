@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -16,7 +17,7 @@ from lake.config import Configuration, Source, load
 from lake.errors import ConfigError, DataError
 from lake.objects import ObjectStore, open_store
 from lake.releases import Release, current_release
-from lake.runs import read_manifest
+from lake.runs import read_manifest, stage_said
 from lake.secrets import masking_key
 from lake.session import spark_session
 from schemas.domains import DOMAINS, DomainTables
@@ -81,6 +82,15 @@ class Run:
                 f"{current.number if current else None}: another run was first; begin a new run"
             )
         return current
+
+    def landed(self) -> dict[str, Any]:
+        """What the run's first stage said. Raises ConfigError where it had another configuration than this one."""
+        said = stage_said(self.lake, self.run_id, "land")
+        if said["configuration"] != self.configuration.digest:
+            raise ConfigError(
+                f"run {self.run_id} began under another configuration; give every stage of a run the same --config"
+            )
+        return said
 
     @cached_property
     def as_of(self) -> date | None:

@@ -112,9 +112,7 @@ class RawRecords:
 
     def _plain_columns(self, source_name: str) -> set[str]:
         source = self.release.sources[source_name]
-        contract = self.contracts[source.table]
-        personal = {column for column, name in source.columns if contract.by_name[name].personal}
-        return {column for column, _ in source.columns} - personal
+        return source.plain_columns(self.contracts[source.table])
 
     def declared(self, source_name: str) -> list[str]:
         """The columns that the source maps to fields, in its order."""

@@ -526,8 +526,8 @@ def test_without_java_a_run_says_so(made: Made, tmp_path: Path) -> None:
 
 def test_raw_text_is_shown_to_who_asks_for_it_alone(made: Made) -> None:
     sql = (
-        'SELECT file, record_number, "User" AS who FROM quarantine.logged_events JOIN files USING (landing_file_id) '
-        "JOIN landing.bpic2019_events USING (landing_file_id, record_number)"
+        'SELECT file, record_number, "User" AS who FROM quarantine.logged_events q JOIN files USING (landing_file_id) '
+        "JOIN landing.bpic2019_events ON __landing_file_id = q.landing_file_id AND __record_number = q.record_number"
     )
     refused = made.ask("query", sql)
     assert (refused.code, "with --reveal landing.*" in refused.err) == (2, True)

@@ -12,7 +12,7 @@ from schemas.procurement.words import LEGS
 from transforms.procurement.options import SourceCoverage
 
 SOURCE = ("source_name", "table_name")
-STRAY_GAP_DAYS = 90
+STRAY_GAP_DAYS, STRAY_DAYS = 90, 3
 STRAY_SHARE = 0.05
 _CONFIGURED = T.StructType(
     [
@@ -41,20 +41,30 @@ def summarise_systems(events: DataFrame, sources: Sequence[SourceCoverage]) -> D
         F.min(_day_with("created_count")).alias("earliest_created"),
         F.min(_day_with("stamped_count")).alias("earliest_stamped"),
         F.max(_day_with("stamped_count")).alias("latest_stamped"),
+        F.count_if(F.col("is_stray") & (F.col("ledger_count") > 0)).alias("stray_day_count"),
     )
 
 
 def with_is_stray(days: DataFrame) -> DataFrame:
-    """Add `is_stray` to days with their `ledger_count`: no ledger event lies within `STRAY_GAP_DAYS` of the day's
-    stretch, and the stretch holds less than `STRAY_SHARE` of the source's ledger events."""
+    """Add `is_stray` to days with their `ledger_count`: the day is one of a stretch of `STRAY_DAYS` days or fewer that
+    is more than `STRAY_GAP_DAYS` away from every other, and all such days together are less than `STRAY_SHARE` of the
+    source's days with ledger events. So much looks like typing errors; more is how the source is."""
     by_day = Window.partitionBy(*SOURCE).orderBy("event_on", "source_system_code")
     ledger_on = F.when(F.col("ledger_count") > 0, F.col("event_on"))
     last_before = F.last(ledger_on, ignorenulls=True).over(by_day.rowsBetween(Window.unboundedPreceding, -1))
     begins = F.coalesce(F.datediff(ledger_on, last_before) > STRAY_GAP_DAYS, F.lit(False))
-    stretches = days.withColumn("begins", begins).withColumn("stretch", F.sum(F.col("begins").cast("int")).over(by_day))
-    of_stretch = F.sum("ledger_count").over(Window.partitionBy(*SOURCE, "stretch"))
-    of_source = F.sum("ledger_count").over(Window.partitionBy(*SOURCE))
-    return stretches.withColumn("is_stray", of_stretch < of_source * STRAY_SHARE).drop("begins", "stretch")
+    of_source, of_stretch = Window.partitionBy(*SOURCE), Window.partitionBy(*SOURCE, "stretch")
+    return (
+        days.withColumns({"ledger_on": ledger_on, "begins": begins})
+        .withColumn("stretch", F.sum(F.col("begins").cast("int")).over(by_day))
+        .withColumn("is_short", F.size(F.collect_set("ledger_on").over(of_stretch)) <= STRAY_DAYS)
+        .withColumn("day_count", F.size(F.collect_set("ledger_on").over(of_source)))
+        .withColumn(
+            "short_day_count", F.size(F.collect_set(F.when(F.col("is_short"), F.col("ledger_on"))).over(of_source))
+        )
+        .withColumn("is_stray", F.col("is_short") & (F.col("short_day_count") < F.col("day_count") * STRAY_SHARE))
+        .drop("ledger_on", "begins", "stretch", "is_short", "day_count", "short_day_count")
+    )
 
 
 def summarise_coverage(systems: DataFrame, sources: Sequence[SourceCoverage], *, as_of: date | None) -> DataFrame:
@@ -70,10 +80,11 @@ def summarise_coverage(systems: DataFrame, sources: Sequence[SourceCoverage], *,
             F.min("earliest_created").alias("earliest_created"),
             F.min("earliest_stamped").alias("earliest_stamped"),
             F.max("latest_stamped").alias("latest_stamped"),
+            F.coalesce(F.sum("stray_day_count"), F.lit(0)).alias("stray_day_count"),
         )
     )
     return derived.withColumns({**_data_from(), **_data_through(as_of)}).select(
-        *SOURCE, "records", "data_from", "data_from_rule", "data_through", "data_through_rule"
+        *SOURCE, "records", "data_from", "data_from_rule", "data_through", "data_through_rule", "stray_day_count"
     )
 
 

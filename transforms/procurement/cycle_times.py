@@ -79,6 +79,7 @@ def _summarise(daily: DataFrame, cell: Sequence[str], options: ProcurementOption
             *_sums(),
             F.bool_or("has_right_edge").alias("has_right_edge"),
             F.bool_or("has_left_edge").alias("has_left_edge"),
+            F.sum(F.when(F.col("days").isNull(), F.col("open_count")).otherwise(0)).alias("uncovered_count"),
             F.percentile("days", [0.5, 0.9], F.col("closed_count")).alias("percentiles"),
             median_days().alias("censored_median_days"),
             *(closed_by_ratio(days).alias(f"closed_by_{days}_days_ratio") for days in RATIO_DAYS),
@@ -94,7 +95,9 @@ def _summarise(daily: DataFrame, cell: Sequence[str], options: ProcurementOption
             }
         )
     )
-    return figures.transform(_without_thin_figures, options).drop("has_right_edge", "has_left_edge", "percentiles")
+    return figures.transform(_without_thin_figures, options).drop(
+        "has_right_edge", "has_left_edge", "percentiles", "uncovered_count"
+    )
 
 
 def _of_days(percentile: Column) -> Column:
@@ -106,7 +109,8 @@ def _without_thin_figures(figures: DataFrame, options: ProcurementOptions) -> Da
     """Null what too few legs tell, and add the reasons."""
     has_median = F.col("closed_count") >= options.median_at_least_count
     has_p90 = F.col("closed_count") >= options.p90_at_least_count
-    has_curve = F.col("closed_count") + F.col("open_count") >= options.median_at_least_count
+    is_watched = F.col("closed_count") + F.col("open_count") >= options.median_at_least_count
+    has_curve = is_watched & (F.col("uncovered_count") == 0)
     of_curve = ("censored_median_days", *(f"closed_by_{days}_days_ratio" for days in RATIO_DAYS))
     return figures.withColumns(
         {
@@ -114,9 +118,9 @@ def _without_thin_figures(figures: DataFrame, options: ProcurementOptions) -> Da
             "median_reason": F.when(~has_median, "thin"),
             "p90_days": F.when(has_p90, F.col("p90_days")),
             "p90_reason": F.when(~has_p90, "thin"),
-            "censored_median_reason": F.when(~has_curve, "thin").when(
-                F.col("censored_median_days").isNull(), "not_reached"
-            ),
+            "censored_median_reason": F.when(~is_watched, "thin")
+            .when(~has_curve, "not_covered")
+            .when(F.col("censored_median_days").isNull(), "not_reached"),
             **{name: F.when(has_curve, F.col(name)) for name in of_curve},
         }
     )

@@ -358,7 +358,8 @@ CREATE TABLE "marts"."procurement_coverage" (
     "data_from_rule" VARCHAR NOT NULL,
     "data_through" DATE,
     "data_through_rule" VARCHAR NOT NULL,
-    "event_after_data_through_count" BIGINT NOT NULL
+    "event_after_data_through_count" BIGINT NOT NULL,
+    "stray_day_count" BIGINT NOT NULL
 );
 COMMENT ON TABLE "marts"."procurement_coverage" IS 'One source and curated table. Version 1; key: source_name, table_name.';
 COMMENT ON COLUMN "marts"."procurement_coverage"."source_name" IS 'Name of the source''s configuration.';
@@ -368,6 +369,7 @@ COMMENT ON COLUMN "marts"."procurement_coverage"."data_from_rule" IS '`configure
 COMMENT ON COLUMN "marts"."procurement_coverage"."data_through" IS 'Last day for which the source is complete: open legs are censored here.';
 COMMENT ON COLUMN "marts"."procurement_coverage"."data_through_rule" IS '`configured`, `as_of` where that cut it short, or the rule by which it was derived.';
 COMMENT ON COLUMN "marts"."procurement_coverage"."event_after_data_through_count" IS 'Events dated later; they never move it.';
+COMMENT ON COLUMN "marts"."procurement_coverage"."stray_day_count" IS 'Days with events that count neither for the first day nor for the last: mistyped, by the rule of the page.';
 
 CREATE TABLE "marts"."procurement_legs" (
     "source_system_code" VARCHAR NOT NULL,
@@ -645,7 +647,7 @@ COMMENT ON COLUMN "marts"."cycle_times_monthly"."p90_days" IS '90th percentile o
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."median_reason" IS '`thin` where the median is null.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."p90_reason" IS '`thin` where the 90th percentile is null.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."censored_median_days" IS 'Kaplan-Meier median of closed and open legs: the first day on which the curve is at one half or below. Unit: calendar days.';
-COMMENT ON COLUMN "marts"."cycle_times_monthly"."censored_median_reason" IS '`thin` or `not_reached` where the censored median is null.';
+COMMENT ON COLUMN "marts"."cycle_times_monthly"."censored_median_reason" IS '`thin`, `not_reached`, or `not_covered` (open legs, and nothing tells how long they were watched) where null.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_30_days_ratio" IS 'Kaplan-Meier share closed by day 30; null where no leg was watched for as long, and in thin cells.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_60_days_ratio" IS 'Kaplan-Meier share closed by day 60; null where no leg was watched for as long, and in thin cells.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_90_days_ratio" IS 'Kaplan-Meier share closed by day 90; null where no leg was watched for as long, and in thin cells.';
@@ -687,7 +689,7 @@ COMMENT ON COLUMN "marts"."cycle_times_overall"."p90_days" IS '90th percentile o
 COMMENT ON COLUMN "marts"."cycle_times_overall"."median_reason" IS '`thin` where the median is null.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."p90_reason" IS '`thin` where the 90th percentile is null.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."censored_median_days" IS 'Kaplan-Meier median of closed and open legs: the first day on which the curve is at one half or below. Unit: calendar days.';
-COMMENT ON COLUMN "marts"."cycle_times_overall"."censored_median_reason" IS '`thin` or `not_reached` where the censored median is null.';
+COMMENT ON COLUMN "marts"."cycle_times_overall"."censored_median_reason" IS '`thin`, `not_reached`, or `not_covered` (open legs, and nothing tells how long they were watched) where null.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."closed_by_30_days_ratio" IS 'Kaplan-Meier share closed by day 30; null where no leg was watched for as long, and in thin cells.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."closed_by_60_days_ratio" IS 'Kaplan-Meier share closed by day 60; null where no leg was watched for as long, and in thin cells.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."closed_by_90_days_ratio" IS 'Kaplan-Meier share closed by day 90; null where no leg was watched for as long, and in thin cells.';

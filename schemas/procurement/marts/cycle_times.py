@@ -19,7 +19,11 @@ _STATISTICS = (
         "Kaplan-Meier median of closed and open legs: the first day on which the curve is at one half or below.",
         unit="calendar days",
     ),
-    Field("censored_median_reason", STRING, "`thin` or `not_reached` where the censored median is null."),
+    Field(
+        "censored_median_reason",
+        STRING,
+        "`thin`, `not_reached`, or `not_covered` (open legs, and nothing tells how long they were watched) where null.",
+    ),
     *(
         Field(
             f"closed_by_{days}_days_ratio",

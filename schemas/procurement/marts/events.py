@@ -66,5 +66,11 @@ PROCUREMENT_COVERAGE = Contract(
             required=True,
         ),
         Field("event_after_data_through_count", LONG, "Events dated later; they never move it.", required=True),
+        Field(
+            "stray_day_count",
+            LONG,
+            "Days with events that count neither for the first day nor for the last: mistyped, by rule.",
+            required=True,
+        ),
     ),
 )

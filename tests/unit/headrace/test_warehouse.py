@@ -26,6 +26,7 @@ ROW = {
     "data_through": None,
     "data_through_rule": "configured",
     "event_after_data_through_count": 0,
+    "stray_day_count": 0,
 }
 
 
@@ -56,7 +57,12 @@ def release_of(store: FolderStore, *rows: dict[str, object], said_rows: int | No
     folder = "marts/procurement/procurement_coverage/r-0"
     path = store.root / folder / "part [1]*.parquet"
     path.parent.mkdir(parents=True)
-    types = {"data_from": pa.date32(), "data_through": pa.date32(), "event_after_data_through_count": pa.int64()}
+    types = {
+        "data_from": pa.date32(),
+        "data_through": pa.date32(),
+        "event_after_data_through_count": pa.int64(),
+        "stray_day_count": pa.int64(),
+    }
     schema = pa.schema([(name, types.get(name, pa.string())) for name in ROW])
     pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), path)
     count = len(rows) if said_rows is None else said_rows
