@@ -29,7 +29,7 @@ def make_blocks(invoices: Frame, people: int, scenario: Scenario, rng: np.random
     blocks = concat([first, second])
     blocks |= {
         "block_reason_name": rng.integers(0, len(BLOCK_REASONS), rows_of(blocks)),
-        "remover_name": np.where(blocks["removed_at"] == NULL, NULL, rng.integers(0, people, rows_of(blocks))),
+        "remover_name": rng.integers(0, people, rows_of(blocks)),
     }
     return take(blocks, np.lexsort((blocks["block_number"], blocks["invoice_number"])))
 

@@ -9,6 +9,7 @@ A delivery's code is `month index * 10 + delivery number`: codes stand in the or
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ from headrace.generate.entities import CANCELLED
 from headrace.generate.layout import Dirt, Table
 from headrace.generate.sheet import Bools, Frame, Sheet, concat, how_many, key_of, pick, rows_of, take
 from headrace.generate.tables import APPROVALS, BLOCKS, CHANGES, INVOICES, ORDERS, PAYMENTS, RECEIPTS, VENDORS
-from headrace.generate.world import World
+from headrace.generate.world import APPROVAL_ENDS, BLOCK_ENDS, World, without_ends
 
 Counts = dict[str, int]
 
@@ -71,11 +72,11 @@ def deliver(table: Table, world: World, dirt: Dirt, rng: np.random.Generator) ->
         case ORDERS.name:
             return _deliver_versions(table, world.versions, window, dirt, rng)
         case APPROVALS.name:
-            return _deliver_states(table, world.approvals, "released_at", window, dirt, rng)
+            return _deliver_states(table, world.approvals, APPROVAL_ENDS, window, dirt, rng)
         case CHANGES.name:
-            return _deliver_states(table, world.changes, None, window, dirt, rng)
+            return _deliver_states(table, world.changes, (), window, dirt, rng)
         case BLOCKS.name:
-            return _deliver_states(table, world.blocks, "removed_at", window, dirt, rng)
+            return _deliver_states(table, world.blocks, BLOCK_ENDS, window, dirt, rng)
         case RECEIPTS.name:
             return _deliver_months(table, world.receipts, window, dirt, rng)
         case INVOICES.name:
@@ -144,17 +145,16 @@ def _copies(
 
 
 def _deliver_states(
-    table: Table, rows: Frame, end: str | None, window: Window, dirt: Dirt, rng: np.random.Generator
+    table: Table, rows: Frame, ends: Sequence[str], window: Window, dirt: Dirt, rng: np.random.Generator
 ) -> tuple[Sheet, Counts]:
-    """Each row in the extract of its month; where `end` comes in a later month it is null at first.
+    """Each row in the extract of its month; where the first of `ends` comes in a later month they are null at first.
 
     Nothing but the order of deliveries tells which state is newer: dirt sends no older one late.
     """
     month = _month(table, rows, window)
-    last_month = month if end is None else _month_of_end(rows[end], month, window)
+    last_month = _month_of_end(rows[ends[0]], month, window) if ends else month
     grows = last_month > month
-    first = rows if end is None else rows | {end: np.where(grows, NULL, rows[end])}
-    state = concat([first, take(rows, grows)])
+    state = concat([without_ends(rows, ends, grows), take(rows, grows)])
     month, is_last = np.concatenate([month, last_month[grows]]), np.concatenate([~grows, grows[grows]])
     state, month, is_last = take(state, month >= 0), month[month >= 0], is_last[month >= 0]
     code = month * 10 + 1

@@ -116,10 +116,9 @@ def _receipt_legs(world: World) -> list[Ends]:
     begun = np.flatnonzero(first_receipt != NULL)
     to_receipt = _to_each("order_to_receipt", items, receipts, "receipt_number", "received_on")
     only_undone = _only_undone(items, world.receipts, receipts)
-    undone_invoices = _only_undone(items, world.invoices, invoices)
     return [
         _ends("order_to_receipt", *to_receipt, is_undone=only_undone),
-        _ends("receipt_to_invoice_date", begun, first_receipt[begun], first_invoice[begun], is_undone=undone_invoices),
+        _ends("receipt_to_invoice_date", begun, first_receipt[begun], first_invoice[begun]),
     ]
 
 
@@ -178,13 +177,16 @@ def _first(rows: Frame, name: str, items: Frame) -> Ints:
 
 
 def _first_blocks(invoices: Frame, blocks: Frame) -> tuple[Ints, Ints]:
-    """Rows of the invoices that have a block, and for every row the day on which its first was removed."""
-    first = take(blocks, blocks["block_number"] == 1)
-    if not rows_of(first):
+    """Rows of the invoices that have a block, and for every row the day on which its first was removed.
+
+    Blocks lie by invoice and number.
+    """
+    if not rows_of(blocks):
         return np.zeros(0, dtype=np.int64), np.zeros(rows_of(invoices), dtype=np.int64)
-    place = np.minimum(np.searchsorted(first["invoice_number"], invoices["invoice_number"]), rows_of(first) - 1)
-    removed = first["removed_at"][place]
-    is_blocked = first["invoice_number"][place] == invoices["invoice_number"]
+    first = np.searchsorted(blocks["invoice_number"], invoices["invoice_number"])
+    place = np.minimum(first, rows_of(blocks) - 1)
+    removed = blocks["removed_at"][place]
+    is_blocked = blocks["invoice_number"][place] == invoices["invoice_number"]
     return np.flatnonzero(is_blocked), np.where(removed == NULL, NULL, removed // MINUTES)
 
 

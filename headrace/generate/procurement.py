@@ -206,9 +206,13 @@ def months_for(rows: int) -> int:
     return min(24, max(rows // 500, 3 if rows >= 200 else 1))
 
 
+def rows_per_item(table_name: str, dirt: Dirt) -> float:
+    """About how many raw records a table has for each order item."""
+    return _ROWS_PER_ITEM[table_name][DIRT_LEVELS.index(dirt)]
+
+
 def _items_for(asked: _Asked) -> int:
-    per_item = sum(_ROWS_PER_ITEM[name][DIRT_LEVELS.index(asked.dirt)] for name in asked.tables)
-    return max(1, round(asked.rows / per_item))
+    return max(1, round(asked.rows / sum(rows_per_item(name, asked.dirt) for name in asked.tables)))
 
 
 def _make_table(table: Table, world: World, asked: _Asked, streams: Streams, out: Path, progress: Progress) -> _Made:

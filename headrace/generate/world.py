@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +18,12 @@ from headrace.generate.orders import make_items, make_versions
 from headrace.generate.payments import make_payments
 from headrace.generate.receipts import first_receipt_on, make_receipts
 from headrace.generate.scenario import Scenario
-from headrace.generate.sheet import Frame, take
+from headrace.generate.sheet import Bools, Frame, take
 from headrace.generate.vendor_master import make_entries
 
+# When a row ends, and who ends it.
+APPROVAL_ENDS = ("released_at", "approver_name")
+BLOCK_ENDS = ("removed_at", "remover_name")
 _ITEMS_PER_VENDOR = 120
 
 
@@ -80,19 +84,24 @@ def make_world(items_count: int, scenario: Scenario, streams: Streams, *, awkwar
         entries=make_entries(vendors, scenario, streams.of("entries")),
         items=items,
         versions=make_versions(items, last_posting(known, items), scenario, streams.of("versions")),
-        approvals=_until(approvals, "submitted_at", end, "released_at"),
+        approvals=_until(approvals, "submitted_at", end, APPROVAL_ENDS),
         changes=_until(changes, "changed_at", end),
         receipts=_until(receipts, "received_on", last_day + 1),
         invoices=known,
-        blocks=_until(make_blocks(invoices, people, scenario, streams.of("blocks")), "blocked_at", end, "removed_at"),
+        blocks=_until(make_blocks(invoices, people, scenario, streams.of("blocks")), "blocked_at", end, BLOCK_ENDS),
         payments=_until(payments, "paid_on", last_day + 1),
     )
 
 
-def _until(frame: Frame, moment: str, end: int, later: str | None = None) -> Frame:
-    """The rows before an end, and null for what is later in them."""
+def without_ends(frame: Frame, ends: Sequence[str], where: Bools) -> Frame:
+    """The rows as they were before they ended: some have neither the moment of the end nor who ended them."""
+    return frame | {name: np.where(where, NULL, frame[name]) for name in ends}
+
+
+def _until(frame: Frame, moment: str, end: int, ends: Sequence[str] = ()) -> Frame:
+    """The rows before a moment, without what comes later in them; the first of `ends` is when they end."""
     rows = take(frame, frame[moment] < end)
-    return rows | ({later: np.where(rows[later] >= end, NULL, rows[later])} if later else {})
+    return without_ends(rows, ends, (rows[ends[0]] >= end) | (rows[ends[0]] == NULL)) if ends else rows
 
 
 def _day(minutes: Ints) -> Ints:

@@ -74,6 +74,7 @@ def test_closed_legs_alone_have_an_end_and_those_that_ended_otherwise_alone_a_re
     assert legs["start_on"].notna().all()
     assert (legs["end_on"].notna() == (legs["leg_status"] == "closed")).all()
     assert (legs["reason"].notna() == (legs["leg_status"] == "ended_otherwise")).all()
+    assert set(legs.query("reason == 'all_reversed'")["leg"]) == {"order_to_receipt"}
     assert not legs.duplicated(["case_id", "leg", "document_id"]).any()
 
 
