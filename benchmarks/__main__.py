@@ -53,9 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     out: Path = arguments.out.resolve()
     data = out / f"data-{arguments.rows}-{arguments.seed}-{arguments.dirt}"
     _say(f"generating {arguments.rows:,} rows in {data}")
-    made = generate_procurement(
-        rows=arguments.rows, seed=arguments.seed, dirt=arguments.dirt, tables=SPINE, out=data
-    )
+    made = generate_procurement(rows=arguments.rows, seed=arguments.seed, dirt=arguments.dirt, tables=SPINE, out=data)
     bench = _begun(arguments, made, data / "raw")
     try:
         for number in range(1, arguments.rounds + 1):
