@@ -20,7 +20,7 @@ from benchmarks.bench import Bench
 from benchmarks.compare import Result, differences
 from benchmarks.measure import Measurement, measure
 from benchmarks.report import as_markdown
-from headrace.generate.procurement import GenerationSummary, generate_procurement
+from headrace.generate.procurement import SPINE, GenerationSummary, generate_procurement
 
 REPOSITORY = Path(__file__).parents[1]
 CONTESTANTS = ("headrace", "duckdb", "polars", "pandas")
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     out: Path = arguments.out.resolve()
     data = out / f"data-{arguments.rows}-{arguments.seed}-{arguments.dirt}"
     _say(f"generating {arguments.rows:,} rows in {data}")
-    made = generate_procurement(rows=arguments.rows, seed=arguments.seed, dirt=arguments.dirt, out=data)
+    made = generate_procurement(rows=arguments.rows, seed=arguments.seed, dirt=arguments.dirt, tables=SPINE, out=data)
     bench = _begun(arguments, made, data / "raw")
     try:
         for number in range(1, arguments.rounds + 1):

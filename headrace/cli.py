@@ -64,15 +64,40 @@ def generate_procurement_command(
     out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.", show_default=False)],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     dirt: Annotated[str, typer.Option(help="none, realistic or hostile.")] = "realistic",
+    tables: Annotated[
+        str, typer.Option(help="Some of the tables, with commas between; all where none is named.", show_default=False)
+    ] = "",
+    plant: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="shared-shock, company-shift, slow-trend, fall-before-delay or left-truncated; again for more.",
+            show_default=False,
+        ),
+    ] = None,
+    durations: Annotated[str, typer.Option(help="How durations are spread: lognormal or weibull.")] = "lognormal",
+    formats: Annotated[str, typer.Option(help="csv, or mixed: some files with tabs or bars.")] = "csv",
     as_json: Json = False,
 ) -> None:
-    """Purchase orders and invoices of a ledger, clean or dirty, with each raw row's expected outcome.
+    """The documents of a ledger from order to payment, clean or dirty, with each raw row's expected outcome and the
+    true legs of every case.
 
-    Example: `headrace generate procurement --rows 100000 --seed 1 --dirt realistic --out made`
+    One vendor is slow all along; of another the days from invoice to clearing triple half-way, and then its orders
+    fall by 40 %. `truth/planted.json` names them.
+
+    Example: `headrace generate procurement --rows 100000 --seed 1 --dirt realistic --plant shared-shock --out made`
     """
     from headrace.generating import generate_domain
 
-    facts = generate_domain(rows=rows, seed=seed, dirt=dirt, out=out)
+    facts = generate_domain(
+        rows=rows,
+        seed=seed,
+        dirt=dirt,
+        out=out,
+        tables=[name.strip() for name in tables.split(",") if name.strip()],
+        plants=plant or (),
+        durations=durations,
+        formats=formats,
+    )
     _print(facts, as_json, "generated")
 
 

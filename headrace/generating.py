@@ -2,28 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from headrace.console import err
 from lake.errors import ConfigError
 
 
-def generate_domain(*, rows: int, seed: int, dirt: str, out: Path) -> dict[str, Any]:
-    """Generate procurement files; the facts of what was generated. Raises ConfigError for what cannot be meant."""
-    from headrace.generate.layout import Dirt
-    from headrace.generate.procurement import GenerationError, generate_procurement
+def generate_domain(
+    *,
+    rows: int,
+    seed: int,
+    dirt: str,
+    out: Path,
+    tables: Sequence[str] = (),
+    plants: Sequence[str] = (),
+    durations: str = "lognormal",
+    formats: str = "csv",
+) -> dict[str, Any]:
+    """Generate procurement files, of all tables where none is named; the facts of what was generated.
 
-    if dirt not in (known := get_args(Dirt)):
-        raise ConfigError(f"--dirt is {dirt!r}, promised one of {', '.join(known)}")
+    Raises ConfigError for what cannot be meant.
+    """
+    from headrace.generate.durations import FAMILIES, Family
+    from headrace.generate.layout import DIRT_LEVELS, Dirt
+    from headrace.generate.procurement import FORMATS, Formats, GenerationError, generate_procurement
+    from headrace.generate.scenario import PLANTS
+    from headrace.generate.tables import TABLE_NAMES
+
+    _refuse_unknown("--dirt", [dirt], DIRT_LEVELS)
+    _refuse_unknown("--tables", tables, TABLE_NAMES)
+    _refuse_unknown("--plant", plants, PLANTS)
+    _refuse_unknown("--durations", [durations], FAMILIES)
+    _refuse_unknown("--formats", [formats], FORMATS)
     with err().status("generating") as status:
 
         def progress(file: str, record_count: int) -> None:
             status.update(f"generating {file}: {record_count:,} records")
 
         try:
-            summary = generate_procurement(rows=rows, seed=seed, dirt=cast(Dirt, dirt), out=out, progress=progress)
+            summary = generate_procurement(
+                rows=rows,
+                seed=seed,
+                dirt=cast(Dirt, dirt),
+                out=out,
+                tables=tables or TABLE_NAMES,
+                plants=plants,
+                durations=cast(Family, durations),
+                formats=cast(Formats, formats),
+                progress=progress,
+            )
         except GenerationError as error:
             raise ConfigError(str(error)) from None
     return {**asdict(summary), "raw": str(out / "raw"), "truth": str(out / "truth")}
+
+
+def _refuse_unknown(option: str, words: Sequence[str], known: Sequence[str]) -> None:
+    for word in words:
+        if word not in known:
+            raise ConfigError(f"{option} is {word!r}, promised one of {', '.join(known)}")

@@ -16,6 +16,7 @@ NULL = int(np.iinfo(np.int64).min)
 MINUTES = 1440
 ZONE = "Europe/Berlin"
 FIRST_YEAR = 2023
+_THURSDAY = 3
 _EPOCH = date(1970, 1, 1)
 
 
@@ -57,6 +58,35 @@ def workday(days: Ints) -> Ints:
     """The day itself, or the Monday after it where it is a Saturday or Sunday. Keeps order."""
     weekday = (days + 3) % 7
     return days + np.where(weekday >= 5, 7 - weekday, 0)
+
+
+def open_day(days: Ints) -> Ints:
+    """The day itself, or the next one on which the companies post. Keeps order.
+
+    They post nothing at weekends and between Christmas and New Year (24 December to 1 January).
+    """
+    return workday(_after_christmas(workday(days)))
+
+
+def run_from(days: Ints) -> Ints:
+    """The first weekly payment run on the day or after it: a Thursday, but none between Christmas and New Year."""
+    runs = days + (_THURSDAY - (days + 3)) % 7
+    for _ in range(2):  # 25 December and 1 January may both be Thursdays
+        runs = np.where(_after_christmas(runs) != runs, runs + 7, runs)
+    return runs
+
+
+def nearest_run(days: Ints) -> Ints:
+    """The payment run at most three days before or after the day, or later where there is none at Christmas."""
+    return run_from(days - 3)
+
+
+def _after_christmas(days: Ints) -> Ints:
+    """2 January for the days from 24 December to 1 January, other days as they are."""
+    dates = days.astype("datetime64[D]")
+    new_year = (dates + 8).astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
+    distance = days - new_year
+    return np.where((distance >= -8) & (distance <= 0), new_year + 1, days)
 
 
 def at_office(days: Ints, rng: np.random.Generator, *, until_hour: int = 18) -> Ints:

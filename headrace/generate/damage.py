@@ -9,8 +9,9 @@ import numpy as np
 
 from headrace.generate.clock import MINUTES, NULL, Ints
 from headrace.generate.deliveries import Counts
-from headrace.generate.layout import INVOICES, NULL_TOKENS, ORDERS, Dirt, Table
+from headrace.generate.layout import NULL_TOKENS, Dirt
 from headrace.generate.sheet import TOO_FEW, Bools, Sheet, how_many, pick
+from headrace.generate.tables import TABLE_NAMES
 
 # No slash among them: in a file whose dates have slashes they would speak for an order of day and month.
 BAD_DATES = ("2024-02-30", "32.13.2024", "next week", "2023-13-01", "20xx-01-05")
@@ -18,6 +19,9 @@ BAD_TIMES = ("2024-02-30 10:00", "yesterday 09:15", "2023-13-01 08:00", "2024-05
 BAD_AMOUNTS = ("see contract", "1.2.3", "12.5O", "#REF!", "twelve")
 BAD_VENDORS = ("V00??42", "42A", "VENDOR#", "see above", "V-42/7")
 BAD_NUMBERS = ("#REF!", "see attachment", "???", "#VALUE!")
+BAD_COUNTS = ("thirty", "30/60", "12.5", "net")
+BAD_FLAGS = ("maybe", "tbd", "?!", "manual")
+BAD_WORDS = ("???", "misc", "see note", "changed")
 _TEXTS = {
     "date": BAD_DATES,
     "time": BAD_TIMES,
@@ -25,15 +29,18 @@ _TEXTS = {
     "quantity": BAD_AMOUNTS,
     "vendor": BAD_VENDORS,
     "number": BAD_NUMBERS,
+    "count": BAD_COUNTS,
+    "flag": BAD_FLAGS,
+    "word": BAD_WORDS,
 }
 
 
 @dataclass(frozen=True)
 class Damage:
-    """One kind of broken row: how often it comes, and what it does to given rows."""
+    """One kind of broken row: the tables it comes in, how often, and what it does to given rows."""
 
     name: str
-    tables: tuple[Table, ...]
+    tables: tuple[str, ...]
     realistic: float
     hostile: float
     apply: Callable[[Sheet, Ints, np.random.Generator], None]
@@ -47,7 +54,7 @@ def damage(sheet: Sheet, dirt: Dirt, rng: np.random.Generator) -> Counts:
     """Break rows of a sheet, each in one way (`two_defects` in two), and say how many in which."""
     counts: Counts = {}
     for kind in DAMAGES:
-        if sheet.table in kind.tables and (share := kind.share(dirt)):
+        if sheet.table.name in kind.tables and (share := kind.share(dirt)):
             eligible = ~sheet.damaged & (kind.eligible(sheet) if kind.eligible else True)
             rows = pick(eligible, how_many(share, len(sheet)), rng)
             kind.apply(sheet, rows, rng)
@@ -96,6 +103,13 @@ def _unreadable(*kinds: str) -> Callable[[Sheet, Ints, np.random.Generator], Non
     return apply
 
 
+def _unreadable_word(field: str) -> Callable[[Sheet, Ints, np.random.Generator], None]:
+    def apply(sheet: Sheet, rows: Ints, rng: np.random.Generator) -> None:
+        sheet.spoil(field, rows, [BAD_WORDS[choice] for choice in rng.integers(0, len(BAD_WORDS), len(rows))])
+
+    return apply
+
+
 def _required_null(sheet: Sheet, rows: Ints, rng: np.random.Generator) -> None:
     names = [column.field for column in sheet.table.columns if column.required]
     for name, some in _spread(names, rows, rng):
@@ -122,6 +136,27 @@ def _cleared_before_recorded(sheet: Sheet, rows: Ints, rng: np.random.Generator)
     sheet.values["cleared_on"][rows] = recorded - rng.integers(1, 40, len(rows))
 
 
+def _negative_terms(sheet: Sheet, rows: Ints, rng: np.random.Generator) -> None:
+    sheet.values["payment_terms_days"][rows] = -rng.integers(1, 60, len(rows))
+
+
+def _no_quantity(sheet: Sheet, rows: Ints, rng: np.random.Generator) -> None:
+    sheet.values["received_qty"][rows] *= -rng.integers(0, 2, len(rows))
+
+
+def _no_currency(sheet: Sheet, rows: Ints, rng: np.random.Generator) -> None:
+    sheet.empty("currency_code", rows, null_tokens(rows, rng))
+
+
+def _reverses_itself(sheet: Sheet, rows: Ints, rng: np.random.Generator) -> None:
+    sheet.values["reverses_receipt_number"][rows] = sheet.values["receipt_number"][rows]
+
+
+def _removed_before_blocked(sheet: Sheet, rows: Ints, rng: np.random.Generator) -> None:
+    days = MINUTES * rng.integers(1, 20, len(rows))
+    sheet.values["removed_at"][rows] = sheet.values["blocked_at"][rows] - days
+
+
 def _is_newest(sheet: Sheet) -> Bools:
     """The newest row of an item that has an older version."""
     key, version = sheet.key(), sheet.values["changed_at"]
@@ -134,22 +169,35 @@ def _is_newest(sheet: Sheet) -> Bools:
     return newest
 
 
+def _has_terms(sheet: Sheet) -> Bools:
+    has: Bools = sheet.values["payment_terms_days"] != NULL
+    return has
+
+
 def _spread(names: list[str], rows: Ints, rng: np.random.Generator) -> list[tuple[str, Ints]]:
     choice = rng.integers(0, len(names), len(rows))
     return [(name, rows[choice == place]) for place, name in enumerate(names)]
 
 
-BOTH = (ORDERS, INVOICES)
+_V, _O, _A, _C, _R, _I, _B, _P = TABLE_NAMES
 DAMAGES = (
-    Damage("newest_quarantined", (ORDERS,), 0.001, 0.005, _unreadable("amount"), _is_newest),
-    Damage("required_null", BOTH, 0.005, 0.018, _required_null),
-    Damage("unreadable_amount", BOTH, 0.003, 0.010, _unreadable("amount")),
-    Damage("unreadable_date", BOTH, 0.003, 0.010, _unreadable("date", "time")),
-    Damage("unreadable_vendor", BOTH, 0.002, 0.008, _unreadable("vendor")),
-    Damage("unreadable_number", BOTH, 0.001, 0.005, _unreadable("number")),
-    Damage("unreadable_quantity", (ORDERS,), 0.001, 0.004, _unreadable("quantity")),
-    Damage("two_defects", BOTH, 0.0, 0.003, _two_defects),
-    Damage("amount_negative", (ORDERS,), 0.001, 0.005, _negative_amount),
-    Damage("changed_before_ordered", (ORDERS,), 0.001, 0.004, _changed_before_ordered),
-    Damage("cleared_before_recorded", (INVOICES,), 0.002, 0.006, _cleared_before_recorded),
+    Damage("newest_quarantined", (_O,), 0.001, 0.005, _unreadable("amount"), _is_newest),
+    Damage("required_null", TABLE_NAMES, 0.005, 0.018, _required_null),
+    Damage("unreadable_amount", (_O, _R, _I, _P), 0.003, 0.010, _unreadable("amount")),
+    Damage("unreadable_date", TABLE_NAMES, 0.003, 0.010, _unreadable("date", "time")),
+    Damage("unreadable_vendor", (_V, _O, _I), 0.002, 0.008, _unreadable("vendor")),
+    Damage("unreadable_number", (_O, _A, _C, _R, _I, _B, _P), 0.001, 0.005, _unreadable("number")),
+    Damage("unreadable_quantity", (_O, _R), 0.001, 0.004, _unreadable("quantity")),
+    Damage("unreadable_count", (_V,), 0.02, 0.03, _unreadable("count"), _has_terms),
+    Damage("unreadable_flag", (_A,), 0.002, 0.006, _unreadable("flag")),
+    Damage("unreadable_change_type", (_C,), 0.003, 0.010, _unreadable_word("change_type_code")),
+    Damage("two_defects", (_O, _I), 0.0, 0.003, _two_defects),
+    Damage("amount_negative", (_O,), 0.001, 0.005, _negative_amount),
+    Damage("changed_before_ordered", (_O,), 0.001, 0.004, _changed_before_ordered),
+    Damage("cleared_before_recorded", (_I,), 0.002, 0.006, _cleared_before_recorded),
+    Damage("terms_negative", (_V,), 0.02, 0.03, _negative_terms),
+    Damage("quantity_not_positive", (_R,), 0.002, 0.006, _no_quantity),
+    Damage("amount_without_currency", (_R,), 0.002, 0.006, _no_currency),
+    Damage("reverses_itself", (_R,), 0.001, 0.003, _reverses_itself),
+    Damage("removed_before_blocked", (_B,), 0.004, 0.010, _removed_before_blocked),
 )

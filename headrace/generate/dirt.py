@@ -17,8 +17,32 @@ from headrace.generate.printing import usual_texts
 from headrace.generate.sheet import Bools, Sheet, how_many, pick
 
 NBSP = "\u00a0"
-_OPTIONAL_WORDS = ("company_code", "vendor_name", "category_name", "ordered_qty", "requester_name", "clerk_name")
-_NAMES = ("vendor_name", "requester_name", "clerk_name")
+_PEOPLE = ("requester_name", "clerk_name", "approver_name", "changed_by_name", "receiver_name", "remover_name")
+_NAMES = ("vendor_name", *_PEOPLE)
+_TEN_DIGITS = (
+    "po_number",
+    "invoice_number",
+    "approval_number",
+    "receipt_number",
+    "payment_number",
+    "reverses_receipt_number",
+    "reverses_invoice_number",
+)
+_PADDED_NUMBERS = ("item_number", "line_number", "change_number", "block_number", "payment_number")
+# What may be lost without harm: no leg and no rule needs it.
+_SPARED = (
+    "company_code",
+    "vendor_name",
+    "category_name",
+    "ordered_qty",
+    "country_code",
+    "payment_terms_days",
+    "received_amount",
+    "old_value_text",
+    "new_value_text",
+    "block_reason_name",
+    *_PEOPLE,
+)
 _FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 _LIGATURES = {"ffi": "\ufb03", "fi": "\ufb01", "ff": "\ufb00", "fl": "\ufb02"}
 
@@ -68,7 +92,7 @@ def void(sheet: Sheet, dirt: Dirt, rng: np.random.Generator) -> Counts:
     emptied, told = {"realistic": (0.006, 0.2), "hostile": (0.02, 0.5)}[dirt]
     counts = {"optional_null": 0, "null_token": 0}
     for column in sheet.table.columns:
-        if column.field in _OPTIONAL_WORDS:
+        if column.field in _SPARED and not column.required:
             rows = pick(sheet.usual(column.field) & ~sheet.damaged, how_many(emptied, len(sheet)), rng)
             sheet.empty(column.field, rows, null_tokens(rows, rng))
             counts["optional_null"] += len(rows)
@@ -92,6 +116,8 @@ def unsettle(sheet: Sheet, dirt: Dirt, rng: np.random.Generator) -> Counts:
         rows = pick(both, count, rng)
         values["released_at"][rows] = values["submitted_at"][rows] - MINUTES * rng.integers(1, 4, len(rows))
         return {"released_before_submitted": len(rows)}
+    if "invoiced_on" not in values:
+        return {}
     rows = pick(np.ones(len(sheet), dtype=np.bool_), count, rng)
     values["invoiced_on"][rows] = values["recorded_at"][rows] // MINUTES + rng.integers(1, 30, len(rows))
     return {"recorded_before_invoiced": len(rows)}
@@ -120,6 +146,11 @@ def _vendor_variant(texts: list[str], rng: np.random.Generator) -> list[str]:
 
 def _full_width_digits(texts: list[str], rng: np.random.Generator) -> list[str]:
     return [text[0] + text[1:].translate(_FULL_WIDTH) for text in texts]
+
+
+def _flag_variant(texts: list[str], rng: np.random.Generator) -> list[str]:
+    forms = {"true": ("X", "yes", "TRUE", "1"), "false": ("No", "n", "FALSE", "0")}
+    return [forms[text][form] for text, form in zip(texts, rng.integers(0, 4, len(texts)), strict=True)]
 
 
 def _spaced(texts: list[str], rng: np.random.Generator) -> list[str]:
@@ -199,16 +230,17 @@ def _is_euro(sheet: Sheet, name: str) -> Bools:
 
 
 AMOUNT: tuple[CellKind, ...] = ("amount",)
-NUMBER: tuple[CellKind, ...] = ("number",)
+COUNTED: tuple[CellKind, ...] = ("number", "count")
 VENDOR: tuple[CellKind, ...] = ("vendor",)
 # Dates are left out: their print is the file's to choose.
-ANY_BUT_DATE: tuple[CellKind, ...] = ("number", "vendor", "time", "amount", "quantity", "word")
+ANY_BUT_DATE: tuple[CellKind, ...] = ("number", "vendor", "time", "amount", "quantity", "count", "flag", "word")
 SMUDGES = (
     Smudge("vendor_code_variant", 0.03, 0.08, _vendor_variant, VENDOR),
     Smudge("full_width_digits", 0.0, 0.01, _full_width_digits, VENDOR),
-    Smudge("spaced_number", 0.01, 0.03, _spaced, fields=("po_number", "invoice_number")),
-    Smudge("dot_zero", 0.01, 0.03, _dot_zero, NUMBER),
-    Smudge("unpadded_number", 0.02, 0.05, _unpadded, fields=("item_number", "line_number")),
+    Smudge("spaced_number", 0.01, 0.03, _spaced, fields=_TEN_DIGITS),
+    Smudge("dot_zero", 0.01, 0.03, _dot_zero, COUNTED),
+    Smudge("unpadded_number", 0.02, 0.05, _unpadded, fields=_PADDED_NUMBERS),
+    Smudge("flag_variant", 0.1, 0.3, _flag_variant, ("flag",)),
     Smudge("parentheses", 0.3, 0.3, _parentheses, AMOUNT, fits=_is_negative),
     Smudge("trailing_minus", 0.3, 0.3, _trailing_minus, AMOUNT, fits=_is_negative),
     Smudge("thousands_comma", 0.05, 0.15, _thousands, AMOUNT, fits=_is_thousands),

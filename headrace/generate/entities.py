@@ -28,6 +28,23 @@ CATEGORIES = [
     "Maintenance",
     "Office Supplies",
 ]
+COUNTRIES = ["DE", "AT", "CH", "NL", "FR", "IT", "PL", "CZ"]
+FLAGS = ["false", "true"]
+CHANGE_TYPES = ["price", "quantity", "terms", "deleted", "reactivated", "other"]
+PRICE_CHANGED, QUANTITY_CHANGED, TERMS_CHANGED, DELETED, REACTIVATED, OTHER_CHANGED = range(6)
+BLOCK_REASONS = ["Price difference", "Quantity difference", "Receipt missing", "Manual block", "Bank details"]
+# What a change says stood there before and stands there now: a pair for each code of one kind after the other.
+CHANGE_TEXTS = [
+    *(f"Net price {price}" for price in ("raised", "lowered", "as agreed", "as listed", "without discount")),
+    *(f"{count} pieces" for count in (10, 20, 50, 100, 250)),
+    *(f"{days} days net" for days in (14, 30, 45, 60, 90)),
+    "Deletion flag unset",
+    "Deletion flag set",
+    *(f"Plant {plant}" for plant in (1000, 1100, 2000, 3000, 4000)),
+]
+TEXTS_OF_CHANGE = ((0, 5), (5, 10), (10, 15), (15, 17), (15, 17), (17, 22))
+GOODS_CATEGORIES = 5
+RECEIPT_DAYS = np.array([12.0, 8.0, 9.0, 15.0, 4.0, 14.0, 20.0, 16.0, 12.0, 5.0])
 APPROVAL_DAYS = np.array([1.0, 1.2, 1.5, 3.0, 5.0, 2.0, 7.0, 4.0, 1.5, 0.8])
 UNINVOICED_SHARE = np.array([0.08, 0.08, 0.22, 0.10, 0.12, 0.25, 0.30, 0.18, 0.14, 0.10])
 UNIT_PRICE = np.array([40.0, 6.0, 180.0, 700.0, 900.0, 350.0, 1100.0, 800.0, 250.0, 15.0])
@@ -175,7 +192,10 @@ _LAST = (
 
 @dataclass(frozen=True)
 class Vendors:
-    """One row a vendor. The `_days` are medians of what the vendor's documents take; `weight` its share of orders."""
+    """One row a vendor. The `_days` are medians of what the vendor's documents take; `weight` its share of orders.
+
+    `slowest` (slow all along), `delayed`, `trending` and `early_fallen` are rows of vendors that a scenario plants.
+    """
 
     id: Ints
     name: Ints
@@ -188,24 +208,33 @@ class Vendors:
     intake_days: Floats
     terms_days: Ints
     slack_days: Floats
+    receipt_factor: Floats
+    country: Ints
     slowest: int
+    delayed: int
+    trending: int
+    early_fallen: int
 
     def __len__(self) -> int:
         return len(self.id)
 
-    @property
-    def slowest_id(self) -> str:
-        return f"V{self.id[self.slowest]:06d}"
+    def code(self, row: int) -> str:
+        """The id as the curated tables have it."""
+        return f"V{self.id[row]:06d}"
 
 
 def make_vendors(count: int, rng: np.random.Generator) -> Vendors:
-    """Vendors of Zipf-like weight. A few clear slowly; one of the larger, the planted one, by far the slowest."""
+    """Vendors of Zipf-like weight. A few clear slowly; one of the larger by far the slowest, all along.
+
+    The vendors that a scenario may change half-way are larger ones too, and begin as quick ones.
+    """
     weight = 1.0 / np.arange(3, count + 3) ** 0.8
     slack = rng.lognormal(np.log(3.0), 0.3, count)
     slow = rng.permutation(count)[: max(1, count // 25)]
     slack[slow] = rng.uniform(12, 20, len(slow))
     terms = rng.choice([14, 30, 30, 45], size=count)
-    slowest = min(2, count - 1)
+    slowest, *changing = (min(place, count - 1) for place in range(2, 6))
+    terms[changing], slack[changing] = 14, 6.0
     terms[slowest], slack[slowest] = 90, 15.0
     category = rng.integers(0, len(CATEGORIES), count)
     name = np.arange(count)
@@ -225,7 +254,12 @@ def make_vendors(count: int, rng: np.random.Generator) -> Vendors:
         intake_days=rng.lognormal(np.log(3.0), 0.5, count),
         terms_days=terms,
         slack_days=slack,
+        receipt_factor=rng.lognormal(0.0, 0.35, count),
+        country=rng.choice(len(COUNTRIES), size=count, p=[0.6, 0.12, 0.08, 0.06, 0.05, 0.04, 0.03, 0.02]),
         slowest=slowest,
+        delayed=changing[0],
+        trending=changing[1],
+        early_fallen=changing[2],
     )
 
 
@@ -236,6 +270,11 @@ def make_words(vendor_count: int, people_count: int, *, awkward: bool, rng: np.r
         "currencies": CURRENCIES,
         "statuses": STATUSES,
         "categories": CATEGORIES,
+        "countries": COUNTRIES,
+        "flags": FLAGS,
+        "change_types": CHANGE_TYPES,
+        "change_texts": CHANGE_TEXTS,
+        "block_reasons": BLOCK_REASONS,
         "vendor_names": _vendor_names(vendor_count, awkward=awkward, rng=rng),
         "people": _people(people_count, rng),
     }

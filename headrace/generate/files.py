@@ -20,6 +20,7 @@ REMARKS = pa.array(["", "checked", "see mail", "urgent"])
 # What a Latin-1 writer leaves in a file that calls itself UTF-8.
 LATIN1_NAME = "Jürgen Groß".encode("latin-1")
 _QUOTE = b'"'
+_ENDINGS = {b"\t": ".tsv", b"|": ".txt"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Style:
 
     @property
     def ending(self) -> str:
-        return ".csv.gz" if self.is_gzip else ".csv"
+        return _ENDINGS.get(self.delimiter, ".csv") + (".gz" if self.is_gzip else "")
 
 
 # Share of the files that have a trait, realistic and hostile; at least one file has it where dirt is wanted.
@@ -59,20 +60,23 @@ TRAITS: dict[str, tuple[float, float]] = {
     "no_final_newline": (0.0, 0.15),
 }
 
+# Share of the files of every table that come in another format than CSV, where formats are mixed.
+FORMATS: dict[str, float] = {"tab": 0.25, "pipe": 0.15}
+
 
 def plain_style(table: Table) -> Style:
     """Canonical headers in the table's order, commas, LF, ISO dates."""
     return Style(tuple(column.header for column in table.columns), tuple(range(len(table.columns))))
 
 
-def styles_for(sheet: Sheet, slices: list[slice], dirt: Dirt, rng: np.random.Generator) -> tuple[list[Style], Counts]:
-    """A style for each file of a table, and how many files have which trait."""
+def styles_for(
+    sheet: Sheet, slices: list[slice], dirt: Dirt, rng: np.random.Generator, *, is_mixed: bool = False
+) -> tuple[list[Style], Counts]:
+    """A style for each file of a table, and how many files have which trait. `is_mixed`: not all are CSV."""
     styles = [plain_style(sheet.table)] * len(slices)
-    if dirt == "none":
-        return styles, {}
+    wanted = {} if dirt == "none" else {trait: shares[dirt == "hostile"] for trait, shares in TRAITS.items()}
     counts: Counts = {}
-    for trait, shares in TRAITS.items():
-        share = shares[dirt == "hostile"]
+    for trait, share in (wanted | (FORMATS if is_mixed else {})).items():
         fit = [
             place
             for place in rng.permutation(len(slices)).tolist()
@@ -93,14 +97,16 @@ def _fits(trait: str, style: Style, sheet: Sheet, rows: slice) -> bool:
 
 
 def _tells_day_from_month(sheet: Sheet, rows: slice) -> bool:
-    """Every date column of the file with a value has one after the twelfth of its month, in a line that is whole."""
+    """There are date columns, and every one of the file with a value has one after the twelfth of its month, in a line
+    that is whole."""
     whole = sheet.dead[rows] == 0
-    for name in sheet.table.of_kind("date"):
+    names = sheet.table.of_kind("date")
+    for name in names:
         usual = whole & (sheet.values[name][rows] != NULL) & sheet.unpatched(name)[rows]
         days = np.unique(sheet.values[name][rows][usual])
         if not any(to_date(int(day)).day > 12 for day in days):
             return False
-    return True
+    return bool(names)
 
 
 def _with_trait(style: Style, trait: str, table: Table, rows: int, rng: np.random.Generator) -> Style:
@@ -122,6 +128,8 @@ def _with_trait(style: Style, trait: str, table: Table, rows: int, rng: np.rando
             return replace(style, ends_without_newline=True, blank_before=blanks)
     changes = {
         "semicolon": {"delimiter": b";"},
+        "tab": {"delimiter": b"\t"},
+        "pipe": {"delimiter": b"|"},
         "crlf": {"newline": b"\r\n"},
         "bom": {"has_bom": True},
         "gzip": {"is_gzip": True},
@@ -157,7 +165,7 @@ def _cells(sheet: Sheet, name: str, rows: slice, style: Style, words: Words) -> 
         patched = [sheet.patches[name].texts[place] for place in code[is_patched]]
         texts = pc.replace_with_mask(texts, pa.array(is_patched), pa.array(patched, pa.string()))
     cells = texts.cast(pa.binary()).cast(pa.large_binary())
-    if column.personal:
+    if name == sheet.table.scribbled:
         is_bad = pa.array(sheet.dead[rows] == BAD_BYTES)
         cells = pc.if_else(is_bad, pa.scalar(LATIN1_NAME, pa.large_binary()), cells)
     return cells

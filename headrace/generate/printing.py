@@ -43,7 +43,9 @@ def print_column(values: Ints, column: Column, words: Words, date_format: str = 
             texts = _decimal(present, 100, _CENTS)
         case "quantity":
             texts = _decimal(present, 1000, _MILLIS)
-        case "word":
+        case "count":
+            texts = pa.array(present).cast(pa.string())
+        case "word" | "flag":
             texts = pa.array(words[column.words]).take(pa.array(present))
     return texts if known.all() else pc.if_else(pa.array(known), texts, "")
 

@@ -1,47 +1,78 @@
-"""Made-up procurement extracts: orders and invoices of a ledger, clean or dirty, with the truth beside them.
+"""Made-up procurement extracts: the documents of a ledger, clean or dirty, with the truth beside them.
 
-`out/raw/<table>/<table>_<period>_d<number>.csv[.gz]` is what the ledger sends; `out/truth/` says what it means:
+`out/raw/<table>/<table>_<period>_d<number>.csv[.gz]` (`.tsv`, `.txt` too where formats are mixed) is what the ledger
+sends; `out/truth/` says what it means:
 
 * `outcomes.parquet`: a row for each record, with its file (below `raw/`), outcome, reasons and key. A re-sent copy of
   a file has no rows: it lands once.
-* `curated_purchase_orders.parquet`, `curated_invoices.parquet`: the curated rows by key, personal names not masked.
+* `curated_<table>.parquet`: the curated rows of a table by key, personal names not masked.
+* `legs.parquet`: the true legs of every case, from the documents before any dirt: `case_id`, `leg`, `document_id`,
+  `start_on`, `end_on`, `leg_status`, `reason`. A document that dirt broke or left out has its legs all the same.
+  `order_to_submission` and `submission_to_release` are the first of the case. `recorded_to_released` ends with the
+  removal of the invoice's first block. Calendar days of the paying companies' zone.
+* `cases.parquet`: a row for each order item: vendor, category, and whether it was cancelled, deleted, ever invoiced.
+* `invoice_factors.parquet`: a row for each invoice: its drivers, and `clearing_factor`, by which all that is planted
+  multiplied the days from its date to its clearing before they were moved to the nearest payment run.
+* `drivers.json`: each driver with its leg and multiplier. `planted.json`: each planted vendor or effect, from when, and
+  by how much.
 * `files.parquet`: lines, records, dead letters and blank lines of every file.
-* `slow_vendor.json`: the vendor that is slowest by far, and the leg that shows it.
+* `slow_vendor.json`: the vendor that is slowest by far, all along, and the leg that shows it.
 * `generation.json`: parameters, counts and the hash of every other file. It is written last.
+
+Of purchase orders and invoices alone (`SPINE`) the orders themselves say when they were submitted and released, and no
+invoice takes another back; otherwise only `approvals` say it, and these columns of the orders are empty.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headrace.generate.clock import ZONE, Window, to_date
+from headrace.generate.clock import NULL, ZONE, Window, to_date
 from headrace.generate.damage import damage, tear
-from headrace.generate.deliveries import Counts, deliver_invoices, deliver_orders
+from headrace.generate.deliveries import Counts, deliver
 from headrace.generate.dirt import repeat_lines, smudge, unsettle, void
-from headrace.generate.entities import Vendors, Words, make_vendors, make_words
-from headrace.generate.invoices import last_posting, make_invoice_lines
-from headrace.generate.layout import DIRT_LEVELS, Dirt
-from headrace.generate.orders import make_items, make_versions
+from headrace.generate.durations import FAMILIES, Family
+from headrace.generate.entities import Words
+from headrace.generate.invoices import documents
+from headrace.generate.layout import DIRT_LEVELS, Dirt, Table
+from headrace.generate.legs import cases_table, legs_table
+from headrace.generate.printing import print_column
+from headrace.generate.scenario import DRIVERS, INVOICE_DRIVERS, PLANTS, Plant, Scenario, planted
 from headrace.generate.sheet import Sheet
+from headrace.generate.tables import APPROVALS, INVOICE_NUMBER, ORDERS, SPINE, TABLE_NAMES, chosen_tables, is_spine
 from headrace.generate.truth import curated_table, judge, outcome_table
+from headrace.generate.world import Streams, World, make_world
 from headrace.generate.writing import Progress, RawFile, files_table, write_raw
 
-GENERATOR_VERSION = 1
+__all__ = ["SPINE", "GenerationError", "GenerationSummary", "generate_procurement"]
+
+GENERATOR_VERSION = 2
+Formats = Literal["csv", "mixed"]
+FORMATS: tuple[Formats, ...] = get_args(Formats)
 SLOW_LEG = "invoice_date_to_cleared"
 MARKER = "truth/generation.json"
 MOST_ROWS = 50_000_000
-# Raw records for each item made, measured over 24 months.
-_ROWS_PER_ITEM: dict[Dirt, float] = {"none": 3.3, "realistic": 3.7, "hostile": 4.0}
+# Raw records of each table for each order item made, by dirt, measured over 24 months; the vendors' are few.
+_ROWS_PER_ITEM: dict[str, tuple[float, float, float]] = {
+    "vendors": (0.01, 0.02, 0.02),
+    "purchase_orders": (2.45, 2.48, 2.55),
+    "approvals": (1.12, 1.13, 1.16),
+    "purchase_order_changes": (0.27, 0.27, 0.28),
+    "goods_receipts": (1.12, 1.42, 1.69),
+    "invoices": (1.01, 1.31, 1.57),
+    "payment_blocks": (0.12, 0.12, 0.12),
+    "payments": (0.71, 0.87, 1.06),
+}
 
 
 class GenerationError(ValueError):
@@ -59,6 +90,10 @@ class GenerationSummary:
     rows: int
     seed: int
     dirt_level: Dirt
+    tables: list[str]
+    plants: list[str]
+    durations: Family
+    formats: Formats
     files: int
     raw_rows: dict[str, int]
     outcomes: dict[str, dict[str, int]]
@@ -72,52 +107,98 @@ class GenerationSummary:
 
 
 def generate_procurement(
-    *, rows: int, seed: int, dirt: Dirt, out: Path, progress: Progress | None = None
+    *,
+    rows: int,
+    seed: int,
+    dirt: Dirt,
+    out: Path,
+    tables: Collection[str] = TABLE_NAMES,
+    plants: Collection[str] = (),
+    durations: Family = "lognormal",
+    formats: Formats = "csv",
+    progress: Progress | None = None,
 ) -> GenerationSummary:
-    """Write about `rows` raw records and their truth into `out`, the same bytes for the same arguments.
+    """Write about `rows` raw records over all `tables` and their truth into `out`: the same bytes for the same
+    arguments.
 
-    `progress` is told each file as it is written, and the records of its table so far. A folder that holds this very
-    generation is left as it is; any other folder that is not empty is refused.
+    `plants` are those of scenario.py. `progress` is told each file as it is written, and the records of its table so
+    far. A folder that holds this very generation is left as it is; any other folder that is not empty is refused.
     """
-    _check(rows, seed, dirt)
-    if there := _already_there(out, {"rows": rows, "seed": seed, "dirt": dirt, "version": GENERATOR_VERSION}):
+    _check(rows, seed, dirt, tables, plants, durations, formats)
+    asked = _Asked(
+        rows,
+        seed,
+        dirt,
+        tuple(name for name in TABLE_NAMES if name in tables),
+        tuple(name for name in PLANTS if name in plants),
+        durations,
+        formats,
+    )
+    if there := _already_there(out, asked.parameters):
         return there
-    streams = iter(np.random.SeedSequence(seed).spawn(16))
-    window = Window(months=months_for(rows))
-    sheets, vendors, words, counts = _sheets(rows, dirt, window, streams)
-    truth = out / "truth"
-    truth.mkdir(parents=True, exist_ok=True)
-    tell = progress or _silent
-    files: list[RawFile] = []
-    outcomes: dict[str, dict[str, int]] = {}
-    tables = []
-    for sheet in sheets:
-        written, traits = write_raw(sheet, window, words, dirt, out / "raw", _rng(streams), tell)
-        files += written
-        counts = _add(counts, traits)
-        verdicts = judge(sheet)
-        outcomes[sheet.table.name] = verdicts.counts()
-        tables.append(outcome_table(sheet, verdicts, written))
-        _write_table(curated_table(sheet, verdicts, words), truth / f"curated_{sheet.table.name}.parquet")
-    _write_table(pa.concat_tables(tables), truth / "outcomes.parquet")
-    _write_table(files_table(files), truth / "files.parquet")
-    _write_json(truth / "slow_vendor.json", {"vendor_id": vendors.slowest_id, "leg": SLOW_LEG})
+    streams, scenario = Streams(seed), Scenario(Window(months=months_for(rows)), frozenset(asked.plants), durations)
+    world = make_world(
+        _items_for(asked), scenario, streams, awkward=dirt != "none", has_reversals=not is_spine(asked.tables)
+    )
+    (out / "truth").mkdir(parents=True, exist_ok=True)
+    written = [
+        _make_table(table, world, asked, streams, out, progress or _silent) for table in chosen_tables(asked.tables)
+    ]
+    files = [file for made in written for file in made.files]
+    _write_truth(world, written, files, out / "truth")
+    counts: Counts = {}
+    for made in written:
+        counts = _add(counts, made.counts)
     summary = GenerationSummary(
         rows=rows,
         seed=seed,
         dirt_level=dirt,
+        tables=list(asked.tables),
+        plants=list(asked.plants),
+        durations=durations,
+        formats=formats,
         files=len(files),
-        raw_rows={s.table.name: len(s) for s in sheets},
-        outcomes=outcomes,
+        raw_rows={made.name: len(made.records) for made in written},
+        outcomes={made.name: made.outcomes for made in written},
         dirt=dict(sorted(counts.items())),
-        data_from=to_date(window.first_day),
-        data_through=to_date(window.last_day),
+        data_from=to_date(scenario.window.first_day),
+        data_through=to_date(scenario.window.last_day),
         time_zone_name=ZONE,
-        slow_vendor_id=vendors.slowest_id,
+        slow_vendor_id=world.vendors.code(world.vendors.slowest),
         slow_leg=SLOW_LEG,
     )
-    _write_marker(out, summary)
+    _write_marker(out, asked.parameters, summary)
     return summary
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The arguments, in their canonical order."""
+
+    rows: int
+    seed: int
+    dirt: Dirt
+    tables: tuple[str, ...]
+    plants: tuple[Plant, ...]
+    durations: Family
+    formats: Formats
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """As JSON gives them back."""
+        listed = {"tables": list(self.tables), "plants": list(self.plants)}
+        return asdict(self) | listed | {"version": GENERATOR_VERSION}
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What came of one table: its files, a row of `records` for each record, and counts."""
+
+    name: str
+    files: list[RawFile]
+    records: pa.Table
+    outcomes: dict[str, int]
+    counts: Counts
 
 
 def months_for(rows: int) -> int:
@@ -125,25 +206,61 @@ def months_for(rows: int) -> int:
     return min(24, max(rows // 500, 3 if rows >= 200 else 1))
 
 
-def _sheets(
-    rows: int, dirt: Dirt, window: Window, streams: Iterator[np.random.SeedSequence]
-) -> tuple[list[Sheet], Vendors, Words, Counts]:
-    items_count = max(1, round(rows / _ROWS_PER_ITEM[dirt]))
-    vendor_count = min(3000, max(12, items_count // 120))
-    people = min(400, 20 + vendor_count)
-    vendors = make_vendors(vendor_count, _rng(streams))
-    words = make_words(vendor_count, people, awkward=dirt != "none", rng=_rng(streams))
-    items = make_items(items_count, vendors, people, window, _rng(streams))
-    lines = make_invoice_lines(items, vendors, people, window, _rng(streams))
-    versions = make_versions(items, last_posting(lines, items), window, _rng(streams))
-    orders, of_orders = deliver_orders(versions, window, dirt, _rng(streams))
-    invoices, of_invoices = deliver_invoices(lines, window, dirt, _rng(streams))
-    counts, sheets = _add(of_orders, of_invoices), []
-    for sheet in (orders, invoices):
-        dirty, kinds = _soil(sheet, words, dirt, _rng(streams))
-        sheets.append(dirty)
-        counts = _add(counts, kinds)
-    return sheets, vendors, words, counts
+def rows_per_item(table_name: str, dirt: Dirt) -> float:
+    """About how many raw records a table has for each order item."""
+    return _ROWS_PER_ITEM[table_name][DIRT_LEVELS.index(dirt)]
+
+
+def _items_for(asked: _Asked) -> int:
+    return max(1, round(asked.rows / sum(rows_per_item(name, asked.dirt) for name in asked.tables)))
+
+
+def _make_table(table: Table, world: World, asked: _Asked, streams: Streams, out: Path, progress: Progress) -> _Made:
+    """Deliver, soil, write and judge one table."""
+    sheet, counts = deliver(table, world, asked.dirt, streams.of(f"deliver {table.name}"))
+    if table.name == ORDERS.name and APPROVALS.name in asked.tables:
+        sheet = _without_approvals(sheet)
+    sheet, soiled = _soil(sheet, world.words, asked.dirt, streams.of(f"soil {table.name}"))
+    written, traits = write_raw(
+        sheet,
+        world.scenario.window,
+        world.words,
+        asked.dirt,
+        out / "raw",
+        streams.of(f"write {table.name}"),
+        progress,
+        is_mixed=asked.formats == "mixed",
+    )
+    verdicts = judge(sheet)
+    _write_table(curated_table(sheet, verdicts, world.words), out / "truth" / f"curated_{table.name}.parquet")
+    records = outcome_table(sheet, verdicts, written)
+    return _Made(table.name, written, records, verdicts.counts(), _add(_add(counts, soiled), traits))
+
+
+def _without_approvals(orders: Sheet) -> Sheet:
+    """The orders' own submission and release left empty."""
+    empty = np.full(len(orders), NULL, dtype=np.int64)
+    return Sheet(orders.table, orders.values | {"submitted_at": empty, "released_at": empty.copy()}, orders.delivery)
+
+
+def _write_truth(world: World, written: list[_Made], files: list[RawFile], truth: Path) -> None:
+    _write_table(pa.concat_tables([made.records for made in written]), truth / "outcomes.parquet")
+    _write_table(files_table(files), truth / "files.parquet")
+    _write_table(legs_table(world), truth / "legs.parquet")
+    _write_table(cases_table(world), truth / "cases.parquet")
+    _write_table(_invoice_factors(world), truth / "invoice_factors.parquet")
+    _write_json(truth / "drivers.json", [asdict(driver) for driver in DRIVERS])
+    _write_json(truth / "planted.json", planted(world.scenario, world.vendors))
+    slowest = {"vendor_id": world.vendors.code(world.vendors.slowest), "leg": SLOW_LEG}
+    _write_json(truth / "slow_vendor.json", slowest)
+
+
+def _invoice_factors(world: World) -> pa.Table:
+    """A row for each invoice by number, those that were taken back or take back among them."""
+    invoices = documents(world.invoices)
+    flags = {name: invoices[name] == 1 for name in (f"has_{driver.name}" for driver in INVOICE_DRIVERS)}
+    number = print_column(invoices["invoice_number"], INVOICE_NUMBER, {})
+    return pa.table({"invoice_number": number, **flags, "clearing_factor": invoices["clearing_factor"] / 1_000_000})
 
 
 def _soil(sheet: Sheet, words: Words, dirt: Dirt, rng: np.random.Generator) -> tuple[Sheet, Counts]:
@@ -156,13 +273,27 @@ def _soil(sheet: Sheet, words: Words, dirt: Dirt, rng: np.random.Generator) -> t
     return sheet, _add(_add(counts, repeated), tear(sheet, dirt, rng))
 
 
-def _check(rows: int, seed: int, dirt: str) -> None:
+def _check(
+    rows: int, seed: int, dirt: str, tables: Collection[str], plants: Collection[str], durations: str, formats: str
+) -> None:
     if isinstance(rows, bool) or not isinstance(rows, int) or not 10 <= rows <= MOST_ROWS:
         raise GenerationError(f"rows is {rows!r}; a whole number from 10 to {MOST_ROWS:,} is promised.")
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise GenerationError(f"seed is {seed!r}; a whole number from 0 to 2^63 - 1 is promised.")
-    if dirt not in DIRT_LEVELS:
-        raise GenerationError(f"dirt is {dirt!r}; one of {', '.join(DIRT_LEVELS)} is promised.")
+    _check_word("dirt", dirt, DIRT_LEVELS)
+    _check_word("durations", durations, FAMILIES)
+    _check_word("formats", formats, FORMATS)
+    if not tables:
+        raise GenerationError(f"tables is empty; some of {', '.join(TABLE_NAMES)} are promised.")
+    for name in tables:
+        _check_word("tables", name, TABLE_NAMES)
+    for name in plants:
+        _check_word("plants", name, PLANTS)
+
+
+def _check_word(argument: str, word: str, known: Collection[str]) -> None:
+    if word not in known:
+        raise GenerationError(f"{argument} is {word!r}; one of {', '.join(known)} is promised.")
 
 
 def _already_there(out: Path, parameters: dict[str, object]) -> GenerationSummary | None:
@@ -211,21 +342,16 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write_marker(out: Path, summary: GenerationSummary) -> None:
-    parameters = {"rows": summary.rows, "seed": summary.seed, "dirt": summary.dirt_level, "version": GENERATOR_VERSION}
+def _write_marker(out: Path, parameters: dict[str, object], summary: GenerationSummary) -> None:
     _write_json(out / MARKER, {"parameters": parameters, "summary": asdict(summary), "sha256": _hashes(out)})
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
+def _write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, indent=1, sort_keys=True, default=date.isoformat) + "\n")
 
 
 def _write_table(table: pa.Table, path: Path) -> None:
     pq.write_table(table, path, compression="zstd")
-
-
-def _rng(streams: Iterator[np.random.SeedSequence]) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(next(streams)))
 
 
 def _add(counts: Counts, more: Counts) -> Counts:

@@ -43,6 +43,15 @@ def how_many(share: float, rows: int) -> int:
     return max(round(share * rows), 1 if share and rows >= 300 else 0)
 
 
+def key_of(table: Table, values: Frame) -> Ints:
+    """The key of each row as one integer, null where a part of it is."""
+    first, *others = (values[name] for name in table.key)
+    key, is_null = first, first == NULL
+    for number, radix in zip(others, table.radices, strict=True):
+        is_null, key = is_null | (number == NULL), key * radix + number
+    return np.where(is_null, NULL, key)
+
+
 @dataclass
 class Patches:
     """Texts that replace the usual print of some cells of a column: `code` points into `texts`, -1 is the usual."""
@@ -77,8 +86,7 @@ class Sheet:
 
     def key(self) -> Ints:
         """The key as one integer, null where a part of it is."""
-        first, second = (self.values[name] for name in self.table.key)
-        return np.where((first == NULL) | (second == NULL), NULL, first * self.table.key_radix + second)
+        return key_of(self.table, self.values)
 
     def usual(self, name: str) -> Bools:
         """Rows whose cell holds a value in its usual print."""

@@ -11,13 +11,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headrace.generate.clock import MINUTES, NULL, Ints, utc_minutes
+from headrace.generate.clock import NULL, Ints, utc_minutes
 from headrace.generate.entities import CANCELLED, Words
 from headrace.generate.layout import Column, Table
 from headrace.generate.printing import decimals, print_column
+from headrace.generate.rules import RULES
 from headrace.generate.sheet import Bools, Frame, Sheet, take
+from headrace.generate.tables import TABLES
 from headrace.generate.writing import RawFile
 
+KEY_NUMBERS = tuple(dict.fromkeys(name for table in TABLES for name in table.key))
 OUTCOMES = ("curated", "superseded", "duplicate", "excluded", "quarantined", "dead_letter")
 CURATED, SUPERSEDED, DUPLICATE, EXCLUDED, QUARANTINED, DEAD_LETTER = range(6)
 
@@ -60,7 +63,7 @@ def judge(sheet: Sheet) -> Verdicts:
 
 
 def outcome_table(sheet: Sheet, verdicts: Verdicts, files: list[RawFile]) -> pa.Table:
-    """A row for each record: file, record number, outcome, reasons, and the numbers of its own table's key.
+    """A row for each record: file, record number, outcome, reasons, and the values of its own table's key.
 
     `files` are the sheet's, in order; copies of others have no records.
     """
@@ -69,13 +72,13 @@ def outcome_table(sheet: Sheet, verdicts: Verdicts, files: list[RawFile]) -> pa.
     places = np.repeat(np.arange(len(own)), sizes)
     starts = np.cumsum([0, *sizes[:-1]])
     columns: dict[str, pa.Array] = {
-        "table_name": _constant(sheet.table.name, len(sheet)),
-        "file": pa.array([file.file for file in own]).take(pa.array(places)),
+        "table_name": _coded(np.zeros(len(sheet), dtype=np.int64), [sheet.table.name]),
+        "file": _coded(places, [file.file for file in own]),
         "record_number": pa.array(np.arange(len(sheet)) - starts[places] + 1),
-        "outcome": pa.array(OUTCOMES).take(pa.array(verdicts.outcome)),
+        "outcome": _coded(verdicts.outcome, list(OUTCOMES)),
         "reasons": pa.array(verdicts.reason_lists, pa.list_(pa.string())).take(pa.array(verdicts.reasons)),
     }
-    for name in ("po_number", "item_number", "invoice_number", "line_number"):
+    for name in KEY_NUMBERS:
         if name in sheet.table.key:
             column = sheet.table.by_field[name]
             known = (sheet.values[name] != NULL) & (sheet.dead == 0)
@@ -101,29 +104,16 @@ def _faults(sheet: Sheet) -> Ints:
     for place, column in enumerate(table.columns):
         is_missing = (values[column.field] == NULL) & (sheet.unreadable >> place & 1 == 0)
         faults |= np.where(is_missing & column.required, 1 << (width + place), 0)
-    for place, (_, is_broken) in enumerate(_broken_rules(values)):
-        faults |= np.where(is_broken, 1 << (2 * width + place), 0)
+    for place, rule in enumerate(RULES[table.name].values()):
+        faults |= np.where(rule(values), 1 << (2 * width + place), 0)
     return faults
-
-
-def _broken_rules(values: Frame) -> list[tuple[str, Bools]]:
-    if "ordered_amount" in values:
-        amount, changed, ordered = (values[name] for name in ("ordered_amount", "changed_at", "ordered_on"))
-        both = (changed != NULL) & (ordered != NULL)
-        return [
-            ("amount_negative", (amount != NULL) & (amount < 0)),
-            ("changed_before_ordered", both & (changed // MINUTES < ordered)),
-        ]
-    cleared, recorded = values["cleared_on"], values["recorded_at"]
-    both = (cleared != NULL) & (recorded != NULL)
-    return [("cleared_before_recorded", both & (cleared < recorded // MINUTES))]
 
 
 def _reasons(code: int, table: Table) -> list[str]:
     if code < 0:
         return ["cancelled"] if code == -1 else ["delivery_replaced"]
     names = [f"{name}_unreadable" for name in table.fields] + [f"{name}_missing" for name in table.fields]
-    names += ["amount_negative", "changed_before_ordered"] if table.version else ["cleared_before_recorded"]
+    names += RULES[table.name]
     return sorted(name for bit, name in enumerate(names) if code >> bit & 1)
 
 
@@ -166,8 +156,12 @@ def _typed(values: Ints, column: Column, words: Words) -> pa.Array:
             )
         case "date":
             return pa.array(np.where(known, values, 0).astype(np.int32), mask=mask).cast(pa.date32())
+        case "count":
+            return pa.array(np.where(known, values, 0).astype(np.int32), mask=mask)
+        case "flag":
+            return pa.array(values == 1, mask=mask)
     return pc.if_else(pa.array(known), print_column(values, column, words), None)
 
 
-def _constant(text: str, count: int) -> pa.Array:
-    return pa.array([text]).take(pa.array(np.zeros(count, dtype=np.int64)))
+def _coded(codes: Ints, texts: list[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(texts, pa.string()))

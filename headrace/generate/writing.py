@@ -42,12 +42,20 @@ class RawFile:
 
 
 def write_raw(
-    sheet: Sheet, window: Window, words: Words, dirt: Dirt, raw: Path, rng: np.random.Generator, progress: Progress
+    sheet: Sheet,
+    window: Window,
+    words: Words,
+    dirt: Dirt,
+    raw: Path,
+    rng: np.random.Generator,
+    progress: Progress,
+    *,
+    is_mixed: bool = False,
 ) -> tuple[list[RawFile], Counts]:
-    """Write every delivery of a sheet, and copies of a few under the next delivery number."""
+    """Write every delivery of a sheet, and copies of a few under the next delivery number. `is_mixed`: not all CSV."""
     deliveries = deliveries_of(sheet, window)
     slices = _slices(sheet, deliveries)
-    styles, counts = styles_for(sheet, slices, dirt, rng)
+    styles, counts = styles_for(sheet, slices, dirt, rng, is_mixed=is_mixed)
     (raw / sheet.table.name).mkdir(parents=True, exist_ok=True)
     copied = _to_copy(deliveries, slices, COPIES[dirt], rng)
     files: list[RawFile] = []

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from headrace.generate.procurement import generate_procurement
+from headrace.generate.procurement import SPINE, generate_procurement
 from lake.landing import read_landed
 from tests.jobs.lakes import release_of, rows, run_of
 
@@ -13,7 +13,7 @@ KEYS = {"purchase_orders": ("po_number", "item_number"), "invoices": ("invoice_n
 @pytest.fixture(scope="module", params=["realistic", "hostile"])
 def generated(request, spark, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
-    generate_procurement(rows=3000, seed=7, dirt=request.param, out=folder)
+    generate_procurement(rows=3000, seed=7, dirt=request.param, tables=SPINE, out=folder)
     run = run_of(folder / "raw", folder / "lake")
     return folder, run, release_of(run, has_marts=False)
 

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.compare import Result, differences
 from benchmarks.peers.raw_files import files_of, read_records
-from headrace.generate.procurement import generate_procurement
+from headrace.generate.procurement import SPINE, generate_procurement
 
 PEERS = ("duckdb", "polars", "pandas")
 
@@ -32,7 +32,7 @@ def made(request) -> Path:
 
 def _made(folder: Path, dirt: str) -> Path:
     """`raw`, `truth`, and the result of every peer in a folder of its name."""
-    generate_procurement(rows=600, seed=11, dirt=dirt, out=folder)
+    generate_procurement(rows=600, seed=11, dirt=dirt, tables=SPINE, out=folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HEADRACE_MASKING_KEY", "a key for tests that is no secret")
         for peer in PEERS:

@@ -18,11 +18,19 @@ from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TOKENS = {"", "NULL", "N/A", "-"}
-NAME = re.compile(r"(?P<table>purchase_orders|invoices)_(?P<period>\d{4}-\d{2})_d(?P<number>\d+)\.csv(\.gz)?")
-HEADERS = {
+NAME = re.compile(r"(?P<table>[a-z_]+)_(?P<period>\d{4}-\d{2})_d(?P<number>\d+)\.(csv|tsv|txt)(\.gz)?")
+ITEM = {"po_number": ("PO Number", "Purchasing Document", "PO_No"), "item_number": ("Item", "Item No")}
+INVOICE = {"invoice_number": ("Invoice No", "Invoice Number")}
+HEADERS: dict[str, dict[str, tuple[str, ...]]] = {
+    "vendors": {
+        "vendor_id": ("Vendor", "Vendor Code", "Supplier"),
+        "changed_at": ("Changed At",),
+        "vendor_name": ("Vendor Name", "Name"),
+        "country_code": ("Country",),
+        "payment_terms_days": ("Payment Terms", "Terms (days)"),
+    },
     "purchase_orders": {
-        "po_number": ("PO Number", "Purchasing Document", "PO_No"),
-        "item_number": ("Item", "Item No"),
+        **ITEM,
         "changed_at": ("Changed At",),
         "ordered_on": ("Order Date", "Ordered On"),
         "submitted_at": ("Submitted At",),
@@ -37,32 +45,112 @@ HEADERS = {
         "status_code": ("Status",),
         "requester_name": ("Requester",),
     },
-    "invoices": {
-        "invoice_number": ("Invoice No", "Invoice Number"),
+    "approvals": {
+        "approval_number": ("Approval No", "Approval"),
+        **ITEM,
+        "submitted_at": ("Submitted At",),
+        "released_at": ("Released At",),
+        "is_manual": ("Manual", "Manual Decision"),
+        "approver_name": ("Approver",),
+    },
+    "purchase_order_changes": {
+        **ITEM,
+        "change_number": ("Change No", "Change"),
+        "changed_at": ("Changed At",),
+        "change_type_code": ("Change Type", "Type"),
+        "old_value_text": ("Old Value",),
+        "new_value_text": ("New Value",),
+        "changed_by_name": ("Changed By",),
+    },
+    "goods_receipts": {
+        "receipt_number": ("Receipt No", "Material Document"),
         "line_number": ("Line",),
-        "po_number": ("PO Number", "Purchasing Document", "PO_No"),
-        "item_number": ("Item", "Item No"),
+        **ITEM,
+        "received_on": ("Posting Date", "Received On"),
+        "received_qty": ("Quantity",),
+        "received_amount": ("Amount", "Value"),
+        "currency_code": ("Currency",),
+        "reverses_receipt_number": ("Reverses", "Cancelled Document"),
+        "receiver_name": ("Receiver",),
+    },
+    "invoices": {
+        **INVOICE,
+        "line_number": ("Line",),
+        **ITEM,
         "vendor_id": ("Vendor", "Vendor Code", "Supplier"),
         "invoiced_on": ("Invoice Date",),
         "recorded_at": ("Posted At",),
         "cleared_on": ("Cleared On",),
         "invoiced_amount": ("Amount", "Invoice Amount"),
         "currency_code": ("Currency",),
+        "reverses_invoice_number": ("Reverses", "Cancelled Invoice"),
         "clerk_name": ("Clerk",),
     },
+    "payment_blocks": {
+        **INVOICE,
+        "block_number": ("Block No", "Block"),
+        "blocked_at": ("Blocked At",),
+        "removed_at": ("Removed At",),
+        "block_reason_name": ("Reason",),
+        "remover_name": ("Removed By",),
+    },
+    "payments": {
+        "payment_number": ("Payment No", "Payment"),
+        **INVOICE,
+        "paid_on": ("Payment Date", "Paid On"),
+        "paid_amount": ("Amount", "Paid Amount"),
+        "currency_code": ("Currency",),
+    },
 }
-OPTIONAL = {
-    "submitted_at",
-    "released_at",
-    "company_code",
-    "vendor_name",
-    "category_name",
-    "ordered_qty",
-    "requester_name",
-    "cleared_on",
-    "clerk_name",
+REQUIRED = {
+    "vendors": {"vendor_id", "changed_at", "vendor_name"},
+    "purchase_orders": {
+        *ITEM,
+        "changed_at",
+        "ordered_on",
+        "vendor_id",
+        "ordered_amount",
+        "currency_code",
+        "status_code",
+    },
+    "approvals": {"approval_number", *ITEM, "submitted_at", "is_manual"},
+    "purchase_order_changes": {*ITEM, "change_number", "changed_at", "change_type_code"},
+    "goods_receipts": {"receipt_number", "line_number", *ITEM, "received_on", "received_qty"},
+    "invoices": {
+        *INVOICE,
+        "line_number",
+        *ITEM,
+        "vendor_id",
+        "invoiced_on",
+        "recorded_at",
+        "invoiced_amount",
+        "currency_code",
+    },
+    "payment_blocks": {*INVOICE, "block_number", "blocked_at"},
+    "payments": {"payment_number", *INVOICE, "paid_on", "paid_amount", "currency_code"},
 }
-KEYS = {"purchase_orders": ("po_number", "item_number"), "invoices": ("invoice_number", "line_number")}
+KEYS = {
+    "vendors": ("vendor_id",),
+    "purchase_orders": ("po_number", "item_number"),
+    "approvals": ("approval_number",),
+    "purchase_order_changes": ("po_number", "item_number", "change_number"),
+    "goods_receipts": ("receipt_number", "line_number"),
+    "invoices": ("invoice_number", "line_number"),
+    "payment_blocks": ("invoice_number", "block_number"),
+    "payments": ("payment_number", "invoice_number"),
+}
+KEY_NUMBERS = tuple({name: None for key in KEYS.values() for name in key})
+HAVE_VERSIONS = {"vendors", "purchase_orders"}
+REPLACE_THE_MONTH = {"goods_receipts", "invoices", "payments"}
+WIDTHS = {
+    **dict.fromkeys(("po_number", "invoice_number", "approval_number", "receipt_number", "payment_number"), 10),
+    **dict.fromkeys(("reverses_receipt_number", "reverses_invoice_number"), 10),
+    "item_number": 5,
+    "line_number": 3,
+    "change_number": 3,
+    "block_number": 2,
+}
+CHANGE_TYPES = {"price", "quantity", "terms", "deleted", "reactivated", "other"}
 
 
 @dataclass
@@ -134,7 +222,7 @@ def outcomes(raw: Path) -> list[RawRecord]:
     records = []
     for file in files:
         for record in _records(file):
-            record.is_replaced = file.table == "invoices" and file.number < last[file.table, file.period]
+            record.is_replaced = file.table in REPLACE_THE_MONTH and file.number < last[file.table, file.period]
             records.append(record)
     _decide(records)
     return records
@@ -147,13 +235,13 @@ def _place(name: str) -> tuple[str, str, int]:
 
 
 def _records(file: RawLines) -> Iterator[RawRecord]:
-    delimiter = ";" if b";" in file.header else ","
+    delimiter = next(sign for sign in ";\t|," if sign.encode() in file.header)
     header = next(csv.reader([file.header.decode()], delimiter=delimiter, strict=True))
     fields = HEADERS[file.table]
     name_of = {
         place: next((f for f, names in fields.items() if title in names), None) for place, title in enumerate(header)
     }
-    assert set(name_of.values()) - {None} == set(fields), (file.file, header)
+    assert set(fields) - set(name_of.values()) <= {"reverses_invoice_number"}, (file.file, header)
     rows: list[list[str] | None] = []
     for line in file.records:
         try:
@@ -177,7 +265,7 @@ def _read(record: RawRecord, name: str, text: str, parse_date: Callable[[str], d
     text = text.strip()
     if text in TOKENS:
         record.values[name] = None
-        record.faults += [] if name in OPTIONAL else [f"{name}_missing"]
+        record.faults += [f"{name}_missing"] if name in REQUIRED[record.table] else []
         return
     value = _parser(name, parse_date)(text)
     record.values[name] = value
@@ -188,14 +276,18 @@ def _read(record: RawRecord, name: str, text: str, parse_date: Callable[[str], d
 def _parser(name: str, parse_date: Callable[[str], date | None]) -> Callable[[str], object]:
     if name.endswith("_on"):
         return parse_date
-    widths = {"po_number": 10, "invoice_number": 10, "item_number": 5, "line_number": 3}
-    if name in widths:
-        return partial(_number, width=widths[name])
+    if name in WIDTHS:
+        return partial(_number, width=WIDTHS[name])
     if name.endswith("_at"):
         return _time
-    return {"vendor_id": _vendor, "ordered_amount": _amount, "invoiced_amount": _amount, "ordered_qty": _amount}.get(
-        name, _name
-    )
+    if name.endswith(("_amount", "_qty")):
+        return _amount
+    return {
+        "vendor_id": _vendor,
+        "is_manual": _flag,
+        "payment_terms_days": _count,
+        "change_type_code": _change_type,
+    }.get(name, _name)
 
 
 def _name(text: str) -> str:
@@ -219,6 +311,21 @@ def _amount(text: str) -> Decimal | None:
     if not re.fullmatch(r"[0-9]+(\.[0-9]{1,3})?|[0-9]{1,3}(,[0-9]{3})+\.[0-9]{2}", bare):
         return None
     return sign * Decimal(bare.replace(",", ""))
+
+
+def _flag(text: str) -> bool | None:
+    return {"true": True, "yes": True, "x": True, "1": True, "false": False, "no": False, "n": False, "0": False}.get(
+        text.lower()
+    )
+
+
+def _count(text: str) -> int | None:
+    match = re.fullmatch(r"(-?[0-9]+)(\.0)?", text)
+    return int(match[1]) if match else None
+
+
+def _change_type(text: str) -> str | None:
+    return text if text in CHANGE_TYPES else None
 
 
 def _time(text: str) -> datetime | None:
@@ -248,16 +355,28 @@ def _date_parser(file: str, texts: list[str]) -> Callable[[str], date | None]:
 
 
 def _broken(record: RawRecord) -> list[str]:
-    broken, values = [], record.values
-    amount, changed, ordered = (values.get(name) for name in ("ordered_amount", "changed_at", "ordered_on"))
-    cleared, recorded = values.get("cleared_on"), values.get("recorded_at")
-    if isinstance(amount, Decimal) and amount < 0:
-        broken.append("amount_negative")
-    if isinstance(changed, datetime) and isinstance(ordered, date) and changed.astimezone(BERLIN).date() < ordered:
-        broken.append("changed_before_ordered")
-    if isinstance(cleared, date) and isinstance(recorded, datetime) and cleared < recorded.astimezone(BERLIN).date():
-        broken.append("cleared_before_recorded")
-    return broken
+    values = record.values
+    amount, terms, qty = (values.get(name) for name in ("ordered_amount", "payment_terms_days", "received_qty"))
+    changed, ordered, recorded = _day(values, "changed_at"), values.get("ordered_on"), _day(values, "recorded_at")
+    cleared, blocked, removed = (values.get(name) for name in ("cleared_on", "blocked_at", "removed_at"))
+    has_money, has_currency = values.get("received_amount") is not None, values.get("currency_code") is not None
+    reversed_number = values.get("reverses_receipt_number")
+    broken = {
+        "amount_negative": isinstance(amount, Decimal) and amount < 0,
+        "changed_before_ordered": bool(changed and isinstance(ordered, date) and changed < ordered),
+        "cleared_before_recorded": bool(recorded and isinstance(cleared, date) and cleared < recorded),
+        "terms_negative": isinstance(terms, int) and terms < 0,
+        "quantity_not_positive": isinstance(qty, Decimal) and qty <= 0,
+        "amount_without_currency": has_money and not has_currency,
+        "reverses_itself": reversed_number is not None and reversed_number == values.get("receipt_number"),
+        "removed_before_blocked": isinstance(blocked, datetime) and isinstance(removed, datetime) and removed < blocked,
+    }
+    return [rule for rule, is_broken in broken.items() if is_broken]
+
+
+def _day(values: dict[str, object], name: str) -> date | None:
+    at = values.get(name)
+    return at.astimezone(BERLIN).date() if isinstance(at, datetime) else None
 
 
 def _decide(records: list[RawRecord]) -> None:
@@ -272,7 +391,8 @@ def _decide(records: list[RawRecord]) -> None:
         else:
             rivals[record.table, *record.key].append(record)
     for rows in rivals.values():
-        winner = max(rows, key=lambda r: (r.values.get("changed_at") or 0, r.order, r.record_number))
+        has_versions = rows[0].table in HAVE_VERSIONS
+        winner = max(rows, key=lambda r: (r.values["changed_at"] if has_versions else 0, r.order, r.record_number))
         for record in rows:
             record.outcome = "duplicate" if record.values == winner.values else "superseded"
         is_cancelled = winner.values.get("status_code") == "cancelled"

@@ -10,14 +10,25 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from headrace.generate.clock import MINUTES, NULL, Window, to_date, utc_minutes, workday
+from headrace.generate.clock import (
+    MINUTES,
+    NULL,
+    Window,
+    nearest_run,
+    open_day,
+    run_from,
+    to_date,
+    utc_minutes,
+    workday,
+)
+from headrace.generate.durations import FAMILIES, Family, draw
 from headrace.generate.entities import make_vendors, make_words
-from headrace.generate.layout import INVOICES, ORDERS, TABLES
 from headrace.generate.printing import DAY_FIRST, MONTH_FIRST, decimals, print_column
 from headrace.generate.sheet import Sheet
+from headrace.generate.tables import APPROVALS, INVOICES, ORDERS, SPINE, TABLES, VENDORS, chosen_tables
 from headrace.generate.writing import write_raw
-from schemas.procurement.documents import INVOICES as INVOICES_CONTRACT
-from schemas.procurement.documents import PURCHASE_ORDERS
+from lake.config import load
+from schemas.procurement import CURATED
 
 
 def local_minute(text: str) -> int:
@@ -58,6 +69,39 @@ def test_weekends_move_to_monday(day: str, moved_to: str) -> None:
     assert to_date(int(workday(days)[0])).isoformat() == moved_to
 
 
+@pytest.mark.parametrize(
+    ("function", "day", "moved_to"),
+    [
+        pytest.param(open_day, "2024-03-02", "2024-03-04", id="nobody posts on a Saturday"),
+        pytest.param(open_day, "2024-12-23", "2024-12-23", id="the last day before Christmas is open"),
+        pytest.param(open_day, "2024-12-24", "2025-01-02", id="nobody posts at Christmas"),
+        pytest.param(open_day, "2025-01-01", "2025-01-02", id="nor on New Year's Day"),
+        pytest.param(open_day, "2026-12-27", "2027-01-04", id="nor at the weekend after it"),
+        pytest.param(open_day, "2024-01-02", "2024-01-02", id="the second of January is open"),
+        pytest.param(run_from, "2024-03-07", "2024-03-07", id="a Thursday has a run"),
+        pytest.param(run_from, "2024-03-08", "2024-03-14", id="a Friday waits for the next"),
+        pytest.param(run_from, "2025-12-24", "2026-01-08", id="there is none at Christmas or New Year"),
+        pytest.param(nearest_run, "2024-03-04", "2024-03-07", id="from Monday the nearest run is after it"),
+        pytest.param(nearest_run, "2024-03-10", "2024-03-07", id="from Sunday it is before it"),
+    ],
+)
+def test_company_posts_and_pays_on_its_days(function, day: str, moved_to: str) -> None:
+    days = np.array([local_minute(f"{day} 00:00") // MINUTES])
+    assert to_date(int(function(days)[0])).isoformat() == moved_to
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_durations_have_the_median_and_spread_asked_for(family: Family) -> None:
+    days = draw(family, 20.0, 0.5, 40_000, np.random.default_rng(1))
+    assert np.median(days) == pytest.approx(20, rel=0.03)
+    assert np.std(np.log(days)) == pytest.approx(0.5, rel=0.05)
+
+
+def test_families_of_durations_differ_in_their_tails() -> None:
+    slowest = {family: draw(family, 20.0, 0.5, 40_000, np.random.default_rng(1)).max() for family in FAMILIES}
+    assert slowest["lognormal"] > 1.5 * slowest["weibull"]
+
+
 def test_window_knows_its_months() -> None:
     window = Window(months=14)
     edges = np.array([window.first_day, window.first_day + 31, window.last_day])
@@ -77,7 +121,9 @@ def test_words_are_as_standardized_names_are(awkward: bool) -> None:
 def test_vendor_ids_are_distinct_and_the_slowest_is_among_the_larger() -> None:
     vendors = make_vendors(50, np.random.default_rng(1))
     assert len(set(vendors.id.tolist())) == 50
-    assert vendors.weight[vendors.slowest] > np.median(vendors.weight)
+    planted = [vendors.slowest, vendors.delayed, vendors.trending, vendors.early_fallen]
+    assert len(set(planted)) == 4
+    assert (vendors.weight[planted] > np.median(vendors.weight)).all()
     assert vendors.weight.sum() == pytest.approx(1)
 
 
@@ -110,13 +156,42 @@ def test_decimals_keep_sign_and_null() -> None:
     assert [None if value is None else str(value) for value in told] == ["-0.05", "12.34", None]
 
 
-@pytest.mark.parametrize(("table", "contract"), [(ORDERS, PURCHASE_ORDERS), (INVOICES, INVOICES_CONTRACT)])
-def test_raw_columns_are_the_contracts_fields_but_for_the_configured_ones(table, contract) -> None:
-    configured = {"source_system_code", "time_zone_name"}
+@pytest.mark.parametrize(
+    ("table", "field", "value", "text"),
+    [
+        pytest.param(VENDORS, "payment_terms_days", 30, "30", id="a count"),
+        pytest.param(APPROVALS, "is_manual", 1, "true", id="yes"),
+        pytest.param(APPROVALS, "is_manual", 0, "false", id="no"),
+    ],
+)
+def test_usual_print_of_counts_and_flags(table, field: str, value: int, text: str) -> None:
+    words = make_words(5, 5, awkward=False, rng=np.random.default_rng(1))
+    assert print_column(np.array([value]), table.by_field[field], words).to_pylist() == [text]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_raw_columns_are_the_contracts_fields_but_for_the_configured_ones(table) -> None:
+    contract, configured = CURATED[table.name], {"source_system_code", "time_zone_name"}
     assert list(table.fields) == [field.name for field in contract.fields if field.name not in configured]
+    assert [*table.key] == [name for name in contract.key if name not in configured]
+    assert ([table.version] if table.version else []) == [*contract.version_order]
     for column in table.columns:
         promised = contract.by_name[column.field]
         assert (column.required, column.personal) == (promised.required, promised.personal), column.field
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_packaged_source_knows_every_header_of_its_table(table) -> None:
+    source = load("procurement", contracts=CURATED).source(f"erp_{table.name}")
+    known = {column.field: column.headers for column in source.columns}
+    assert known == {column.field: (column.header, *column.synonyms) for column in table.columns}
+    assert (source.kind == "replaces_period") == table.replaces_period
+
+
+def test_orders_and_invoices_alone_take_nothing_back() -> None:
+    assert [table.name for table in chosen_tables(SPINE)] == ["purchase_orders", "invoices"]
+    alone, among_others = chosen_tables(("invoices",))[0], chosen_tables(("invoices", "payments"))[0]
+    assert set(among_others.fields) - set(alone.fields) == {"reverses_invoice_number"}
 
 
 def test_headers_and_synonyms_name_one_column_each() -> None:

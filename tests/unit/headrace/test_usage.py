@@ -74,6 +74,30 @@ COMMANDS = (
             id="an unknown kind of dirt",
         ),
         pytest.param(
+            ("generate", "procurement", "--rows", "9", "--tables", "invoices,payment", "--out", "o"),
+            2,
+            "error: --tables is 'payment', promised one of vendors, purchase_orders, ",
+            id="an unknown table to generate",
+        ),
+        pytest.param(
+            ("generate", "procurement", "--rows", "9", "--plant", "slow-trend", "--plant", "shock", "--out", "o"),
+            2,
+            "error: --plant is 'shock', promised one of shared-shock, ",
+            id="an unknown plant, beside a known one",
+        ),
+        pytest.param(
+            ("generate", "procurement", "--rows", "9", "--durations", "normal", "--out", "o"),
+            2,
+            "error: --durations is 'normal', promised one of lognormal, weibull\n",
+            id="an unknown family of durations",
+        ),
+        pytest.param(
+            ("generate", "procurement", "--rows", "9", "--formats", "xls", "--out", "o"),
+            2,
+            "error: --formats is 'xls', promised one of csv, mixed\n",
+            id="unknown formats",
+        ),
+        pytest.param(
             ("query", "SELECT 1", "--lake", "s3://bucket/lake"),
             2,
             "reads lakes in folders only so far",
