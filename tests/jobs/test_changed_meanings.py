@@ -12,7 +12,7 @@ from jobs.build_marts import build_marts
 from jobs.curate import curate
 from jobs.land_raw import land_raw
 from jobs.publish_release import publish_release
-from lake.errors import ConfigError, DataError
+from lake.errors import AuditError, ConfigError, DataError
 from lake.run import Run
 from tests.jobs.lakes import current, invoices, orders, release, release_of, rows, run_of, write_raw
 
@@ -262,13 +262,19 @@ def test_rows_that_stand_though_a_newer_version_is_quarantined_are_told(spark, t
             "purchase_orders_2024-02_d1.csv": orders(
                 {"Changed At": "2024-02-01 09:00", "Net Amount": "twelve", "Status": "cancelled"},
                 {"Item": "20", "Changed At": "2024-01-10 08:00", "Net Amount": "twelve"},
+                {"Item": "30", "Changed At": "soon"},
+                {"Item": "40", "Changed At": "2024-02-02 09:00", "Net Amount": "twelve"},
+            ),
+            "purchase_orders_2024-03_d1.csv": orders(
+                {"Item": "40", "Changed At": "2024-02-01 09:00", "Status": "cancelled"},
+                *({"PO Number": f"45000000{number}"} for number in range(10, 30)),
             ),
         },
     )
     found = release(raw, lake, has_marts=False)
-    assert found.counts["purchase_orders"].outdated == 1
+    assert found.counts["purchase_orders"].outdated == 3
     [notice] = status_facts_of(lake, found)["notices"]
-    assert notice.startswith("1 rows of purchase_orders stand although a newer version of each is in quarantine")
+    assert notice.startswith("3 rows of purchase_orders stand although a newer version of each is in quarantine")
 
 
 def test_rows_that_a_month_sent_again_lacks_are_told(spark, tmp_path):
@@ -303,3 +309,78 @@ def test_one_file_fills_two_tables_where_its_sources_share_it(spark, tmp_path):
     assert {name: counts.curated for name, counts in found.counts.items()} == {"purchase_orders": 1, "invoices": 1}
     assert curated_amounts(lake, found) == ["10.00"]
     assert release(raw, lake, has_marts=False, configs=configs) is None
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["the empty file came first", "both came at once"])
+def test_an_empty_month_stops_the_run_in_whatever_order_it_came(spark, tmp_path, is_first):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    empty = {"invoices_2024-01_d5.csv": invoices(), "invoices_2024-02_d1.csv": invoices({"Line": "2"})}
+    filled = {"invoices_2024-01_d1.csv": invoices({})}
+    if is_first:
+        write_raw(raw, empty)
+        release(raw, lake, has_marts=False)
+    write_raw(raw, {**empty, **filled})
+    with pytest.raises(DataError, match=r"invoices_2024-01_d5\.csv has no record and would replace the 1 of"):
+        release(raw, lake, has_marts=False)
+
+
+def test_when_a_file_first_landed_stands_when_it_is_read_in_another_way(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    arrival = overlay(
+        tmp_path / "arrival.toml", "[source]\nname = 'erp_purchase_orders'\norder = 'arrival'\nclaims = ['orders']\n"
+    )
+    write_raw(raw, {"orders_b.csv": orders({"Vendor": "V1"})})
+    release(raw, lake, has_marts=False, configs=[arrival])
+    write_raw(raw, {"orders_a.csv": orders({"Vendor": "V2"})})
+    release(raw, lake, has_marts=False, configs=[arrival])
+    wider = overlay(
+        tmp_path / "wider.toml",
+        "[source]\nname = 'erp_purchase_orders'\n[columns.vendor_name]\nheaders = ['Vendor Name', 'Name']\n",
+    )
+
+    found = release(raw, lake, has_marts=False, configs=[arrival, wider])
+
+    assert found.counts["purchase_orders"].mode == "rebuilt"
+    assert rows(lake, found, "purchase_orders", "vendor_id", "outcome = 'curated'") == [("V000002",)]
+
+
+def test_the_day_given_to_a_run_stands_when_its_first_stage_is_repeated_without(spark, tmp_path):
+    raw = write_raw(tmp_path / "raw", {"invoices_2024-01_d1.csv": invoices({})})
+    first = run_of(raw, tmp_path / "lake", as_of=date(2024, 1, 21))
+    land_raw(first)
+    again = Run.of(replace(first.arguments, as_of=None))
+    land_raw(again)
+    assert Run.of(again.arguments).as_of == date(2024, 1, 21)
+
+
+def test_stages_under_another_configuration_are_refused(spark, tmp_path):
+    raw = write_raw(tmp_path / "raw", {"invoices_2024-01_d1.csv": invoices({})})
+    first = run_of(raw, tmp_path / "lake")
+    land_raw(first)
+    other = overlay(tmp_path / "o.toml", "[source]\nname = 'erp_invoices'\n[constants]\nsource_system_code = 'ERP2'\n")
+    limit = overlay(tmp_path / "l.toml", "[domain]\nquarantine_halt_ratio = 0.5\n")
+    with pytest.raises(ConfigError, match="began under another configuration; give every stage of a run the same"):
+        curate(Run.of(replace(first.arguments, configs=(other,))))
+    curate(Run.of(replace(first.arguments, configs=(limit,))))
+
+
+def test_a_placeholder_far_in_the_future_does_not_say_through_when_the_data_go(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    cleared = [{"Line": str(number), "Cleared On": "2099-12-31" if number > 4 else "2024-02-20"} for number in range(9)]
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices(*cleared)})
+    with pytest.raises(
+        DataError, match=r"source erp_invoices: its latest system-stamped event is dated 2099-12-31, but its last file"
+    ):
+        release(raw, lake)
+    assert current(run_of(raw, lake)) is None
+
+
+def test_no_cell_of_a_column_that_also_names_a_person_is_shown(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    config = overlay(
+        tmp_path / "c.toml", "[source]\nname = 'erp_invoices'\n[columns.currency_code]\nheaders = ['Clerk']\n"
+    )
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({"Clerk": "Ada Lovelace"})})
+    with pytest.raises(AuditError, match=r"most often currency_code_unreadable \(1\); nothing was published") as raised:
+        release(raw, lake, has_marts=False, configs=[config])
+    assert "Ada" not in str(raised.value)

@@ -63,10 +63,14 @@ def test_ignored_files_need_no_source() -> None:
     assert [one.file.key for one in claim("README.md", ".hidden", "x/.hidden", "bills.csv")] == ["bills.csv"]
 
 
-@pytest.mark.parametrize("keys", [(), ("README.md",)], ids=["empty", "only ignored files"])
-def test_an_empty_folder(keys: tuple[str, ...]) -> None:
+def test_an_empty_folder() -> None:
     with pytest.raises(DataError, match=r"^there is no file in raw; .* of procurement \(invoices, orders\)$"):
-        claim(*keys)
+        claim()
+
+
+def test_a_folder_of_ignored_files_alone() -> None:
+    with pytest.raises(DataError, match=r"^README\.md and all else in raw is hidden by ignored_files of domain"):
+        claim("README.md")
 
 
 def test_a_file_that_nobody_claims() -> None:

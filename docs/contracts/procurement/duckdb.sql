@@ -369,7 +369,7 @@ COMMENT ON COLUMN "marts"."procurement_coverage"."data_from_rule" IS '`configure
 COMMENT ON COLUMN "marts"."procurement_coverage"."data_through" IS 'Last day for which the source is complete: open legs are censored here.';
 COMMENT ON COLUMN "marts"."procurement_coverage"."data_through_rule" IS '`configured`, `as_of` where that cut it short, or the rule by which it was derived.';
 COMMENT ON COLUMN "marts"."procurement_coverage"."event_after_data_through_count" IS 'Events dated later; they never move it.';
-COMMENT ON COLUMN "marts"."procurement_coverage"."stray_day_count" IS 'Days with events that count neither for the first day nor for the last: mistyped, by the rule of the page.';
+COMMENT ON COLUMN "marts"."procurement_coverage"."stray_day_count" IS 'Days with events that count neither for the first day nor for the last: mistyped, by rule.';
 
 CREATE TABLE "marts"."procurement_legs" (
     "source_system_code" VARCHAR NOT NULL,

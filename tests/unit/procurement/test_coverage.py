@@ -112,7 +112,7 @@ def summary_of(spark, days):
     created = [event("order_created", number, source_name="whole") for number in days]
     events = build_events({"logged_events": told(spark, {"1": created})}, as_of=None)
     (row,) = summarise_systems(events, sources).collect()
-    return row.earliest_created, row.earliest_stamped, row.latest_stamped
+    return row.earliest_created, row.earliest_stamped, row.latest_stamped, row.stray_day_count
 
 
 @pytest.mark.parametrize(
@@ -120,17 +120,22 @@ def summary_of(spark, days):
     [
         pytest.param([*range(30), 4000], 0, 29, id="one year mistyped does not move the last day"),
         pytest.param([-4000, *range(30)], 0, 29, id="nor the first"),
-        pytest.param([-4000, *range(30), 4000], 0, 29, id="nor both"),
+        pytest.param([-4000, *range(60), 4000], 0, 59, id="nor both"),
+        pytest.param([*range(30), *[4000] * 50], 0, 29, id="nor a placeholder in many rows"),
         pytest.param([*range(30), 29 + 90], 0, 119, id="ninety days later is no gap"),
         pytest.param([*range(30), 29 + 91], 0, 29, id="ninety-one days later is one"),
-        pytest.param([*range(38), 500, 501], 0, 501, id="a twentieth of the events is no typing error"),
-        pytest.param([*range(39), 500], 0, 38, id="less is one"),
+        pytest.param([*range(90), 500, 501, 502], 0, 89, id="three days apart may be typing errors"),
+        pytest.param([*range(90), 500, 501, 502, 503], 0, 503, id="four days after a pause are none"),
+        pytest.param([*range(19), 500], 0, 500, id="a twentieth of the days is no typing error"),
+        pytest.param([*range(20), 500], 0, 19, id="less is one"),
         pytest.param([0, 400, 800], 0, 800, id="a source that says little says it on single days"),
         pytest.param([7], 7, 7, id="a single event"),
     ],
 )
 def test_a_mistyped_day_does_not_say_through_when_the_source_is_complete(spark, days, first, last):
-    assert summary_of(spark, days) == (day(first), day(first), day(last))
+    found = summary_of(spark, days)
+    assert found[:3] == (day(first), day(first), day(last))
+    assert found[3] == len({number for number in days if not first <= number <= last})
 
 
 def test_legs_are_covered_by_all_sources_of_the_system(spark):

@@ -72,6 +72,7 @@ SAMPLES = {
     "two and two open": ([1, 2], [50, 60]),
     "two and three open": ([1, 2], [50, 60, 70]),
     "open only": ([], [1, 2, 3, 4, 5]),
+    "five and one open for nobody knows how long": ([1, 2, 3, 4, 5], [None]),
 }
 
 
@@ -95,6 +96,11 @@ def test_p90_is_that_of_numpy(samples):
         pytest.param("two and two open", ("thin", "thin", "thin"), id="too few for the curve"),
         pytest.param("two and three open", ("thin", "thin", "not_reached"), id="a curve that stays above one half"),
         pytest.param("open only", ("thin", "thin", "not_reached"), id="all censored"),
+        pytest.param(
+            "five and one open for nobody knows how long",
+            (None, "thin", "not_covered"),
+            id="an open leg without its days leaves no curve",
+        ),
     ],
 )
 def test_figures_of_thin_cells_are_null_with_the_reason(samples, name, reasons):
@@ -111,6 +117,7 @@ def test_figures_of_thin_cells_are_null_with_the_reason(samples, name, reasons):
         pytest.param("five", (1.0,) * 4, id="all closed"),
         pytest.param("three and two open", (0.6, 0.6, None, None), id="nobody was watched for 90 days"),
         pytest.param("open only", (None,) * 4, id="nobody was watched for 30 days"),
+        pytest.param("five and one open for nobody knows how long", (None,) * 4, id="one is not known to be watched"),
     ],
 )
 def test_shares_closed(samples, name, ratios):
@@ -239,6 +246,6 @@ def documents(spark):
     return figures(spark, [row | {"vendor_id": name} for name, rows in DOCUMENTS.items() for row in rows])
 
 
-def test_an_open_leg_of_an_unknown_last_day_is_counted_and_not_watched(spark):
+def test_an_open_leg_of_an_unknown_last_day_is_counted_and_leaves_no_curve(spark):
     row = cell_of(figures(spark, [leg(status="open"), *(leg(3) for _ in range(5))]))
-    assert (row.open_count, row.censored_median_days, row.closed_by_30_days_ratio) == (1, 3, 1.0)
+    assert (row.open_count, row.censored_median_days, row.closed_by_30_days_ratio) == (1, None, None)
