@@ -14,15 +14,13 @@ from headrace.reader import query
 from headrace.running import Ask, run_domain
 
 DOMAIN = "procurement"
-TABLES = ("purchase_orders", "invoices")
 
 
 def show_demo(out: Path, rows: int) -> None:
     """Generate into `out`, run into `out/lake`, and show what came of it."""
     lake_uri = str(out / "lake")
-    asked = ("--rows", str(rows), "--seed", "1", "--tables", ",".join(TABLES), "--out", str(out / "made"))
-    _say_command("generate", DOMAIN, *asked)
-    render.generated(generate_domain(rows=rows, seed=1, dirt="realistic", tables=TABLES, out=out / "made"))
+    _say_command("generate", DOMAIN, "--rows", str(rows), "--seed", "1", "--out", str(out / "made"))
+    render.generated(generate_domain(rows=rows, seed=1, dirt="realistic", out=out / "made"))
     _say_command("run", DOMAIN, "--raw", str(out / "made" / "raw"), "--lake", lake_uri)
     render.ran(run_domain(Ask(DOMAIN, str(out / "made" / "raw"), lake_uri)))
     lake = open_lake(lake_uri)

@@ -125,7 +125,8 @@ def _receipt_legs(world: World) -> list[Ends]:
 def _invoice_legs(world: World) -> list[Ends]:
     items, invoices = world.items, _standing(world.invoices, "invoice_number", "reverses_invoice_number")
     item, number, recorded = invoices["item"], invoices["invoice_number"], invoices["recorded_at"] // MINUTES
-    blocked, removed = _first_blocks(invoices, world.blocks)
+    is_blocked, removed = _first_blocks(invoices, world.blocks)
+    blocked = np.flatnonzero(is_blocked | _is_deleted(world)[item])
     cleared = take(invoices, invoices["cleared_on"] != NULL)
     to_cleared = _to_each("order_to_cleared", items, cleared, "invoice_number", "cleared_on")
     return [
@@ -176,18 +177,19 @@ def _first(rows: Frame, name: str, items: Frame) -> Ints:
     return np.where(first == never, NULL, first // MINUTES if is_time else first)
 
 
-def _first_blocks(invoices: Frame, blocks: Frame) -> tuple[Ints, Ints]:
-    """Rows of the invoices that have a block, and for every row the day on which its first was removed.
+def _first_blocks(invoices: Frame, blocks: Frame) -> tuple[Bools, Ints]:
+    """Which rows of the invoices have a block, and for every row the day on which its first was removed, if it was.
 
     Blocks lie by invoice and number.
     """
     if not rows_of(blocks):
-        return np.zeros(0, dtype=np.int64), np.zeros(rows_of(invoices), dtype=np.int64)
+        none = np.full(rows_of(invoices), NULL, dtype=np.int64)
+        return np.zeros(rows_of(invoices), dtype=np.bool_), none
     first = np.searchsorted(blocks["invoice_number"], invoices["invoice_number"])
     place = np.minimum(first, rows_of(blocks) - 1)
     removed = blocks["removed_at"][place]
     is_blocked = blocks["invoice_number"][place] == invoices["invoice_number"]
-    return np.flatnonzero(is_blocked), np.where(removed == NULL, NULL, removed // MINUTES)
+    return is_blocked, np.where(~is_blocked | (removed == NULL), NULL, removed // MINUTES)
 
 
 def _is_deleted(world: World) -> Bools:

@@ -124,7 +124,7 @@ def _leg_of_case(leg: Leg, never_expected: str) -> Column:
     nobody, no = F.lit(None).cast(END), F.lit(False)
     start = nobody if leg.pairing == "each_to_its_own" else F.col(f"first_{leg.start}")
     end = F.col(f"first_{leg.end}") if leg.pairing == "first_to_first" else nobody
-    all_ends_reversed = _some_reversed(leg.end) & (F.col(f"{leg.end}_count") == 0) if _ends_with_case(leg) else no
+    all_ends_reversed = _some_reversed(leg.end) & (F.col(f"{leg.end}_count") == 0) if leg.end in CANCELLATIONS else no
     return F.struct(
         F.lit(leg.name).alias("leg"),
         start.alias("start"),
@@ -133,12 +133,6 @@ def _leg_of_case(leg: Leg, never_expected: str) -> Column:
         all_ends_reversed.alias("has_only_reversed_ends"),
         F.coalesce(F.expr(never_expected), no).alias("is_never_expected"),
     )
-
-
-def _ends_with_case(leg: Leg) -> bool:
-    """What becomes of the leg shows in all ends of the case: not where each document has its own, unless a log's
-    postings, which have none, are taken back."""
-    return leg.end in REVERSIBLE and (leg.pairing != "each_to_its_own" or leg.end in CANCELLATIONS)
 
 
 def _some_reversed(event_type: str) -> Column:
