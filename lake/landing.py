@@ -6,18 +6,14 @@ it stands beside it in `<landing_file_id>.json`, written last: where that is, th
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import tempfile
-import unicodedata
-import zlib
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,8 +21,10 @@ import pyarrow.parquet as pq
 from lake.claims import Claim
 from lake.config import Source
 from lake.errors import DataError, HeadraceError
-from lake.formats import csv
+from lake.formats import format_named
+from lake.formats.table import Block, DeadLetter, Readable
 from lake.objects import MissingObject, ObjectChanged, ObjectStore, StoreError
+from lake.unpacking import unpacked
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from transforms.standardize.date_order import decide_format
 from transforms.standardize.null_token import is_null_token
@@ -88,7 +86,7 @@ def land_file(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source)
     """
     try:
         return _land(raw, lake, claim, source)
-    except (HeadraceError, EOFError, zlib.error, OSError) as error:
+    except (HeadraceError, OSError) as error:
         is_of_the_store = isinstance(error, StoreError) and not isinstance(error, ObjectChanged | MissingObject)
         kind = type(error) if is_of_the_store else DataError
         raise kind(f"{claim.file.key}: {_sentence(error, raw, claim)}") from None
@@ -100,8 +98,6 @@ def _sentence(error: Exception, raw: ObjectStore, claim: Claim) -> str:
         return "the file changed while it was read; let its writer finish and run again"
     if isinstance(error, MissingObject):
         return "the file was listed and is gone; let whoever moves it finish and run again"
-    if isinstance(error, EOFError | zlib.error | gzip.BadGzipFile):
-        return f"the gzip file is truncated or damaged: {error}; ask for it again"
     if isinstance(error, OSError):
         return f"cannot keep its records in {tempfile.gettempdir()} while it is read: {error}"
     return str(error)
@@ -119,7 +115,7 @@ def _land(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> 
         hashing = _Hashing(body)
         spool = Path(folder) / "records.parquet"
         reading = _Reading(source, claim, spool)
-        reading.run(_unpacked(hashing, claim.file.key))
+        reading.run(unpacked(hashing, claim.file.key, source.read.unpacked_limit_bytes))
         if hashing.size != claim.file.size or raw.stat(claim.file.key).etag != claim.file.etag:
             raise ObjectChanged(f"{claim.file.key} changed while it was read")
         sha256 = hashing.digest.hexdigest()
@@ -181,10 +177,10 @@ class _DeadLetters:
 
     def __init__(self, path: Path) -> None:
         self.path, self.count = path, 0
-        self.first: csv.DeadLetter | None = None
+        self.first: DeadLetter | None = None
         self._writer: pq.ParquetWriter | None = None
 
-    def add(self, letters: list[csv.DeadLetter]) -> None:
+    def add(self, letters: list[DeadLetter]) -> None:
         if letters:
             self.first = self.first or letters[0]
             self.count += len(letters)
@@ -201,53 +197,31 @@ class _Reading:
 
     def __init__(self, source: Source, claim: Claim, spool: Path) -> None:
         self.source, self.claim, self.spool = source, claim, spool
-        self.lines = self.records = self.blanks = self.breaks = 0
+        self.records = self.blanks = self.breaks = 0
         self.dead_letters = _DeadLetters(spool.with_name("dead_spool.parquet"))
         self.profiles: dict[str, Counter[str]] = {c.field: Counter() for c in source.columns if c.ambiguous_formats}
 
-    def run(self, stream: csv.Readable) -> None:
-        read = self.source.read
-        encoding = csv.block_encoding(read.encoding)
-        line, blocks = csv.take_header(
-            self._counted(csv.utf8_lines(stream, read.encoding)),
-            quote=read.quote,
-            has_multiline_fields=read.has_multiline_fields,
-        )
-        self.header_lines, self.blanks = line.line_count, line.blank_line_count
-        self.header, self.names, self.undeclared = settle_header(line, self.source, encoding)
-        self.dialect = csv.Dialect(self.header.delimiter, read.quote, encoding, read.has_multiline_fields)
+    def run(self, stream: Readable) -> None:
+        scratch = self.spool.with_name("scratch")
+        scratch.mkdir()
+        self.table = format_named(self.source.read.format).open_table(stream, self.source, scratch)
+        self.blanks = self.table.blank_line_count
+        self.names = self.table.settled.names
         schema = pa.schema([(name, pa.string()) for name in self.names] + [(RECORD_NUMBER, pa.int64())])
         with pq.ParquetWriter(self.spool, schema, compression="lz4") as writer, closing(self.dead_letters):
-            for block in csv.records(blocks, self.dialect, self.names, first_line=line.line_number + line.line_count):
+            for block in self.table.blocks:
                 self._take(block, writer, schema)
 
-    def _counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """Physical lines by the bytes, whatever the parser makes of them."""
-        for block in blocks:
-            self.lines += csv.line_count_of(block)
-            yield block
-
-    def _take(self, block: csv.Block, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
+    def _take(self, block: Block, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
         self.records += block.record_count
         self.blanks += block.blank_line_count
         self.breaks += block.line_break_in_field_count
-        self._refuse_stray_quotes(block.dead_letters)
         self.dead_letters.add(block.dead_letters)
         if len(block.record_numbers):
             writer.write_batch(pa.record_batch([*block.columns, block.record_numbers], schema=schema))
             self._profile(block)
 
-    def _refuse_stray_quotes(self, letters: list[csv.DeadLetter]) -> None:
-        stray = next((letter for letter in letters if letter.reason.startswith("stray_quote")), None)
-        if stray and self.source.read.stray_quotes == "stop":
-            said = stray.reason.replace("_", " ", 1)
-            raise csv.StrayQuote(
-                f"line {stray.line_number}, record {stray.record_number}: {said}; mend the line, say "
-                'has_multiline_fields = true if fields may hold line breaks, or stray_quotes = "dead_letter" to set '
-                f"such records aside (both under [read] of source {self.source.name})"
-            )
-
-    def _profile(self, block: csv.Block) -> None:
+    def _profile(self, block: Block) -> None:
         for column in self.source.columns:
             if column.field in self.profiles and column.landing_name in self.names:
                 counts = block.columns[self.names.index(column.landing_name)].value_counts()
@@ -268,16 +242,16 @@ class _Reading:
             period=self.claim.period,
             arrived_at=self.claim.arrived_at,
             reading_digest=self.source.reading_digest,
-            line_count=self.lines,
-            header_line_count=self.header_lines,
+            line_count=self.table.line_count(),
+            header_line_count=self.table.header_line_count,
             record_count=self.records,
             line_break_in_field_count=self.breaks,
             blank_line_count=self.blanks,
             dead_letter_count=self.dead_letters.count,
             landing_row_count=pq.read_metadata(self.spool).num_rows,
-            header=self.header.names,
-            dialect={"delimiter": self.dialect.delimiter, "encoding": self.dialect.encoding},
-            undeclared_columns=self.undeclared,
+            header=self.table.header,
+            dialect={"format": self.source.read.format, **self.table.dialect},
+            undeclared_columns=self.table.settled.undeclared,
             decided_formats=decided,
             decision_evidence=evidence,
         )
@@ -309,90 +283,9 @@ class _Reading:
             raise DataError(
                 f"{landed.dead_letter_count} of {landed.record_count} records could not be read, promised at most "
                 f"{limit:.2%} (dead_letter_halt_ratio); the first is line {first.line_number}, record "
-                f"{first.record_number}: {first.reason}; check encoding, delimiter and quote of source "
+                f"{first.record_number}: {first.reason}; check {self.table.suspects} of source "
                 f"{self.source.name}"
             )
-
-
-def settle_header(line: csv.HeaderLine, source: Source, encoding: str) -> tuple[csv.Header, list[str], list[str]]:
-    """The header under the first delimiter that gives every required column, the landing name of each column, and the
-    names of those that no field declares.
-
-    Declared columns land under the first of their headers, others under their own name. Raises DataError.
-    """
-    read = source.read
-    tried = []
-    for delimiter in read.delimiters:
-        header = csv.read_header(line, encoding=encoding, quote=read.quote, delimiter=delimiter)
-        names, undeclared, missing = _landing_names(header.names, source)
-        if not missing:
-            return header, names, undeclared
-        tried.append((header, missing))
-    header, missing = min(tried, key=lambda one: len(one[1]))
-    flaw = f" ({header.flaw})" if header.flaw else ""
-    known = {_plain(name) for column in source.columns for name in column.headers}
-    if known.isdisjoint(_plain(name) for name in header.names):
-        raise DataError(
-            f"line {line.line_number}: none of its {len(header.names)} cells (delimiter {header.delimiter!r}){flaw} is "
-            f"a header that source {source.name} knows; promised a header line with {'; '.join(missing)} "
-            f"({source.where})"
-        )
-    raise DataError(
-        f"line {line.line_number}: the header has no column for {'; '.join(missing)}; found {_shown(header.names)} "
-        f"with delimiter {header.delimiter!r}{flaw}; add the name to `headers` of the column ({source.where}), say "
-        "required_header = false there where it may be missing, or add the delimiter to [read]"
-    )
-
-
-def _shown(names: list[str]) -> str:
-    shown = ", ".join(repr(name[:80]) for name in names[:40])
-    return shown if len(names) <= 40 else f"{shown} and {len(names) - 40} more"
-
-
-def _landing_names(found: list[str], source: Source) -> tuple[list[str], list[str], list[str]]:
-    plain = [_plain(name) for name in found]
-    names = [name if name.strip() else f"column_{position}" for position, name in enumerate(found, start=1)]
-    declared: dict[int, str] = {}
-    missing: list[str] = []
-    for column in source.columns:
-        wanted = {_plain(header) for header in column.headers}
-        places = [i for i, name in enumerate(plain) if name in wanted]
-        if len(places) > 1:
-            raise DataError(
-                f"the header has {len(places)} columns for {column.field}: "
-                f"{[found[i] for i in places]}; keep one of them in `headers` ({column.where})"
-            )
-        if places and declared.get(places[0], column.landing_name) != column.landing_name:
-            raise DataError(
-                f"{column.where}: {column.field} and another column name the header "
-                f"{found[places[0]]!r} with different first headers; let `headers` begin alike"
-            )
-        if places:
-            declared[places[0]] = column.landing_name
-        elif column.is_header_required:
-            missing.append(f"{column.field} ({' or '.join(map(repr, column.headers))})")
-    taken = {_plain(name) for name in (RECORD_NUMBER, FILE_ID, *declared.values())}
-    undeclared = [names[i] for i in range(len(found)) if i not in declared]
-    for position in range(len(found)):
-        if position in declared:
-            names[position] = declared[position]
-            continue
-        while _plain(names[position]) in taken:
-            names[position] += "_"
-        taken.add(_plain(names[position]))
-    return names, undeclared, missing
-
-
-def _plain(header: str) -> str:
-    """A header as it is compared: NFKC, without case, white space as one blank."""
-    return " ".join(unicodedata.normalize("NFKC", header).casefold().split())
-
-
-def _unpacked(stream: _Hashing, key: str) -> csv.Readable:
-    """The stream, unpacked where the name ends with `.gz`."""
-    if not key.lower().endswith(".gz"):
-        return stream
-    return gzip.GzipFile(fileobj=cast(BinaryIO, stream), mode="rb")
 
 
 class _Hashing:

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from headrace.explain.lines import Lines, lines_of
 from headrace.reader import literal, local, objects, parquet
-from lake.config import Configuration, Read, Source
+from lake.config import Configuration, FormatName, Read, Source
 from lake.deliveries import Delivery
 from lake.errors import HeadraceError
 from lake.landing import LandedFile, landing_key, read_landed
@@ -88,11 +88,7 @@ class RawRecords:
         if landed is None:
             return Lines({}, "its line is not known: the landed file's entry is gone")
         source = self._source(delivery.source_name)
-        read = (
-            source.read
-            if source
-            else Read(encoding=landed.dialect["encoding"], has_multiline_fields=landed.line_break_in_field_count > 0)
-        )
+        read = source.read if source else _read_as_landed(landed)
         return lines_of(numbers, landed, delivery, self.release.facts.get("raw", ""), read)
 
     def _told(
@@ -132,6 +128,15 @@ class RawRecords:
     def _source(self, name: str) -> Source | None:
         sources = self.configuration.sources if self.configuration else ()
         return next((source for source in sources if source.name == name), None)
+
+
+def _read_as_landed(landed: LandedFile) -> Read:
+    """How a file was read whose source is no longer configured, as far as its ledger entry tells."""
+    return Read(
+        format=cast(FormatName, landed.dialect.get("format", Read.format)),
+        encoding=landed.dialect.get("encoding", Read.encoding),
+        has_multiline_fields=landed.line_break_in_field_count > 0,
+    )
 
 
 def _select(connection: duckdb.DuckDBPyConnection, path: str, numbers: set[int]) -> list[dict[str, Any]]:
