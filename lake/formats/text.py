@@ -49,7 +49,7 @@ def block_encoding(encoding: str) -> str:
 
 def utf8_lines(stream: Readable, encoding: str) -> Iterator[bytes]:
     """As `utf8_chunks`, in whole lines. Raises DataError besides where a line is longer than LONGEST_RECORD."""
-    return _at_line_ends(utf8_chunks(stream, encoding))
+    return whole_lines(utf8_chunks(stream, encoding))
 
 
 def utf8_chunks(stream: Readable, encoding: str) -> Iterator[bytes]:
@@ -132,7 +132,8 @@ def _chunks(first: bytes, stream: Readable) -> Iterator[bytes]:
         yield chunk
 
 
-def _at_line_ends(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The chunks cut anew where a line ends. Raises DataError where one is longer than LONGEST_RECORD."""
     held, line = b"", 1
     for chunk in chunks:
         cut = chunk.rfind(b"\n") + 1
