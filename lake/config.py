@@ -106,6 +106,11 @@ class Source:
     where: str
     may_be_empty: bool = False
 
+    @property
+    def wants_manifest(self) -> bool:
+        """Whether its files come with a manifest that lists them."""
+        return self.read.format == "parquet" and self.read.manifest
+
     @cached_property
     def reading_digest(self) -> str:
         """Changes when the same bytes would land as other records or other decisions; not by what stops a file."""

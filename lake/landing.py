@@ -11,18 +11,20 @@ import json
 import tempfile
 from collections import Counter
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lake.claims import Claim
+from lake.claims import Claim, Part
 from lake.config import Source
 from lake.errors import DataError, HeadraceError
 from lake.formats import format_named
-from lake.formats.table import Block, DeadLetter, Readable
+from lake.formats.table import Block, DeadLetter, Readable, Table
+from lake.headers import shown
 from lake.objects import MissingObject, ObjectChanged, ObjectStore, StoreError
 from lake.unpacking import unpacked
 from schemas.lineage import FILE_ID, RECORD_NUMBER
@@ -79,7 +81,7 @@ def read_landed(lake: ObjectStore, domain: str, source_name: str, landing_file_i
 
 
 def land_file(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> LandedFile:
-    """Read one raw file and write it into landing, unless its very content is there already.
+    """Read one raw file, or all that a manifest lists, and write it into landing, unless its very content is there.
 
     Raises DataError (the sentence names the file, and where it can the line, the record and the column) or what the
     store says, and no ledger entry is written then.
@@ -105,20 +107,17 @@ def _sentence(error: Exception, raw: ObjectStore, claim: Claim) -> str:
 
 def _has_changed(raw: ObjectStore, claim: Claim) -> bool:
     try:
-        return raw.stat(claim.file.key).etag != claim.file.etag
+        return any(raw.stat(part.file.key).etag != part.file.etag for part in _parts(claim))
     except StoreError:
         return False
 
 
 def _land(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> LandedFile:
-    with tempfile.TemporaryDirectory(prefix="headrace-") as folder, raw.open(claim.file.key, claim.file.etag) as body:
-        hashing = _Hashing(body)
+    with tempfile.TemporaryDirectory(prefix="headrace-") as folder:
         spool = Path(folder) / "records.parquet"
-        reading = _Reading(source, claim, spool)
-        reading.run(unpacked(hashing, claim.file.key, source.read.unpacked_limit_bytes))
-        if hashing.size != claim.file.size or raw.stat(claim.file.key).etag != claim.file.etag:
-            raise ObjectChanged(f"{claim.file.key} changed while it was read")
-        sha256 = hashing.digest.hexdigest()
+        with closing(_Reading(source, claim, spool)) as reading:
+            digests = [_read(raw, part, reading) for part in _parts(claim)]
+        sha256 = hashlib.sha256(json.dumps(digests).encode()).hexdigest() if claim.parts else digests[0]
         landing_file_id = _identity(sha256, claim, source)
         if landed := read_landed(lake, source.domain, source.name, landing_file_id):
             return landed
@@ -126,6 +125,31 @@ def _land(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> 
         reading.audit(landed)
         _put(lake, source.domain, landed, reading, spool)
         return landed
+
+
+def _parts(claim: Claim) -> tuple[Part, ...]:
+    return claim.parts or (Part(claim.file),)
+
+
+def _read(raw: ObjectStore, part: Part, reading: _Reading) -> str:
+    """Read one raw file to its end and return its SHA-256. Raises DataError where its manifest promises another."""
+    file = part.file
+    with raw.open(file.key, file.etag) as body:
+        hashing = _Hashing(body)
+        try:
+            row_count = reading.read(unpacked(hashing, file.key, reading.source.read.unpacked_limit_bytes))
+        except DataError as error:
+            raise DataError(f"{file.key}: {error}" if part.row_count is not None else str(error)) from None
+        if hashing.size != file.size or raw.stat(file.key).etag != file.etag:
+            raise ObjectChanged(f"{file.key} changed while it was read")
+    sha256 = hashing.digest.hexdigest()
+    if part.row_count not in (None, row_count):
+        raise DataError(
+            f"{file.key} has {row_count:,} rows, its manifest promised {part.row_count:,}; ask for it again"
+        )
+    if part.sha256 not in (None, sha256):
+        raise DataError(f"{file.key} has sha256 {sha256}, its manifest promised {part.sha256}; ask for it again")
+    return sha256
 
 
 def _identity(sha256: str, claim: Claim, source: Source) -> str:
@@ -193,44 +217,69 @@ class _DeadLetters:
 
 
 class _Reading:
-    """One pass over one file: counts, dead letters, and the profile that decisions per file are taken from."""
+    """One pass over the files of a claim: counts, dead letters, and the profile that decisions are taken from."""
 
     def __init__(self, source: Source, claim: Claim, spool: Path) -> None:
         self.source, self.claim, self.spool = source, claim, spool
-        self.records = self.blanks = self.breaks = 0
+        self.lines = self.header_lines = self.records = self.blanks = self.breaks = 0
         self.dead_letters = _DeadLetters(spool.with_name("dead_spool.parquet"))
         self.profiles: dict[str, Counter[str]] = {c.field: Counter() for c in source.columns if c.ambiguous_formats}
+        self.table: Table | None = None
+        self._writer: pq.ParquetWriter | None = None
 
-    def run(self, stream: Readable) -> None:
-        scratch = self.spool.with_name("scratch")
-        scratch.mkdir()
-        self.table = format_named(self.source.read.format).open_table(stream, self.source, scratch)
-        self.blanks = self.table.blank_line_count
-        self.names = self.table.settled.names
-        schema = pa.schema([(name, pa.string()) for name in self.names] + [(RECORD_NUMBER, pa.int64())])
-        with pq.ParquetWriter(self.spool, schema, compression="lz4") as writer, closing(self.dead_letters):
-            for block in self.table.blocks:
-                self._take(block, writer, schema)
+    def read(self, stream: Readable) -> int:
+        """Take all records of one file; return how many."""
+        with tempfile.TemporaryDirectory(dir=self.spool.parent) as scratch:
+            table = format_named(self.source.read.format).open_table(stream, self.source, Path(scratch))
+            order = self._order(table)
+            before = (self.records, self.lines)
+            self.header_lines += table.header_line_count
+            self.blanks += table.blank_line_count
+            for block in table.blocks:
+                self._take(_moved(block, order, *before))
+            self.lines += table.line_count()
+            return self.records - before[0]
 
-    def _take(self, block: Block, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
+    def close(self) -> None:
+        self.dead_letters.close()
+        if self._writer:
+            self._writer.close()
+
+    def _order(self, table: Table) -> list[int]:
+        """Where a file has the columns of the first file of its delivery. Raises DataError where they are others."""
+        if self.table is None or self._writer is None:
+            self.table, self.names = table, table.settled.names
+            schema = pa.schema([(name, pa.string()) for name in self.names] + [(RECORD_NUMBER, pa.int64())])
+            self._writer = pq.ParquetWriter(self.spool, schema, compression="lz4")
+        names = table.settled.names
+        if sorted(names) != sorted(self.names):
+            differing = sorted(set(names) ^ set(self.names))
+            raise DataError(
+                f"its columns are not those of the first file of its manifest: {shown(differing)} in one of them only"
+            )
+        return [names.index(name) for name in self.names]
+
+    def _take(self, block: Block) -> None:
         self.records += block.record_count
         self.blanks += block.blank_line_count
         self.breaks += block.line_break_in_field_count
         self.dead_letters.add(block.dead_letters)
-        if len(block.record_numbers):
-            writer.write_batch(pa.record_batch([*block.columns, block.record_numbers], schema=schema))
+        if self._writer and len(block.record_numbers):
+            batch = pa.record_batch([*block.columns, block.record_numbers], schema=self._writer.schema)
+            self._writer.write_batch(batch)
             self._profile(block)
 
     def _profile(self, block: Block) -> None:
         for column in self.source.columns:
             if column.field in self.profiles and column.landing_name in self.names:
-                counts = block.columns[self.names.index(column.landing_name)].value_counts()
+                counts = block.columns[self.names.index(column.landing_name)].drop_null().value_counts()
                 for entry in counts.to_pylist():
                     if not is_null_token(entry["values"], column.null_tokens):
                         self.profiles[column.field][entry["values"].strip()] += entry["counts"]
 
     def landed(self, landing_file_id: str, sha256: str) -> LandedFile:
         """The ledger entry. Raises DataError where a day/month order cannot be decided."""
+        assert self.table
         decided, evidence = self._decisions()
         return LandedFile(
             landing_file_id=landing_file_id,
@@ -242,8 +291,8 @@ class _Reading:
             period=self.claim.period,
             arrived_at=self.claim.arrived_at,
             reading_digest=self.source.reading_digest,
-            line_count=self.table.line_count(),
-            header_line_count=self.table.header_line_count,
+            line_count=self.lines,
+            header_line_count=self.header_lines,
             record_count=self.records,
             line_break_in_field_count=self.breaks,
             blank_line_count=self.blanks,
@@ -279,13 +328,27 @@ class _Reading:
             )
         limit = self.source.read.dead_letter_halt_ratio
         first = self.dead_letters.first
-        if first and landed.dead_letter_count > limit * landed.record_count:
+        if first and self.table and landed.dead_letter_count > limit * landed.record_count:
             raise DataError(
                 f"{landed.dead_letter_count} of {landed.record_count} records could not be read, promised at most "
                 f"{limit:.2%} (dead_letter_halt_ratio); the first is line {first.line_number}, record "
                 f"{first.record_number}: {first.reason}; check {self.table.suspects} of source "
                 f"{self.source.name}"
             )
+
+
+def _moved(block: Block, order: list[int], records: int, lines: int) -> Block:
+    """The block in the order of the landing columns, behind so many records and lines of the files before it."""
+    letters = [
+        replace(letter, record_number=letter.record_number + records, line_number=letter.line_number + lines)
+        for letter in block.dead_letters
+    ]
+    return replace(
+        block,
+        columns=[block.columns[place] for place in order],
+        record_numbers=pc.add(block.record_numbers, records) if records else block.record_numbers,
+        dead_letters=letters if records or lines else block.dead_letters,
+    )
 
 
 class _Hashing:
