@@ -46,9 +46,13 @@ class Survey:
     left: int = 1 << 20
     bottom: int = -1
     right: int = -1
+    row: int = -1
 
     def see(self, row: int, column: int) -> None:
-        """A cell with a value."""
+        """The next cell with a value; a loader relies on their rows being in order."""
+        if row < self.row:
+            raise DamagedWorkbook(f"row {row + 1:,} of sheet {self.sheet_name!r} stands behind row {self.row + 1:,}")
+        self.row = row
         if self.top <= row <= self.bottom and self.left <= column <= self.right:
             return
         self.top, self.bottom = min(self.top, row), max(self.bottom, row)

@@ -34,7 +34,7 @@ def surveys(path: Path, cell_limit: int) -> list[Survey]:
     try:
         stream = _CompoundFile(path.read_bytes()).workbook()
         return [_survey(stream, sheet, cell_limit) for sheet in _sheets(stream)]
-    except (struct.error, IndexError, ValueError) as error:
+    except (struct.error, LookupError, ValueError) as error:
         raise DamagedWorkbook(error) from None
 
 
@@ -84,7 +84,9 @@ def _survey(stream: bytes, sheet: _Sheet, cell_limit: int) -> Survey:
 
 
 def _refuse_impossible(data: bytes) -> None:
-    _, rows, _, columns = struct.unpack_from("<IIHH" if len(data) >= 14 else "<HHHH", data)
+    top, rows, left, columns = struct.unpack_from("<IIHH" if len(data) >= 14 else "<HHHH", data)
+    if top > rows or left > columns:
+        raise DamagedWorkbook("a sheet that ends before it begins")
     _refuse_beyond(rows - 1, columns - 1)
 
 

@@ -55,7 +55,15 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             if any(info.flag_bits & 1 for info in book.infolist()):
                 raise Protected
             yield book
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, expat.ExpatError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        LookupError,
+        NotImplementedError,
+        expat.ExpatError,
+    ) as error:
         raise DamagedWorkbook(error) from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -268,6 +269,11 @@ def cut(data: bytes) -> bytes:
             id="a cell that is none",
         ),
         pytest.param(
+            changed(xlsx(ROWS), SHEET, lambda text: text.replace('"A2"', '"A9"')),
+            "damaged or cut short: row 2 of sheet 'Orders' stands behind row 9",
+            id="rows out of order",
+        ),
+        pytest.param(
             changed(xlsx(ROWS), "_rels/.rels", lambda text: text.replace("officeDocument", "x")),
             "the file is a zip and no .xlsx workbook",
             id="another zip",
@@ -282,6 +288,22 @@ def cut(data: bytes) -> bytes:
 )
 def test_what_cannot_be_read_is_refused(place: Place, data: bytes, sentence: str) -> None:
     assert sentence in place.refused(data, book())
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "sentence"),
+    [
+        pytest.param((0, 70_000, 0, 2), "a cell in row 70,000, column 2, which no .xls can have", id="too many rows"),
+        pytest.param((0, 3, 0, 300), "a cell in row 3, column 300, which no .xls can have", id="too many columns"),
+        pytest.param((9, 3, 0, 2), "a sheet that ends before it begins", id="the end before the beginning"),
+    ],
+)
+def test_an_old_workbook_of_impossible_dimensions(
+    place: Place, dimensions: tuple[int, int, int, int], sentence: str
+) -> None:
+    data = xls(ROWS)
+    at = data.index(b"\x00\x02\x0e\x00") + 4
+    assert sentence in place.refused(data[:at] + struct.pack("<IIHH", *dimensions) + data[at + 12 :], book())
 
 
 def test_a_zip_that_lies_about_a_size_is_damaged(place: Place) -> None:
