@@ -122,7 +122,7 @@ class Layers:
 def typed(value: Any, hint: Any, where: str) -> Any:
     """The value if it is what the hint promises (a list becomes a tuple), else one sentence."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is types.UnionType:
+    if origin in (types.UnionType, typing.Union):
         return typed(value, next(a for a in arguments if a is not types.NoneType), where)
     if not _is(value, hint):
         raise ConfigError(f"{where}: found {value!r}, promised {_in_words(hint)}")
