@@ -10,12 +10,13 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
 import psutil
 
+from benchmarks.bench import Bench
 from benchmarks.compare import Result, differences
 from benchmarks.measure import Measurement, measure
 from benchmarks.report import as_markdown
@@ -25,23 +26,6 @@ REPOSITORY = Path(__file__).parents[1]
 CONTESTANTS = ("headrace", "duckdb", "polars", "pandas")
 LIBRARIES = ("headrace", "pyspark", "duckdb", "polars", "pandas", "pyarrow", "numpy")
 KEY = "a key for benchmarks, which is no secret"
-
-
-@dataclass
-class Bench:
-    """What was measured: `runs` by contestant, a measurement a round; `steps` are Headrace's own, seconds a round."""
-
-    rows: int
-    dirt: str
-    seed: int
-    threads: int
-    raw_mebibytes: float
-    file_count: int
-    machine: dict[str, str]
-    runs: dict[str, list[Measurement]] = field(default_factory=dict)
-    steps: list[dict[str, float]] = field(default_factory=list)
-    disagreements: list[str] = field(default_factory=list)
-    compared: list[str] = field(default_factory=list)
 
 
 class Failed(Exception):  # noqa: N818

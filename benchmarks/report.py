@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from statistics import median
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from benchmarks.__main__ import Bench
-    from benchmarks.measure import Measurement
+from benchmarks.bench import Bench
+from benchmarks.measure import Measurement
 
 BASES = ("duckdb", "pandas")
 SLOWEST_STEPS = 8

@@ -33,8 +33,19 @@ Configs = Annotated[
 Environment = Annotated[str, typer.Option("--environment", help="Name or file of the environment.")]
 
 
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        from importlib.metadata import version
+
+        typer.echo(f"headrace {version('headrace')}, pyspark {version('pyspark')}")
+        raise typer.Exit()
+
+
 @app.callback()
 def headrace(
+    version: Annotated[
+        bool, typer.Option("--version", help="The version, and Spark's.", callback=_say_version, is_eager=True)
+    ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the trace of an error, and what Spark says. May stand anywhere.")
     ] = False,
@@ -114,16 +125,22 @@ def query(
     run: Annotated[str | None, typer.Option("--run", help="The tables that this run wrote, published or not.")] = None,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV to standard output.")] = False,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Also the raw text: landing.* and dead_letters.* by source.")
+    ] = False,
     limit: Annotated[
         int | None, typer.Option(min=0, help="At most so many rows; for people 50, else all.", show_default=False)
     ] = None,
 ) -> None:
     """SQL (DuckDB's) over the current release: `curated.*`, `marts.*`, `quarantine.*` and `outcomes.*`, which has every
-    row of a curated table whatever its outcome.
+    row of a curated table whatever its outcome; `files` says which raw file a landing_file_id is.
 
     Only the release's files can be read. In JSON, dates are ISO texts and decimals numbers with all their digits.
 
     Example: `headrace query "FROM marts.procurement_cases LIMIT 5" --lake lake`
+
+    Example: `headrace query "SELECT file, reasons, l.* FROM quarantine.invoices JOIN files USING (landing_file_id)
+    JOIN landing.erp_invoices AS l USING (landing_file_id, record_number)" --lake lake --reveal`
     """
     from headrace import render
     from headrace.lakes import check_domain, open_lake
@@ -133,7 +150,7 @@ def query(
         raise typer.BadParameter("found --json and --csv, promised one of them")
     for_people = not (as_json or as_csv)
     most = 50 if limit is None and for_people else limit
-    answer = ask(open_lake(lake), check_domain(domain), sql, run_id=run, limit=most)
+    answer = ask(open_lake(lake), check_domain(domain), sql, run_id=run, limit=most, reveal=reveal)
     if as_json:
         render.json(answer.objects())
     else:
@@ -153,7 +170,6 @@ def explain(
     lake: Lake,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show raw records whole, also what is personal.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Cut no list.")] = False,
-    config: Configs = None,
     as_json: Json = False,
 ) -> None:
     """Where a figure comes from: its legs, their events, every version of each row with its outcome, and the raw file,
@@ -168,9 +184,7 @@ def explain(
     """
     from headrace.explaining import LIMIT, explain_domain
 
-    facts = explain_domain(
-        lake, domain, subject, terms, reveal=reveal, limit=None if everything else LIMIT, configs=tuple(config or ())
-    )
+    facts = explain_domain(lake, domain, subject, terms, reveal=reveal, limit=None if everything else LIMIT)
     _print(facts, as_json, "explained")
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -136,7 +136,9 @@ def _lake(uri: str) -> Check:
     try:
         store = open_store(uri)
         if store.local_path("releases") is not None:
-            return _folder("lake", store.uri)
+            check = _folder("lake", store.uri)
+            is_there = Path(store.uri).is_dir()
+            return check if is_there else replace(check, found=f"no lake at {store.uri} yet; {check.found}")
         key = f"doctor/{secrets.token_hex(4)}"
         store.create(key, b"")
         store.delete([key])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from headrace.explain.procurement import explain
@@ -11,21 +10,12 @@ from headrace.explain.raw import RawRecords
 from headrace.explain.versions import Trail
 from headrace.lakes import check_domain, domain_tables, only_in_folders, open_lake, release_of
 from headrace.reader import connect, tables_of_release
-from lake.config import Configuration, load
-from lake.errors import ConfigError
 
 LIMIT = 10
 
 
 def explain_domain(
-    lake_uri: str,
-    domain: str,
-    subject: str,
-    terms: Sequence[str],
-    *,
-    reveal: bool,
-    limit: int | None = LIMIT,
-    configs: Sequence[Path] = (),
+    lake_uri: str, domain: str, subject: str, terms: Sequence[str], *, reveal: bool, limit: int | None = LIMIT
 ) -> dict[str, Any]:
     """The facts of an explanation, its lists cut at a limit; None cuts nothing."""
     check_domain(domain)
@@ -33,18 +23,7 @@ def explain_domain(
     only_in_folders(lake, "headrace explain")
     release = release_of(lake, domain)
     contracts = domain_tables(domain).curated
-    raw = RawRecords(lake, release, _configuration(domain, configs), contracts, reveal)
+    raw = RawRecords(lake, release, contracts, reveal)
     with connect(lake, tables_of_release(release)) as connection:
         trail = Trail(lake, release, connection, contracts, raw, limit)
         return {"domain": domain, "lake": lake_uri, **explain(trail, subject, terms), "is_revealed": reveal}
-
-
-def _configuration(domain: str, configs: Sequence[Path]) -> Configuration | None:
-    """Which raw columns are personal. Where the packaged files do not load, nothing is known and all is masked; a file
-    given by hand that does not load is an error."""
-    try:
-        return load(domain, contracts=domain_tables(domain).curated, overlays=configs)
-    except ConfigError:
-        if configs:
-            raise
-        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from headrace.console import command_line
-from headrace.lakes import domain_tables, is_folder, warehouse_key
+from headrace.lakes import domain_tables, is_folder
 from headrace.reader import connect, objects, tables_of_release
 from lake.objects import ObjectStore
 from lake.releases import Release
@@ -34,8 +34,6 @@ def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[
             most = sorted(_quarantining(release, name).items(), key=lambda item: (-item[1], item[0]))[:3]
             why = f"what was quarantined of {name}, most often {', '.join(f'{code} ({n:,})' for code, n in most)}"
             steps.append(_step(why, "query", QUARANTINED.format(table=name), lake=lake_uri))
-    path = lake.uri_of(warehouse_key(release.domain, release.number))
-    steps.append({"why": "the whole release as one DuckDB file", "command": command_line("duckdb", "-readonly", path)})
     return steps
 
 

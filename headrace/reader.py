@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headrace.lakes import domain_tables, only_in_folders, release_of, run_manifest
+from headrace.landing_views import add_files, landing_paths
+from lake.deliveries import Delivery
 from lake.errors import ConfigError, DataError
 from lake.objects import ObjectStore
-from lake.releases import Release, parse_snapshot
+from lake.releases import Release, parse_delivery, parse_snapshot
 from lake.tables import Snapshot
 from schemas.contract import Contract, Field
-from schemas.lineage import BEYOND_CONTRACT
+from schemas.lineage import BEYOND_CONTRACT, FILE_ID, RECORD_NUMBER
 from schemas.render import duckdb_type, quoted
 
 if TYPE_CHECKING:
     import duckdb
 
 READ_ONLY = ("SELECT",)
+NAMED = {"landing": f"SELECT * RENAME ({RECORD_NUMBER} AS record_number, {FILE_ID} AS landing_file_id) FROM"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Tables:
     title: str
     curated: Mapping[str, Snapshot]
     marts: Mapping[str, Snapshot]
+    deliveries: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Answer:
 
 
 def tables_of_release(release: Release) -> Tables:
-    return Tables(release.domain, f"release {release.number}", release.curated, release.marts)
+    return Tables(release.domain, f"release {release.number}", release.curated, release.marts, release.deliveries)
 
 
 def tables_of_run(lake: ObjectStore, domain: str, run_id: str) -> Tables:
@@ -56,16 +60,26 @@ def tables_of_run(lake: ObjectStore, domain: str, run_id: str) -> Tables:
         raise DataError(f"run {run_id} wrote no table; its stages done are {', '.join(sorted(stages)) or 'none'}")
     curated, marts = ({name: parse_snapshot(said) for name, said in told[stage].items()} for stage in told)
     _refuse_vacuumed(lake, run_id, [*curated.values(), *marts.values()])
-    return Tables(domain, f"run {run_id}", curated, marts)
+    deliveries = tuple(parse_delivery(said) for said in stages.get("land", {}).get("deliveries", ()))
+    return Tables(domain, f"run {run_id}", curated, marts, deliveries)
 
 
-def query(lake: ObjectStore, domain: str, sql: str, *, run_id: str | None = None, limit: int | None = None) -> Answer:
-    """The answer to one reading statement. Raises ConfigError with DuckDB's sentence where it cannot be answered."""
+def query(
+    lake: ObjectStore,
+    domain: str,
+    sql: str,
+    *,
+    run_id: str | None = None,
+    limit: int | None = None,
+    reveal: bool = False,
+) -> Answer:
+    """The answer to one reading statement, with `reveal` also over landing. Raises ConfigError with DuckDB's sentence
+    where it cannot be answered."""
     import duckdb
 
     only_in_folders(lake, "headrace query")
     tables = tables_of_run(lake, domain, run_id) if run_id else tables_of_release(release_of(lake, domain))
-    with connect(lake, tables) as connection:
+    with connect(lake, tables, reveal=reveal) as connection:
         _lock(connection)
         try:
             _check_reads_only(connection, sql)
@@ -77,9 +91,9 @@ def query(lake: ObjectStore, domain: str, sql: str, *, run_id: str | None = None
     return Answer(columns, rows[:limit], limit is not None and len(rows) > limit)
 
 
-def connect(lake: ObjectStore, tables: Tables) -> duckdb.DuckDBPyConnection:
-    """A database in memory: `curated`, `quarantine` and `outcomes` (rows of every outcome) of the curated tables, and
-    `marts`."""
+def connect(lake: ObjectStore, tables: Tables, *, reveal: bool = False) -> duckdb.DuckDBPyConnection:
+    """A database in memory: `curated`, `quarantine` and `outcomes` (rows of every outcome) of the curated tables,
+    `marts` and `files`; with `reveal` also the raw text, `landing` and `dead_letters` by source."""
     import duckdb
 
     connection = duckdb.connect(":memory:")
@@ -89,6 +103,8 @@ def connect(lake: ObjectStore, tables: Tables) -> duckdb.DuckDBPyConnection:
         for snapshot in (*tables.curated.values(), *tables.marts.values())
         for file in snapshot.files
     ]
+    landing = landing_paths(lake, tables.domain, tables.deliveries) if reveal else {}
+    paths += [path for sources in landing.values() for found in sources.values() for path in found]
     connection.execute(f"SET allowed_paths = {literal(sorted({*paths, *map(_escaped, paths)}))}")
     for zone in ("curated", "marts", "quarantine", "outcomes"):
         connection.execute(f"CREATE SCHEMA {zone}")
@@ -105,6 +121,12 @@ def connect(lake: ObjectStore, tables: Tables) -> duckdb.DuckDBPyConnection:
     for name, snapshot in tables.marts.items():
         select = select_snapshot(connection, lake, snapshot, contracts.marts[name])
         connection.execute(f"CREATE VIEW marts.{quoted(name)} AS {select}")
+    for schema, sources in landing.items():
+        connection.execute(f"CREATE SCHEMA {schema}")
+        for source, found in sources.items():
+            rows = f"{NAMED.get(schema, 'FROM')} {parquet(found, union_by_name=True)}"
+            connection.execute(f"CREATE VIEW {schema}.{quoted(source)} AS {rows}")
+    add_files(connection, lake, tables.domain, tables.deliveries)
     return connection
 
 
@@ -169,9 +191,10 @@ def _said(folders: Iterable[tuple[str, str]], typed: Mapping[str, str]) -> list[
     return [f"{literal(value)}::{typed.get(name, 'VARCHAR')} AS {quoted(name)}" for name, value in folders]
 
 
-def parquet(paths: Sequence[str]) -> str:
-    """A table of exactly these files."""
-    return f"read_parquet({literal(map(_escaped, paths))}, hive_partitioning = false)"
+def parquet(paths: Sequence[str], *, union_by_name: bool = False) -> str:
+    """A table of exactly these files; their columns alike, unless they are put together by name."""
+    by_name = str(union_by_name).lower()
+    return f"read_parquet({literal(map(_escaped, paths))}, hive_partitioning = false, union_by_name = {by_name})"
 
 
 def _escaped(path: str) -> str:
@@ -200,7 +223,10 @@ def _sentence(error: Exception, tables: Tables) -> str:
     if "does not exist" not in said:
         return said
     names = [*(f"curated.{name}" for name in tables.curated), *(f"marts.{name}" for name in tables.marts)]
-    hint = f"; {tables.title} has {', '.join(names)}, and quarantine.* and outcomes.* beside each curated table"
+    hint = (
+        f"; {tables.title} has {', '.join(names)}, quarantine.* and outcomes.* beside each curated table, files, and "
+        "with --reveal landing.* and dead_letters.* by source"
+    )
     return said + (hint if "Table" in said or "Schema" in said else "")
 
 

@@ -68,7 +68,7 @@ def ran(facts: Mapping[str, Any]) -> None:
     _notices(facts["notices"])
     say("marts: " + ", ".join(f"{name} {count:,}" for name, count in facts["marts"].items()))
     say("slowest steps: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in facts["slowest_steps"].items()))
-    say(f"warehouse: {facts['warehouse']}")
+    say(f"curated tables and marts as one DuckDB file: {facts['warehouse']}")
     say()
     for step in facts["next"]:
         say(f"next, {step['why']}:")
@@ -180,7 +180,7 @@ def _equation(told: Mapping[str, Any]) -> Text:
 
 
 def _tables(tables: Mapping[str, Mapping[str, Any]]) -> None:
-    table = grid("table", "", "rows", *OUTCOMES, "conflicts", right={"rows", *OUTCOMES, "conflicts"})
+    table = grid("table", "", "rows", *OUTCOMES, "version conflicts", right={"rows", *OUTCOMES, "version conflicts"})
     for name, counts in tables.items():
         ever = counts["cumulative"]
         table.add_row(
@@ -235,7 +235,7 @@ def _files(files: Sequence[Mapping[str, Any]]) -> None:
         "blank",
         "landed",
         "dead",
-        "",
+        "replaced",
         right={"lines", "header", "records", "breaks", "blank", "landed", "dead"},
     )
     for file in files:
@@ -246,7 +246,7 @@ def _files(files: Sequence[Mapping[str, Any]]) -> None:
             cell(file["period"]),
             cell(file["delivery_order"]),
             *(cell(file[name]) for name in counts),
-            "replaced" if file["replaced"] else "",
+            "yes" if file["replaced"] else "",
         )
     out().print(table)
     say()

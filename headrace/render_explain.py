@@ -140,7 +140,7 @@ def _version(branch: Tree, version: Mapping[str, Any], name: str) -> None:
     raw = version["raw"]
     line = f", line {raw['line']:,}" if raw.get("line") else ""
     why = f" ({', '.join(version['reasons'])})" if version["reasons"] else ""
-    told = "".join(f", {column} {value}" for column, value in version["version"].items())
+    told = "".join(f", {column} {cell(value)}" for column, value in version["version"].items())
     if version["warnings"]:
         told += f", warning {', '.join(version['warnings'])}"
     if version["is_version_conflict"]:

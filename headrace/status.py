@@ -68,6 +68,16 @@ def notices(release: Release, files: Sequence[Mapping[str, Any]]) -> list[str]:
                 f"{count:,} of the {file['landed']:,} rows of {file['file']} are in another file of {table} too; if a "
                 'corrected log was sent again, what it corrects still stands: give its source kind = "full"'
             )
+        if counts.outdated:
+            said.append(
+                f"{counts.outdated:,} rows of {table} stand although a newer version of each is in quarantine: "
+                f"see quarantine.{table}, and `headrace explain` of such a key"
+            )
+        if counts.keys_removed:
+            said.append(
+                f"{counts.keys_removed:,} of the {counts.rows_before:,} rows of {table} went with this release: a "
+                "delivery replaced theirs without them, or excludes them"
+            )
         if counts.version_conflicts:
             said.append(
                 f"{counts.version_conflicts:,} rows of {table} contradict another of the same version; the later "

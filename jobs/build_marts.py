@@ -16,8 +16,8 @@ from pyspark import StorageLevel
 from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import DataFrame
 
+from jobs.options import marts_options_of
 from jobs.shell import shell
-from lake.config import marts_options
 from lake.digests import code_digest
 from lake.errors import ConfigError
 from lake.releases import parse_snapshot
@@ -26,7 +26,7 @@ from lake.runs import add_stage, stage_said
 from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
 from schemas.lineage import BEYOND_CONTRACT
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions, SourceCoverage
+from transforms.procurement.options import ProcurementOptions
 
 
 def main(argv: Sequence[str]) -> None:
@@ -37,7 +37,7 @@ def build_marts(run: Run) -> None:
     """Build every mart anew, or carry all over where nothing that they are made of changed."""
     said = stage_said(run.lake, run.run_id, "curate")["tables"]
     curated = {name: parse_snapshot(snapshot) for name, snapshot in said.items()}
-    options = procurement_options(run)
+    options = delivered_options(run)
     digest = _digest(run, curated, options)
     parent = run.parent.marts if run.parent else {}
     if parent and all(snapshot.digest == digest for snapshot in parent.values()):
@@ -48,15 +48,10 @@ def build_marts(run: Run) -> None:
     add_stage(run.lake, run.run_id, "marts", {"tables": tables, "as_of": run.as_of})
 
 
-def procurement_options(run: Run) -> ProcurementOptions:
+def delivered_options(run: Run) -> ProcurementOptions:
     """What the configuration says about the marts, and about the sources that have delivered."""
     delivered = {said["source_name"] for said in stage_said(run.lake, run.run_id, "land")["deliveries"]}
-    coverage = tuple(
-        SourceCoverage(source.name, source.table, **asdict(source.coverage))
-        for source in run.configuration.sources
-        if source.name in delivered
-    )
-    return marts_options(run.configuration.domain, ProcurementOptions, sources=coverage, as_of=run.as_of)
+    return marts_options_of(run, [source for source in run.configuration.sources if source.name in delivered])
 
 
 def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOptions, digest: str) -> dict[str, Snapshot]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 
+from jobs.options import marts_options_of
 from jobs.shell import shell
 from lake.claims import Claim, claim_files
 from lake.config import Source
@@ -23,6 +24,8 @@ from lake.objects import ObjectInfo, ObjectStore
 from lake.run import Run
 from lake.runs import add_stage, now_utc
 
+Seen = tuple[str, str, int, str]  # by which source, and what tells that the file is as it was
+
 
 def main(argv: Sequence[str]) -> None:
     shell(__doc__, argv, land_raw, needs_raw=True)
@@ -30,9 +33,10 @@ def main(argv: Sequence[str]) -> None:
 
 def land_raw(run: Run) -> tuple[Delivery, ...]:
     """The deliveries that the run's release is made of: those of its parent, and what is new in raw."""
+    marts_options_of(run, run.configuration.sources)  # what is wrong there is said before the work
     claims = _claimed(run, list(run.raw.list()))
     kept = _kept(run, {_seen_as(claim) for claim in claims})
-    known = {(file.key, file.size, file.etag) for delivery in kept for file in delivery.raw_files}
+    known = {(delivery.source_name, *_told(file)) for delivery in kept for file in delivery.raw_files}
     new = [claim for claim in claims if _seen_as(claim) not in known]
     with run.step("land", "raw files") as counted:
         landed = _land(run, new) if new else []
@@ -57,7 +61,7 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
 def _claimed(run: Run, files: Sequence[ObjectInfo]) -> list[Claim]:
     sources, domain = run.configuration.sources, run.configuration.domain
     manifests = read_manifests(run.raw, files, sources, domain)
-    return claim_files(files, sources, domain, arrived_at=now_utc(), manifests=manifests)
+    return claim_files(files, sources, domain, arrived_at=now_utc(), where=run.raw.uri, manifests=manifests)
 
 
 def _land(run: Run, claims: list[Claim]) -> list[LandedFile]:
@@ -66,10 +70,10 @@ def _land(run: Run, claims: list[Claim]) -> list[LandedFile]:
     context = run.spark.sparkContext
     shares = _shares(claims, 4 * context.defaultParallelism)
     work = context.parallelize(shares, len(shares)).flatMap(
-        lambda share: [(claim.file.key, _landed(raw, lake, claim, sources)) for claim in share]
+        lambda share: [(_seen_as(claim), _landed(raw, lake, claim, sources)) for claim in share]
     )
     answers = dict(work.collect())
-    return [_raised(answers[claim.file.key]) for claim in claims]
+    return [_raised(answers[_seen_as(claim)]) for claim in claims]
 
 
 def _shares(claims: list[Claim], most: int) -> list[list[Claim]]:
@@ -99,8 +103,12 @@ def _row_count(run: Run, delivery: Delivery) -> int:
     return landed.landing_row_count if landed else 0
 
 
-def _seen_as(claim: Claim) -> tuple[str, int, str]:
-    return claim.file.key, claim.file.size, claim.file.etag
+def _seen_as(claim: Claim) -> Seen:
+    return claim.source_name, *_told(claim.file)
+
+
+def _told(file: ObjectInfo | RawFile) -> tuple[str, int, str]:
+    return file.key, file.size, file.etag
 
 
 def _delivery(run: Run, landing_file_id: str, arrived_at: str, claims: Sequence[Claim]) -> Delivery:
@@ -111,18 +119,19 @@ def _delivery(run: Run, landing_file_id: str, arrived_at: str, claims: Sequence[
     return Delivery(landing_file_id, source.name, claims[0].period, order, files)
 
 
-def _kept(run: Run, present: set[tuple[str, int, str]]) -> list[Delivery]:
+def _kept(run: Run, present: set[Seen]) -> list[Delivery]:
     """The parent's deliveries that stand as they landed, their order asked of their names again.
 
     Raises DataError where one is claimed or read in another way now, and its raw file is no longer there to be read
     again.
     """
+    there = {seen[1:] for seen in present}
     kept = []
     for delivery in run.parent.deliveries if run.parent else ():
         again = _claimed_again(run, delivery)
         if again:
             kept.append(again)
-        elif not any((file.key, file.size, file.etag) in present for file in delivery.raw_files):
+        elif not any(_told(file) in there for file in delivery.raw_files):
             raise DataError(
                 f"{delivery.raw_files[0].key}: this file landed for source {delivery.source_name}, which claims or "
                 "reads it in another way now, and it is no longer there as it was, to be read again; give it back, or "
@@ -142,7 +151,9 @@ def _claimed_again(run: Run, delivery: Delivery) -> Delivery | None:
         )
     landed = read_landed(run.lake, run.domain, source.name, delivery.landing_file_id)
     files = [ObjectInfo(file.key, file.size, file.etag) for file in delivery.raw_files]
-    claims = claim_files(files, run.configuration.sources, run.configuration.domain, arrived_at=now_utc())
+    claims = claim_files(
+        files, run.configuration.sources, run.configuration.domain, arrived_at=now_utc(), where=run.raw.uri
+    )
     alike = [claim for claim in claims if (claim.source_name, claim.period) == (source.name, delivery.period)]
     if landed is None or landed.reading_digest != source.reading_digest or not alike:
         return None

@@ -7,15 +7,19 @@ Rerun: publishes nothing a second time.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 
 from jobs.shell import shell
+from lake.config import Source
 from lake.counting import audit_counts
 from lake.errors import AuditError
+from lake.evidence import unreadable_cell
 from lake.landing import LandedFile, landing_key, read_landed
-from lake.releases import Release, TableCounts, current_release, parse_delivery, parse_snapshot, publish
+from lake.releases import Release, SourceAsRead, TableCounts, current_release, parse_delivery, parse_snapshot, publish
 from lake.run import Run
 from lake.runs import add_stage, now_utc, stage_said
 from lake.tables import audit_files, footer_row_count
@@ -60,11 +64,17 @@ def _release(run: Run) -> Release:
         marts={name: parse_snapshot(said) for name, said in marts["tables"].items()},
         counts={name: TableCounts(**said) for name, said in curate["counts"].items()},
         digests={f"reading/{source.name}": source.reading_digest for source in run.configuration.sources},
+        sources={source.name: _as_read(source) for source in run.configuration.sources},
         as_of=marts.get("as_of"),
         facts={"raw": land["raw"], "new_landing_file_ids": land["new_landing_file_ids"]},
         versions={name: version(name) for name in ("headrace", "pyspark", "pyarrow")},
         durations_seconds=dict(run.durations_seconds),
     )
+
+
+def _as_read(source: Source) -> SourceAsRead:
+    read = json.loads(json.dumps(asdict(source.read)))  # as it is when it is read again
+    return SourceAsRead(source.table, read, tuple((c.landing_name, c.field) for c in source.columns))
 
 
 def _is_same(parent: Release, release: Release) -> bool:
@@ -78,7 +88,7 @@ def _audit(run: Run, release: Release) -> None:
         audit_files(run.lake, snapshot)
     for name, counts in release.counts.items():
         audit_counts(name, counts)
-        _audit_quarantine(run, name, counts)
+        _audit_quarantine(run, release, name, counts)
         _audit_halting_rules(run, name, counts)
 
 
@@ -90,16 +100,18 @@ def _audit_landed(run: Run, landed: LandedFile | None) -> None:
         raise AuditError(f"{landed.raw_key}: its {landed.line_count} lines are not accounted for: {landed}")
 
 
-def _audit_quarantine(run: Run, name: str, counts: TableCounts) -> None:
+def _audit_quarantine(run: Run, release: Release, name: str, counts: TableCounts) -> None:
     limit = run.configuration.domain.quarantine_halt_ratio
     if counts.quarantined > limit * counts.read:
         harmless = {REPLACED, *(exclusion.code for exclusion in run.tables.curated[name].exclusions)}
         broken = {code: count for code, count in counts.reasons.items() if code not in harmless}
         most = sorted(broken.items(), key=lambda item: (-item[1], item[0]))[:3]
+        cells = ((code, count, unreadable_cell(run, release, name, code)) for code, count in most)
+        told = ", ".join(f"{code} ({count:,}{f', such as {cell}' if cell else ''})" for code, count, cell in cells)
+        look = f'headrace query "FROM quarantine.{name}" --run {run.run_id} --lake {run.arguments.lake}'
         raise AuditError(
             f"{name}: {counts.quarantined:,} of {counts.read:,} rows read broke a rule, promised at most {limit:.0%} "
-            f"(quarantine_halt_ratio); most often {', '.join(f'{code} ({n:,})' for code, n in most)}; nothing was "
-            f"published; look at them with: headrace query --run {run.run_id} 'FROM quarantine.{name}'"
+            f"(quarantine_halt_ratio); most often {told}; nothing was published; look at them with: {look}"
         )
 
 

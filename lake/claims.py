@@ -45,21 +45,24 @@ def claim_files(
     domain: Domain,
     *,
     arrived_at: str,
+    where: str,
     manifests: Mapping[str, tuple[Part, ...]] | None = None,
 ) -> list[Claim]:
-    """Every file with the one source that claims it; files that a manifest lists are claimed by it.
+    """Every file with the source that claims it, or with each of those that share it; files that a manifest lists are
+    claimed by it.
 
-    Without `manifests` files are claimed by their names alone. Raises DataError where there is no file, or where one is
-    claimed by no source, by several, without the period that its kind needs, or without the manifest.
+    Without `manifests` files are claimed by their names alone. Raises DataError where there is no file in `where`, or
+    where one is claimed by no source, by several that do not share it, without the period that its kind needs, or
+    without the manifest.
     """
     listed = {part.file.key for parts in (manifests or {}).values() for part in parts}
     considered = [file for file in files if file.key not in listed and not ignores(domain, file.key)]
     if not considered:
         raise DataError(
-            "the raw folder has no files; promised at least one delivery of a source of "
+            f"there is no file in {where}; promised at least one delivery of a source of "
             f"{domain.name} ({', '.join(sorted(source.name for source in sources))})"
         )
-    claims = [_claim(file, sources, arrived_at) for file in considered]
+    claims = [claim for file in considered for claim in _claims(file, sources, arrived_at)]
     if manifests is None:
         return claims
     return [_with_parts(claim, sources, manifests.get(claim.file.key, ())) for claim in claims]
@@ -70,20 +73,30 @@ def ignores(domain: Domain, key: str) -> bool:
     return any(fnmatch.fnmatchcase(key, pattern) for pattern in domain.ignored_files)
 
 
-def _claim(file: ObjectInfo, sources: Sequence[Source], arrived_at: str) -> Claim:
-    found = [
-        (source, match) for source in sources for pattern in source.claims if (match := re.search(pattern, file.key))
-    ]
-    names = sorted({source.name for source, _ in found})
-    if len(names) != 1:
+def _claims(file: ObjectInfo, sources: Sequence[Source], arrived_at: str) -> list[Claim]:
+    """One, or one for each of the sources that share the file."""
+    found: dict[str, tuple[Source, re.Match[str]]] = {}
+    for source in sources:
+        for pattern in source.claims:
+            if match := re.search(pattern, file.key):
+                found.setdefault(source.name, (source, match))
+    claiming = [source for source, _ in found.values()]
+    if not claiming:
         patterns = "; ".join(f"{source.name}: {' or '.join(source.claims)}" for source in sources)
         raise DataError(
-            f"{file.key}: claimed by {' and by '.join(names)}; narrow their `claims`"
-            if names
-            else f"{file.key}: no source claims this file{_and_no_manifest(sources)}; known are {patterns}; add it to "
+            f"{file.key}: no source claims this file{_and_no_manifest(sources)}; known are {patterns}; add it to "
             f"`claims` of a source with --config FILE, or to ignored_files of the domain"
         )
-    source, match = found[0]
+    is_shared = all(s.shares_files for s in claiming) and len({s.table for s in claiming}) == len(claiming)
+    if len(claiming) > 1 and not is_shared:
+        raise DataError(
+            f"{file.key}: claimed by {' and by '.join(sorted(found))}; narrow their `claims`, or say shares_files = "
+            "true in each if each fills another table from it"
+        )
+    return [_claim(file, source, match, arrived_at) for source, match in found.values()]
+
+
+def _claim(file: ObjectInfo, source: Source, match: re.Match[str], arrived_at: str) -> Claim:
     said = match.groupdict()
     period = _period(said.get("period") or "")
     if source.kind == "replaces_period" and not period:
@@ -96,12 +109,14 @@ def _claim(file: ObjectInfo, sources: Sequence[Source], arrived_at: str) -> Clai
 
 def _with_parts(claim: Claim, sources: Sequence[Source], parts: tuple[Part, ...]) -> Claim:
     source = next(source for source in sources if source.name == claim.source_name)
-    if source.wants_manifest and not parts:
+    if not source.wants_manifest:
+        return claim
+    if not parts:
         raise DataError(
             f"{claim.file.key}: no manifest lists this file; promised a NAME.manifest.json beside it that does and "
             f"that `claims` of source {source.name} matches, or manifest = false under [read] ({source.where})"
         )
-    return replace(claim, file=_whole(claim.file, parts), parts=parts) if parts else claim
+    return replace(claim, file=_whole(claim.file, parts), parts=parts)
 
 
 def _and_no_manifest(sources: Sequence[Source]) -> str:

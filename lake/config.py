@@ -105,6 +105,7 @@ class Source:
     coverage: Coverage
     where: str
     may_be_empty: bool = False
+    shares_files: bool = False
 
     @property
     def wants_manifest(self) -> bool:
@@ -275,7 +276,17 @@ def _spark_settings(layers: Layers, path: tuple[str, ...]) -> list[tuple[str, st
 
 def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source:
     layers.refuse_unknown((), ("source", "read", "constants", "columns", "coverage"))
-    known = ("name", "table", "kind", "identical_rows", "claims", "order", "may_be_empty", "null_tokens")
+    known = (
+        "name",
+        "table",
+        "kind",
+        "identical_rows",
+        "claims",
+        "order",
+        "may_be_empty",
+        "shares_files",
+        "null_tokens",
+    )
     layers.refuse_unknown(("source",), known)
     head, where = layers.table("source"), layers.where("source")
     for key in ("table", "kind", "identical_rows", "claims"):
@@ -298,6 +309,7 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
         identical_rows=layers.typed(("source", "identical_rows"), Literal["distinct", "duplicate"]),
         order=layers.typed(("source", "order"), Literal["delivery", "arrival"], "delivery"),
         may_be_empty=layers.typed(("source", "may_be_empty"), bool, False),
+        shares_files=layers.typed(("source", "shares_files"), bool, False),
         read=_read(layers),
         constants=constants,
         columns=columns,

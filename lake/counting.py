@@ -29,13 +29,14 @@ class _Told:
     reasons: dict[str, int]
     warnings: dict[str, int]
     repeated: dict[str, int]
+    outdated: int
 
 
 def count_table(run: Run, plan: TablePlan, snapshot: Snapshot) -> TableCounts:
     """Count what this run did to a table; a table carried over was done nothing to."""
     parent = run.parent.counts.get(plan.contract.name) if run.parent else None
     if plan.mode == "carried" and parent:
-        told = _Told(parent.version_conflicts, parent.reasons, parent.warnings, parent.repeated)
+        told = _Told(parent.version_conflicts, parent.reasons, parent.warnings, parent.repeated, parent.outdated)
         new, changes = dict.fromkeys(OUTCOMES, 0), dict.fromkeys(CHANGES, 0)
     else:
         with run.step("curate", f"{plan.contract.name}, counts"):
@@ -57,6 +58,7 @@ def count_table(run: Run, plan: TablePlan, snapshot: Snapshot) -> TableCounts:
         reasons=told.reasons,
         warnings=told.warnings,
         repeated=told.repeated,
+        outdated=told.outdated,
         cumulative={"landed": _landed_row_count(run, plan, plan.deliveries), **_by_outcome(snapshot)},
         mode=plan.mode,
         why=plan.why,
@@ -108,8 +110,13 @@ def _told(run: Run, plan: TablePlan, snapshot: Snapshot) -> _Told:
     for row in rows.select(F.explode(said).alias("said")).groupBy("said").count().collect():
         kind, _, code = row["said"].partition(":")
         counted[kind][code] = row["count"]
-    repeated = _repeated(run, plan, snapshot)
-    return _Told(counted["conflicts"].get("", 0), counted["reasons"], counted["warnings"], repeated)
+    return _Told(
+        counted["conflicts"].get("", 0),
+        counted["reasons"],
+        counted["warnings"],
+        _repeated(run, plan, snapshot),
+        _outdated(run, plan, snapshot),
+    )
 
 
 def _repeated(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
@@ -119,14 +126,30 @@ def _repeated(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
     if sum(delivery.source_name in events for delivery in plan.deliveries) < 2:
         return {}
 
-    def rows(outcome: str) -> DataFrame:
-        return read_snapshot(run.spark, run.lake, snapshot, plan.contract, BEYOND_CONTRACT, outcome=outcome)
-
     key = list(plan.contract.key)
-    standing = rows("curated").select(*key, F.col("landing_file_id").alias("standing_file_id"))
-    lost = rows("duplicate").where(F.col("source_name").isin(*events)).select(*key, "landing_file_id")
+    standing = _rows(run, plan, snapshot, "curated").select(*key, F.col("landing_file_id").alias("standing_file_id"))
+    lost = (
+        _rows(run, plan, snapshot, "duplicate")
+        .where(F.col("source_name").isin(*events))
+        .select(*key, "landing_file_id")
+    )
     found = lost.join(standing, key).where(F.col("landing_file_id") != F.col("standing_file_id"))
     return {row[0]: row[1] for row in found.groupBy("landing_file_id").count().collect()}
+
+
+def _outdated(run: Run, plan: TablePlan, snapshot: Snapshot) -> int:
+    """Curated rows of which a newer version is quarantined: what stands is old, and says nothing of it."""
+    if not _by_outcome(snapshot)["quarantined"]:
+        return 0
+    key = list(plan.contract.key)
+    version = F.struct(*plan.contract.version_order, "delivery_order", "record_number")
+    newest = _rows(run, plan, snapshot, "quarantined").groupBy(*key).agg(F.max(version).alias("refused"))
+    standing = _rows(run, plan, snapshot, "curated").select(*key, version.alias("standing"))
+    return standing.join(newest, key).where(F.col("refused") > F.col("standing")).count()
+
+
+def _rows(run: Run, plan: TablePlan, snapshot: Snapshot, outcome: str) -> DataFrame:
+    return read_snapshot(run.spark, run.lake, snapshot, plan.contract, BEYOND_CONTRACT, outcome=outcome)
 
 
 def _no_codes() -> Column:

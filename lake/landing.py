@@ -313,7 +313,8 @@ class _Reading:
                 if decision.format is None:
                     raise DataError(
                         f"column {column.landing_name!r}: cannot tell day from month: {decision.evidence}; say the "
-                        f"order with formats = [...] in place of ambiguous_formats ({column.where})"
+                        f"order with formats = [...] and ambiguous_formats = [], in a file given with --config "
+                        f"({column.where})"
                     )
                 decided[column.field], evidence[column.field] = decision.format, decision.evidence
         return decided, evidence

@@ -10,7 +10,7 @@ from typing import Any
 
 from lake.errors import ConfigError
 from lake.toml_layers import Layers, closest, typed
-from schemas.contract import Contract
+from schemas.contract import Contract, Field
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from transforms.standardize import AMBIGUOUS_PARAMETER, RULES, BadRuleParameter, UnknownRule, resolved, standardizer
 
@@ -99,13 +99,20 @@ def _column(name: str, layers: Layers, contract: Contract, tokens: frozenset[str
         field=name,
         headers=_headers(layers, (*path, "headers")),
         rule=layers.typed((*path, "rule"), str),
-        parameters={key: value for key, value in values.items() if key not in OWN_KEYS},
+        parameters=_parameters(values),
         is_header_required=layers.typed((*path, "required_header"), bool, True),
         null_tokens=read_null_tokens(layers, (*path, "null_tokens"), tokens),
         where=where,
     )
     _refuse_unfit_rule(column, contract, layers)
     return column
+
+
+def _parameters(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the rule takes; an empty `ambiguous_formats` says that there are none, also over a file that has some."""
+    return {
+        key: value for key, value in values.items() if key not in OWN_KEYS and (key, value) != (AMBIGUOUS_PARAMETER, [])
+    }
 
 
 def _headers(layers: Layers, path: tuple[str, ...]) -> tuple[str, ...]:
@@ -132,11 +139,26 @@ def _refuse_unfit_rule(column: ColumnMapping, contract: Contract, layers: Layers
             f"{layers.where('columns', column.field, 'rule')}: rule {column.rule!r} fills {contract.name}."
             f"{column.field}, promised the rule {field.only_rule!r}"
         )
+    _refuse_unknown_values(_words_of(column), field, layers.where("columns", column.field))
     returned, promised = RULES[column.rule].returns.__name__, field.type.typeName()
     if promised not in _GIVES[returned]:
         raise ConfigError(
             f"{layers.where('columns', column.field, 'rule')}: rule {column.rule!r} gives {returned}, "
             f"but {contract.name}.{column.field} is {promised}"
+        )
+
+
+def _words_of(column: ColumnMapping) -> list[Any]:
+    """The values that a rule can give, where it lists them."""
+    listed = column.parameters.get("values")
+    otherwise = column.parameters.get("otherwise")
+    return [*(listed.values() if isinstance(listed, Mapping) else ()), *([otherwise] if otherwise is not None else [])]
+
+
+def _refuse_unknown_values(values: Iterable[Any], field: Field, where: str) -> None:
+    if field.values and (unknown := [value for value in values if value not in field.values]):
+        raise ConfigError(
+            f"{where}: {unknown[0]!r} is no value of {field.name}{closest(str(unknown[0]), field.values)}"
         )
 
 
@@ -163,6 +185,7 @@ def _constant(name: str, layers: Layers, contract: Contract) -> Any:
         raise ConfigError(f"{where}: found {value}, promised a time with its offset, 2024-01-31T12:00:00Z")
     if field.only_rule and standardizer(field.only_rule)(value) != value:
         raise ConfigError(f"{where}: found {value!r}, promised what the rule {field.only_rule!r} gives")
+    _refuse_unknown_values([value], field, where)
     return _decimal(value, where) if type_name == "decimal" else value
 
 

@@ -24,7 +24,8 @@ LAKE_FORMAT = 2
 class TableCounts:
     """The run's equations for one curated table, and over everything that ever landed.
 
-    `repeated` says for each landed file of an `events` source how many of its rows another file's rows stand for.
+    `repeated` says for each landed file of an `events` source how many of its rows another file's rows stand for;
+    `outdated` how many curated rows stand although a newer version of them was quarantined.
     """
 
     read: int
@@ -43,8 +44,18 @@ class TableCounts:
     reasons: dict[str, int]
     warnings: dict[str, int]
     repeated: dict[str, int]
+    outdated: int
     mode: str
     why: str
+
+
+@dataclass(frozen=True)
+class SourceAsRead:
+    """How a source's files were read for a release: `columns` are landing names and the fields that they filled."""
+
+    table: str
+    read: dict[str, Any]
+    columns: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,7 @@ class Release:
     counts: dict[str, TableCounts]
     digests: dict[str, str]
     as_of: str | None
+    sources: dict[str, SourceAsRead] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     durations_seconds: dict[str, float] = field(default_factory=dict)
@@ -115,12 +127,17 @@ def parse_release(said: dict[str, Any], where: str) -> Release:
             "curated": {name: parse_snapshot(s) for name, s in said["curated"].items()},
             "marts": {name: parse_snapshot(s) for name, s in said["marts"].items()},
             "counts": {name: TableCounts(**c) for name, c in said["counts"].items()},
+            "sources": {name: parse_source(s) for name, s in said["sources"].items()},
         }
     )
 
 
 def parse_delivery(said: dict[str, Any]) -> Delivery:
     return Delivery(**{**said, "raw_files": tuple(RawFile(**file) for file in said["raw_files"])})
+
+
+def parse_source(said: dict[str, Any]) -> SourceAsRead:
+    return SourceAsRead(said["table"], said["read"], tuple((column, name) for column, name in said["columns"]))
 
 
 def parse_snapshot(said: dict[str, Any]) -> Snapshot:

@@ -62,7 +62,11 @@ class Run:
 
     @cached_property
     def raw(self) -> ObjectStore:
-        return open_store(self.arguments.raw)
+        """Where the raw files are. Raises ConfigError where the lake lies within: its files would be taken for raw."""
+        raw = open_store(self.arguments.raw)
+        if f"{self.lake.uri}/".startswith(f"{raw.uri}/"):
+            raise ConfigError(f"--lake {self.lake.uri} lies in --raw {raw.uri}; promised a lake beside the raw files")
+        return raw
 
     @cached_property
     def parent(self) -> Release | None:

@@ -22,7 +22,8 @@ class ContractError(ValueError):
 class Field:
     """One column: `unit` where the name does not say it, `personal` where a person can be told by it.
 
-    `only_rule` is the one standardizer that may fill the column, where its type does not promise enough.
+    `values` are the only ones that the column may have, and `only_rule` the one standardizer that may fill it, where
+    its type does not promise enough.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Field:
     unit: str | None = None
     required: bool = False
     personal: bool = False
+    values: tuple[str, ...] = ()
     only_rule: str | None = None
 
 
@@ -90,13 +92,23 @@ class Contract:
 
     @cached_property
     def all_rules(self) -> tuple[Rule, ...]:
-        """The stated rules, after one `<field>_missing` for each required field."""
+        """The stated rules, after `<field>_missing` for each required field and `<field>_unknown` for each that has
+        only certain values."""
         required = (
             Rule(f"{f.name}_missing", f"{f.name} IS NULL", f"`{f.name}` is required.")
             for f in self.fields
             if f.required
         )
-        return (*required, *self.rules)
+        unknown = (
+            Rule(
+                f"{f.name}_unknown",
+                f"{f.name} NOT IN ({', '.join(map(repr, f.values))})",
+                f"`{f.name}` is {' or '.join(f'`{value}`' for value in f.values)}.",
+            )
+            for f in self.fields
+            if f.values
+        )
+        return (*required, *unknown, *self.rules)
 
     @cached_property
     def digest(self) -> str:

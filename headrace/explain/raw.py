@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from headrace.explain.lines import Lines, lines_of
 from headrace.reader import literal, local, objects, parquet
-from lake.config import Configuration, FormatName, Read, Source
+from lake.config import Read
 from lake.deliveries import Delivery
 from lake.errors import HeadraceError
 from lake.landing import LandedFile, landing_key, read_landed
@@ -36,7 +36,6 @@ class RawRecords:
 
     lake: ObjectStore
     release: Release
-    configuration: Configuration | None
     contracts: Mapping[str, Contract]
     reveal: bool = False
     unreadable: list[str] = field(default_factory=list)
@@ -87,8 +86,7 @@ class RawRecords:
     def _lines(self, delivery: Delivery, landed: LandedFile | None, numbers: set[int]) -> Lines:
         if landed is None:
             return Lines({}, "its line is not known: the landed file's entry is gone")
-        source = self._source(delivery.source_name)
-        read = source.read if source else _read_as_landed(landed)
+        read = Read(**self.release.sources[delivery.source_name].read)
         return lines_of(numbers, landed, delivery, self.release.facts.get("raw", ""), read)
 
     def _told(
@@ -113,30 +111,14 @@ class RawRecords:
         return {name: text if text in (None, "") or name in plain else MASK for name, text in columns.items()}
 
     def _plain_columns(self, source_name: str) -> set[str]:
-        source = self._source(source_name)
-        if source is None:
-            return set()
+        source = self.release.sources[source_name]
         contract = self.contracts[source.table]
-        personal = {c.landing_name for c in source.columns if contract.by_name[c.field].personal}
-        return {c.landing_name for c in source.columns} - personal
+        personal = {column for column, name in source.columns if contract.by_name[name].personal}
+        return {column for column, _ in source.columns} - personal
 
     def declared(self, source_name: str) -> list[str]:
-        """The columns that the source maps to fields, in its order; none where it is not configured."""
-        source = self._source(source_name)
-        return list(dict.fromkeys(c.landing_name for c in source.columns)) if source else []
-
-    def _source(self, name: str) -> Source | None:
-        sources = self.configuration.sources if self.configuration else ()
-        return next((source for source in sources if source.name == name), None)
-
-
-def _read_as_landed(landed: LandedFile) -> Read:
-    """How a file was read whose source is no longer configured, as far as its ledger entry tells."""
-    return Read(
-        format=cast(FormatName, landed.dialect.get("format", Read.format)),
-        encoding=landed.dialect.get("encoding", Read.encoding),
-        has_multiline_fields=landed.line_break_in_field_count > 0,
-    )
+        """The columns that the source maps to fields, in its order."""
+        return list(dict.fromkeys(column for column, _ in self.release.sources[source_name].columns))
 
 
 def _select(connection: duckdb.DuckDBPyConnection, path: str, numbers: set[int]) -> list[dict[str, Any]]:

@@ -40,7 +40,13 @@ PURCHASE_ORDERS = Contract(
         Field("ordered_qty", T.DecimalType(18, 3), "Quantity ordered."),
         Field("ordered_amount", AMOUNT, "Net worth ordered.", unit="currency_code", required=True),
         Field("currency_code", T.StringType(), "ISO 4217 code of the amounts.", required=True),
-        Field("status_code", T.StringType(), "`open`, `closed` or `cancelled`.", required=True),
+        Field(
+            "status_code",
+            T.StringType(),
+            "`open`, `closed` or `cancelled`.",
+            required=True,
+            values=("open", "closed", "cancelled"),
+        ),
         Field("requester_name", T.StringType(), "Who asked for it.", personal=True),
     ),
     rules=(

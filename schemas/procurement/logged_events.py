@@ -2,8 +2,8 @@
 
 from pyspark.sql import types as T
 
-from schemas.contract import Contract, Field, Rule
-from schemas.procurement.words import EVENT_TYPES, TIME_PRECISIONS, one_of
+from schemas.contract import Contract, Field
+from schemas.procurement.words import EVENT_TYPES, TIME_PRECISIONS
 
 LOGGED_EVENTS = Contract(
     name="logged_events",
@@ -20,13 +20,20 @@ LOGGED_EVENTS = Contract(
         Field("source_system_code", T.StringType(), "The ledger system in which the case lives.", required=True),
         Field("case_id", T.StringType(), "Purchase order and item, `<po>_<item>`.", required=True),
         Field("activity_name", T.StringType(), "What happened, in the source's words.", required=True),
-        Field("event_type", T.StringType(), "What happened, in Headrace's words.", required=True),
+        Field(
+            "event_type",
+            T.StringType(),
+            "What happened, in Headrace's words.",
+            required=True,
+            values=tuple(EVENT_TYPES),
+        ),
         Field("event_at", T.TimestampType(), "When, UTC.", unit="UTC timestamp", required=True),
         Field(
             "time_precision",
             T.StringType(),
             "`day` where the time of day is a placeholder, else `minute`.",
             required=True,
+            values=TIME_PRECISIONS,
         ),
         Field(
             "time_zone_name",
@@ -49,17 +56,5 @@ LOGGED_EVENTS = Contract(
         ),
         Field("currency_code", T.StringType(), "ISO 4217 code of the amounts."),
         Field("user_code", T.StringType(), "Who posted; NONE is the system itself.", personal=True),
-    ),
-    rules=(
-        Rule(
-            "event_type_unknown",
-            f"NOT {one_of('event_type', EVENT_TYPES)}",
-            "`event_type` is one of the words of purchase-to-pay.",
-        ),
-        Rule(
-            "time_precision_unknown",
-            f"NOT {one_of('time_precision', TIME_PRECISIONS)}",
-            "`time_precision` is `minute` or `day`.",
-        ),
     ),
 )

@@ -130,9 +130,3 @@ LEG_REASONS: dict[str, str] = {
 
 WINDOW_STATUSES = ("full", "left_edge", "right_edge")
 CELL_GRAINS = ("vendor_category", "vendor", "category", "all")
-
-
-def one_of(column: str, words: "dict[str, str] | tuple[str, ...]") -> str:
-    """A Spark SQL condition; null where the column is null."""
-    listed = ", ".join(f"'{word}'" for word in words)
-    return f"{column} IN ({listed})"

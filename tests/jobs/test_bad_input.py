@@ -18,7 +18,7 @@ MANY = orders(*({"Item": str(item), "Vendor Name": "Müller"} for item in range(
 EVENTS = "case concept:name,concept:name,time:timestamp\n1_1,Create Purchase Order Item,2018-01-01T00:00:00+00:00\n"
 
 BAD = [
-    pytest.param({}, DataError, "the raw folder has no files", id="an empty folder"),
+    pytest.param({}, DataError, "there is no file in", id="an empty folder"),
     pytest.param(
         {"letter.pdf": "x"},
         DataError,
@@ -96,6 +96,16 @@ def test_bad_raw_files_stop_the_run(spark, tmp_path, files, error, sentence):
             r"mine\.toml:\d: .*vendor_cod.*vendor_code",
             id="an unknown rule",
         ),
+        pytest.param(
+            "[source]\nname = 'erp_invoices'\n[coverage]\nsystem_stamped = []\n",
+            r"mine\.toml:1: \[coverage\]: .*found neither system_stamped nor data_through",
+            id="a source that cannot tell through when it is complete",
+        ),
+        pytest.param(
+            "[source]\nname = 'erp_invoices'\n[coverage]\nrecords = ['invoice_payed']\n",
+            r"mine\.toml:1: \[coverage\]: .*found invoice_payed",
+            id="an event type that is none",
+        ),
     ],
 )
 def test_a_bad_config_stops_the_run_before_anything_is_read(tmp_path, config, sentence):
@@ -106,6 +116,12 @@ def test_a_bad_config_stops_the_run_before_anything_is_read(tmp_path, config, se
     assert re.search(sentence, str(raised.value)), str(raised.value)
     assert ConfigError.exit_code == 2
     assert not (tmp_path / "lake").exists()
+
+
+def test_a_lake_within_the_raw_folder_is_refused(tmp_path):
+    raw = write_raw(tmp_path / "raw", {NAME: orders({})})
+    with pytest.raises(ConfigError, match=r"--lake \S+raw/lake lies in --raw \S+raw;"):
+        release(raw, raw / "lake")
 
 
 def test_a_bad_file_beside_good_ones_publishes_none_of_them(spark, tmp_path):
@@ -151,7 +167,9 @@ def test_a_raw_file_that_grows_while_it_is_read_stops_the_run(tmp_path):
     from lake.landing import land_file
 
     source = run.configuration.source("erp_purchase_orders")
-    [claim] = claim_files(run.raw.list(), run.configuration.sources, run.configuration.domain, arrived_at="now")
+    [claim] = claim_files(
+        run.raw.list(), run.configuration.sources, run.configuration.domain, arrived_at="now", where="raw"
+    )
     with pytest.raises(DataError, match=f"{NAME}: the file changed while it was read"):
         land_file(Growing(raw), run.lake, claim, source)
     assert not list(run.lake.list("landing/"))

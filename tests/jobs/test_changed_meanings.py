@@ -156,7 +156,7 @@ def test_a_month_sent_again_without_a_record_stops_the_run(spark, tmp_path):
         release(raw, lake, has_marts=False)
     assert current(run_of(raw, lake)) == first
 
-    meant = overlay(tmp_path / "meant.toml", '[source]\nname = "erp_invoices"\nmay_be_empty = true\n')
+    meant = overlay(tmp_path / "meant.toml", "\n".join(["[source]", 'name = "erp_invoices"', "may_be_empty = true"]))
     assert release(raw, lake, has_marts=False, configs=[meant]).counts["invoices"].rows_after == 0
 
 
@@ -242,3 +242,64 @@ def test_a_run_that_published_says_so_when_it_is_begun_again(spark, tmp_path):
     assert manifest["stages"]["publish"] == {"release": 1, "is_new": True}
     with pytest.raises(DataError, match=r"published release 1 already; begin a new run"):
         land_raw(again)
+
+
+def test_rows_that_stand_though_a_newer_version_is_quarantined_are_told(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(
+        raw,
+        {
+            "purchase_orders_2024-01_d1.csv": orders(
+                {},
+                {"Item": "20"},
+                {"Item": "30"},
+                {"Item": "40"},
+                {"Item": "50"},
+                {"Item": "60"},
+                {"Item": "70"},
+                {"Item": "80"},
+            ),
+            "purchase_orders_2024-02_d1.csv": orders(
+                {"Changed At": "2024-02-01 09:00", "Net Amount": "twelve", "Status": "cancelled"},
+                {"Item": "20", "Changed At": "2024-01-10 08:00", "Net Amount": "twelve"},
+            ),
+        },
+    )
+    found = release(raw, lake, has_marts=False)
+    assert found.counts["purchase_orders"].outdated == 1
+    [notice] = status_facts_of(lake, found)["notices"]
+    assert notice.startswith("1 rows of purchase_orders stand although a newer version of each is in quarantine")
+
+
+def test_rows_that_a_month_sent_again_lacks_are_told(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({}, {"Line": "2"}, {"Line": "3"})})
+    release(raw, lake, has_marts=False)
+    write_raw(raw, {"invoices_2024-01_d2.csv": invoices({})})
+    found = release(raw, lake, has_marts=False)
+    [notice] = status_facts_of(lake, found)["notices"]
+    assert notice.startswith("2 of the 3 rows of invoices went with this release")
+
+
+def test_one_file_fills_two_tables_where_its_sources_share_it(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    header = (
+        "PO Number,Item,Changed At,Order Date,Vendor,Net Amount,Currency,Status,Invoice No,Line,Invoice Date,Posted At"
+    )
+    cells = "4500000001,10,2024-01-10 09:00,2024-01-10,V1,10.00,EUR,open,5100000001,1,2024-01-20,2024-01-22 10:00"
+    write_raw(raw, {"whole.csv": f"{header}\n{cells}\n"})
+    configs = []
+    for name, own, missing in (
+        ("erp_purchase_orders", "", ("submitted_at", "released_at", "company_code", "vendor_name", "category_name",
+                                     "ordered_qty", "requester_name")),
+        ("erp_invoices", '[columns.invoiced_amount]\nheaders = ["Net Amount"]\n', ("cleared_on", "clerk_name")),
+    ):  # fmt: skip
+        optional = "".join(f"[columns.{field}]\nrequired_header = false\n" for field in missing)
+        lines = ["[source]", f'name = "{name}"', 'kind = "upsert"', "claims = ['whole']", "shares_files = true", own]
+        configs.append(overlay(tmp_path / f"{name}.toml", "\n".join(lines) + optional))
+
+    found = release(raw, lake, has_marts=False, configs=configs)
+
+    assert {name: counts.curated for name, counts in found.counts.items()} == {"purchase_orders": 1, "invoices": 1}
+    assert curated_amounts(lake, found) == ["10.00"]
+    assert release(raw, lake, has_marts=False, configs=configs) is None

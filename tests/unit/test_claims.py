@@ -37,7 +37,7 @@ INVOICES = source("invoices", r"(^|/)invoices", r"(^|/)bills", kind="full")
 
 def claim(*keys: str, sources: tuple[Source, ...] = (ORDERS, INVOICES)) -> list[Claim]:
     files = [ObjectInfo(key, 1, "e") for key in keys]
-    return claim_files(files, sources, DOMAIN, arrived_at="2024-02-01T00:00:00Z")
+    return claim_files(files, sources, DOMAIN, arrived_at="2024-02-01T00:00:00Z", where="raw")
 
 
 def test_the_name_tells_source_period_and_delivery() -> None:
@@ -65,7 +65,7 @@ def test_ignored_files_need_no_source() -> None:
 
 @pytest.mark.parametrize("keys", [(), ("README.md",)], ids=["empty", "only ignored files"])
 def test_an_empty_folder(keys: tuple[str, ...]) -> None:
-    with pytest.raises(DataError, match=r"^the raw folder has no files; .* of procurement \(invoices, orders\)$"):
+    with pytest.raises(DataError, match=r"^there is no file in raw; .* of procurement \(invoices, orders\)$"):
         claim(*keys)
 
 
@@ -79,8 +79,20 @@ def test_a_file_that_nobody_claims() -> None:
 
 
 def test_a_file_that_two_sources_claim() -> None:
-    with pytest.raises(DataError, match=r"^bills.csv: claimed by all and by invoices; narrow their `claims`$"):
+    with pytest.raises(
+        DataError,
+        match=r"^bills.csv: claimed by all and by invoices; narrow their `claims`, or say shares_files = true in each",
+    ):
         claim("bills.csv", sources=(INVOICES, source("all", ".")))
+
+
+def test_a_file_that_sources_share_is_claimed_by_each() -> None:
+    one = replace(source("orders_of", "kpi"), shares_files=True)
+    other = replace(source("receipts_of", "kpi"), shares_files=True, table="goods_receipts")
+    assert [found.source_name for found in claim("kpi.csv", sources=(one, other))] == ["orders_of", "receipts_of"]
+    for unfit in (replace(other, shares_files=False), replace(other, table="orders")):
+        with pytest.raises(DataError, match="claimed by orders_of and by receipts_of"):
+            claim("kpi.csv", sources=(one, unfit))
 
 
 def test_two_patterns_of_one_source_are_one_claim() -> None:

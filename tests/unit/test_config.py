@@ -39,6 +39,7 @@ THINGS = Contract(
         Field("net_amount", T.DecimalType(18, 2), "How much."),
         Field("part_count", T.LongType(), "How many."),
         Field("is_whole", T.BooleanType(), "Whether."),
+        Field("state_code", T.StringType(), "Which.", values=("open", "closed")),
         Field("zone_name", T.StringType(), "Where.", only_rule="time_zone"),
     ),
 )
@@ -154,6 +155,14 @@ def test_keys_may_be_dotted_or_inline(files: Files) -> None:
     )
     source = files.load(text).source("things")
     assert (source.read.quote, source.columns[0].headers) == ("'", ("Thing",))
+
+
+def test_a_file_laid_over_can_take_ambiguous_formats_away(files: Files) -> None:
+    below = changed('formats = ["iso"]', 'ambiguous_formats = ["%d/%m/%Y", "%m/%d/%Y"]')
+    above = '[source]\nname = "things"\n[columns.made_on]\nformats = ["%d/%m/%Y"]\nambiguous_formats = []\n'
+    [made_on] = [c for c in files.load(below, above).source("things").columns if c.field == "made_on"]
+    assert dict(made_on.parameters) == {"formats": ["%d/%m/%Y"]}
+    assert made_on.ambiguous_formats == ()
 
 
 def test_constants_are_of_their_fields_type(files: Files) -> None:
@@ -381,7 +390,10 @@ MISTAKES = [
         id="one ambiguous format",
     ),
     pytest.param(
-        changed('formats = ["iso"]', "ambiguous_formats = []"), "ambiguous_formats", ["promised two formats"], id="none"
+        changed('formats = ["iso"]', "ambiguous_formats = []"),
+        "[columns.made_on]",
+        ["formats is missing"],
+        id="no format at all",
     ),
     pytest.param(
         changed('formats = ["iso"]', 'ambiguous_formats = "%d/%m/%Y"'),
@@ -439,6 +451,25 @@ MISTAKES = [
         "net_amount",
         ["promised a decimal number as text"],
         id="a decimal with a comma",
+    ),
+    pytest.param(
+        SOURCE + '[constants]\nstate_code = "close"',
+        "state_code",
+        ["'close' is no value of state_code; did you mean 'closed'?"],
+        id="a constant that is no value of the field",
+    ),
+    pytest.param(
+        SOURCE + '[columns.state_code]\nheaders = ["S"]\nrule = "mapped"\nvalues = { O = "open", X = "gone" }',
+        "[columns.state_code]",
+        ["'gone' is no value of state_code; known: closed, open"],
+        id="a mapped word that is no value of the field",
+    ),
+    pytest.param(
+        SOURCE
+        + '[columns.state_code]\nheaders = ["S"]\nrule = "mapped"\nvalues = { O = "open" }\notherwise = "opened"',
+        "[columns.state_code]",
+        ["'opened' is no value of state_code; did you mean 'open'?"],
+        id="another word that is no value of the field",
     ),
     pytest.param(
         SOURCE + '[constants]\nzone_name = "Europe/Amsterdm"',
@@ -856,7 +887,17 @@ class TestDigests:
 
 PAGE = (ROOT / "docs/configuration.md").read_text()
 TABLES: dict[str, Iterable[str]] = {
-    "source": ("name", "table", "kind", "identical_rows", "claims", "order", "may_be_empty", "null_tokens"),
+    "source": (
+        "name",
+        "table",
+        "kind",
+        "identical_rows",
+        "claims",
+        "order",
+        "may_be_empty",
+        "shares_files",
+        "null_tokens",
+    ),
     "read": [f.name for f in dataclasses.fields(Read)],
     "constants": (),
     "columns.<field>": (*OWN_KEYS, AMBIGUOUS_PARAMETER),

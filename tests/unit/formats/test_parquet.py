@@ -133,7 +133,7 @@ class TestManifest:
     def claims(self, place: Place, of: Source | None = None) -> list[Claim]:
         files, sources = list(place.raw.list()), [of or self.extract]
         manifests = read_manifests(place.raw, files, sources, DOMAIN)
-        return claim_files(files, sources, DOMAIN, arrived_at="2024-02-01T00:00:00Z", manifests=manifests)
+        return claim_files(files, sources, DOMAIN, arrived_at="2024-02-01T00:00:00Z", where="raw", manifests=manifests)
 
     def deliver(self, place: Place, *listed: Any, name: str = "in/orders_2024-01.manifest.json") -> None:
         place.raw.put("in/a.parquet", self.first)
@@ -194,7 +194,7 @@ class TestManifest:
     def test_a_past_delivery_is_claimed_by_its_name_alone(self, place: Place) -> None:
         self.deliver(place, {"name": "a.parquet", "rows": 2}, {"name": "b.parquet", "rows": 1})
         (manifest,) = place.raw.list("in/orders")
-        (claim,) = claim_files([manifest], [self.extract], DOMAIN, arrived_at="now")
+        (claim,) = claim_files([manifest], [self.extract], DOMAIN, arrived_at="now", where="raw")
         assert (claim.period, claim.parts) == ("2024-01", ())
 
     @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_a_bad_configuration_is_found_before_spark_begins(text: str, sentence: s
 def test_an_empty_raw_folder_is_the_data_s_fault(tmp_path: Path) -> None:
     found = headrace("run", "procurement", "--raw", tmp_path / "raw", "--lake", tmp_path / "lake")
     assert (found.code, found.out) == (1, "")
-    assert "error: the raw folder has no files; promised at least one delivery of a source of procurement" in found.err
+    assert f"no file in {tmp_path / 'raw'}; promised at least one delivery of a source of procurement" in found.err
 
 
 def test_an_unexpected_exception_is_a_sentence_and_a_trace_only_with_debug(monkeypatch: pytest.MonkeyPatch) -> None:

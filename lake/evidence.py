@@ -1,0 +1,41 @@
+"""One raw cell to show for a reason: what a quarantined row had where a value could not be read."""
+
+from __future__ import annotations
+
+from pyspark.sql import functions as F
+
+from lake.deliveries import Delivery
+from lake.landing import landing_key
+from lake.releases import Release
+from lake.run import Run
+from lake.tables import read_snapshot, spark_path
+from schemas.lineage import BEYOND_CONTRACT, RECORD_NUMBER
+
+UNREADABLE = "_unreadable"
+
+
+def unreadable_cell(run: Run, release: Release, table: str, code: str) -> str | None:
+    """`'12.13.2024' in orders.csv, record 7`: the first, by file and record, of the rows that have the reason. None for
+    other reasons, and for personal fields."""
+    contract = run.tables.curated[table]
+    name = code.removesuffix(UNREADABLE)
+    if not code.endswith(UNREADABLE) or contract.by_name[name].personal:
+        return None
+    rows = read_snapshot(run.spark, run.lake, release.curated[table], contract, BEYOND_CONTRACT, outcome="quarantined")
+    found = rows.where(F.array_contains("reasons", code)).orderBy("landing_file_id", "record_number").first()
+    if found is None:
+        return None
+    delivery = next(d for d in release.deliveries if d.landing_file_id == found["landing_file_id"])
+    text = _landed(run, delivery, found["record_number"], _column(release, delivery, name))
+    return f"{text!r} in {delivery.raw_files[0].key}, record {found['record_number']}"
+
+
+def _column(release: Release, delivery: Delivery, field: str) -> str:
+    return next(column for column, name in release.sources[delivery.source_name].columns if name == field)
+
+
+def _landed(run: Run, delivery: Delivery, record_number: int, column: str) -> str:
+    key = landing_key(run.domain, delivery.source_name, delivery.landing_file_id, "parquet")
+    landed = run.spark.read.parquet(spark_path(run.lake, key))
+    [row] = landed.where(F.col(RECORD_NUMBER) == record_number).select(f"`{column.replace('`', '``')}`").collect()
+    return str(row[0])
