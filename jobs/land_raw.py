@@ -8,7 +8,7 @@ Rerun: what has landed whole is left as it is; nothing is read twice.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
 
@@ -19,6 +19,7 @@ from lake.config import Source
 from lake.deliveries import Delivery, RawFile, merge_deliveries, order_of, refuse_emptying
 from lake.errors import DataError, HeadraceError
 from lake.landing import LandedFile, land_file, read_landed
+from lake.manifests import read_manifests
 from lake.objects import ObjectInfo, ObjectStore
 from lake.run import Run
 from lake.runs import add_stage, now_utc
@@ -33,7 +34,7 @@ def main(argv: Sequence[str]) -> None:
 def land_raw(run: Run) -> tuple[Delivery, ...]:
     """The deliveries that the run's release is made of: those of its parent, and what is new in raw."""
     marts_options_of(run, run.configuration.sources)  # what is wrong there is said before the work
-    claims = _claimed(run, run.raw.list())
+    claims = _claimed(run, list(run.raw.list()))
     kept = _kept(run, {_seen_as(claim) for claim in claims})
     known = {(delivery.source_name, *_told(file)) for delivery in kept for file in delivery.raw_files}
     arrived = _arrivals(run)
@@ -63,10 +64,10 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
     return deliveries
 
 
-def _claimed(run: Run, files: Iterable[ObjectInfo]) -> list[Claim]:
-    return claim_files(
-        files, run.configuration.sources, run.configuration.domain, arrived_at=now_utc(), where=run.raw.uri
-    )
+def _claimed(run: Run, files: Sequence[ObjectInfo]) -> list[Claim]:
+    sources, domain = run.configuration.sources, run.configuration.domain
+    manifests = read_manifests(run.raw, files, sources, domain)
+    return claim_files(files, sources, domain, arrived_at=now_utc(), where=run.raw.uri, manifests=manifests)
 
 
 def _land(run: Run, claims: list[Claim]) -> list[LandedFile]:
@@ -165,7 +166,10 @@ def _claimed_again(run: Run, delivery: Delivery) -> Delivery | None:
             "longer configured; give it back with --config FILE"
         )
     landed = read_landed(run.lake, run.domain, source.name, delivery.landing_file_id)
-    claims = _claimed(run, (ObjectInfo(file.key, file.size, file.etag) for file in delivery.raw_files))
+    files = [ObjectInfo(file.key, file.size, file.etag) for file in delivery.raw_files]
+    claims = claim_files(
+        files, run.configuration.sources, run.configuration.domain, arrived_at=now_utc(), where=run.raw.uri
+    )
     alike = [claim for claim in claims if (claim.source_name, claim.period) == (source.name, delivery.period)]
     if landed is None or landed.reading_digest != source.reading_digest or not alike:
         return None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
+import hashlib
+import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from lake.config import Domain, Source
 from lake.errors import DataError
@@ -13,35 +15,66 @@ from lake.objects import ObjectInfo
 
 
 @dataclass(frozen=True)
+class Part:
+    """A raw file of a delivery, and what its manifest promises of it."""
+
+    file: ObjectInfo
+    row_count: int | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
 class Claim:
-    """A raw file and the source that claims it: its period and delivery by its name, and when it was first seen."""
+    """A raw file and the source that claims it: its period and delivery by its name, and when it was first seen.
+
+    A claim of a manifest has the files that it lists as its `parts`; its `file` then stands for them all: its size is
+    theirs, and its ETag is another when that of any of them is.
+    """
 
     file: ObjectInfo
     source_name: str
     period: str
     delivery: str
     arrived_at: str
+    parts: tuple[Part, ...] = ()
 
 
 def claim_files(
-    files: Iterable[ObjectInfo], sources: Sequence[Source], domain: Domain, *, arrived_at: str, where: str
+    files: Iterable[ObjectInfo],
+    sources: Sequence[Source],
+    domain: Domain,
+    *,
+    arrived_at: str,
+    where: str,
+    manifests: Mapping[str, tuple[Part, ...]] | None = None,
 ) -> list[Claim]:
-    """Every file with the source that claims it, or with each of those that share it.
+    """Every file with the source that claims it, or with each of those that share it; files that a manifest lists are
+    claimed by it.
 
-    Raises DataError where there is no file in `where`, or where one is claimed by no source, by several that do not
-    share it, or without the period that its kind needs.
+    Without `manifests` files are claimed by their names alone. Raises DataError where there is no file in `where`, or
+    where one is claimed by no source, by several that do not share it, without the period that its kind needs, or
+    without the manifest.
     """
     files = list(files)
-    considered = [f for f in files if not any(fnmatch.fnmatchcase(f.key, pattern) for pattern in domain.ignored_files)]
-    ignored = [file.key for file in files if file not in considered]
-    if ignored and not considered:
+    listed = {part.file.key for parts in (manifests or {}).values() for part in parts}
+    ignored = [file.key for file in files if ignores(domain, file.key)]
+    considered = [file for file in files if file.key not in listed and not ignores(domain, file.key)]
+    if ignored and len(ignored) == len(files):
         raise DataError(f"{ignored[0]} and all else in {where} is hidden by ignored_files of domain {domain.name}")
     if not considered:
         raise DataError(
             f"there is no file in {where}; promised at least one delivery of a source of "
             f"{domain.name} ({', '.join(sorted(source.name for source in sources))})"
         )
-    return [claim for file in considered for claim in _claims(file, sources, arrived_at)]
+    claims = [claim for file in considered for claim in _claims(file, sources, arrived_at)]
+    if manifests is None:
+        return claims
+    return [_with_parts(claim, sources, manifests.get(claim.file.key, ())) for claim in claims]
+
+
+def ignores(domain: Domain, key: str) -> bool:
+    """Whether no source need claim the file."""
+    return any(fnmatch.fnmatchcase(key, pattern) for pattern in domain.ignored_files)
 
 
 def _claims(file: ObjectInfo, sources: Sequence[Source], arrived_at: str) -> list[Claim]:
@@ -55,8 +88,8 @@ def _claims(file: ObjectInfo, sources: Sequence[Source], arrived_at: str) -> lis
     if not claiming:
         patterns = "; ".join(f"{source.name}: {' or '.join(source.claims)}" for source in sources)
         raise DataError(
-            f"{file.key}: no source claims this file; known are {patterns}; add it to `claims` of a source with "
-            f"--config FILE, or to ignored_files of the domain"
+            f"{file.key}: no source claims this file{_and_no_manifest(sources)}; known are {patterns}; add it to "
+            f"`claims` of a source with --config FILE, or to ignored_files of the domain"
         )
     is_shared = all(s.shares_files for s in claiming) and len({s.table for s in claiming}) == len(claiming)
     if len(claiming) > 1 and not is_shared:
@@ -76,6 +109,28 @@ def _claim(file: ObjectInfo, source: Source, match: re.Match[str], arrived_at: s
             f"promised {' or '.join(source.claims)} ({source.where})"
         )
     return Claim(file, source.name, period, said.get("delivery") or "", arrived_at)
+
+
+def _with_parts(claim: Claim, sources: Sequence[Source], parts: tuple[Part, ...]) -> Claim:
+    source = next(source for source in sources if source.name == claim.source_name)
+    if not source.wants_manifest:
+        return claim
+    if not parts:
+        raise DataError(
+            f"{claim.file.key}: no manifest lists this file; promised a NAME.manifest.json beside it that does and "
+            f"that `claims` of source {source.name} matches, or manifest = false under [read] ({source.where})"
+        )
+    return replace(claim, file=_whole(claim.file, parts), parts=parts)
+
+
+def _and_no_manifest(sources: Sequence[Source]) -> str:
+    return " and no manifest lists it" if any(source.wants_manifest for source in sources) else ""
+
+
+def _whole(manifest: ObjectInfo, parts: Sequence[Part]) -> ObjectInfo:
+    files = [manifest, *(part.file for part in parts)]
+    etags = json.dumps([(file.key, file.size, file.etag) for file in files])
+    return ObjectInfo(manifest.key, sum(file.size for file in files), hashlib.sha256(etags.encode()).hexdigest())
 
 
 def _period(said: str) -> str:

@@ -17,7 +17,7 @@ from datetime import date
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 from lake.errors import ConfigError
 from lake.mappings import ColumnMapping, read_columns, read_constants, read_null_tokens, refuse_missing_fields
@@ -25,24 +25,57 @@ from lake.toml_layers import Document, Layers, closest
 
 Options = TypeVar("Options")
 Kind = Literal["upsert", "replaces_period", "full", "events"]
-STOPPING = ("stray_quotes", "dead_letter_halt_ratio")
+FormatName = Literal["csv", "fixed_width", "excel", "json", "parquet"]
+STOPPING = ("stray_quotes", "dead_letter_halt_ratio", "unpacked_limit_bytes", "cell_limit")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Where a column stands in every line of a fixed-width file: `start` counts characters from 1."""
+
+    name: str
+    start: int
+    width: int
 
 
 @dataclass(frozen=True)
 class Read:
-    """How the bytes of a source become records.
+    """How the bytes of a source become records; docs/configuration.md says what each key means."""
 
-    `delimiters` are tried in order: the first under which the header has every required column is the file's. A stray
-    quote stops the run, or makes its record a dead letter where the source says `stray_quotes = "dead_letter"`.
-    """
-
-    format: Literal["csv"] = "csv"
+    format: FormatName = "csv"
     encoding: str = "utf-8"
     delimiters: tuple[str, ...] = (",", ";", "\t", "|")
     quote: str = '"'
     has_multiline_fields: bool = False
     stray_quotes: Literal["stop", "dead_letter"] = "stop"
+    layout: tuple[Slice, ...] = ()
+    header_line_count: int = 0
+    short_lines: Literal["dead_letter", "pad"] = "dead_letter"
+    sheet: str | None = None
+    sheet_pattern: str | None = None
+    header_search_rows: int = 20
+    cell_limit: int = 5_000_000
+    records: Literal["lines", "array", "concatenated"] | None = None
+    manifest: bool = True
+    unpacked_limit_bytes: int = 1 << 36
     dead_letter_halt_ratio: float = 0.01
+
+    def said(self) -> dict[str, Any]:
+        """The keys that have a meaning in the format, with their values."""
+        return {
+            key: value for key, value in dataclasses.asdict(self).items() if self.format in FORMATS_OF.get(key, _ALL)
+        }
+
+
+_ALL: tuple[FormatName, ...] = get_args(FormatName)
+FORMATS_OF: Mapping[str, tuple[FormatName, ...]] = {
+    "encoding": ("csv", "fixed_width", "json"),
+    **dict.fromkeys(("delimiters", "quote", "has_multiline_fields", "stray_quotes"), ("csv",)),
+    **dict.fromkeys(("layout", "header_line_count", "short_lines"), ("fixed_width",)),
+    **dict.fromkeys(("sheet", "sheet_pattern", "header_search_rows", "cell_limit"), ("excel",)),
+    "records": ("json",),
+    "manifest": ("parquet",),
+}
 
 
 @dataclass(frozen=True)
@@ -74,10 +107,15 @@ class Source:
     may_be_empty: bool = False
     shares_files: bool = False
 
+    @property
+    def wants_manifest(self) -> bool:
+        """Whether its files come with a manifest that lists them."""
+        return self.read.format == "parquet" and self.read.manifest
+
     @cached_property
     def reading_digest(self) -> str:
         """Changes when the same bytes would land as other records or other decisions; not by what stops a file."""
-        read = {key: value for key, value in dataclasses.asdict(self.read).items() if key not in STOPPING}
+        read = {key: value for key, value in self.read.said().items() if key not in STOPPING}
         columns = sorted(
             (
                 c.headers,
@@ -310,7 +348,36 @@ def _groups(pattern: str, where: str) -> set[str]:
 
 
 def _read(layers: Layers) -> Read:
-    read = Read(**layers.values_of(Read, ("read",)))
+    values = layers.values_of(Read, ("read",))
+    read = Read(**{key: value for key, value in values.items() if key not in _left_behind(layers, values)})
+    _refuse_unfit_text(read, layers)
+    _refuse_unfit_layout(read, layers)
+    _refuse_unfit_sheet(read, layers)
+    for key in ("header_line_count", "header_search_rows", "cell_limit", "unpacked_limit_bytes"):
+        _refuse_outside(layers, ("read", key), getattr(read, key), 0 if key == "header_line_count" else 1)
+    _refuse_outside(layers, ("read", "dead_letter_halt_ratio"), read.dead_letter_halt_ratio, 0, 1)
+    return read
+
+
+def _left_behind(layers: Layers, values: Mapping[str, Any]) -> list[str]:
+    """The keys of another format that stand below the file which says the format: they were that one's.
+
+    Raises ConfigError for those that stand in that file, or above it.
+    """
+    format_ = values.get("format", Read.format)
+    foreign = [key for key in values if format_ not in FORMATS_OF.get(key, _ALL)]
+    said = [place for place, document in enumerate(layers.documents) if ("read", "format") in document.lines]
+    for document in layers.documents[said[-1] if said else 0 :]:
+        for key in foreign:
+            if ("read", key) in document.lines:
+                raise ConfigError(
+                    f"{document.where(('read', key))}: `{key}` is a key of format {' or '.join(FORMATS_OF[key])}, and "
+                    f"the source is read as {format_}; leave it out"
+                )
+    return foreign
+
+
+def _refuse_unfit_text(read: Read, layers: Layers) -> None:
     try:
         "".encode(read.encoding)
     except (LookupError, ValueError):
@@ -323,8 +390,36 @@ def _read(layers: Layers) -> Read:
             f"{layers.where('read', 'delimiters')}: found {list(read.delimiters)!r}, promised at least "
             f"one, and not the quote, {read.quote!r}"
         )
-    _refuse_outside(layers, ("read", "dead_letter_halt_ratio"), read.dead_letter_halt_ratio, 0, 1)
-    return read
+
+
+def _refuse_unfit_layout(read: Read, layers: Layers) -> None:
+    where = layers.where("read", "layout")
+    if read.format == "fixed_width" and not read.layout:
+        raise ConfigError(
+            f"{where}: a fixed_width source does not say `layout`; promised its columns, "
+            '[{name = "PO", start = 1, width = 10}, ...]'
+        )
+    end, names = 0, set[str]()
+    for column in read.layout:
+        if column.start <= end or column.width < 1:
+            raise ConfigError(
+                f"{where}: column {column.name!r} stands at {column.start}, {column.width} wide; promised columns "
+                f"from left to right that do not overlap, this one from {end + 1} on, at least 1 wide"
+            )
+        if not column.name.strip() or column.name in names:
+            raise ConfigError(f"{where}: column {column.name!r} at {column.start} has no name of its own")
+        end = column.start + column.width - 1
+        names.add(column.name)
+
+
+def _refuse_unfit_sheet(read: Read, layers: Layers) -> None:
+    where = layers.where("read", "sheet_pattern")
+    if read.sheet is not None and read.sheet_pattern is not None:
+        raise ConfigError(f"{where}: both `sheet` and `sheet_pattern` are said, promised one of them")
+    try:
+        re.compile(read.sheet_pattern or "")
+    except re.error as error:
+        raise ConfigError(f"{where}: {read.sheet_pattern!r} is not a regular expression: {error}") from None
 
 
 def _refuse_outside(

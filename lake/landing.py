@@ -6,27 +6,27 @@ it stands beside it in `<landing_file_id>.json`, written last: where that is, th
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import tempfile
-import unicodedata
-import zlib
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lake.claims import Claim
+from lake.claims import Claim, Part
 from lake.config import Source
 from lake.errors import DataError, HeadraceError
-from lake.formats import csv
+from lake.formats import format_named
+from lake.formats.table import Block, DeadLetter, Readable, Table
+from lake.headers import shown
 from lake.objects import MissingObject, ObjectChanged, ObjectStore, StoreError
+from lake.unpacking import unpacked
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from transforms.standardize.date_order import decide_format
 from transforms.standardize.null_token import is_null_token
@@ -81,14 +81,14 @@ def read_landed(lake: ObjectStore, domain: str, source_name: str, landing_file_i
 
 
 def land_file(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> LandedFile:
-    """Read one raw file and write it into landing, unless its very content is there already.
+    """Read one raw file, or all that a manifest lists, and write it into landing, unless its very content is there.
 
     Raises DataError (the sentence names the file, and where it can the line, the record and the column) or what the
     store says, and no ledger entry is written then.
     """
     try:
         return _land(raw, lake, claim, source)
-    except (HeadraceError, EOFError, zlib.error, OSError) as error:
+    except (HeadraceError, OSError) as error:
         is_of_the_store = isinstance(error, StoreError) and not isinstance(error, ObjectChanged | MissingObject)
         kind = type(error) if is_of_the_store else DataError
         raise kind(f"{claim.file.key}: {_sentence(error, raw, claim)}") from None
@@ -100,8 +100,6 @@ def _sentence(error: Exception, raw: ObjectStore, claim: Claim) -> str:
         return "the file changed while it was read; let its writer finish and run again"
     if isinstance(error, MissingObject):
         return "the file was listed and is gone; let whoever moves it finish and run again"
-    if isinstance(error, EOFError | zlib.error | gzip.BadGzipFile):
-        return f"the gzip file is truncated or damaged: {error}; ask for it again"
     if isinstance(error, OSError):
         return f"cannot keep its records in {tempfile.gettempdir()} while it is read: {error}"
     return str(error)
@@ -109,20 +107,17 @@ def _sentence(error: Exception, raw: ObjectStore, claim: Claim) -> str:
 
 def _has_changed(raw: ObjectStore, claim: Claim) -> bool:
     try:
-        return raw.stat(claim.file.key).etag != claim.file.etag
+        return any(raw.stat(part.file.key).etag != part.file.etag for part in _parts(claim))
     except StoreError:
         return False
 
 
 def _land(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> LandedFile:
-    with tempfile.TemporaryDirectory(prefix="headrace-") as folder, raw.open(claim.file.key, claim.file.etag) as body:
-        hashing = _Hashing(body)
+    with tempfile.TemporaryDirectory(prefix="headrace-") as folder:
         spool = Path(folder) / "records.parquet"
-        reading = _Reading(source, claim, spool)
-        reading.run(_unpacked(hashing, claim.file.key))
-        if hashing.size != claim.file.size or raw.stat(claim.file.key).etag != claim.file.etag:
-            raise ObjectChanged(f"{claim.file.key} changed while it was read")
-        sha256 = hashing.digest.hexdigest()
+        with closing(_Reading(source, claim, spool)) as reading:
+            digests = [_read(raw, part, reading) for part in _parts(claim)]
+        sha256 = hashlib.sha256(json.dumps(digests).encode()).hexdigest() if claim.parts else digests[0]
         landing_file_id = _identity(sha256, claim, source)
         if landed := read_landed(lake, source.domain, source.name, landing_file_id):
             return landed
@@ -130,6 +125,31 @@ def _land(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> 
         reading.audit(landed)
         _put(lake, source.domain, landed, reading, spool)
         return landed
+
+
+def _parts(claim: Claim) -> tuple[Part, ...]:
+    return claim.parts or (Part(claim.file),)
+
+
+def _read(raw: ObjectStore, part: Part, reading: _Reading) -> str:
+    """Read one raw file to its end and return its SHA-256. Raises DataError where its manifest promises another."""
+    file = part.file
+    with raw.open(file.key, file.etag) as body:
+        hashing = _Hashing(body)
+        try:
+            row_count = reading.read(unpacked(hashing, file.key, reading.source.read.unpacked_limit_bytes))
+        except DataError as error:
+            raise DataError(f"{file.key}: {error}" if part.row_count is not None else str(error)) from None
+        if hashing.size != file.size or raw.stat(file.key).etag != file.etag:
+            raise ObjectChanged(f"{file.key} changed while it was read")
+    sha256 = hashing.digest.hexdigest()
+    if part.row_count not in (None, row_count):
+        raise DataError(
+            f"{file.key} has {row_count:,} rows, its manifest promised {part.row_count:,}; ask for it again"
+        )
+    if part.sha256 not in (None, sha256):
+        raise DataError(f"{file.key} has sha256 {sha256}, its manifest promised {part.sha256}; ask for it again")
+    return sha256
 
 
 def _identity(sha256: str, claim: Claim, source: Source) -> str:
@@ -181,10 +201,10 @@ class _DeadLetters:
 
     def __init__(self, path: Path) -> None:
         self.path, self.count = path, 0
-        self.first: csv.DeadLetter | None = None
+        self.first: DeadLetter | None = None
         self._writer: pq.ParquetWriter | None = None
 
-    def add(self, letters: list[csv.DeadLetter]) -> None:
+    def add(self, letters: list[DeadLetter]) -> None:
         if letters:
             self.first = self.first or letters[0]
             self.count += len(letters)
@@ -197,66 +217,69 @@ class _DeadLetters:
 
 
 class _Reading:
-    """One pass over one file: counts, dead letters, and the profile that decisions per file are taken from."""
+    """One pass over the files of a claim: counts, dead letters, and the profile that decisions are taken from."""
 
     def __init__(self, source: Source, claim: Claim, spool: Path) -> None:
         self.source, self.claim, self.spool = source, claim, spool
-        self.lines = self.records = self.blanks = self.breaks = 0
+        self.lines = self.header_lines = self.records = self.blanks = self.breaks = 0
         self.dead_letters = _DeadLetters(spool.with_name("dead_spool.parquet"))
         self.profiles: dict[str, Counter[str]] = {c.field: Counter() for c in source.columns if c.ambiguous_formats}
+        self.table: Table | None = None
+        self._writer: pq.ParquetWriter | None = None
 
-    def run(self, stream: csv.Readable) -> None:
-        read = self.source.read
-        encoding = csv.block_encoding(read.encoding)
-        line, blocks = csv.take_header(
-            self._counted(csv.utf8_lines(stream, read.encoding)),
-            quote=read.quote,
-            has_multiline_fields=read.has_multiline_fields,
-        )
-        self.header_lines, self.blanks = line.line_count, line.blank_line_count
-        self.header, self.names, self.undeclared = settle_header(line, self.source, encoding)
-        self.dialect = csv.Dialect(self.header.delimiter, read.quote, encoding, read.has_multiline_fields)
-        schema = pa.schema([(name, pa.string()) for name in self.names] + [(RECORD_NUMBER, pa.int64())])
-        with pq.ParquetWriter(self.spool, schema, compression="lz4") as writer, closing(self.dead_letters):
-            for block in csv.records(blocks, self.dialect, self.names, first_line=line.line_number + line.line_count):
-                self._take(block, writer, schema)
+    def read(self, stream: Readable) -> int:
+        """Take all records of one file; return how many."""
+        with tempfile.TemporaryDirectory(dir=self.spool.parent) as scratch:
+            table = format_named(self.source.read.format).open_table(stream, self.source, Path(scratch))
+            order = self._order(table)
+            before = (self.records, self.lines)
+            self.header_lines += table.header_line_count
+            self.blanks += table.blank_line_count
+            for block in table.blocks:
+                self._take(_moved(block, order, *before))
+            self.lines += table.line_count()
+            return self.records - before[0]
 
-    def _counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """Physical lines by the bytes, whatever the parser makes of them."""
-        for block in blocks:
-            self.lines += csv.line_count_of(block)
-            yield block
+    def close(self) -> None:
+        self.dead_letters.close()
+        if self._writer:
+            self._writer.close()
 
-    def _take(self, block: csv.Block, writer: pq.ParquetWriter, schema: pa.Schema) -> None:
+    def _order(self, table: Table) -> list[int]:
+        """Where a file has the columns of the first file of its delivery. Raises DataError where they are others."""
+        if self.table is None or self._writer is None:
+            self.table, self.names = table, table.settled.names
+            schema = pa.schema([(name, pa.string()) for name in self.names] + [(RECORD_NUMBER, pa.int64())])
+            self._writer = pq.ParquetWriter(self.spool, schema, compression="lz4")
+        names = table.settled.names
+        if sorted(names) != sorted(self.names):
+            differing = sorted(set(names) ^ set(self.names))
+            raise DataError(
+                f"its columns are not those of the first file of its manifest: {shown(differing)} in one of them only"
+            )
+        return [names.index(name) for name in self.names]
+
+    def _take(self, block: Block) -> None:
         self.records += block.record_count
         self.blanks += block.blank_line_count
         self.breaks += block.line_break_in_field_count
-        self._refuse_stray_quotes(block.dead_letters)
         self.dead_letters.add(block.dead_letters)
-        if len(block.record_numbers):
-            writer.write_batch(pa.record_batch([*block.columns, block.record_numbers], schema=schema))
+        if self._writer and len(block.record_numbers):
+            batch = pa.record_batch([*block.columns, block.record_numbers], schema=self._writer.schema)
+            self._writer.write_batch(batch)
             self._profile(block)
 
-    def _refuse_stray_quotes(self, letters: list[csv.DeadLetter]) -> None:
-        stray = next((letter for letter in letters if letter.reason.startswith("stray_quote")), None)
-        if stray and self.source.read.stray_quotes == "stop":
-            said = stray.reason.replace("_", " ", 1)
-            raise csv.StrayQuote(
-                f"line {stray.line_number}, record {stray.record_number}: {said}; mend the line, say "
-                'has_multiline_fields = true if fields may hold line breaks, or stray_quotes = "dead_letter" to set '
-                f"such records aside (both under [read] of source {self.source.name})"
-            )
-
-    def _profile(self, block: csv.Block) -> None:
+    def _profile(self, block: Block) -> None:
         for column in self.source.columns:
             if column.field in self.profiles and column.landing_name in self.names:
-                counts = block.columns[self.names.index(column.landing_name)].value_counts()
+                counts = block.columns[self.names.index(column.landing_name)].drop_null().value_counts()
                 for entry in counts.to_pylist():
                     if not is_null_token(entry["values"], column.null_tokens):
                         self.profiles[column.field][entry["values"].strip()] += entry["counts"]
 
     def landed(self, landing_file_id: str, sha256: str) -> LandedFile:
         """The ledger entry. Raises DataError where a day/month order cannot be decided."""
+        assert self.table
         decided, evidence = self._decisions()
         return LandedFile(
             landing_file_id=landing_file_id,
@@ -275,9 +298,9 @@ class _Reading:
             blank_line_count=self.blanks,
             dead_letter_count=self.dead_letters.count,
             landing_row_count=pq.read_metadata(self.spool).num_rows,
-            header=self.header.names,
-            dialect={"delimiter": self.dialect.delimiter, "encoding": self.dialect.encoding},
-            undeclared_columns=self.undeclared,
+            header=self.table.header,
+            dialect={"format": self.source.read.format, **self.table.dialect},
+            undeclared_columns=self.table.settled.undeclared,
             decided_formats=decided,
             decision_evidence=evidence,
         )
@@ -306,94 +329,27 @@ class _Reading:
             )
         limit = self.source.read.dead_letter_halt_ratio
         first = self.dead_letters.first
-        if first and landed.dead_letter_count > limit * landed.record_count:
+        if first and self.table and landed.dead_letter_count > limit * landed.record_count:
             raise DataError(
                 f"{landed.dead_letter_count} of {landed.record_count} records could not be read, promised at most "
                 f"{limit:.2%} (dead_letter_halt_ratio); the first is line {first.line_number}, record "
-                f"{first.record_number}: {first.reason}; check encoding, delimiter and quote of source "
+                f"{first.record_number}: {first.reason}; check {self.table.suspects} of source "
                 f"{self.source.name}"
             )
 
 
-def settle_header(line: csv.HeaderLine, source: Source, encoding: str) -> tuple[csv.Header, list[str], list[str]]:
-    """The header under the first delimiter that gives every required column, the landing name of each column, and the
-    names of those that no field declares.
-
-    Declared columns land under the first of their headers, others under their own name. Raises DataError.
-    """
-    read = source.read
-    tried = []
-    for delimiter in read.delimiters:
-        header = csv.read_header(line, encoding=encoding, quote=read.quote, delimiter=delimiter)
-        names, undeclared, missing = _landing_names(header.names, source)
-        if not missing:
-            return header, names, undeclared
-        tried.append((header, missing))
-    header, missing = min(tried, key=lambda one: len(one[1]))
-    flaw = f" ({header.flaw})" if header.flaw else ""
-    known = {_plain(name) for column in source.columns for name in column.headers}
-    if known.isdisjoint(_plain(name) for name in header.names):
-        raise DataError(
-            f"line {line.line_number}: none of its {len(header.names)} cells (delimiter {header.delimiter!r}){flaw} is "
-            f"a header that source {source.name} knows; promised a header line with {'; '.join(missing)} "
-            f"({source.where})"
-        )
-    raise DataError(
-        f"line {line.line_number}: the header has no column for {'; '.join(missing)}; found {_shown(header.names)} "
-        f"with delimiter {header.delimiter!r}{flaw}; add the name to `headers` of the column ({source.where}), say "
-        "required_header = false there where it may be missing, or add the delimiter to [read]"
+def _moved(block: Block, order: list[int], records: int, lines: int) -> Block:
+    """The block in the order of the landing columns, behind so many records and lines of the files before it."""
+    letters = [
+        replace(letter, record_number=letter.record_number + records, line_number=letter.line_number + lines)
+        for letter in block.dead_letters
+    ]
+    return replace(
+        block,
+        columns=[block.columns[place] for place in order],
+        record_numbers=pc.add(block.record_numbers, records) if records else block.record_numbers,
+        dead_letters=letters if records or lines else block.dead_letters,
     )
-
-
-def _shown(names: list[str]) -> str:
-    shown = ", ".join(repr(name[:80]) for name in names[:40])
-    return shown if len(names) <= 40 else f"{shown} and {len(names) - 40} more"
-
-
-def _landing_names(found: list[str], source: Source) -> tuple[list[str], list[str], list[str]]:
-    plain = [_plain(name) for name in found]
-    names = [name if name.strip() else f"column_{position}" for position, name in enumerate(found, start=1)]
-    declared: dict[int, str] = {}
-    missing: list[str] = []
-    for column in source.columns:
-        wanted = {_plain(header) for header in column.headers}
-        places = [i for i, name in enumerate(plain) if name in wanted]
-        if len(places) > 1:
-            raise DataError(
-                f"the header has {len(places)} columns for {column.field}: "
-                f"{[found[i] for i in places]}; keep one of them in `headers` ({column.where})"
-            )
-        if places and declared.get(places[0], column.landing_name) != column.landing_name:
-            raise DataError(
-                f"{column.where}: {column.field} and another column name the header "
-                f"{found[places[0]]!r} with different first headers; let `headers` begin alike"
-            )
-        if places:
-            declared[places[0]] = column.landing_name
-        elif column.is_header_required:
-            missing.append(f"{column.field} ({' or '.join(map(repr, column.headers))})")
-    taken = {_plain(name) for name in (RECORD_NUMBER, FILE_ID, *declared.values())}
-    undeclared = [names[i] for i in range(len(found)) if i not in declared]
-    for position in range(len(found)):
-        if position in declared:
-            names[position] = declared[position]
-            continue
-        while _plain(names[position]) in taken:
-            names[position] += "_"
-        taken.add(_plain(names[position]))
-    return names, undeclared, missing
-
-
-def _plain(header: str) -> str:
-    """A header as it is compared: NFKC, without case, white space as one blank."""
-    return " ".join(unicodedata.normalize("NFKC", header).casefold().split())
-
-
-def _unpacked(stream: _Hashing, key: str) -> csv.Readable:
-    """The stream, unpacked where the name ends with `.gz`."""
-    if not key.lower().endswith(".gz"):
-        return stream
-    return gzip.GzipFile(fileobj=cast(BinaryIO, stream), mode="rb")
 
 
 class _Hashing:

@@ -131,12 +131,13 @@ class Layers:
 def typed(value: Any, hint: Any, where: str) -> Any:
     """The value if it is what the hint promises (a list becomes a tuple), else one sentence."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if origin is types.UnionType:
+    if origin in (types.UnionType, typing.Union):
         return typed(value, next(a for a in arguments if a is not types.NoneType), where)
     if not _is(value, hint):
         raise ConfigError(f"{where}: found {value!r}, promised {_in_words(hint)}")
     if origin is tuple:
-        return tuple(value)
+        is_table = dataclasses.is_dataclass(arguments[0])
+        return tuple(arguments[0](**item) if is_table else item for item in value)
     return float(value) if hint is float else value
 
 
@@ -157,6 +158,9 @@ def _is(value: Any, hint: Any) -> bool:
         return isinstance(value, dict) and all(_is(item, arguments[1]) for item in value.values())
     if hint is float:
         return type(value) in (int, float)
+    if dataclasses.is_dataclass(hint):
+        hints = typing.get_type_hints(hint)
+        return isinstance(value, dict) and value.keys() == hints.keys() and all(_is(value[k], hints[k]) for k in hints)
     return type(value) is hint
 
 
@@ -168,6 +172,9 @@ def _in_words(hint: Any) -> str:
         return f"a list of {_in_words(arguments[0])}"
     if origin in (dict, Mapping):
         return f"a table of {_in_words(arguments[1])}"
+    if dataclasses.is_dataclass(hint):
+        parts = (f"{name} ({_in_words(of)})" for name, of in typing.get_type_hints(hint).items())
+        return f"tables with {', '.join(parts)}"
     return {
         str: "text",
         int: "a whole number",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Collection
+import tempfile
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import BinaryIO, cast
+from pathlib import Path
 
 from lake.config import Read
 from lake.deliveries import Delivery
 from lake.errors import HeadraceError
-from lake.formats.csv import Dialect, record_lines
+from lake.formats import format_named
 from lake.landing import LandedFile
 from lake.objects import open_store
+from lake.unpacking import unpacked
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,14 @@ def lines_of(records: Collection[int], landed: LandedFile, delivery: Delivery, r
         return Lines({record: landed.header_line_count + record for record in records})
     for file in delivery.raw_files:
         try:
-            with open_store(raw_uri).open(file.key, file.etag) as body:
-                stream = gzip.GzipFile(fileobj=body) if file.key.lower().endswith(".gz") else body
-                dialect = Dialect(
-                    landed.dialect["delimiter"], read.quote, landed.dialect["encoding"], read.has_multiline_fields
-                )
-                return Lines(scan(cast(BinaryIO, stream), set(records), dialect, read.encoding))
-        except (HeadraceError, OSError, EOFError):
+            with (
+                tempfile.TemporaryDirectory(prefix="headrace-") as folder,
+                open_store(raw_uri).open(file.key, file.etag) as body,
+            ):
+                stream = unpacked(body, file.key, read.unpacked_limit_bytes)
+                found = format_named(read.format).record_lines(stream, read, landed.dialect, Path(folder))
+                return Lines(of_records(found, set(records)))
+        except (HeadraceError, OSError):
             continue
     return Lines(
         {},
@@ -46,13 +48,13 @@ def lines_of(records: Collection[int], landed: LandedFile, delivery: Delivery, r
     )
 
 
-def scan(stream: BinaryIO, records: set[int], dialect: Dialect, encoding: str) -> dict[int, int]:
-    """The first line of each of the records, as landing counts them; `encoding` is the file's own."""
-    found: dict[int, int] = {}
+def of_records(found: Iterable[tuple[int, int]], records: set[int]) -> dict[int, int]:
+    """The line of each of the records, of pairs of record and line in order."""
+    lines: dict[int, int] = {}
     last = max(records, default=0)
-    for record, line in record_lines(stream, dialect, encoding):
+    for record, line in found:
         if record in records:
-            found[record] = line
+            lines[record] = line
         if record >= last:
             break
-    return found
+    return lines

@@ -12,36 +12,26 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
 from lake.errors import DataError
+from lake.formats.table import Block, DeadLetter, Readable, Table
+from lake.formats.text import LONGEST_RECORD, CountedLines, block_encoding, line_count_of, split_lines, utf8_lines
+from lake.headers import Settled, knows_any, missing_columns, settle
 
-BLOCK_BYTES = 1 << 22
-LONGEST_RECORD = 1 << 26
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_PACKED = ((b"\x1f\x8b", "gzip"), (b"PK\x03\x04", "zip, as Excel workbooks are"))
-_ASCII = bytes(range(128))
+if TYPE_CHECKING:
+    from lake.config import Read, Source
+
 _LINE_FEED, _RETURN = ord("\n"), ord("\r")
-
-
-class Readable(Protocol):
-    """What is asked of a stream of bytes."""
-
-    def read(self, size: int = -1, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -62,29 +52,6 @@ class Dialect:
     def rest_of_quoted_field(self) -> re.Pattern[bytes]:
         quote = re.escape(self.quote.encode())
         return re.compile(b"(?:[^%b]++|%b%b)*+%b" % (quote, quote, quote, quote))
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """A record that could not be parsed into fields; `raw` is UTF-8 where the file had to be transcoded."""
-
-    record_number: int
-    line_number: int
-    reason: str
-    raw: bytes
-
-
-@dataclass(frozen=True)
-class Block:
-    """Some of a file's records: the numbers and text columns of those that parsed, and the others."""
-
-    record_numbers: pa.Array
-    columns: list[pa.Array]
-    dead_letters: list[DeadLetter]
-    line_count: int
-    record_count: int
-    blank_line_count: int
-    line_break_in_field_count: int
 
 
 @dataclass(frozen=True)
@@ -119,28 +86,77 @@ class _Malformed(Exception):  # noqa: N818
         self.field_number, self.kind, self.why = field_number, kind, why
 
 
-def block_encoding(encoding: str) -> str:
-    """The encoding of the blocks that `utf8_lines` gives: UTF-8 where it transcodes, else the file's own."""
-    name = codecs.lookup(encoding).name
-    return "utf-8" if name == "utf-8-sig" or _is_transcoded(name) else name
+def open_table(stream: Readable, source: Source, scratch: Path) -> Table:
+    """The table of a file, under the first delimiter that gives its header every required column.
 
-
-def utf8_lines(stream: Readable, encoding: str) -> Iterator[bytes]:
-    """Whole lines in blocks of about BLOCK_BYTES, the byte-order mark taken off, in `block_encoding(encoding)`.
-
-    An encoding that writes ASCII as ASCII keeps its bytes. Raises DataError where the file's mark contradicts the
-    encoding promised, where it is a packed file, and where a line is longer than LONGEST_RECORD.
+    Raises DataError where there is no such header, and while the blocks are taken StrayQuote, unless the source sets
+    records with stray quotes aside.
     """
-    first = _first(stream)
-    if packed := next((name for mark, name in _PACKED if first.startswith(mark)), None):
+    read = source.read
+    encoding = block_encoding(read.encoding)
+    lines = CountedLines(utf8_lines(stream, read.encoding))
+    line, blocks = take_header(iter(lines), quote=read.quote, has_multiline_fields=read.has_multiline_fields)
+    header, settled = _settled_header(line, source, encoding)
+    dialect = Dialect(header.delimiter, read.quote, encoding, read.has_multiline_fields)
+    parsed = records(blocks, dialect, settled.names, first_line=line.line_number + line.line_count)
+    return Table(
+        header=header.names,
+        settled=settled,
+        dialect={"delimiter": header.delimiter, "encoding": encoding},
+        header_line_count=line.line_count,
+        blank_line_count=line.blank_line_count,
+        blocks=_without_stray_quotes(parsed, source.name) if read.stray_quotes == "stop" else parsed,
+        line_count=lambda: lines.count,
+        suspects="encoding, delimiter and quote",
+    )
+
+
+def record_lines(stream: Readable, read: Read, dialect: Mapping[str, str], scratch: Path) -> Iterator[tuple[int, int]]:
+    """Every record's number and the line on which it begins, as `records` counts them."""
+    known = Dialect(dialect["delimiter"], read.quote, dialect["encoding"], read.has_multiline_fields)
+    header, blocks = take_header(
+        utf8_lines(stream, read.encoding), quote=known.quote, has_multiline_fields=known.has_multiline_fields
+    )
+    record, line = 1, header.line_number + header.line_count
+    for block in _whole_records(blocks, known) if known.has_multiline_fields else blocks:
+        for raw in _cut(block, known)[0]:
+            if raw.strip(b"\r\n"):
+                yield record, line
+                record += 1
+            line += line_count_of(raw)
+
+
+def _settled_header(line: HeaderLine, source: Source, encoding: str) -> tuple[Header, Settled]:
+    tried = []
+    for delimiter in source.read.delimiters:
+        header = read_header(line, encoding=encoding, quote=source.read.quote, delimiter=delimiter)
+        settled = settle(header.names, source)
+        if not settled.missing:
+            return header, settled
+        tried.append((header, settled))
+    header, settled = min(tried, key=lambda one: len(one[1].missing))
+    flaw = f" ({header.flaw})" if header.flaw else ""
+    if not knows_any(header.names, source):
         raise DataError(
-            f"found a file packed as {packed}, promised text; unpack it, and end its name with .gz only "
-            "where it is packed with gzip once"
+            f"line {line.line_number}: none of its {len(header.names)} cells (delimiter {header.delimiter!r}){flaw} is "
+            f"a header that source {source.name} knows; promised a header line with {'; '.join(settled.missing)} "
+            f"({source.where})"
         )
-    mark, marked = next(((mark, name) for mark, name in _MARKS if first.startswith(mark)), (b"", ""))
-    name = _promised(encoding, marked)
-    chunks = _chunks(first[len(mark) :], stream)
-    return _at_line_ends(_transcoded(chunks, name) if _is_transcoded(name) else chunks)
+    where = f"line {line.line_number}: the header, read with delimiter {header.delimiter!r}{flaw},"
+    raise missing_columns(header.names, settled, source, where=where, mend=", or add the delimiter to [read]")
+
+
+def _without_stray_quotes(blocks: Iterator[Block], source_name: str) -> Iterator[Block]:
+    for block in blocks:
+        stray = next((letter for letter in block.dead_letters if letter.reason.startswith("stray_quote")), None)
+        if stray:
+            said = stray.reason.replace("_", " ", 1)
+            raise StrayQuote(
+                f"line {stray.line_number}, record {stray.record_number}: {said}; mend the line, say "
+                'has_multiline_fields = true if fields may hold line breaks, or stray_quotes = "dead_letter" to set '
+                f"such records aside (both under [read] of source {source_name})"
+            )
+        yield block
 
 
 def take_header(
@@ -206,20 +222,6 @@ def records(blocks: Iterator[bytes], dialect: Dialect, names: Sequence[str], *, 
         yield parsed
         record += parsed.record_count
         line += parsed.line_count
-
-
-def record_lines(stream: Readable, dialect: Dialect, encoding: str) -> Iterator[tuple[int, int]]:
-    """Every record's number and the line on which it begins, as `records` counts them; `encoding` is the file's."""
-    header, blocks = take_header(
-        utf8_lines(stream, encoding), quote=dialect.quote, has_multiline_fields=dialect.has_multiline_fields
-    )
-    record, line = 1, header.line_number + header.line_count
-    for block in _whole_records(blocks, dialect) if dialect.has_multiline_fields else blocks:
-        for raw in _cut(block, dialect)[0]:
-            if raw.strip(b"\r\n"):
-                yield record, line
-                record += 1
-            line += line_count_of(raw)
 
 
 def _fast(block: bytes, dialect: Dialect, column_count: int, first_record: int) -> Block | None:
@@ -402,7 +404,7 @@ def _whole_records(blocks: Iterator[bytes], dialect: Dialect) -> Iterator[bytes]
 
 def _cut(block: bytes, dialect: Dialect) -> tuple[list[bytes], bytes]:
     """The records of a block that begins with one, and the beginning of one that a quote leaves open at its end."""
-    lines = _split_lines(block)
+    lines = split_lines(block)
     if not dialect.has_multiline_fields:
         return lines, b""
     raws: list[bytes] = []
@@ -435,18 +437,6 @@ def _leaves_open(line: bytes, dialect: Dialect, is_open: bool) -> bool:
         is_open, at = True, opening + len(next_opening)
 
 
-def _split_lines(block: bytes) -> list[bytes]:
-    """Lines by line feed alone."""
-    lines = block.split(b"\n")
-    last = lines.pop()
-    return [line + b"\n" for line in lines] + ([last] if last else [])
-
-
-def line_count_of(block: bytes) -> int:
-    """Physical lines: line feeds, and a last line without one."""
-    return block.count(b"\n") + (not block.endswith(b"\n") and len(block) > 0)
-
-
 def _decoded(block: bytes, encoding: str) -> bytes | None:
     """The block as UTF-8, or None where it is not what it was promised to be."""
     try:
@@ -454,75 +444,6 @@ def _decoded(block: bytes, encoding: str) -> bytes | None:
     except UnicodeDecodeError:
         return None
     return block if encoding == "utf-8" else text.encode()
-
-
-def _promised(encoding: str, marked: str) -> str:
-    """The encoding to read with, without the mark. Raises DataError where the mark says another, or is needed."""
-    name = codecs.lookup(encoding).name.removesuffix("-sig")
-    if marked and marked not in (name, f"{name}-le", f"{name}-be"):
-        family = marked.removesuffix("-le").removesuffix("-be")
-        raise DataError(
-            f"the file begins with the byte-order mark of {marked}, promised {encoding}; say encoding = "
-            f'"{family}" under [read] if all files of the source are so'
-        )
-    if name in ("utf-16", "utf-32") and not marked:
-        raise DataError(
-            f'the file has no byte-order mark, which {encoding} needs; say encoding = "{name}-le" or '
-            f'"{name}-be" under [read]'
-        )
-    return marked or name
-
-
-def _is_transcoded(name: str) -> bool:
-    """Whether bytes cannot be cut and searched as if they were ASCII: wide, stateful and EBCDIC encodings."""
-    return _ASCII.decode("ascii").encode(name, "replace") != _ASCII
-
-
-def _transcoded(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """Half a surrogate pair becomes bytes that are no UTF-8, so that only its own record is a dead letter."""
-    decoder = codecs.getincrementaldecoder(name)("surrogatepass" if name.startswith("utf") else "strict")
-    line = 1
-    for chunk in chain(chunks, (b"",)):
-        try:
-            text = decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
-            raise DataError(f"about line {line}: the file is not {name}: {error.reason}") from None
-        line += text.count("\n")
-        yield text.encode("utf-8", "surrogatepass")
-
-
-def _first(stream: Readable) -> bytes:
-    """The first bytes, enough to hold any mark."""
-    first = stream.read(BLOCK_BYTES)
-    while len(first) < 4 and (more := stream.read(BLOCK_BYTES)):
-        first += more
-    return first
-
-
-def _chunks(first: bytes, stream: Readable) -> Iterator[bytes]:
-    if first:
-        yield first
-    while chunk := stream.read(BLOCK_BYTES):
-        yield chunk
-
-
-def _at_line_ends(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    held, line = b"", 1
-    for chunk in chunks:
-        cut = chunk.rfind(b"\n") + 1
-        if cut:
-            yield held + chunk[:cut]
-            line += chunk.count(b"\n")
-            held = chunk[cut:]
-        else:
-            held += chunk
-        if len(held) > LONGEST_RECORD:
-            raise DataError(
-                f"line {line} is longer than {LONGEST_RECORD:,} bytes; promised records that end with a "
-                "line feed (old Macs end them with a carriage return: convert the file)"
-            )
-    if held:
-        yield held
 
 
 def _after(rest: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:

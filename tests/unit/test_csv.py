@@ -6,6 +6,7 @@ import csv as python_csv
 import io
 from dataclasses import dataclass, field
 from itertools import chain, repeat
+from pathlib import Path
 from unittest.mock import patch
 
 import pyarrow as pa
@@ -13,9 +14,12 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
+from lake.config import Read
 from lake.errors import DataError
 from lake.formats import csv
-from lake.formats.csv import DeadLetter, Dialect, StrayQuote
+from lake.formats import text as texts
+from lake.formats.csv import Dialect, StrayQuote
+from lake.formats.table import Block, DeadLetter
 
 COMMA = Dialect(",", '"', "utf-8")
 MULTILINE = Dialect(",", '"', "utf-8", has_multiline_fields=True)
@@ -34,7 +38,7 @@ class Found:
     blanks: int = 0
     breaks: int = 0
 
-    def add(self, block: csv.Block) -> None:
+    def add(self, block: Block) -> None:
         columns = [column.to_pylist() for column in block.columns]
         numbers = block.record_numbers.to_pylist()
         self.rows += [(number, list(row)) for number, row in zip(numbers, zip(*columns, strict=True), strict=True)]
@@ -55,27 +59,27 @@ def read(
     names: tuple[str, ...] = AB,
     *,
     encoding: str = "",
-    block_bytes: int = csv.BLOCK_BYTES,
+    block_bytes: int = texts.BLOCK_BYTES,
 ) -> Found:
     """Records of a file that has no header."""
     found = Found()
-    with patch.object(csv, "BLOCK_BYTES", block_bytes):
+    with patch.object(texts, "BLOCK_BYTES", block_bytes):
         for block in csv.records(
-            csv.utf8_lines(io.BytesIO(data), encoding or dialect.encoding), dialect, names, first_line=1
+            texts.utf8_lines(io.BytesIO(data), encoding or dialect.encoding), dialect, names, first_line=1
         ):
             found.add(block)
     return found
 
 
 def header(data: bytes, *, multiline: bool = False, encoding: str = "utf-8") -> tuple[csv.HeaderLine, bytes]:
-    blocks = csv.utf8_lines(io.BytesIO(data), encoding)
+    blocks = texts.utf8_lines(io.BytesIO(data), encoding)
     line, rest = csv.take_header(blocks, quote='"', has_multiline_fields=multiline)
     return line, b"".join(rest)
 
 
 delimiters = st.sampled_from([",", ";", "\t", "|", " "])
 quotes = st.sampled_from(['"', "'", "^", "]", "\\"])
-block_sizes = st.integers(1, 40) | st.just(csv.BLOCK_BYTES)
+block_sizes = st.integers(1, 40) | st.just(texts.BLOCK_BYTES)
 characters = st.sampled_from(list(",;\t|\"'^]\\ ab\0é€\ufeff\u2028\x85\x0b\x1a𝄞")) | st.characters(codec="utf-8")
 
 
@@ -149,7 +153,7 @@ def test_what_pythons_writer_wrote_is_found_field_by_field(file: Written, block_
     dialect = Dialect(
         file.dialect.delimiter,
         file.dialect.quote,
-        csv.block_encoding(file.dialect.encoding),
+        texts.block_encoding(file.dialect.encoding),
         file.dialect.has_multiline_fields,
     )
     found = read(file.data, dialect, file.names, encoding=file.dialect.encoding, block_bytes=block_bytes)
@@ -168,8 +172,10 @@ def test_the_line_of_every_record_is_told_again(file: Written, block_bytes: int)
     text = file.data.decode(file.dialect.encoding)
     if file.dialect.encoding in MAY_BE_MARKED:
         text = text.removeprefix("\ufeff")
-    with patch.object(csv, "BLOCK_BYTES", block_bytes):
-        found = dict(csv.record_lines(io.BytesIO(f"h\n{text}".encode(encoding)), dialect, encoding))
+    with patch.object(texts, "BLOCK_BYTES", block_bytes):
+        read = Read(encoding=encoding, quote=dialect.quote, has_multiline_fields=dialect.has_multiline_fields)
+        told = {"delimiter": dialect.delimiter, "encoding": encoding}
+        found = dict(csv.record_lines(io.BytesIO(f"h\n{text}".encode(encoding)), read, told, Path()))
     assert list(found) == list(range(1, len(file.rows) + len(file.dead) + 1))
     assert {record: found[record] - 1 for record, _ in file.dead} == dict(file.dead)
 
@@ -238,7 +244,7 @@ def test_the_fast_way_never_answers_otherwise_near_to_what_it_takes(
     assert fast in (None, exactly(block, dialect, tuple("abc"[:count])))
 
 
-def exactly(block: bytes, dialect: Dialect, names: tuple[str, ...]) -> csv.Block | None:
+def exactly(block: bytes, dialect: Dialect, names: tuple[str, ...]) -> Block | None:
     try:
         return csv._exact(block, dialect, names, 7, 9)
     except StrayQuote:
@@ -306,7 +312,7 @@ def test_every_physical_line_is_something(data: bytes, dialect: Dialect, count: 
         found = read(data, dialect, tuple("abcd"[:count]))
     except DataError:
         return
-    assert found.lines == csv.line_count_of(data.removeprefix(b"\xef\xbb\xbf"))
+    assert found.lines == texts.line_count_of(data.removeprefix(b"\xef\xbb\xbf"))
     assert found.lines == found.records + found.breaks + found.blanks
     numbers = [number for number, _ in found.rows] + [letter.record_number for letter in found.dead]
     assert sorted(numbers) == list(range(1, found.records + 1))
@@ -448,7 +454,10 @@ def test_a_field_left_open_is_not_gathered_without_end() -> None:
 
 
 def test_a_line_longer_than_the_longest_stops_with_its_number() -> None:
-    with patch.object(csv, "LONGEST_RECORD", 100), pytest.raises(DataError, match=r"^line 2 is longer than 100 bytes"):
+    with (
+        patch.object(texts, "LONGEST_RECORD", 100),
+        pytest.raises(DataError, match=r"^line 2 is longer than 100 bytes"),
+    ):
         read(b"1,2\n" + b"x" * 200, block_bytes=10)
 
 
@@ -477,14 +486,14 @@ BOTH_LINES = "é,€\n1,2\n"
 )
 @pytest.mark.parametrize("block_bytes", [1, 2, 3, 1 << 22])
 def test_encodings(data: bytes, encoding: str, block_bytes: int) -> None:
-    dialect = Dialect(",", '"', csv.block_encoding(encoding))
+    dialect = Dialect(",", '"', texts.block_encoding(encoding))
     found = read(data, dialect, encoding=encoding, block_bytes=block_bytes)
     assert found == Found([(1, ["é", "€"]), (2, ["1", "2"])], [], 2, 2, 0, 0)
 
 
 def test_stateful_encodings_are_read_as_a_whole() -> None:
     data = "日本,x\n語,y\n".encode("iso2022_jp")
-    assert read(data, Dialect(",", '"', csv.block_encoding("iso2022_jp")), encoding="iso2022_jp").rows == [
+    assert read(data, Dialect(",", '"', texts.block_encoding("iso2022_jp")), encoding="iso2022_jp").rows == [
         (1, ["日本", "x"]),
         (2, ["語", "y"]),
     ]
@@ -494,7 +503,7 @@ def test_stateful_encodings_are_read_as_a_whole() -> None:
 @pytest.mark.parametrize("block_bytes", [1, 4, 1 << 22])
 def test_only_the_first_mark_is_a_mark(encoding: str, block_bytes: int) -> None:
     data = "\ufeff\ufeff1,2\n\ufeff3,\ufeff4\n".encode(encoding.removesuffix("-sig"))
-    found = read(data, Dialect(",", '"', csv.block_encoding(encoding)), encoding=encoding, block_bytes=block_bytes)
+    found = read(data, Dialect(",", '"', texts.block_encoding(encoding)), encoding=encoding, block_bytes=block_bytes)
     assert found.rows == [(1, ["\ufeff1", "2"]), (2, ["\ufeff3", "\ufeff4"])]
 
 
@@ -526,7 +535,7 @@ def test_half_a_surrogate_pair_is_one_dead_letter() -> None:
 )
 def test_a_file_that_is_not_what_was_promised(data: bytes, encoding: str, sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
-        list(csv.utf8_lines(io.BytesIO(data), encoding))
+        list(texts.utf8_lines(io.BytesIO(data), encoding))
 
 
 def test_a_stream_that_gives_little_at_a_time() -> None:
@@ -534,7 +543,7 @@ def test_a_stream_that_gives_little_at_a_time() -> None:
         def read(self, size: int | None = -1, /) -> bytes:
             return super().read(1)
 
-    assert list(csv.utf8_lines(Slow("\ufeffa,b\n1,2".encode()), "utf-8")) == [b"a,b\n", b"1,2"]
+    assert list(texts.utf8_lines(Slow("\ufeffa,b\n1,2".encode()), "utf-8")) == [b"a,b\n", b"1,2"]
 
 
 @pytest.mark.parametrize(
@@ -556,7 +565,7 @@ def test_a_stream_that_gives_little_at_a_time() -> None:
 )
 @pytest.mark.parametrize("block_bytes", [1, 4, 1 << 22])
 def test_the_header_is_taken(data: bytes, multiline: bool, line: csv.HeaderLine, rest: bytes, block_bytes: int) -> None:
-    with patch.object(csv, "BLOCK_BYTES", block_bytes):
+    with patch.object(texts, "BLOCK_BYTES", block_bytes):
         assert header(data, multiline=multiline) == (line, rest)
 
 

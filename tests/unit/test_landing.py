@@ -23,6 +23,8 @@ from lake.config import ColumnMapping, Coverage, Read, Source
 from lake.errors import DataError
 from lake.folder_store import FolderStore
 from lake.formats import csv
+from lake.formats import text as texts
+from lake.formats.table import DeadLetter
 from lake.landing import LandedFile, land_file, landing_key, read_landed
 from lake.objects import ObjectInfo, StoreDenied, StoreFull
 from schemas.lineage import FILE_ID, RECORD_NUMBER
@@ -127,7 +129,7 @@ def test_any_table_lands_whole(
     place = Place(tmp_path_factory.mktemp("place"))
     quoted = "".join('"{}","{}"\r\n'.format(*(value.replace('"', '""') for value in row)) for row in rows)
     data = f"Vendor,PO\r\n{quoted}".encode(encoding)
-    with patch.object(csv, "BLOCK_BYTES", block_bytes):
+    with patch.object(texts, "BLOCK_BYTES", block_bytes):
         landed = place.land(
             gzip.compress(data) if packed else data,
             reading(encoding=encoding, has_multiline_fields=True),
@@ -267,13 +269,13 @@ class TestDayOrMonth:
     @pytest.mark.parametrize("telling", [0, 100, 199])
     def test_one_telling_date_anywhere_in_the_file_decides_for_all_of_it(self, place: Place, telling: int) -> None:
         lines = [*self.lines[:telling], b"0,31/01/2024\n", *self.lines[telling:]]
-        with patch.object(csv, "BLOCK_BYTES", 64):
+        with patch.object(texts, "BLOCK_BYTES", 64):
             landed = place.land(b"PO,Date\n" + b"".join(lines), DATED)
         assert landed.decided_formats == {"ordered_on": "%d/%m/%Y"}
         assert "31/01/2024 is only %d/%m/%Y (1 row like it)" in landed.decision_evidence["ordered_on"]
 
     def test_equal_values_in_several_blocks_and_spellings_count_together(self, place: Place) -> None:
-        with patch.object(csv, "BLOCK_BYTES", 32):
+        with patch.object(texts, "BLOCK_BYTES", 32):
             landed = place.land(b"PO,Date\n" + b"1,31/01/2024\n1, 31/01/2024 \n" * 20, DATED)
         assert "(40 rows like it)" in landed.decision_evidence["ordered_on"]
 
@@ -307,9 +309,10 @@ PACKED = gzip.compress(GOOD)
             ORDERS,
             "orders.csv",
             [
-                "line 2: the header has no column for po_number ('PO' or 'Order No.')",
+                "line 2: the header, read with delimiter",
+                "has no column for po_number ('PO' or 'Order No.')",
                 "found 'No', 'Vendor'",
-                "delimiter ','",
+                "delimiter ',',",
                 "orders.toml:2",
             ],
             id="a header without a required column",
@@ -535,7 +538,7 @@ def test_a_full_lake_is_said_as_such(place: Place) -> None:
 
 def test_a_full_temporary_disk_is_a_sentence(place: Place) -> None:
     class Full(landing._DeadLetters):
-        def add(self, letters: list[csv.DeadLetter]) -> None:
+        def add(self, letters: list[DeadLetter]) -> None:
             raise OSError(28, "No space left on device")
 
     with patch.object(landing, "_DeadLetters", Full):

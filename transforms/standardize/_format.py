@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from fractions import Fraction
 from itertools import product
 
 from transforms.standardize.errors import BadRuleParameter
@@ -10,6 +11,7 @@ from transforms.standardize.errors import BadRuleParameter
 Reader = Callable[[str], datetime | None]
 
 ISO = "iso"
+EXCEL_SERIAL = "excel_serial"
 YEARS = range(1900, 2101)
 
 _WIDTHS = {"Y": (4, 4), "m": (1, 2), "d": (1, 2), "H": (1, 2), "M": (1, 2), "S": (1, 2), "f": (1, 6)}
@@ -27,6 +29,10 @@ _ISO = re.compile(
     r"(?:[T ](?P<H>[0-9]{2}):(?P<M>[0-9]{2})(?::(?P<S>[0-9]{2})(?:[.,](?P<f>[0-9]{1,6})0*)?)?"
     rf"(?: ?(?P<z>{_OFFSET}))?)?"
 )
+_SERIAL = re.compile(r"(?P<days>[0-9]{1,5})(?:\.(?P<fraction>[0-9]{1,20}))?")
+_FALSE_DAY = 60
+_DAY_0, _BEFORE_FALSE_DAY = datetime(1899, 12, 30), datetime(1899, 12, 31)
+_DAY_MILLISECONDS = 86_400_000
 _ISO_FORMATS = [
     "".join(parts)
     for parts in [
@@ -39,7 +45,9 @@ _ISO_FORMATS = [
 def readers(rule: str, formats: Sequence[str]) -> list[Reader]:
     """One reader for each format; refuses a list under which one value could be two dates."""
     if not formats:
-        raise BadRuleParameter(rule, "formats", f'is empty, promised "{ISO}" or formats such as "%d.%m.%Y"')
+        raise BadRuleParameter(
+            rule, "formats", f'is empty, promised "{ISO}", "{EXCEL_SERIAL}" or formats such as "%d.%m.%Y"'
+        )
     _refuse_two_orders(rule, formats)
     return [reader(rule, format_) for format_ in formats]
 
@@ -52,6 +60,8 @@ def reader(rule: str, format_: str) -> Reader:
     """
     if format_ == ISO:
         return _read_iso
+    if format_ == EXCEL_SERIAL:
+        return _read_serial
     pattern = re.compile(_regex(rule, format_))
     if pattern.groupindex.keys() == {"Y", "m", "d"}:
         return _date_reader(pattern)
@@ -64,7 +74,7 @@ def reader(rule: str, format_: str) -> Reader:
 
 
 def has_time(format_: str) -> bool:
-    """Whether a value under this format says an hour; `iso` may and need not."""
+    """Whether a value under this format says an hour; `iso` and `excel_serial` may and need not."""
     return "%H" in format_
 
 
@@ -97,6 +107,20 @@ def _read_iso(typed: str) -> datetime | None:
         moment = datetime.fromisoformat(typed)
     except ValueError:
         return None
+    return moment if moment.year in YEARS else None
+
+
+def _read_serial(typed: str) -> datetime | None:
+    """A spreadsheet's days since 1900, the time of day as their fraction, to the millisecond as it shows them.
+
+    It takes 1900 for a leap year: 60 is a day that was not, and the days before it are one off.
+    """
+    match = _SERIAL.fullmatch(typed)
+    if not match or not (days := int(match["days"])) or days == _FALSE_DAY:
+        return None
+    fraction = Fraction(int(match["fraction"] or 0), 10 ** len(match["fraction"] or ""))
+    moment = (_BEFORE_FALSE_DAY if days < _FALSE_DAY else _DAY_0) + timedelta(days=days)
+    moment += timedelta(milliseconds=round(fraction * _DAY_MILLISECONDS))
     return moment if moment.year in YEARS else None
 
 

@@ -1,11 +1,15 @@
 """The line of a record in its raw file."""
 
 import io
+from pathlib import Path
 
 import pytest
 
-from headrace.explain.lines import scan
-from lake.formats.csv import Dialect
+from headrace.explain.lines import of_records
+from lake.config import Read
+from lake.formats.csv import record_lines
+
+FOUND = {"delimiter": ",", "encoding": "utf-8"}
 
 
 @pytest.mark.parametrize(
@@ -20,10 +24,11 @@ from lake.formats.csv import Dialect
         pytest.param(b"a,b\n", {}, False, id="a header alone"),
     ],
 )
-def test_lines(raw: bytes, lines: dict[int, int], is_multiline: bool) -> None:
-    assert scan(io.BytesIO(raw), {1, 2}, Dialect(",", '"', "utf-8", is_multiline), "utf-8") == lines
+def test_lines(raw: bytes, lines: dict[int, int], is_multiline: bool, tmp_path: Path) -> None:
+    read = Read(has_multiline_fields=is_multiline)
+    assert of_records(record_lines(io.BytesIO(raw), read, FOUND, tmp_path), {1, 2}) == lines
 
 
-def test_wide_encodings_are_read_as_text() -> None:
+def test_wide_encodings_are_read_as_text(tmp_path: Path) -> None:
     raw = "a,b\n\n1,2\n".encode("utf-16")
-    assert scan(io.BytesIO(raw), {1}, Dialect(",", '"', "utf-8"), "utf-16") == {1: 3}
+    assert of_records(record_lines(io.BytesIO(raw), Read(encoding="utf-16"), FOUND, tmp_path), {1}) == {1: 3}

@@ -1,0 +1,88 @@
+"""Names in a file's header -> names in landing: by name, for each file."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lake.errors import DataError
+from schemas.lineage import FILE_ID, RECORD_NUMBER
+
+if TYPE_CHECKING:
+    from lake.config import Source
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The landing name of each column of a file, the names that no field declares, and what is missing of those
+    that a file must have: each a field and its headers, in words."""
+
+    names: list[str]
+    undeclared: list[str]
+    missing: list[str]
+
+
+def settle(found: Sequence[str], source: Source) -> Settled:
+    """Declared columns land under the first of their headers, others under their own name, made unique.
+
+    Raises DataError where two columns are one field's, and where two fields cannot share a column.
+    """
+    plain = [_plain(name) for name in found]
+    names = [name if name.strip() else f"column_{position}" for position, name in enumerate(found, start=1)]
+    declared: dict[int, str] = {}
+    missing: list[str] = []
+    for column in source.columns:
+        wanted = {_plain(header) for header in column.headers}
+        places = [i for i, name in enumerate(plain) if name in wanted]
+        if len(places) > 1:
+            raise DataError(
+                f"the header has {len(places)} columns for {column.field}: "
+                f"{[found[i] for i in places]}; keep one of them in `headers` ({column.where})"
+            )
+        if places and declared.get(places[0], column.landing_name) != column.landing_name:
+            raise DataError(
+                f"{column.where}: {column.field} and another column name the header "
+                f"{found[places[0]]!r} with different first headers; let `headers` begin alike"
+            )
+        if places:
+            declared[places[0]] = column.landing_name
+        elif column.is_header_required:
+            missing.append(f"{column.field} ({' or '.join(map(repr, column.headers))})")
+    taken = {_plain(name) for name in (RECORD_NUMBER, FILE_ID, *declared.values())}
+    undeclared = [names[i] for i in range(len(found)) if i not in declared]
+    for position in range(len(found)):
+        if position in declared:
+            names[position] = declared[position]
+            continue
+        while _plain(names[position]) in taken:
+            names[position] += "_"
+        taken.add(_plain(names[position]))
+    return Settled(names, undeclared, missing)
+
+
+def knows_any(found: Sequence[str], source: Source) -> bool:
+    """Whether the source declares any of these headers."""
+    known = {_plain(name) for column in source.columns for name in column.headers}
+    return not known.isdisjoint(_plain(name) for name in found)
+
+
+def missing_columns(found: Sequence[str], settled: Settled, source: Source, *, where: str, mend: str = "") -> DataError:
+    """The refusal of a header that lacks required columns; `where` it was found, and what else may `mend` it."""
+    return DataError(
+        f"{where} has no column for {'; '.join(settled.missing)}; found {shown(found)}; add the name to `headers` of "
+        f"the column ({source.where}), {'' if mend else 'or '}say required_header = false there where it may be "
+        f"missing{mend}"
+    )
+
+
+def shown(names: Sequence[str]) -> str:
+    """The first names of a header, cut, for a sentence."""
+    first = ", ".join(repr(name[:80]) for name in names[:40])
+    return first if len(names) <= 40 else f"{first} and {len(names) - 40} more"
+
+
+def _plain(header: str) -> str:
+    """A header as it is compared: NFKC, without case, white space as one blank."""
+    return " ".join(unicodedata.normalize("NFKC", header).casefold().split())
