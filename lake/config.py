@@ -67,6 +67,12 @@ class Read:
         }
 
 
+def parse_read(said: Mapping[str, Any]) -> Read:
+    """What `dataclasses.asdict` and JSON made of a Read."""
+    lists = {key: tuple(value) for key, value in said.items() if isinstance(value, list)}
+    return Read(**{**said, **lists, "layout": tuple(Slice(**part) for part in said["layout"])})
+
+
 _ALL: tuple[FormatName, ...] = get_args(FormatName)
 FORMATS_OF: Mapping[str, tuple[FormatName, ...]] = {
     "encoding": ("csv", "fixed_width", "json"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.explain.lines import Lines, lines_of
 from headrace.reader import literal, local, objects, parquet
-from lake.config import Read
+from lake.config import parse_read
 from lake.deliveries import Delivery
 from lake.errors import HeadraceError
 from lake.landing import LandedFile, landing_key, read_landed
@@ -86,7 +86,7 @@ class RawRecords:
     def _lines(self, delivery: Delivery, landed: LandedFile | None, numbers: set[int]) -> Lines:
         if landed is None:
             return Lines({}, "its line is not known: the landed file's entry is gone")
-        read = Read(**self.release.sources[delivery.source_name].read)
+        read = parse_read(self.release.sources[delivery.source_name].read)
         return lines_of(numbers, landed, delivery, self.release.facts.get("raw", ""), read)
 
     def _told(

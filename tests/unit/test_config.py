@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ import pytest
 from pyspark.sql import types as T
 
 from lake import config
-from lake.config import Configuration, Coverage, Domain, Environment, Read, Slice, load, marts_options
+from lake.config import Configuration, Coverage, Domain, Environment, Read, Slice, load, marts_options, parse_read
 from lake.errors import ConfigError
 from lake.mappings import OWN_KEYS
 from lake.toml_layers import Document, Layers
@@ -174,6 +175,11 @@ def test_a_file_laid_over_can_take_ambiguous_formats_away(files: Files) -> None:
     [made_on] = [c for c in files.load(below, above).source("things").columns if c.field == "made_on"]
     assert dict(made_on.parameters) == {"formats": ["%d/%m/%Y"]}
     assert made_on.ambiguous_formats == ()
+
+
+def test_how_a_source_is_read_is_told_again_from_json() -> None:
+    read = Read(format="fixed_width", delimiters=(",",), layout=(Slice("Thing", 1, 5), Slice("Made", 6, 10)))
+    assert parse_read(json.loads(json.dumps(dataclasses.asdict(read)))) == read
 
 
 def test_constants_are_of_their_fields_type(files: Files) -> None:
