@@ -35,6 +35,7 @@ INVOICES = Contract(
             "cleared_on < to_date(from_utc_timestamp(recorded_at, time_zone_name))",
             "An invoice is not cleared before it is posted.",
         ),
+        Rule("reverses_itself", "reverses_invoice_number = invoice_number", "An invoice does not take itself back."),
         Rule(
             "recorded_before_invoiced",
             "to_date(from_utc_timestamp(recorded_at, time_zone_name)) < invoiced_on",

@@ -25,5 +25,8 @@ VENDORS = Contract(
             "payment_terms_days", INTEGER, "Agreed time to pay, from the vendor's document date.", unit="calendar days"
         ),
     ),
-    rules=(Rule("terms_negative", "payment_terms_days < 0", "Nothing is due before it is invoiced."),),
+    rules=(
+        Rule("terms_negative", "payment_terms_days < 0", "Nothing is due before it is invoiced."),
+        Rule("terms_beyond_ten_years", "payment_terms_days > 3650", "Nobody waits so long: another unit, or a code."),
+    ),
 )
