@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from json.encoder import encode_basestring
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from lake.config import Read, Source
 
 MOST_KEYS = 5_000
+_WORDS = {True: "true", False: "false", None: "null"}
 CELLS_AT_ONCE = 4_000_000
 Cells = dict[str, str | None]
 
@@ -111,7 +113,7 @@ def compact(value: Any) -> str:
         return "{" + ",".join(f"{compact(key)}:{compact(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(compact, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return encode_basestring(value) if isinstance(value, str) else _WORDS[value]
 
 
 def _kind(chunks: Iterator[bytes], said: str | None) -> tuple[str, Iterator[bytes]]:
@@ -194,9 +196,9 @@ def _block(parsed: Sequence[Parsed], keys: Sequence[str], first_record: int, fir
 
 
 def _cell(value: Any) -> str | None:
-    if value is None:
-        return None
-    return str(value) if isinstance(value, str) else compact(value)
+    if isinstance(value, str):
+        return str(value)
+    return None if value is None else compact(value)
 
 
 def _parsed(unit: bytes, encoding: str) -> Cells | _Dead:
