@@ -95,7 +95,8 @@ def _opened(stream: Readable, read: Read, scratch: Path, sheet_name: str | None 
     path = scratch / "book"
     with path.open("wb") as file:
         shutil.copyfileobj(cast(BinaryIO, stream), file, _COPIED_BYTES)
-    first = path.open("rb").read(len(xls.MAGIC))
+    with path.open("rb") as kept:
+        first = kept.read(len(xls.MAGIC))
     if first == xls.MAGIC:
         surveys = {survey.sheet_name: survey for survey in xls.surveys(path, read.cell_limit)}
         sheets = {name: survey.is_visible for name, survey in surveys.items()}

@@ -13,8 +13,9 @@ from lake.errors import DataError
 from lake.formats.text import LONGEST_RECORD
 
 BLANKS = b" \t\r\n"
-# A quote alone is a string that has not ended yet.
-_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"|["\[\]{},]', re.DOTALL)
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_TO_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|%b)*+([\[\]{}])' % _STRING, re.DOTALL)
+_TO_BRACKET_OR_COMMA = re.compile(rb'(?:[^"\[\]{},]++|%b)*+([\[\]{},])' % _STRING, re.DOTALL)
 _OPENING, _CLOSING = (b"[", b"{"), (b"]", b"}")
 
 
@@ -42,18 +43,19 @@ class _Cutting:
     def fed(self, chunk: bytes) -> list[bytes]:
         self.held += chunk
         self.found = []
-        for token in _TOKEN.finditer(self.held, self.seen):
-            if token[0] == b'"':
-                self.seen = token.start()
-                break
+        while token := self.next_mark().match(self.held, self.seen):
             self.seen = token.end()
-            self.take(token[0], token.start(), token.end())
+            self.take(token[1], self.seen - 1, self.seen)
         self.held, self.seen, self.begin = self.held[self.begin :], self.seen - self.begin, 0
         if len(self.held) > LONGEST_RECORD:
             raise DataError(
                 f"element {self.count + 1} is longer than {LONGEST_RECORD:,} bytes, or a quote in it is never closed"
             )
         return self.found
+
+    def next_mark(self) -> re.Pattern[bytes]:
+        """What finds the next mark that matters; nothing, where a string has not ended yet."""
+        return _TO_BRACKET
 
     def take(self, mark: bytes, start: int, end: int) -> None:
         raise NotImplementedError
@@ -77,6 +79,9 @@ class _Array(_Cutting):
     def __init__(self) -> None:
         super().__init__()
         self.is_over = False
+
+    def next_mark(self) -> re.Pattern[bytes]:
+        return _TO_BRACKET_OR_COMMA if self.depth == 1 else _TO_BRACKET
 
     def take(self, mark: bytes, start: int, end: int) -> None:
         if self.is_over or (self.depth == 0 and (mark != b"[" or self.held[self.begin : start].strip(BLANKS))):

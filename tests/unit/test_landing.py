@@ -29,6 +29,7 @@ from lake.landing import LandedFile, land_file, landing_key, read_landed
 from lake.objects import ObjectInfo, StoreDenied, StoreFull
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from tests.crash import Crash, CrashingStore
+from tests.unit.test_unpacking import zstd
 
 
 def column(field: str, *headers: str, required: bool = True, rule: str = "text", **parameters: Any) -> ColumnMapping:
@@ -251,6 +252,8 @@ class TestIdentity:
             pytest.param(ORDERS, {"delivery": "2"}, id="its delivery's number"),
             pytest.param(reading(dead_letter_halt_ratio=0.5), {}, id="what would have stopped it"),
             pytest.param(reading(stray_quotes="dead_letter"), {}, id="what would have become of stray quotes"),
+            pytest.param(reading(unpacked_limit_bytes=1000), {}, id="how much may be unpacked"),
+            pytest.param(reading(sheet="Orders", records="array"), {}, id="what other formats are told"),
             pytest.param(replace(ORDERS, kind="full"), {}, id="what its rows mean"),
         ],
     )
@@ -438,6 +441,47 @@ def test_what_cannot_land_is_refused_in_one_sentence_and_leaves_nothing(
 def test_gzip_of_several_members_is_one_file(place: Place) -> None:
     landed = place.land(gzip.compress(b"PO,Vendor\n1,A\n") + gzip.compress(b"2,B\n"), key="ORDERS.CSV.GZ")
     assert place.rows(landed) == [("1", "A", 1), ("2", "B", 2)]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        pytest.param("utf-8", "utf-8", id="UTF-8"),
+        pytest.param("utf-8-sig", "utf-8", id="a mark that UTF-8 does not need"),
+        pytest.param("utf-8", "utf-8-sig", id="a mark that is not there"),
+        pytest.param("latin-1", "latin-1", id="Latin-1"),
+        pytest.param("cp1252", "cp1252", id="Windows"),
+        pytest.param("utf-16", "utf-16", id="UTF-16 with its mark"),
+        pytest.param("utf-16-be", "utf-16-be", id="UTF-16 without one"),
+    ],
+)
+def test_encodings(place: Place, written: str, said: str) -> None:
+    landed = place.land("PO,Vendor\n1,Müller\n".encode(written), reading(encoding=said))
+    assert place.rows(landed) == [("1", "Müller", 1)]
+
+
+def test_a_byte_that_cp1252_does_not_define_is_a_dead_letter(place: Place) -> None:
+    source = reading(encoding="cp1252", dead_letter_halt_ratio=0.5)
+    landed = place.land(b"PO,Vendor\n1,10 \x80\n2,\x81\n", source)
+    assert place.rows(landed) == [("1", "10 €", 1)]
+    (letter,) = place.table(landed, "dead.parquet")
+    assert (letter["record_number"], letter["raw"]) == (2, b"2,\x81")
+    assert letter["reason"] == "undecodable: byte 3 of the record, in column 'Vendor', is not cp1252"
+
+
+def test_zstd_lands_as_what_it_packs(place: Place) -> None:
+    landed = place.land(zstd(b"PO,Vendor\n1,A\n") + zstd(b"2,B\n"), key="orders.csv.zst")
+    assert place.rows(landed) == [("1", "A", 1), ("2", "B", 2)]
+    other = Place(place.raw.root.parent / "other")
+    sentence = other.refused(zstd(GOOD)[:-5], key="orders.csv.zst")
+    assert "the zstd file is truncated or damaged: Truncated compressed stream; ask for it again" in sentence
+
+
+def test_more_than_the_limit_out_of_a_packed_file_is_refused(place: Place) -> None:
+    source = reading(unpacked_limit_bytes=1000)
+    sentence = place.refused(gzip.compress(b"PO\n" + b"1\n" * 500), source, key="orders.csv.gz")
+    assert "more than 1,000 bytes come out of the packed file, promised at most so many" in sentence
+    assert len(place.rows(place.land(gzip.compress(b"PO\n" + b"1\n" * 498), source, key="orders.csv.gz"))) == 498
 
 
 def test_no_raw_text_stands_in_a_sentence(place: Place) -> None:
