@@ -28,13 +28,14 @@ BAD = [
     pytest.param(
         {NAME: MANY.replace("Vendor,", "Creditor,", 1)},
         DataError,
-        rf"{NAME}: line 1: the header has no column for vendor_id \('Vendor' or 'Vendor Code' or 'Supplier'\)",
+        rf"{NAME}: line 1: the header, read with delimiter .,., has no column for vendor_id "
+        r"\('Vendor' or 'Vendor Code' or 'Supplier'\)",
         id="a header without a required column",
     ),
     pytest.param(
         {"bpic.csv": EVENTS},
         DataError,
-        r"bpic\.csv: line 1: the header has no column for source_system_code",
+        r"bpic\.csv: line 1: the header, read with delimiter .,., has no column for source_system_code",
         id="a log without a required column",
     ),
     pytest.param(

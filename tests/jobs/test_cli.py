@@ -471,7 +471,7 @@ def test_the_warehouse_holds_exactly_the_release(made: Made) -> None:
         tables = connection.execute(
             "SELECT schema_name, table_name FROM duckdb_tables() WHERE schema_name IN ('curated', 'marts') ORDER BY ALL"
         ).fetchall()
-        assert len(tables) == 7
+        assert len(tables) == 9
         for zone, table in tables:
             columns = [
                 name
