@@ -2,7 +2,6 @@
 
 import random
 import shutil
-from dataclasses import replace
 
 import pytest
 
@@ -11,7 +10,6 @@ from jobs.curate import curate
 from jobs.land_raw import land_raw
 from lake.errors import AuditError, DataError
 from lake.releases import LAKE_FORMAT, current_release
-from lake.run import Run
 from tests.jobs.lakes import ORDER, current, invoices, orders, release, release_of, rows, run_of, write_raw
 
 pytestmark = pytest.mark.spark35
@@ -291,19 +289,6 @@ def test_a_stage_said_again_takes_back_the_stages_after_it(spark, tmp_path):
     with pytest.raises(DataError, match="no 'curate' stage yet"):
         build_marts(run)
     assert release_of(run, has_marts=False).curated["purchase_orders"].row_count(outcome="curated") == 2
-
-
-def test_stages_under_another_reading_are_refused(spark, tmp_path):
-    raw, lake = tmp_path / "raw", tmp_path / "lake"
-    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({}).replace("Cleared On", "Paid Date")})
-    config = tmp_path / "paid.toml"
-    config.write_text('[source]\nname = "erp_invoices"\n[columns.cleared_on]\nheaders = ["Paid Date"]\n')
-    landing = run_of(raw, lake, configs=[config])
-    land_raw(landing)
-    other = Run.of(replace(landing.arguments, configs=()))
-
-    with pytest.raises(DataError, match="give every stage of a run the same --config"):
-        curate(other)
 
 
 def test_a_file_that_was_overwritten_cannot_be_read_in_another_way(spark, tmp_path):

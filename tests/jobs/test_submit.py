@@ -81,4 +81,4 @@ def test_a_failing_job_raises_with_its_sentence_last(tmp_path):
     # spark-submit gives what Python says to its own standard output.
     said = failed.stdout + failed.stderr
     trace = [line for line in said.splitlines() if line.startswith("lake.errors.")]
-    assert trace[-1].startswith("lake.errors.DataError: the raw folder has no files"), said[-2000:]
+    assert trace[-1].startswith("lake.errors.DataError: there is no file in "), said[-2000:]
