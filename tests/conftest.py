@@ -10,8 +10,14 @@ from pyspark.sql import SparkSession
 
 from lake.session import FIXED
 
-# Frames of a few rows: the first compiler is enough, and no stage needs many tasks. ANSI is as each Spark has it.
+# Frames of a few rows: the first compiler is enough, and no stage needs many tasks. ANSI is as each Spark has it. One
+# Java process lives through thousands of queries, and what it remembers of each must not fill it.
 SMALL = {
+    "spark.driver.memory": "4g",
+    "spark.ui.retainedJobs": "20",
+    "spark.ui.retainedStages": "20",
+    "spark.ui.retainedTasks": "200",
+    "spark.sql.ui.retainedExecutions": "5",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseParallelGC",
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
