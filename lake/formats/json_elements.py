@@ -7,6 +7,7 @@ encoding that writes ASCII as ASCII.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from lake.errors import DataError
@@ -33,7 +34,7 @@ def elements(chunks: Iterator[bytes], *, is_array: bool) -> Iterator[list[bytes]
         yield found
 
 
-class _Cutting:
+class _Cutting(ABC):
     """What is held of the stream: the element that is not complete, where it begins and how far it has been seen."""
 
     def __init__(self) -> None:
@@ -57,11 +58,13 @@ class _Cutting:
         """What finds the next mark that matters; nothing, where a string has not ended yet."""
         return _TO_BRACKET
 
+    @abstractmethod
     def take(self, mark: bytes, start: int, end: int) -> None:
-        raise NotImplementedError
+        """What the mark means for the elements."""
 
+    @abstractmethod
     def ended(self) -> list[bytes]:
-        raise NotImplementedError
+        """The last elements, when the stream is over."""
 
     def add(self, until: int, following: int) -> None:
         self.found.append(self.held[self.begin : until].strip(BLANKS))

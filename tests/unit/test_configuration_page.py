@@ -1,0 +1,93 @@
+"""docs/configuration.md says every key and every rule, no other, and each of them is used."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lake.config import Coverage, Domain, Environment, Read
+from lake.mappings import OWN_KEYS
+from transforms.procurement.options import Calendar, ProcurementOptions
+from transforms.standardize import AMBIGUOUS_PARAMETER, RULES
+
+ROOT = Path(__file__).parents[2]
+LISTING = (Path(__file__), Path(__file__).with_name("test_config.py"))  # they name every key, which is no use of it
+PAGE = (ROOT / "docs/configuration.md").read_text()
+TABLES: dict[str, Iterable[str]] = {
+    "source": (
+        "name",
+        "table",
+        "kind",
+        "identical_rows",
+        "claims",
+        "order",
+        "may_be_empty",
+        "shares_files",
+        "null_tokens",
+    ),
+    "read": [f.name for f in dataclasses.fields(Read)],
+    "constants": (),
+    "columns.<field>": (*OWN_KEYS, AMBIGUOUS_PARAMETER),
+    "coverage": [f.name for f in dataclasses.fields(Coverage)],
+    "domain": [f.name for f in dataclasses.fields(Domain) if f.name not in ("name", "marts")],
+    "marts": [f.name for f in dataclasses.fields(ProcurementOptions) if f.name not in ("sources", "as_of")],
+    "marts.calendars.<name>": [f.name for f in dataclasses.fields(Calendar)],
+    "environment": [f.name for f in dataclasses.fields(Environment) if f.name not in ("name", "spark")],
+    "spark": (),
+}
+KEYS = [(table, key) for table, keys in TABLES.items() for key in keys]
+
+
+def section(title: str) -> str:
+    found = re.search(rf"^### `{re.escape(title)}`.*?\n(.*?)(?=^##|\Z)", PAGE, re.M | re.S)
+    assert found, f"docs/configuration.md has no section ### `{title}`"
+    return found[1]
+
+
+@pytest.mark.parametrize(("table", "key"), KEYS)
+def test_every_key_is_documented(table: str, key: str) -> None:
+    assert f"| `{key}` |" in section(f"[{table}]")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_other_key_is_documented(table: str) -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", section(f"[{table}]"), re.M)) == set(TABLES[table])
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_is_documented_as_its_docstring_says(name: str) -> None:
+    told, rule = section(name), RULES[name]
+    assert rule.doc in told, f"docs/configuration.md, section {name}, should say:\n{rule.doc}"
+    assert set(re.findall(r"^\| `(\w+)` \|", told, re.M)) == set(rule.parameters)
+
+
+def test_no_other_rule_is_documented() -> None:
+    titles = set(re.findall(r"^### `([^`]+)`", PAGE, re.M))
+    assert titles == {f"[{table}]" for table in TABLES} | set(RULES)
+
+
+def used() -> Iterator[str]:
+    """Every word of the packaged configurations and of the other tests."""
+    tests = [path for path in (ROOT / "tests").rglob("*.py") if path not in LISTING]
+    for path in [*(ROOT / "configs").rglob("*.toml"), *tests]:
+        yield from set(re.findall(r"\w+", path.read_text()))
+
+
+USED = frozenset(used())
+
+
+@pytest.mark.parametrize(
+    "word",
+    sorted({key for _, key in KEYS} | set(RULES) | {name for rule in RULES.values() for name in rule.parameters}),
+)
+def test_every_key_rule_and_parameter_is_used(word: str) -> None:
+    assert word in USED
+
+
+def test_rules_have_docstrings() -> None:
+    assert all(inspect.cleandoc(rule.doc) for rule in RULES.values())
