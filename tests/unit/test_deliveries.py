@@ -11,7 +11,7 @@ from pyspark.sql import types as T
 
 from lake.claims import Claim
 from lake.config import Coverage, Kind, Read, Source
-from lake.deliveries import Delivery, RawFile, merge_deliveries, order_of, replaced_deliveries
+from lake.deliveries import Delivery, RawFile, merge_deliveries, order_of, refuse_emptying, replaced_deliveries
 from lake.errors import DataError
 from lake.objects import ObjectInfo
 from schemas.contract import Contract, Field
@@ -157,3 +157,28 @@ class TestTies:
     def test_of_two_periods_are_none(self) -> None:
         two = [replace(self.tied[0], order="x"), replace(self.tied[1], order="x", period="2024-02")]
         assert replaced_deliveries(two, of_kind("replaces_period")) == set()
+
+
+class TestEmptying:
+    GROUP = (delivery("full", "2024-01/0001", "a.csv"), delivery("empty", "2024-01/0009", "a_d2.csv", "x/a_d9.csv"))
+
+    @staticmethod
+    def rows(of: Delivery) -> int:
+        return 10 if of.landing_file_id == "full" else 0
+
+    def test_every_name_of_the_empty_content_is_told(self) -> None:
+        with pytest.raises(
+            DataError, match=r"^a_d2\.csv = x/a_d9\.csv has no record and would replace the 10 of a\.csv"
+        ):
+            refuse_emptying(self.GROUP, of_kind("replaces_period"), self.rows)
+
+    @pytest.mark.parametrize("kind", ["upsert", "events"])
+    def test_what_replaces_nothing_may_be_empty(self, kind: Kind) -> None:
+        refuse_emptying(self.GROUP, of_kind(kind), self.rows)
+
+    def test_a_source_may_say_that_it_is_meant(self) -> None:
+        refuse_emptying(self.GROUP, replace(of_kind("full"), may_be_empty=True), self.rows)
+
+    def test_an_empty_delivery_that_a_full_one_follows_is_harmless(self) -> None:
+        first = (replace(self.GROUP[0], order="2024-01/0010"), self.GROUP[1])
+        refuse_emptying(first, of_kind("replaces_period"), self.rows)
