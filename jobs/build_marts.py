@@ -14,7 +14,6 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from pyspark import StorageLevel
-from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -30,7 +29,7 @@ from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
 from schemas.lineage import BEYOND_CONTRACT
 from schemas.procurement import PROCUREMENT_COVERAGE
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import OptionsError, ProcurementOptions
 
 
 def main(argv: Sequence[str]) -> None:
@@ -60,13 +59,21 @@ def delivered_options(run: Run) -> ProcurementOptions:
 
 def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOptions, digest: str) -> dict[str, Snapshot]:
     kept: list[DataFrame] = []
+    written: dict[str, Snapshot] = {}
 
     def keep(frame: DataFrame) -> DataFrame:
-        kept.append(frame.persist(StorageLevel.MEMORY_AND_DISK))
+        kept.append(frame.persist(StorageLevel.DISK_ONLY))
         return kept[-1]
 
+    def write(name: str, frame: DataFrame) -> DataFrame:
+        folder = new_folder("marts", run.domain, name, run.run_id)
+        with run.step("marts", name) as counted:
+            written[name] = write_snapshot(frame, run.lake, table=name, digest=digest, folder=folder)
+            counted(written[name].row_count())
+        return read_snapshot(run.spark, run.lake, written[name], run.tables.marts[name])
+
     try:
-        frames = build_procurement_marts(
+        build_procurement_marts(
             {
                 name: read_snapshot(
                     run.spark, run.lake, snapshot, run.tables.curated[name], BEYOND_CONTRACT, outcome="curated"
@@ -75,17 +82,10 @@ def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOption
             },
             options,
             keep=keep,
+            write=write,
         )
-    except (AnalysisException, ParseException) as error:
-        said = str(error).splitlines()[0]
-        raise ConfigError(f"[marts] of {run.domain}: never_expected is no condition over a case: {said}") from None
-    written: dict[str, Snapshot] = {}
-    for name, frame in frames.items():
-        with run.step("marts", name) as counted:
-            written[name] = write_snapshot(
-                frame, run.lake, table=name, digest=digest, folder=new_folder("marts", run.domain, name, run.run_id)
-            )
-            counted(written[name].row_count())
+    except OptionsError as error:
+        raise ConfigError(f"[marts] of {run.domain}: {error}") from None
     for frame in kept:
         frame.unpersist()
     _refuse_future(run, written[PROCUREMENT_COVERAGE.name])

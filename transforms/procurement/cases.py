@@ -62,7 +62,8 @@ def summarise_cases(events: DataFrame) -> DataFrame:
 def with_leg_days(cases: DataFrame, legs: DataFrame) -> DataFrame:
     """Add `<leg>_days`, or `<leg>_first_days` and `<leg>_last_days`: durations of closed legs in calendar days, signed;
     null where none is closed. First and last are by the day they ended."""
-    return cases.join(legs.groupBy(*CASE).agg(*_leg_days()), [*CASE], "left")
+    closed = legs.filter(F.col("leg_status") == "closed")
+    return cases.join(closed.groupBy(*CASE).agg(*_leg_days()), [*CASE], "left")
 
 
 def _is(*event_types: str) -> Column:
@@ -121,8 +122,7 @@ def _case_status() -> Column:
 def _leg_days() -> list[Column]:
     days = []
     for leg in LEGS:
-        is_closed = (F.col("leg") == leg.name) & (F.col("leg_status") == "closed")
-        ended = F.when(is_closed, F.struct("end_on", "occurrence_number"))
+        ended = F.when(F.col("leg") == leg.name, F.struct("end_on", "occurrence_number"))
         first, last = F.min_by("duration_days", ended), F.max_by("duration_days", ended)
         days += (
             [first.alias(f"{leg.name}_days")]

@@ -33,29 +33,24 @@ def legs_by_cell(legs: DataFrame) -> DataFrame:
     """Legs that count in a cell, `legs` of them a row.
 
     A document counts once in a cell for the same status and dates, so that its vendors and categories are gathered
-    before they become cells. What has no document counts each: added up at once, vendor and category in the key.
+    before they become cells. What has no document counts each, and is added up first.
     """
-    is_document = F.col("document_id").isNotNull()
-    if_document = {
-        name: F.when(is_document, F.col(name)).alias(name) for name in ("source_system_code", "start_on", "end_on")
-    }
-    if_not = {
-        f"own_{name}": F.when(~is_document, F.col(name)).alias(f"own_{name}") for name in ("vendor_id", "category_name")
-    }
-    gathered = (
-        legs.select("leg", "document_id", *if_document.values(), *if_not.values(), _party(), *_counted())
-        .groupBy("leg", "document_id", *if_document, *if_not, "counts_as", "month", "days", "window_status")
-        .agg(F.count("*").alias("rows"), F.collect_set("party").alias("parties"))
+    counted = legs.select("leg", "document_id", "source_system_code", "start_on", "end_on", _party(), *_counted())
+    same = ("leg", "counts_as", "month", "days", "window_status")
+    each = (
+        counted.filter(F.col("document_id").isNull())
+        .groupBy(*same, "party")
+        .agg(F.count("*").alias("legs"))
+        .withColumn("parties", F.array("party"))
     )
-    return gathered.select(
-        "leg",
-        "counts_as",
-        "month",
-        "days",
-        "window_status",
-        F.when(is_document, F.lit(1)).otherwise(F.col("rows")).alias("legs"),
-        F.explode(_cells()).alias("cell"),
-    ).select("leg", "counts_as", "month", "days", "window_status", "legs", "cell.*")
+    once = (
+        counted.filter(F.col("document_id").isNotNull())
+        .groupBy(*same, "document_id", "source_system_code", "start_on", "end_on")
+        .agg(F.collect_set("party").alias("parties"))
+        .withColumn("legs", F.lit(1).cast("long"))
+    )
+    both = each.select(*same, "legs", "parties").unionByName(once.select(*same, "legs", "parties"))
+    return both.select(*same, "legs", F.explode(_cells()).alias("cell")).select(*same, "legs", "cell.*")
 
 
 def summarise_monthly(daily: DataFrame, *, options: ProcurementOptions) -> DataFrame:

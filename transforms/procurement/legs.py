@@ -14,6 +14,8 @@ from transforms.procurement.reversals import CANCELLATIONS, REVERSIBLE
 from transforms.procurement.terms import with_lateness
 
 _PARTIES = ("company_code", "vendor_id", "category_name")
+_FLAGS = ("has_reversed_start", "has_only_reversed_ends", "is_never_expected")
+_STARTS_OF_EACH = tuple(dict.fromkeys(leg.start for leg in LEGS if leg.pairing == "one_to_each"))
 _BEGINS_THE_CASE = ("requisition_created", "order_created")
 
 
@@ -37,28 +39,52 @@ def build_legs(
 
 
 def with_every_leg(cases: DataFrame, *, never_expected: Mapping[str, str]) -> DataFrame:
-    """A row for each case, leg and pair of the leg, `pair` null where the leg has none: the case's own `start` and
-    `end` where the pairing takes the first, and what of the case the leg's status depends on."""
-    rows = F.explode(F.array(*(_leg_of_case(leg, never_expected.get(leg.name, "false")) for leg in LEGS)))
-    of_leg = F.explode_outer(F.filter("pairs", lambda pair: pair["leg"] == F.col("leg")))
-    kept = (*CASE, *_PARTIES, "is_deleted", "payment_terms_days")
-    by_leg = cases.select(*kept, "pairs", rows.alias("row")).select(*kept, "pairs", "row.*")
-    return by_leg.withColumn("pair", of_leg).drop("pairs")
+    """A row for each pair of a case, and for each leg of it without one: `leg`, `pair`, and what of the case the leg's
+    status depends on.
+
+    One array is exploded once, and little is carried along: whatever is copied is copied for every leg.
+    """
+    alone = F.array(*(F.when(~_has_pair(leg), _without_pair(leg)) for leg in LEGS))
+    pairs = F.when(F.col("pairs").isNull(), alone).otherwise(F.concat("pairs", alone))
+    flags = {(leg.name, flag): column for leg in LEGS for flag, column in _flags(leg, never_expected).items()}
+    exploded = cases.select(
+        *CASE,
+        *_PARTIES,
+        "is_deleted",
+        "payment_terms_days",
+        *(f"first_{name}" for name in _STARTS_OF_EACH),
+        *(column.alias(f"{leg}_{flag}") for (leg, flag), column in flags.items()),
+        F.explode(pairs).alias("pair"),
+    )
+    own = {
+        flag: F.coalesce(
+            *(F.when(F.col("pair.leg") == leg, F.col(f"{leg}_{of}")) for leg, of in flags if of == flag), F.lit(False)
+        )
+        for flag in _FLAGS
+    }
+    return (
+        exploded.filter(F.col("pair").isNotNull())
+        .withColumns({**own, "leg": F.col("pair.leg")})
+        .drop(*(f"{leg}_{flag}" for leg, flag in flags))
+    )
 
 
 def with_ends(legs: DataFrame) -> DataFrame:
-    """Add `occurrence_number`, `document_id` (of the end, else of the start), `is_inferred_pair` and
-    `is_never_blocked`; `start` and `end` are the pair's, else the case's."""
+    """Add `start` and `end`, `occurrence_number`, `document_id` (of the end, else of the start), `is_inferred_pair` and
+    `is_never_blocked`; of the legs that measure from the case's first start, that is the `start` of each pair."""
     is_own = F.col("leg").isin(*(leg.name for leg in LEGS if leg.pairing == "each_to_its_own"))
+    firsts = (
+        F.when(F.col("leg") == leg.name, F.col(f"first_{leg.start}")) for leg in LEGS if leg.pairing == "one_to_each"
+    )
     ended = legs.withColumns(
         {
-            "start": F.coalesce("pair.start", "start"),
-            "end": F.coalesce("pair.end", "end"),
-            "occurrence_number": F.coalesce("pair.occurrence_number", F.lit(1)),
+            "start": F.coalesce("pair.start", *firsts),
+            "end": F.col("pair.end"),
+            "occurrence_number": F.col("pair.occurrence_number"),
             "is_never_blocked": (F.col("leg") == "recorded_to_released")
             & (F.coalesce("pair.open_block_count", F.lit(0)) <= 0),
         }
-    )
+    ).drop("pair", *(f"first_{name}" for name in _STARTS_OF_EACH))
     return ended.withColumn("document_id", F.coalesce("end.document_id", "start.document_id")).withColumn(
         "is_inferred_pair",
         is_own & F.col("start").isNotNull() & F.col("end").isNotNull() & F.col("document_id").isNull(),
@@ -120,19 +146,34 @@ def with_window_status(legs: DataFrame, *, left_edge_days: int, right_edge_days:
     return legs.withColumn("window_status", F.when(F.col("month").isNotNull(), edge))
 
 
-def _leg_of_case(leg: Leg, never_expected: str) -> Column:
-    nobody, no = F.lit(None).cast(END), F.lit(False)
-    start = nobody if leg.pairing == "each_to_its_own" else F.col(f"first_{leg.start}")
-    end = F.col(f"first_{leg.end}") if leg.pairing == "first_to_first" else nobody
-    all_ends_reversed = _some_reversed(leg.end) & (F.col(f"{leg.end}_count") == 0) if leg.end in CANCELLATIONS else no
+def _has_pair(leg: Leg) -> Column:
+    if leg.pairing == "first_to_first":
+        return F.lit(False)
+    return F.coalesce(F.array_contains("pairs.leg", leg.name), F.lit(False))
+
+
+def _without_pair(leg: Leg) -> Column:
+    """As `pairs` has them: with the case's own start and end, where the pairing takes the first."""
+    nobody = F.lit(None).cast(END)
     return F.struct(
         F.lit(leg.name).alias("leg"),
-        start.alias("start"),
-        end.alias("end"),
-        (_some_reversed(leg.start) if leg.start in REVERSIBLE else no).alias("has_reversed_start"),
-        all_ends_reversed.alias("has_only_reversed_ends"),
-        F.coalesce(F.expr(never_expected), no).alias("is_never_expected"),
+        F.lit(1).alias("occurrence_number"),
+        (nobody if leg.pairing == "each_to_its_own" else F.col(f"first_{leg.start}")).alias("start"),
+        (F.col(f"first_{leg.end}") if leg.pairing == "first_to_first" else nobody).alias("end"),
+        F.lit(0).cast("long").alias("open_block_count"),
     )
+
+
+def _flags(leg: Leg, never_expected: Mapping[str, str]) -> dict[str, Column]:
+    """Of the flags those that can be true of the leg."""
+    flags = {}
+    if leg.start in REVERSIBLE:
+        flags["has_reversed_start"] = _some_reversed(leg.start)
+    if leg.end in CANCELLATIONS:
+        flags["has_only_reversed_ends"] = _some_reversed(leg.end) & (F.col(f"{leg.end}_count") == 0)
+    if leg.name in never_expected:
+        flags["is_never_expected"] = F.coalesce(F.expr(never_expected[leg.name]), F.lit(False))
+    return flags
 
 
 def _some_reversed(event_type: str) -> Column:

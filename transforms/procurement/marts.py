@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
+from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -19,7 +20,7 @@ from transforms.procurement.cycle_times import summarise_daily_counts, summarise
 from transforms.procurement.events import build_events, with_event_number
 from transforms.procurement.events.whole_invoices import settle_items
 from transforms.procurement.legs import build_legs
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import OptionsError, ProcurementOptions
 from transforms.procurement.pairing import match_events
 from transforms.procurement.reversals import with_reversals, without_reversals
 from transforms.procurement.terms import with_payment_terms
@@ -28,20 +29,31 @@ from transforms.procurement.unallocated import nothing_unallocated, summarise_un
 from transforms.procurement.vendors import summarise_vendors
 
 Keep = Callable[[DataFrame], DataFrame]
+Write = Callable[[str, DataFrame], DataFrame]
 
 
 def _recompute(frame: DataFrame) -> DataFrame:
     return frame
 
 
+def _unwritten(name: str, frame: DataFrame) -> DataFrame:
+    return frame
+
+
 def build_procurement_marts(
-    curated: Mapping[str, DataFrame], options: ProcurementOptions, *, keep: Keep = _recompute
+    curated: Mapping[str, DataFrame], options: ProcurementOptions, *, keep: Keep = _recompute, write: Write = _unwritten
 ) -> dict[str, DataFrame]:
     """The marts of whatever curated tables there are.
 
     `keep` is called with each frame that several marts are made of: a job persists it, which leaves one shuffle of the
-    events, by case, for all of them. Without it each mart is computed afresh.
+    events, by case, for all of them. `write` is called with each mart, by name, as soon as it is built, and returns it
+    as it can be read: other marts are made of that. Without them each mart is computed afresh.
     """
+
+    def mart(name: str, frame: DataFrame) -> DataFrame:
+        contract = MARTS[name]
+        return write(name, contract.conform(_promised(frame, contract.names)))
+
     vendors = curated.get(VENDORS.name)
     sources = [source for source in options.sources if source.table_name != VENDORS.name]
     settled = settle_items(curated, as_of=options.as_of)
@@ -50,29 +62,33 @@ def build_procurement_marts(
     systems = keep(summarise_systems(all_events, sources))
     coverage = keep(summarise_coverage(systems, sources, as_of=options.as_of))
     events = keep(with_flags(all_events, coverage, curated=curated))
+    marts = {"procurement_events": mart("procurement_events", events)}
+    marts["procurement_coverage"] = mart("procurement_coverage", coverage.transform(with_event_count, events))
     cases = keep(summarise_cases(events))
+    refuse_unfit(options.never_expected, cases)
     leg_coverage = summarise_leg_coverage(systems, coverage)
     with_terms = cases.transform(with_payment_terms, vendors)
-    legs = keep(
-        _promised(
-            build_legs(with_terms, match_events(events), leg_coverage, options=options), MARTS["procurement_legs"].names
-        )
-    )
+    legs = mart("procurement_legs", build_legs(with_terms, match_events(events), leg_coverage, options=options))
+    marts["procurement_legs"] = legs
     daily = keep(summarise_daily_counts(legs))
     matched = with_three_way_match(cases, systems, tolerance_ratio=options.match_tolerance_ratio)
-    marts = {
-        "procurement_events": events,
-        "procurement_coverage": coverage.transform(with_event_count, events),
-        "procurement_legs": legs,
-        "procurement_cases": matched.transform(with_leg_days, legs),
-        "procurement_vendors": summarise_vendors(events, cases, vendors),
-        "procurement_unallocated": nothing_unallocated(events.sparkSession)
-        if settled is None
-        else summarise_unallocated(settled),
-        "cycle_times_monthly": summarise_monthly(daily, options=options),
-        "cycle_times_overall": summarise_overall(daily, options=options),
-    }
-    return {name: contract.conform(_promised(marts[name], contract.names)) for name, contract in MARTS.items()}
+    unallocated = nothing_unallocated(events.sparkSession) if settled is None else summarise_unallocated(settled)
+    marts["procurement_cases"] = mart("procurement_cases", matched.transform(with_leg_days, legs))
+    marts["procurement_vendors"] = mart("procurement_vendors", summarise_vendors(events, cases, vendors))
+    marts["procurement_unallocated"] = mart("procurement_unallocated", unallocated)
+    marts["cycle_times_monthly"] = mart("cycle_times_monthly", summarise_monthly(daily, options=options))
+    marts["cycle_times_overall"] = mart("cycle_times_overall", summarise_overall(daily, options=options))
+    return marts
+
+
+def refuse_unfit(never_expected: Mapping[str, str], cases: DataFrame) -> None:
+    """Raises OptionsError for what is no condition over a case."""
+    for leg, condition in never_expected.items():
+        try:
+            cases.filter(F.expr(condition))
+        except (AnalysisException, ParseException) as error:
+            said = str(error).splitlines()[0]
+            raise OptionsError(f"never_expected is no condition over a case: {leg}: {said}") from None
 
 
 def with_flags(events: DataFrame, coverage: DataFrame, *, curated: Collection[str]) -> DataFrame:

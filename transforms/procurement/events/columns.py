@@ -58,10 +58,10 @@ def of_document(contract: Contract, **given: Column) -> dict[str, Column]:
 
 
 def with_dates(documents: DataFrame, contract: Contract, *dates: Column, key: tuple[str, ...] = ()) -> DataFrame:
-    """A row for each date that is not null; `event_id` hashes table, key and event type."""
+    """A row for each date that is not null; `event_id` hashes table, key and event type, as long as a log's."""
     dated = documents.withColumn("happened", F.explode(F.array(*dates))).filter("happened.event_on IS NOT NULL")
     identity = F.to_json(F.struct(F.lit(contract.name).alias("table_name"), *contract.key, *key, "event_type"))
-    return dated.select("*", "happened.*").withColumn("event_id", F.sha2(identity, 256))
+    return dated.select("*", "happened.*").withColumn("event_id", F.substring(F.sha2(identity, 256), 1, 32))
 
 
 def day(event_type: str | Column, name: str) -> Column:
