@@ -38,8 +38,8 @@ demo: $(VENV) ## generate data, run the procurement domain on it, show the numbe
 
 .PHONY: test
 test: $(VENV) $(VENV35) ## everything that a change must pass: all tests on Spark 4.1, the marked half on 3.5
-	.venv/bin/python -m pytest
-	.venv-spark35/bin/python -m pytest -m spark35
+	.venv/bin/python -m pytest -n 2 --dist loadfile
+	.venv-spark35/bin/python -m pytest -n 2 --dist loadfile -m spark35
 
 .PHONY: check
 check: $(VENV) ## formatter, linter, types, stale renderings
