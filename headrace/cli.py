@@ -125,6 +125,42 @@ def run(
 
 
 @app.command()
+def profile(
+    file: Annotated[str, typer.Argument(help="A raw file: a path, or s3://bucket/key.", show_default=False)],
+    domain: DomainOption = "procurement",
+    table: Annotated[
+        str | None, typer.Option("--table", help="The table it fills; guessed where not said.", show_default=False)
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.", show_default=False)] = None,
+    write: Annotated[
+        Path | None, typer.Option("--write", help="Write a first source TOML to this new file.", show_default=False)
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="The source's name; by the file's name else.", show_default=False)
+    ] = None,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show cells whole, also what is personal.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What landing would see in a raw file of any format: encoding, delimiter, sheet or cuts, and of each column the
+    rules that read it, the formats seen, nulls, different values and their ends; and what is not certain.
+
+    `--write` writes a first TOML for `headrace run --config`. What it is unsure of says `# UNSURE` there.
+
+    Example: `headrace profile my/raw/orders.csv --table purchase_orders --write orders.toml`
+    """
+    from headrace.profiling.facts import profile_file
+    from headrace.render_profile import profiled
+
+    facts = profile_file(file, domain=domain, table=table, sheet=sheet, write=write, name=name, reveal=reveal)
+    if as_json:
+        from headrace import render
+
+        render.json(facts)
+    else:
+        profiled(facts)
+
+
+@app.command()
 def status(
     lake: Lake,
     domain: DomainOption = "procurement",
