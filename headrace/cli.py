@@ -75,7 +75,7 @@ def generate_procurement_command(
         ),
     ] = None,
     durations: Annotated[str, typer.Option(help="How durations are spread: lognormal or weibull.")] = "lognormal",
-    formats: Annotated[str, typer.Option(help="csv, or mixed: some files with tabs or bars.")] = "csv",
+    formats: Annotated[str, typer.Option(help="csv, or mixed: files of every format.")] = "csv",
     as_json: Json = False,
 ) -> None:
     """The documents of a ledger from order to payment, clean or dirty, with each raw row's expected outcome and the

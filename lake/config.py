@@ -188,9 +188,12 @@ class Configuration:
 def load(
     domain: str, *, contracts: Mapping[str, Any], environment: str = "local", overlays: Sequence[Path] = ()
 ) -> Configuration:
-    """The packaged configuration of a domain under the given overlays. Raises ConfigError, one sentence."""
+    """The packaged configuration of a domain under the given overlays: files, or folders of `.toml` files by name.
+
+    Raises ConfigError, one sentence.
+    """
     domains, sources = _packaged(domain)
-    for path in overlays:
+    for path in (file for overlay in overlays for file in _files(overlay)):
         document = Document.file(path)
         if "source" in document.values:
             sources.setdefault(_source_name(document), []).append(document)
@@ -212,6 +215,15 @@ def marts_options(domain: Domain, options: type[Options], **told: Any) -> Option
         return options(**told, **values)
     except ValueError as error:
         raise ConfigError(f"{domain.marts.where('marts')}: {error}") from None
+
+
+def _files(overlay: Path) -> list[Path]:
+    """The overlay itself, or the TOML files of a folder. Raises ConfigError where the folder has none."""
+    if not overlay.is_dir():
+        return [overlay]
+    if not (found := sorted(overlay.glob("*.toml"))):
+        raise ConfigError(f"{overlay} is a folder without a .toml file, promised configurations")
+    return found
 
 
 def _packaged(domain: str) -> tuple[list[Document], dict[str, list[Document]]]:

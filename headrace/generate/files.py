@@ -12,7 +12,19 @@ import pyarrow.compute as pc
 from headrace.generate.clock import NULL, Ints, to_date
 from headrace.generate.deliveries import Counts, Delivery
 from headrace.generate.entities import Words
-from headrace.generate.layout import EXTRA_HEADER, Dirt, Table
+from headrace.generate.forming import (
+    decoded,
+    fixed_width,
+    in_cp1252,
+    in_latin1,
+    in_utf16,
+    json_lines,
+    parquet_parts,
+    with_decimal_comma,
+    workbook,
+)
+from headrace.generate.forms import FORMS
+from headrace.generate.layout import EXTRA_HEADER, Column, Dirt, Table
 from headrace.generate.printing import DAY_FIRST, ISO, MONTH_FIRST, print_column
 from headrace.generate.sheet import BAD_BYTES, TOO_FEW, TOO_MANY, Sheet
 
@@ -32,8 +44,11 @@ class Style:
     delimiter: bytes = b","
     newline: bytes = b"\n"
     date_format: str = ISO
+    form: str = "csv"
+    widths: tuple[int, ...] = ()
     has_bom: bool = False
     is_gzip: bool = False
+    is_zstd: bool = False
     quotes_all: bool = False
     has_extra: bool = False
     ends_without_newline: bool = False
@@ -41,7 +56,13 @@ class Style:
 
     @property
     def ending(self) -> str:
-        return _ENDINGS.get(self.delimiter, ".csv") + (".gz" if self.is_gzip else "")
+        if self.form != "csv":
+            return FORMS[self.form].mark + FORMS[self.form].ending
+        return _ENDINGS.get(self.delimiter, ".csv") + (".gz" if self.is_gzip else ".zst" if self.is_zstd else "")
+
+    @property
+    def header_lines(self) -> int:
+        return 1 if self.form == "csv" else FORMS[self.form].header_lines
 
 
 # Share of the files that have a trait, realistic and hostile; at least one file has it where dirt is wanted.
@@ -61,7 +82,8 @@ TRAITS: dict[str, tuple[float, float]] = {
 }
 
 # Share of the files of every table that come in another format than CSV, where formats are mixed.
-FORMATS: dict[str, float] = {"tab": 0.25, "pipe": 0.15}
+FORMATS: dict[str, float] = {"tab": 0.25, "pipe": 0.15, "zstd": 0.1}
+_ENCODED = {"utf16": in_utf16, "cp1252": in_cp1252, "latin1": in_latin1}
 
 
 def plain_style(table: Table) -> Style:
@@ -133,6 +155,7 @@ def _with_trait(style: Style, trait: str, table: Table, rows: int, rng: np.rando
         "crlf": {"newline": b"\r\n"},
         "bom": {"has_bom": True},
         "gzip": {"is_gzip": True},
+        "zstd": {"is_zstd": True, "is_gzip": False},
         "quotes_all": {"quotes_all": True},
         "day_first": {"date_format": DAY_FIRST},
         "month_first": {"date_format": MONTH_FIRST},
@@ -140,11 +163,83 @@ def _with_trait(style: Style, trait: str, table: Table, rows: int, rng: np.rando
     return replace(style, **changes[trait])  # type: ignore[arg-type]
 
 
+def formed(style: Style, form: str, table: Table, row_count: int, widths: tuple[int, ...]) -> Style:
+    """The style of a file in another form than CSV: what has no meaning in it is as in a plain file."""
+    style = replace(style, form=form, has_bom=False, is_gzip=False, is_zstd=False)
+    if form == "comma":
+        return replace(style, delimiter=b";")
+    if form == "fixed":
+        plain = plain_style(table)
+        return replace(style, headers=plain.headers, order=plain.order, has_extra=False, widths=widths)
+    if form in ("xlsx", "parquet"):
+        within = tuple(place for place in style.blank_before if place < row_count)
+        return replace(style, date_format=ISO, blank_before=within if form == "xlsx" else ())
+    return style
+
+
+def widths_of(sheet: Sheet, words: Words) -> tuple[int, ...]:
+    """How many characters the longest cell or name of each column has, and a space."""
+    whole = slice(0, len(sheet))
+    plain = replace(plain_style(sheet.table), date_format=ISO)
+    longest = [
+        pc.max(pc.utf8_length(decoded(_cells(sheet, name, whole, plain, words)))).as_py() or 0
+        for name in sheet.table.fields
+    ]
+    return tuple(max(size, len(column.header)) + 1 for size, column in zip(longest, sheet.table.columns, strict=True))
+
+
 def file_bytes(sheet: Sheet, rows: slice, style: Style, words: Words) -> bytes:
-    """The bytes of one file: header, and one line a row, with the blank lines between."""
-    cells = [_cells(sheet, name, rows, style, words) for name in sheet.table.fields]
-    if style.has_extra:
-        cells.append(REMARKS.take(pa.array(np.arange(rows.stop - rows.start) % len(REMARKS))).cast(pa.large_binary()))
+    """The bytes of one file: header, and one line a row, with the blank lines between.
+
+    Raises UnicodeEncodeError where its encoding lacks a letter.
+    """
+    if style.form in ("fixed", "jsonl", "xlsx"):
+        return _in_form(sheet, rows, style, words)
+    if style.form == "latin1":
+        sheet = _without_bad_bytes(sheet)
+    body = _csv_bytes(sheet, rows, style, words)
+    return _ENCODED[style.form](body) if style.form in _ENCODED else body
+
+
+def _without_bad_bytes(sheet: Sheet) -> Sheet:
+    """The lines of odd bytes with a field too many instead: in Latin-1 every byte is a letter."""
+    torn = sheet.reordered(np.arange(len(sheet)))
+    torn.dead[torn.dead == BAD_BYTES] = TOO_MANY
+    return torn
+
+
+def part_bytes(sheet: Sheet, rows: slice, style: Style, words: Words) -> list[bytes]:
+    """The Parquet files of a delivery."""
+    return parquet_parts(*_ordered(sheet, rows, style, words), sheet.dead[rows])
+
+
+def _ordered(
+    sheet: Sheet, rows: slice, style: Style, words: Words
+) -> tuple[list[str], list[Column | None], list[pa.Array]]:
+    """Headers, columns and cells in the file's order."""
+    cells = _all_cells(sheet, rows, style, words)
+    columns: list[Column | None] = [*sheet.table.columns, None]
+    order = style.order
+    return [style.headers[n] for n in order], [columns[n] for n in order], [cells[n] for n in order]
+
+
+def _in_form(sheet: Sheet, rows: slice, style: Style, words: Words) -> bytes:
+    header, columns, cells = _ordered(sheet, rows, style, words)
+    dead = sheet.dead[rows]
+    if style.form == "xlsx":
+        return workbook(header, columns, cells, dead, style.blank_before)
+    if style.form == "fixed":
+        first, *lines = fixed_width(header, cells, style.widths, dead)
+        head = [first]
+    else:
+        head, lines = [], json_lines(header, columns, cells, dead)
+    lines = np.insert(np.array(lines, object), list(style.blank_before), b"").tolist()
+    body = b"".join(line + style.newline for line in [*head, *lines])
+    return body.removesuffix(style.newline) if style.ends_without_newline else body
+
+
+def _csv_bytes(sheet: Sheet, rows: slice, style: Style, words: Words) -> bytes:
+    cells = _all_cells(sheet, rows, style, words)
     cells = [_quoted(cells[place], style) for place in style.order]
     header = [_quoted(pa.array([style.headers[place].encode()], pa.large_binary()), style) for place in style.order]
     lines = _torn(_lines(cells, style), cells, sheet.dead[rows], style)
@@ -153,7 +248,17 @@ def file_bytes(sheet: Sheet, rows: slice, style: Style, words: Words) -> bytes:
     if style.ends_without_newline:
         body = body.removesuffix(style.newline)
     body = (b"\xef\xbb\xbf" if style.has_bom else b"") + body
+    if style.is_zstd:
+        return bytes(pa.compress(body, "zstd", asbytes=True))
     return gzip.compress(body, compresslevel=3, mtime=0) if style.is_gzip else body
+
+
+def _all_cells(sheet: Sheet, rows: slice, style: Style, words: Words) -> list[pa.Array]:
+    """The cells of the table's columns, and of the extra one."""
+    cells = [_cells(sheet, name, rows, style, words) for name in sheet.table.fields]
+    if style.has_extra:
+        cells.append(REMARKS.take(pa.array(np.arange(rows.stop - rows.start) % len(REMARKS))).cast(pa.large_binary()))
+    return cells
 
 
 def _cells(sheet: Sheet, name: str, rows: slice, style: Style, words: Words) -> pa.Array:
@@ -165,6 +270,8 @@ def _cells(sheet: Sheet, name: str, rows: slice, style: Style, words: Words) -> 
         patched = [sheet.patches[name].texts[place] for place in code[is_patched]]
         texts = pc.replace_with_mask(texts, pa.array(is_patched), pa.array(patched, pa.string()))
     cells = texts.cast(pa.binary()).cast(pa.large_binary())
+    if style.form == "comma" and column.kind in ("amount", "quantity"):
+        cells = with_decimal_comma(cells)
     if name == sheet.table.scribbled:
         is_bad = pa.array(sheet.dead[rows] == BAD_BYTES)
         cells = pc.if_else(is_bad, pa.scalar(LATIN1_NAME, pa.large_binary()), cells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
@@ -171,7 +172,8 @@ def test_neither_the_toml_nor_its_doubts_say_a_person(tmp_path) -> None:
         pytest.param(["1.234,50", "12,00"], "amount", {"decimal": ","}, "", id="a decimal comma"),
         pytest.param(["1,234.50", "12.00"], "amount", {"decimal": "."}, "", id="a decimal point"),
         pytest.param(["1.234", "2.345"], "amount", {"decimal": "."}, "nothing tells", id="thousands or fractions"),
-        pytest.param([*(f"{n}.50" for n in range(9)), "1,50"], "amount", {"decimal": "."}, "10.0% a decimal comma", id="both"),
+        pytest.param([*(f"{n}.50" for n in range(9)), "1,50"], "amount", {"decimal": "."}, "10.0% a decimal comma",
+                     id="both"),
         pytest.param(["1.50", "1,50"], "text", {}, "rule amount reads 50% of its values", id="half and half"),
         pytest.param(["2-Jun-06", "14-Nov-06"], "text", {}, "two digits of a year", id="years of two digits"),
         pytest.param(["0012", "0345"], "document_number", {}, "", id="leading zeros are no number's"),
@@ -282,9 +284,8 @@ def test_claims_are_the_name_with_its_month_and_delivery(tmp_path, file, claims)
     ],
 )
 def test_what_cannot_be_profiled_is_one_sentence(tmp_path, name, content, said, sentence) -> None:
-    with pytest.raises((DataError, ConfigError), match=".*") as stopped:
+    with pytest.raises((DataError, ConfigError), match=re.escape(sentence)):
         profiled(tmp_path, name, content, **said)
-    assert sentence in str(stopped.value)
 
 
 def test_a_toml_that_is_there_is_not_overwritten(tmp_path) -> None:
