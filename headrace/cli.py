@@ -28,7 +28,11 @@ Lake = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
 Configs = Annotated[
     list[Path] | None,
-    typer.Option("--config", help="A TOML file laid over the packaged ones; again for more.", show_default=False),
+    typer.Option(
+        "--config",
+        help="A TOML file, or a folder of them, laid over the packaged ones; again for more.",
+        show_default=False,
+    ),
 ]
 Environment = Annotated[str, typer.Option("--environment", help="Name or file of the environment.")]
 
