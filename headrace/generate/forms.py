@@ -36,16 +36,16 @@ FORMS: dict[str, Form] = {
     "parquet": Form("", ".manifest.json", 1 << 40, 'format = "parquet"', header_lines=0),
 }
 FORMS_OF: dict[str, tuple[str, ...]] = {
-    "vendors": ("xlsx", "cp1252"),
-    "purchase_orders": ("parquet", "utf16"),
+    "vendors": ("cp1252",),
+    "purchase_orders": ("parquet",),
     "approvals": ("fixed",),
-    "purchase_order_changes": ("jsonl", "latin1"),
-    "goods_receipts": ("parquet", "comma"),
-    "invoices": ("comma", "jsonl"),
-    "payment_blocks": ("xlsx", "fixed"),
-    "payments": ("utf16", "xlsx"),
+    "purchase_order_changes": ("latin1",),
+    "goods_receipts": ("jsonl",),
+    "invoices": ("comma",),
+    "payment_blocks": ("xlsx",),
+    "payments": ("utf16",),
 }
-SHARE = 0.1
+SHARE = 0.15
 TYPED = ("xlsx", "parquet")
 
 

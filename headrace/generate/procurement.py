@@ -4,8 +4,8 @@
 delimiters and `.zst` too, and some months of each table in other forms (forms.py), each read by a source of its own in
 `out/configs/`. `out/truth/` says what it all means:
 
-* `outcomes.parquet`: a row for each record, with its file (below `raw/`; of Parquet its manifest), outcome, reasons and key. A re-sent copy of
-  a file has no rows: it lands once.
+* `outcomes.parquet`: a row for each record, with its file (below `raw/`; of Parquet its manifest), outcome, reasons and
+  key. A re-sent copy of a file has no rows: it lands once.
 * `curated_<table>.parquet`: the curated rows of a table by key, personal names not masked.
 * `legs.parquet`: the true legs of every case, from the documents before any dirt: `case_id`, `leg`, `document_id`,
   `start_on`, `end_on`, `leg_status`, `reason`. A document that dirt broke or left out has its legs all the same.

@@ -271,6 +271,18 @@ MISTAKES = [
         ["does not tell the period", "(?P<period>"],
         id="a period that nothing tells",
     ),
+    pytest.param(
+        changed('"upsert"', '"upsert"\nclosed_through = "March"'),
+        "closed_through",
+        ["found 'March', promised a period such as \"2024-03\""],
+        id="a closed period that is none",
+    ),
+    pytest.param(
+        changed('"upsert"', '"upsert"\nclosed_through = "2024-03"'),
+        "closed_through",
+        ["`claims` do not tell the period of a file"],
+        id="a closed period that no file can be of",
+    ),
     pytest.param(changed('"utf-8"', '"utf-9"'), "encoding", ["there is no encoding 'utf-9'"], id="an encoding"),
     pytest.param(changed('"utf-8"', '"rot13"'), "encoding", ["there is no encoding 'rot13'"], id="a codec of text"),
     pytest.param(changed('"utf-8"', '"undefined"'), "encoding", ["there is no encoding"], id="the undefined codec"),

@@ -87,7 +87,9 @@ def test_all_deliveries_of_a_period_are_of_one_form() -> None:
     periods = ["1", "1", "2", "2", "3"]
     forms = assign_forms(INVOICES, periods, [5, 5, 5, 0, 5], [4, 2, 0, 1, 3], lambda place, form: True)
 
-    assert forms == ["jsonl", "jsonl", "csv", "csv", "comma"]  # the second has an empty delivery
+    assert forms == ["csv", "csv", "csv", "csv", "comma"]
+    forms = assign_forms(INVOICES, periods, [5, 5, 5, 0, 5], [2, 0, 1, 3, 4], lambda place, form: True)
+    assert forms == ["comma", "comma", "csv", "csv", "csv"]  # the second period has an empty delivery
 
 
 def test_large_deliveries_stay_csv_where_the_form_is_slow() -> None:
