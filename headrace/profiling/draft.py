@@ -11,7 +11,7 @@ from typing import Any
 
 from headrace.profiling.columns import Column, Profile
 from headrace.profiling.doubts import Doubt
-from headrace.profiling.fields import CERTAIN, Match, guess_table, matches, named_alike, packaged_column
+from headrace.profiling.fields import CERTAIN, Match, guess_table, matches, nameable, named_alike, packaged_column
 from headrace.profiling.outline import outline, words
 from headrace.profiling.verdict import serials
 from lake.config import Configuration
@@ -64,6 +64,10 @@ def draft_of(
 ) -> Draft:
     """Raises ConfigError where there is no such table."""
     doubts = list(profile.shape.doubts)
+    twice = sorted({column.name for column in profile.columns} - {column.name for column in nameable(profile)})
+    if any(twice):
+        shown = ", ".join(map(repr, twice[:5]))
+        doubts.append(Doubt("read", f"columns that cannot be told apart, or have no name, fill no field: {shown}"))
     contract = _contract(profile, configuration, contracts, table, doubts)
     sources = configuration.sources_of(contract.name)
     found = matches(profile, contract, configuration)
@@ -114,6 +118,9 @@ def _contract(
             raise ConfigError(f"--table: there is no table {table!r}{closest(table, contracts)}")
         return contracts[table]
     ranked = guess_table(profile, contracts, configuration)
+    if not matches(profile, contracts[ranked[0]], configuration):
+        doubts.append(Doubt("source.table", "no header is like a field of any table: say --table"))
+        return contracts[ranked[0]]
     others = ", ".join(ranked[1:GUESSES_SAID])
     doubts.append(Doubt("source.table", f"guessed by the headers; next likely are {others} (say --table)"))
     return contracts[ranked[0]]

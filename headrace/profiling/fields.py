@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from headrace.profiling.columns import Column, Profile
 from headrace.profiling.outline import words
@@ -22,6 +24,7 @@ _TYPES: Mapping[str, tuple[str, ...]] = {
     "timestamp": ("timestamp", "date"),
     "boolean": ("boolean",),
 }
+_NO_IDS = ("date", "timestamp", "boolean", "amount")
 _IDS = ("_number", "_id", "_code")
 
 
@@ -36,21 +39,21 @@ class Match:
 
 def matches(profile: Profile, contract: Contract, configuration: Configuration) -> list[Match]:
     """At most one column for each field and one field for each column, the likest first; in the order of the fields."""
-    usable = [column for column in profile.columns if _is_nameable(column, profile)]
+    usable = nameable(profile)
     scored = sorted(
         (
-            (-likeness(column.name, names), place, column.name, Match(field, column, likeness(column.name, names)))
+            (-alike, place, column.name, Match(field, column, alike))
             for place, field in enumerate(contract.fields)
             for names in [_names_of(field, contract, configuration)]
             for column in usable
-            if _can_be(column, field)
+            if (alike := likeness(column.name, names)) >= LIKELY and _can_be(column, field)
         ),
         key=lambda item: item[:3],
     )
     found: dict[str, Match] = {}
     taken: set[str] = set()
     for _, _, name, match in scored:
-        if match.likeness >= LIKELY and match.field.name not in found and name not in taken:
+        if match.field.name not in found and name not in taken:
             found[match.field.name] = match
             taken.add(name)
     return [found[name] for name in contract.names if name in found]
@@ -64,7 +67,7 @@ def guess_table(profile: Profile, contracts: Mapping[str, Contract], configurati
 def named_alike(profile: Profile, target: Field, contract: Contract, configuration: Configuration) -> Column | None:
     """The column most like the field by its name, taken by another field or not."""
     names = _names_of(target, contract, configuration)
-    usable = [column for column in profile.columns if _is_nameable(column, profile)]
+    usable = nameable(profile)
     best = max(usable, key=lambda column: likeness(column.name, names), default=None)
     return best if best and likeness(best.name, names) >= LIKELY else None
 
@@ -80,17 +83,28 @@ def packaged_column(field: str, sources: Iterable[Source]) -> tuple[str, dict[st
 
 def likeness(header: str, names: Sequence[str]) -> float:
     """1 for the same words, less for words in common and for letters in common."""
-    return max((_alike(words(header), words(name)) for name in names), default=0.0)
+    return max((_alike(header, name) for name in names), default=0.0)
 
 
-def _alike(one: Sequence[str], other: Sequence[str]) -> float:
+@lru_cache(maxsize=1 << 18)
+def _alike(header: str, name: str) -> float:
+    one, other = _words(header), _words(name)
     if not one or not other:
         return 0.0
     if "".join(one) == "".join(other):
         return 1.0
     common = len({*one} & {*other}) / len({*one} | {*other})
-    letters = difflib.SequenceMatcher(None, " ".join(one), " ".join(other)).ratio()
-    return min(0.95, max(common, 0.85 * letters))
+    return min(0.95, max(common, 0.85 * _letters_alike(" ".join(one), " ".join(other))))
+
+
+def _letters_alike(one: str, other: str) -> float:
+    """0 where it can only be too little: exact likeness is dear, and files have thousands of columns."""
+    compared = difflib.SequenceMatcher(None, one, other)
+    is_worth_it = min(compared.real_quick_ratio(), compared.quick_ratio()) >= LIKELY / 0.85
+    return compared.ratio() if is_worth_it else 0.0
+
+
+_words = lru_cache(maxsize=1 << 16)(words)
 
 
 def _names_of(field: Field, contract: Contract, configuration: Configuration) -> list[str]:
@@ -118,14 +132,20 @@ def _can_be(column: Column, field: Field) -> bool:
     if column.verdict.kind == "empty":
         return True
     if promised is None:
-        return not (field.name.endswith(_IDS) and column.verdict.rule in ("date", "timestamp", "boolean", "amount"))
+        return not field.name.endswith(_IDS) or _can_be_id(column)
     return column.verdict.rule in promised or any(column.possible().get(rule, 0) >= 0.8 for rule in promised)
 
 
-def _is_nameable(column: Column, profile: Profile) -> bool:
-    """Whether the file has one column of this name: a second one could not be told from it."""
-    plain = [_plain(name) for name in profile.header]
-    return plain.count(_plain(column.name)) == 1
+def _can_be_id(column: Column) -> bool:
+    """Whether its values could be numbers or codes of something: dates could, and are none."""
+    is_number = column.possible().get("document_number", 0) >= 0.8
+    return column.verdict.rule not in _NO_IDS or (is_number and column.verdict.rule in ("boolean", "amount"))
+
+
+def nameable(profile: Profile) -> list[Column]:
+    """The columns whose name no other has: a second one could not be told from it."""
+    counts = Counter(_plain(name) for name in profile.header)
+    return [column for column in profile.columns if counts[_plain(column.name)] == 1]
 
 
 def _plain(name: str) -> str:

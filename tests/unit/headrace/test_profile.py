@@ -227,6 +227,27 @@ def test_other_sheets_are_named_and_can_be_asked_for(tmp_path) -> None:
     assert [c["name"] for c in profiled(tmp_path, "b.xlsx", book, sheet="Secret")["columns"]] == ["e"]
 
 
+def test_a_header_twice_fills_no_field_and_says_so(tmp_path) -> None:
+    facts = profiled(tmp_path, "d.csv", "PO Number,Vendor,vendor ,Net Amount\n1,a,b,3\n")
+
+    assert [column["field"] for column in facts["columns"]] == ["po_number", None, None, "ordered_amount"]
+    assert "columns that cannot be told apart, or have no name, fill no field: 'Vendor'" in repr(facts["doubts"])
+
+
+def test_a_file_that_is_like_no_table_says_so(tmp_path) -> None:
+    facts = profiled(tmp_path, "d.csv", "colour,shape\nred,round\n")
+
+    assert {"at": "source.table", "unsure": "no header is like a field of any table: say --table"} in facts["doubts"]
+
+
+def test_a_header_alone_has_columns_and_no_record(tmp_path) -> None:
+    facts = profiled(tmp_path, "d.csv", ",".join(HEADER) + "\n", write=tmp_path / "d.toml")
+
+    assert (facts["counts"].get("records", 0), facts["counts"]["is_closed"]) == (0, True)
+    assert {column["kind"] for column in facts["columns"]} == {"empty"}
+    tomllib.loads((tmp_path / "d.toml").read_text())
+
+
 def settled(path: Path, **answers: str) -> str:
     """The first TOML with each line that was commented out filled in, and the missing tables added."""
     said = path.read_text()
