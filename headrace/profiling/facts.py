@@ -61,7 +61,9 @@ def _written(path: Path, draft: Draft, domain: str, contracts: Mapping[str, Any]
 
 
 def _facts(profile: Profile, draft: Draft, *, reveal: bool) -> dict[str, Any]:
-    fields = {column.header: column for column in draft.columns}
+    fields: dict[str, list[str]] = {}
+    for mapping in draft.columns:
+        fields.setdefault(mapping.header, []).append(mapping.field.name)
     read = {key: value for key, value in profile.shape.read.said().items() if value is not None}
     lines = profile.counts
     return {
@@ -98,9 +100,9 @@ def _all_doubts(profile: Profile, draft: Draft) -> list[Doubt]:
     return [*draft.doubts, *rest]
 
 
-def _field_of(column: Column, fields: Mapping[str, Any]) -> str | None:
-    found = fields.get(column.name)
-    return found.field.name if found else None
+def _field_of(column: Column, fields: Mapping[str, list[str]]) -> str | None:
+    """The field that comes from the column; of several all, with commas."""
+    return ", ".join(fields.get(column.name, ())) or None
 
 
 def _is_personal(column: Column, draft: Draft) -> bool:

@@ -234,6 +234,18 @@ def test_a_header_twice_fills_no_field_and_says_so(tmp_path) -> None:
     assert "columns that cannot be told apart, or have no name, fill no field: 'Vendor'" in repr(facts["doubts"])
 
 
+def test_a_required_time_without_a_column_shares_that_of_a_date(tmp_path) -> None:
+    content = text().replace("Changed At", "Remarks").replace("2024-03-", "x")
+    facts = profiled(tmp_path, "d.csv", content, write=tmp_path / "d.toml")
+
+    assert columns(facts)["Order Date"]["field"] == "changed_at, ordered_on"
+    said = tomllib.loads((tmp_path / "d.toml").read_text())["columns"]
+    assert said["changed_at"] == {
+        "headers": ["Order Date"], "rule": "timestamp", "formats": ["%d.%m.%Y"], "date_only": True
+    }  # fmt: skip
+    assert "'Order Date' stands in for it" in repr(facts["doubts"])
+
+
 def test_a_file_that_is_like_no_table_says_so(tmp_path) -> None:
     facts = profiled(tmp_path, "d.csv", "colour,shape\nred,round\n")
 
