@@ -138,6 +138,20 @@ def test_the_later_overlay_says_more(files: Files) -> None:
     assert files.load(SOURCE, '[source]\nname = "things"\nkind = "full"').source("things").kind == "full"
 
 
+def test_a_folder_stands_for_its_files_by_name(files: Files) -> None:
+    said = ('[source]\nname = "things"\nidentical_rows = "distinct"\n', "not even TOML")
+    _, _, last = files.write(SOURCE, *said)
+    last.rename(files.folder / "notes.txt")
+
+    configuration = load("procurement", contracts=CONTRACTS, overlays=[files.folder])
+    assert configuration.source("things").identical_rows == "distinct"
+
+
+def test_a_folder_without_configurations_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"is a folder without a \.toml file"):
+        load("procurement", contracts=CONTRACTS, overlays=[tmp_path])
+
+
 def test_an_overlay_changes_the_domain_and_its_marts(files: Files) -> None:
     domain = files.load("[domain]\nreleases_kept = 3\n", "[marts]\nleft_edge_days = 7").domain
     assert domain.releases_kept == 3
