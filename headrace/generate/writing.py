@@ -15,10 +15,11 @@ import pyarrow.parquet as pq
 from headrace.generate.clock import Window
 from headrace.generate.deliveries import Counts, Delivery, deliveries_of
 from headrace.generate.entities import Words
-from headrace.generate.files import Style, file_bytes, formed, part_bytes, path_of, styles_for, widths_of
+from headrace.generate.files import file_bytes, part_bytes, widths_of
 from headrace.generate.forms import assign_forms, source_toml
 from headrace.generate.layout import Dirt
 from headrace.generate.sheet import Sheet
+from headrace.generate.styles import Style, formed, path_of, styles_for
 
 Progress = Callable[[str, int], None]
 COPIES: dict[Dirt, int] = {"none": 0, "realistic": 1, "hostile": 2}

@@ -10,11 +10,12 @@ import pytest
 
 from headrace.generate.clock import Window
 from headrace.generate.deliveries import deliver
-from headrace.generate.files import file_bytes, formed, part_bytes, plain_style, widths_of
+from headrace.generate.files import file_bytes, part_bytes, widths_of
 from headrace.generate.forms import FORMS, assign_forms, source_toml
 from headrace.generate.layout import Table
 from headrace.generate.scenario import Scenario
 from headrace.generate.sheet import BAD_BYTES, TOO_FEW, TOO_MANY, Sheet
+from headrace.generate.styles import formed, plain_style
 from headrace.generate.tables import INVOICES
 from headrace.generate.world import Streams, make_world
 from lake.config import load
