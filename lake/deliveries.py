@@ -142,7 +142,7 @@ def replaced_deliveries(deliveries: Iterable[Delivery], source: Source) -> set[s
 def _refuse_ties(group: Sequence[Delivery], source: Source) -> None:
     for one, other in pairwise(group):
         if one.order == other.order:
-            first, second = (delivery.raw_files[0].key for delivery in (one, other))
+            first, second = sorted(delivery.raw_files[0].key for delivery in (one, other))
             names = f"{first} and {second}" if first != second else f"{first} as it landed before and as it is now"
             claim = f"claim period {one.period} of source" if one.period else "are deliveries of source"
             mend = (
