@@ -10,7 +10,8 @@ _RUN = re.compile(r"((.)\2{12})\2+", re.DOTALL)
 _PERSONAL_WORDS = frozenset((
     "user", "person", "people", "clerk", "requester", "requestor", "approver", "buyer", "employee", "staff", "contact",
     "email", "mail", "phone", "mobile", "fax", "name", "firstname", "lastname", "surname", "forename", "birth",
-    "birthday", "address", "street", "iban", "ssn", "passport", "creator", "author", "resource", "receiver", "remover",
+    "birthday", "dob", "geburtsdatum", "address", "street", "iban", "ssn", "passport", "creator", "author", "resource",
+    "receiver", "remover",
     "signature", "owner", "initials", "by", "who", "mitarbeiter", "benutzer", "sachbearbeiter",
 ))  # fmt: skip
 

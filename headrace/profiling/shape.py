@@ -25,6 +25,8 @@ from lake.formats.table import Table
 from lake.manifests import ENDING
 from lake.mappings import ColumnMapping
 
+MOST_BESIDE = 10_000
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -74,7 +76,8 @@ def _source(shape: Shape) -> Source:
 
 
 def _parquet(file: RawFile) -> Shape:
-    folder = [info.key for info in file.store.list() if info.key.endswith(ENDING) and "/" not in info.key]
+    beside = islice(file.store.list(), MOST_BESIDE)
+    folder = [info.key for info in beside if info.key.endswith(ENDING) and "/" not in info.key]
     listing = [key for key in folder if _lists(file, key)]
     doubt = Doubt(
         "read.manifest", "no manifest lists this file: only who sends it knows whether a delivery of one file is whole"

@@ -89,20 +89,19 @@ def _in_formats(
     doubts: list[str] = []
     decided: str | None = None
     for first, second in pairs:
-        either = judged.mask(rule, first) | judged.mask(rule, second)
-        if not either.any():
+        one, other = judged.mask(rule, first), judged.mask(rule, second)
+        if not (one | other).any():
             continue
-        decision = decide_format(judged.counts(), (first, second))
-        evidence = decision.evidence.partition("; left aside")[0]
-        if decision.format is None:
-            ambiguous.append([first, second])
-            doubts.append(f"day or month first is not told: {evidence}")
-        elif first.startswith("%d.") and decision.format == first:
+        only_one, only_other = (int(judged.weights[mask].sum()) for mask in (one & ~other, other & ~one))
+        decision = decide_format(judged.counts(), (first, second)).format
+        if first.startswith("%d.") and not only_other:
             aside.add(second)  # with points, the month never stands first but by mistake
-        else:
-            ambiguous.append([first, second])
-            decided = decision.format
-            doubts.append(f"{decision.format} in this file: {evidence}; each file decides for itself")
+            if decision is None:
+                doubts.append("day or month first is not told; with points, the day is taken to stand first")
+            continue
+        ambiguous.append([first, second])
+        decided = decision or decided
+        doubts.append(_order_told(decision, first, second, only_one, only_other))
     chosen, mask = judged.covering(rule, [label for label in labels if label not in aside])
     if not chosen:
         return None
@@ -115,6 +114,16 @@ def _in_formats(
         parameters[AMBIGUOUS_PARAMETER] = pair
     shares = {label: judged.share(judged.mask(rule, label)) for label in chosen}
     return Verdict(kind, rule, parameters, mask, doubts, shares, decided)
+
+
+def _order_told(decision: str | None, first: str, second: str, only_first: int, only_second: int) -> str:
+    """The evidence in counts of rows: a date may be a person's."""
+    if decision:
+        telling = f"{max(only_first, only_second):,} rows can be read in no other order"
+        return f"{decision} in this file: {telling}; each file decides for itself"
+    if only_first or only_second:
+        return f"day or month first is not told: {only_first:,} rows are only {first}, {only_second:,} only {second}"
+    return f"day or month first is not told: every row could be {first} or {second}"
 
 
 def _number(judged: Judged) -> Verdict | None:
