@@ -152,6 +152,14 @@ def test_a_column_that_no_field_comes_from_shows_no_value(tmp_path, header) -> N
     assert "Lovelace" not in repr(profiled(tmp_path, "o.csv", content))
 
 
+def test_a_value_of_a_single_row_hides_its_column(tmp_path) -> None:
+    rows = [(*row[:6], "Ask Grace", *row[7:]) if n == 3 else row for n, row in enumerate(orders())]
+
+    told = columns(profiled(tmp_path, "o.csv", text(rows=rows)))["Currency"]
+    assert (told["field"], told["shows"]) == ("currency_code", "outlines")
+    assert "Grace" not in repr(told)
+
+
 def test_neither_the_toml_nor_its_doubts_say_a_person(tmp_path) -> None:
     odd = [(*row[:3], "Grace H.", *row[4:]) if n == 3 else row for n, row in enumerate(orders())]
     facts = profiled(tmp_path, "o.csv", text(rows=odd), write=tmp_path / "o.toml")
