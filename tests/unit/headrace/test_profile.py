@@ -316,6 +316,18 @@ def test_claims_are_the_name_with_its_month_and_delivery(tmp_path, file, claims)
     assert tomllib.loads(path.read_text())["source"]["claims"] == [claims]
 
 
+def test_a_database_extract_is_claimed_by_the_manifest_that_lists_it(tmp_path) -> None:
+    listed = {"files": [{"name": "part-0.parquet", "rows": 30}]}
+    (tmp_path / "orders_2024-03_d1.manifest.json").write_text(json.dumps(listed))
+    (tmp_path / "other.manifest.json").write_text("{}")
+    facts = profiled(tmp_path, "part-0.parquet", in_parquet(), write=tmp_path / "first.toml")
+
+    said = tomllib.loads((tmp_path / "first.toml").read_text())
+    assert said["source"]["claims"][0].endswith("_d(?P<delivery>[0-9]+)[.]manifest[.]json$")
+    assert said["read"] == {"format": "parquet"}
+    assert not any(doubt["at"] == "read.manifest" for doubt in facts["doubts"])
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said", "sentence"),
     [
