@@ -28,7 +28,11 @@ Lake = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
 Configs = Annotated[
     list[Path] | None,
-    typer.Option("--config", help="A TOML file laid over the packaged ones; again for more.", show_default=False),
+    typer.Option(
+        "--config",
+        help="A TOML file, or a folder of them, laid over the packaged ones; again for more.",
+        show_default=False,
+    ),
 ]
 Environment = Annotated[str, typer.Option("--environment", help="Name or file of the environment.")]
 
@@ -75,7 +79,7 @@ def generate_procurement_command(
         ),
     ] = None,
     durations: Annotated[str, typer.Option(help="How durations are spread: lognormal or weibull.")] = "lognormal",
-    formats: Annotated[str, typer.Option(help="csv, or mixed: some files with tabs or bars.")] = "csv",
+    formats: Annotated[str, typer.Option(help="csv, or mixed: files of every format.")] = "csv",
     as_json: Json = False,
 ) -> None:
     """The documents of a ledger from order to payment, clean or dirty, with each raw row's expected outcome and the
@@ -122,6 +126,42 @@ def run(
 
     facts = run_domain(Ask(domain, raw, lake, environment, tuple(config or ()), as_of, run_id))
     _print(facts, as_json, "ran")
+
+
+@app.command()
+def profile(
+    file: Annotated[str, typer.Argument(help="A raw file: a path, or s3://bucket/key.", show_default=False)],
+    domain: DomainOption = "procurement",
+    table: Annotated[
+        str | None, typer.Option("--table", help="The table it fills; guessed where not said.", show_default=False)
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.", show_default=False)] = None,
+    write: Annotated[
+        Path | None, typer.Option("--write", help="Write a first source TOML to this new file.", show_default=False)
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option("--name", help="The source's name; by the file's name else.", show_default=False)
+    ] = None,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show cells whole, also what is personal.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What landing would see in a raw file of any format: encoding, delimiter, sheet or cuts, and of each column the
+    rules that read it, the formats seen, nulls, different values and their ends; and what is not certain.
+
+    `--write` writes a first TOML for `headrace run --config`. What it is unsure of says `# UNSURE` there.
+
+    Example: `headrace profile my/raw/orders.csv --table purchase_orders --write orders.toml`
+    """
+    from headrace.profiling.facts import profile_file
+    from headrace.render_profile import profiled
+
+    facts = profile_file(file, domain=domain, table=table, sheet=sheet, write=write, name=name, reveal=reveal)
+    if as_json:
+        from headrace import render
+
+        render.json(facts)
+    else:
+        profiled(facts)
 
 
 @app.command()

@@ -56,7 +56,8 @@ def generate_domain(
             )
         except GenerationError as error:
             raise ConfigError(str(error)) from None
-    return {**asdict(summary), "raw": str(out / "raw"), "truth": str(out / "truth")}
+    configs = str(out / "configs") if (out / "configs").is_dir() else None
+    return {**asdict(summary), "raw": str(out / "raw"), "truth": str(out / "truth"), "configs": configs}
 
 
 def _refuse_unknown(option: str, words: Sequence[str], known: Sequence[str]) -> None:

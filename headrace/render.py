@@ -45,6 +45,8 @@ def generated(facts: Mapping[str, Any]) -> None:
     made = "already there" if facts["already_there"] else "made"
     records = ", ".join(f"{count:,} {table}" for table, count in facts["raw_rows"].items())
     say(f"{made}: {facts['files']} raw files in {facts['raw']} ({records}), their truth in {facts['truth']}")
+    if facts["configs"]:
+        say(f"some are no CSV in UTF-8: run with --config {facts['configs']}")
     table = grid("table", *OUTCOMES, right={*OUTCOMES}, title="expected outcomes")
     for name, counts in facts["outcomes"].items():
         table.add_row(name, *(cell(counts.get(outcome, 0)) for outcome in OUTCOMES))

@@ -16,7 +16,7 @@ from jobs.options import marts_options_of
 from jobs.shell import shell
 from lake.claims import Claim, claim_files
 from lake.config import Source
-from lake.deliveries import Delivery, RawFile, merge_deliveries, order_of, refuse_emptying
+from lake.deliveries import Delivery, RawFile, merge_deliveries, order_of, refuse_closed, refuse_emptying
 from lake.errors import DataError, HeadraceError
 from lake.landing import LandedFile, land_file, read_landed
 from lake.manifests import read_manifests
@@ -52,6 +52,8 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
     deliveries = tuple(merge_deliveries(kept, seen))
     for source in run.configuration.sources:
         refuse_emptying(deliveries, source, partial(_row_count, run))
+        if run.parent:
+            refuse_closed(deliveries, run.parent.deliveries, source)
     said = {
         "parent": run.parent.number if run.parent else None,
         "raw": run.raw.uri,

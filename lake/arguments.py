@@ -36,7 +36,9 @@ def parse_arguments(doc: str | None, argv: Sequence[str], *, needs_raw: bool) ->
     parser.add_argument("--lake", required=True, help="folder or s3:// prefix of the lake")
     parser.add_argument("--run-id", default=None, help="joins the stages of one run; needed by all but the first")
     parser.add_argument("--environment", default="local", help="name or file of the environment (default: %(default)s)")
-    parser.add_argument("--config", action="append", default=[], help="a TOML file laid over the packaged ones")
+    parser.add_argument(
+        "--config", action="append", default=[], help="a TOML file, or a folder of them, laid over the packaged ones"
+    )
     parser.add_argument("--as-of", type=_date, default=None, help="leave out what is dated later, YYYY-MM-DD")
     known, others = parser.parse_known_args(list(argv))
     if names := [name for name in others if name.startswith("--")]:

@@ -112,6 +112,7 @@ class Source:
     where: str
     may_be_empty: bool = False
     shares_files: bool = False
+    closed_through: str | None = None
 
     @property
     def wants_manifest(self) -> bool:
@@ -188,9 +189,12 @@ class Configuration:
 def load(
     domain: str, *, contracts: Mapping[str, Any], environment: str = "local", overlays: Sequence[Path] = ()
 ) -> Configuration:
-    """The packaged configuration of a domain under the given overlays. Raises ConfigError, one sentence."""
+    """The packaged configuration of a domain under the given overlays: files, or folders of `.toml` files by name.
+
+    Raises ConfigError, one sentence.
+    """
     domains, sources = _packaged(domain)
-    for path in overlays:
+    for path in (file for overlay in overlays for file in _files(overlay)):
         document = Document.file(path)
         if "source" in document.values:
             sources.setdefault(_source_name(document), []).append(document)
@@ -212,6 +216,15 @@ def marts_options(domain: Domain, options: type[Options], **told: Any) -> Option
         return options(**told, **values)
     except ValueError as error:
         raise ConfigError(f"{domain.marts.where('marts')}: {error}") from None
+
+
+def _files(overlay: Path) -> list[Path]:
+    """The overlay itself, or the TOML files of a folder. Raises ConfigError where the folder has none."""
+    if not overlay.is_dir():
+        return [overlay]
+    if not (found := sorted(overlay.glob("*.toml"))):
+        raise ConfigError(f"{overlay} is a folder without a .toml file, promised configurations")
+    return found
 
 
 def _packaged(domain: str) -> tuple[list[Document], dict[str, list[Document]]]:
@@ -297,6 +310,7 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
         "order",
         "may_be_empty",
         "shares_files",
+        "closed_through",
         "null_tokens",
     )
     layers.refuse_unknown(("source",), known)
@@ -318,6 +332,7 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
         table=table,
         kind=kind,
         claims=_claims(layers, kind),
+        closed_through=_closed_through(layers),
         identical_rows=layers.typed(("source", "identical_rows"), Literal["distinct", "duplicate"]),
         order=layers.typed(("source", "order"), Literal["delivery", "arrival"], "delivery"),
         may_be_empty=layers.typed(("source", "may_be_empty"), bool, False),
@@ -344,6 +359,16 @@ def _claims(layers: Layers, kind: Kind) -> tuple[str, ...]:
                 f"{where}: {pattern!r} does not tell the period that a file replaces; promised a group (?P<period>...)"
             )
     return claims
+
+
+def _closed_through(layers: Layers) -> str | None:
+    path = ("source", "closed_through")
+    period: str | None = layers.typed(path, str)
+    if period is not None and not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", period):
+        raise ConfigError(f'{layers.where(*path)}: found {period!r}, promised a period such as "2024-03"')
+    if period is not None and not all("(?P<period>" in pattern for pattern in layers.table("source")["claims"]):
+        raise ConfigError(f"{layers.where(*path)}: `claims` do not tell the period of a file, so that none is closed")
+    return period
 
 
 def _groups(pattern: str, where: str) -> set[str]:

@@ -87,6 +87,30 @@ def refuse_emptying(deliveries: Iterable[Delivery], source: Source, row_count: C
                 )
 
 
+def refuse_closed(deliveries: Iterable[Delivery], before: Iterable[Delivery], source: Source) -> None:
+    """Raises DataError where a delivery for a period that the source has closed was not part of the release before.
+
+    What that release had stays, and may be read again in another way.
+    """
+    if source.closed_through is None:
+        return
+    known = {file for delivery in before for file in delivery.raw_files}
+    same = {delivery.landing_file_id for delivery in before}
+    for delivery in deliveries:
+        is_known = delivery.landing_file_id in same or not known.isdisjoint(delivery.raw_files)
+        if delivery.source_name == source.name and not is_known and _is_closed(delivery.period, source.closed_through):
+            raise DataError(
+                f"{_names(delivery)} is for period {delivery.period}, and source {source.name} is closed through "
+                f"{source.closed_through}: what was reported of it would change; take the file out of raw, or reopen "
+                f"the period with an earlier closed_through ({source.where})"
+            )
+
+
+def _is_closed(period: str, closed_through: str) -> bool:
+    """Whether a period ends before another does: a day of March does before March ends."""
+    return bool(period) and (period <= closed_through or period.startswith(closed_through))
+
+
 def _names(delivery: Delivery) -> str:
     return " = ".join(file.key for file in delivery.raw_files)
 
@@ -118,7 +142,7 @@ def replaced_deliveries(deliveries: Iterable[Delivery], source: Source) -> set[s
 def _refuse_ties(group: Sequence[Delivery], source: Source) -> None:
     for one, other in pairwise(group):
         if one.order == other.order:
-            first, second = (delivery.raw_files[0].key for delivery in (one, other))
+            first, second = sorted(delivery.raw_files[0].key for delivery in (one, other))
             names = f"{first} and {second}" if first != second else f"{first} as it landed before and as it is now"
             claim = f"claim period {one.period} of source" if one.period else "are deliveries of source"
             mend = (

@@ -1,10 +1,11 @@
 """Made-up procurement extracts: the documents of a ledger, clean or dirty, with the truth beside them.
 
-`out/raw/<table>/<table>_<period>_d<number>.csv[.gz]` (`.tsv`, `.txt` too where formats are mixed) is what the ledger
-sends; `out/truth/` says what it means:
+`out/raw/<table>/<table>_<period>_d<number>.csv[.gz]` is what the ledger sends. Where formats are mixed there are other
+delimiters and `.zst` too, and some months of each table in other forms (forms.py), each read by a source of its own in
+`out/configs/`. `out/truth/` says what it all means:
 
-* `outcomes.parquet`: a row for each record, with its file (below `raw/`), outcome, reasons and key. A re-sent copy of
-  a file has no rows: it lands once.
+* `outcomes.parquet`: a row for each record, with its file (below `raw/`; of Parquet its manifest), outcome, reasons and
+  key. A re-sent copy of a file has no rows: it lands once.
 * `curated_<table>.parquet`: the curated rows of a table by key, personal names not masked.
 * `legs.parquet`: the true legs of every case, from the documents before any dirt: `case_id`, `leg`, `document_id`,
   `start_on`, `end_on`, `leg_status`, `reason`. A document that dirt broke or left out has its legs all the same.
@@ -56,7 +57,7 @@ from headrace.generate.writing import Progress, RawFile, files_table, write_raw
 
 __all__ = ["SPINE", "GenerationError", "GenerationSummary", "generate_procurement"]
 
-GENERATOR_VERSION = 2
+GENERATOR_VERSION = 3
 Formats = Literal["csv", "mixed"]
 FORMATS: tuple[Formats, ...] = get_args(Formats)
 SLOW_LEG = "invoice_date_to_cleared"

@@ -5,13 +5,15 @@ import os
 import re
 import shutil
 import subprocess
+from datetime import datetime, timedelta
 
 import pytest
 
 from lake.errors import ConfigError, DataError
 from lake.folder_store import FolderStore
 from lake.objects import StoreFull
-from tests.jobs.lakes import invoices, orders, release, release_of, run_of, write_raw
+from tests.jobs.lakes import ORDER, ORDER_HEADER, invoices, orders, release, release_of, rows, run_of, write_raw
+from tests.unit.formats.workbooks import changed, protected, xls, xlsx
 
 NAME = "purchase_orders_2024-01_d1.csv"
 MANY = orders(*({"Item": str(item), "Vendor Name": "Müller"} for item in range(1, 40)))
@@ -196,3 +198,153 @@ def test_a_thirteenth_month_is_claimed_by_no_source(tmp_path):
     raw = write_raw(tmp_path / "raw", {"invoices_2024-13_d1.csv": invoices({})})
     with pytest.raises(DataError, match="no source claims this file"):
         release(raw, tmp_path / "lake")
+
+
+BOOK = """[source]
+name = "erp_purchase_orders"
+claims = ['orders_(?P<period>[0-9]{4}-[0-9]{2})_d(?P<delivery>[0-9]+)[.][a-z.]+$']
+[read]
+"""
+FILLED = [list(ORDER_HEADER), [ORDER.get(name) for name in ORDER_HEADER]]
+NARROW = ", ".join(f'{{name = "{name}", start = {1 + 20 * n}, width = 20}}' for n, name in enumerate(ORDER_HEADER))
+LINE = "".join(f"{ORDER.get(name, ''):<20}" for name in ORDER_HEADER)
+
+
+def with_a_cell_far_away(rows: int, columns: int) -> bytes:
+    return changed(
+        xlsx(FILLED),
+        "xl/worksheets/sheet1.xml",
+        lambda text: text.replace(
+            "</sheetData>", f'<row r="{rows}"><c r="{columns}{rows}" t="n"><v>1</v></c></row></sheetData>'
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("read", "files", "sentence"),
+    [
+        pytest.param(
+            'format = "excel"',
+            {"orders_2024-01_d1.xls": protected(xls(FILLED))},
+            r"orders_2024-01_d1\.xls: the workbook is protected with a password; ask for it without one",
+            id="a workbook with a password",
+        ),
+        pytest.param(
+            'format = "excel"',
+            {"orders_2024-01_d1.xlsx": xlsx([])},
+            r"orders_2024-01_d1\.xlsx: sheet 'Orders' is empty, promised a header row",
+            id="an empty workbook",
+        ),
+        pytest.param(
+            'format = "excel"\nsheet = "January"',
+            {"orders_2024-01_d1.xlsx": xlsx(FILLED)},
+            r"the workbook has the sheets 'Orders'; promised a sheet 'January'; say its name with `sheet`",
+            id="a sheet that is missing",
+        ),
+        pytest.param(
+            'format = "excel"',
+            {"orders_2024-01_d1.xlsx": with_a_cell_far_away(400_000, "Y")},
+            r"has at least 400,000 rows x 25 columns = 10,000,000 cells, promised at most 5,000,000 \(cell_limit under",
+            id="a sheet of ten million cells",
+        ),
+        pytest.param(
+            f'format = "fixed_width"\nlayout = [{NARROW}]',
+            {"orders_2024-01_d1.txt": f"{LINE}\n{LINE[:250]}\n"},
+            r"orders_2024-01_d1\.txt: 1 of 2 records could not be read.*short: 250 characters, the layout has 300",
+            id="a fixed-width line too short",
+        ),
+        pytest.param(
+            'format = "parquet"',
+            {"orders_2024-01_d1.parquet": b"PAR1"},
+            r"orders_2024-01_d1\.parquet: no manifest lists this file; promised a NAME\.manifest\.json beside it",
+            id="a Parquet extract without its manifest",
+        ),
+        pytest.param(
+            "",
+            {"a/orders_2024-01_d1.csv": orders({}), "b/orders_2024-01_d1.csv": orders({"Item": "20"})},
+            r"a/orders_2024-01_d1\.csv and b/orders_2024-01_d1\.csv claim period 2024-01 of source "
+            "erp_purchase_orders with different contents, and nothing tells which is later",
+            id="two files that claim the same period",
+        ),
+    ],
+)
+def test_bad_files_of_every_format_stop_the_run(spark, tmp_path, read, files, sentence):
+    config = tmp_path / "mine.toml"
+    config.write_text(BOOK + read)
+    raw, lake = write_raw(tmp_path / "raw", files), tmp_path / "lake"
+    with pytest.raises(DataError) as raised:
+        release(raw, lake, has_marts=False, configs=[config])
+    assert re.search(sentence, str(raised.value)), str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert not (lake / "releases").exists()
+
+
+def test_a_file_for_a_closed_period_stops_the_run_and_the_release_stands(spark, tmp_path):
+    raw, lake = write_raw(tmp_path / "raw", {"invoices_2024-01_d1.csv": invoices({})}), tmp_path / "lake"
+    config = tmp_path / "mine.toml"
+    config.write_text('[source]\nname = "erp_invoices"\nclosed_through = "2024-01"\n')
+    first = release(raw, lake, has_marts=False, configs=[config])  # a lake that is built anew takes all
+    assert first.number == 1
+    write_raw(raw, {"invoices_2024-02_d1.csv": invoices({"Invoice No": "5100000002"})})
+    assert release(raw, lake, has_marts=False, configs=[config]).number == 2
+    write_raw(raw, {"invoices_2024-01_d2.csv": invoices({"Amount": "99.00"})})
+
+    sentence = r"invoices_2024-01_d2\.csv is for period 2024-01, and source erp_invoices is closed through 2024-01"
+    with pytest.raises(DataError, match=sentence):
+        release(raw, lake, has_marts=False, configs=[config])
+
+    assert sorted(path.name for path in (lake / "releases/procurement").iterdir()) == ["00000001.json", "00000002.json"]
+    config.write_text('[source]\nname = "erp_invoices"\nclosed_through = "2023-12"\n')
+    assert release(raw, lake, has_marts=False, configs=[config]).number == 3
+
+
+def test_a_currency_that_has_no_rate_is_kept_as_it_is_and_apart(spark, tmp_path):
+    """No amount is converted: what is ordered in euros and invoiced in ounces of gold is neither added nor matched."""
+    raw = write_raw(
+        tmp_path / "raw",
+        {
+            NAME: orders({}, {"Item": "20", "Currency": "XAU"}),
+            "invoices_2024-01_d1.csv": invoices({"Currency": "XAU"}, {"Line": "2", "Item": "20", "Currency": "XAU"}),
+        },
+    )
+    found = release(raw, tmp_path / "lake")
+
+    columns = "case_id, currency_code, ordered_amount::varchar, invoiced_amount::varchar, three_way_match_reason"
+    assert rows(tmp_path / "lake", found, "procurement_cases", columns) == [
+        ("4500000001_00010", "EUR", "10.00", None, "not_recorded"),
+        ("4500000001_00020", "XAU", "10.00", "10.00", "not_recorded"),
+    ]
+    [(currency, amount, currency_count)] = rows(
+        tmp_path / "lake", found, "procurement_vendors", "currency_code, ordered_amount::varchar, currency_count"
+    )
+    assert (currency, amount, currency_count) == (None, None, 2)
+
+
+@pytest.mark.slow
+def test_a_case_with_a_hundred_thousand_events_goes_through(spark, tmp_path):
+    """A framework order: one item, a posting a minute. Nothing of a case is held in one row."""
+    count = 25_000
+    header = "case concept:name,case (case) Source,case (case) Vendor,time:timestamp,Cumulative net worth (EUR),User,"
+    steps = ("Record Goods Receipt", "Vendor creates invoice", "Record Invoice Receipt", "Clear Invoice")
+    begin = datetime(2024, 1, 1, 9)
+    lines = [f"1_1,S,V,{begin:%Y-%m-%dT%H:%M:%S.000+01:00},1.0,NONE,Create Purchase Order Item"]
+    lines += [
+        f"1_1,S,V,{begin + timedelta(minutes=n):%Y-%m-%dT%H:%M:%S.000+01:00},1.0,NONE,{step}"
+        for n in range(1, count + 1)
+        for step in steps
+    ]
+    names = (
+        f"{header}concept:name,case (case) Company,case (case) Name,case (case) Spend area text,"
+        "case (case) Document Type,case (case) Item Type,org:resource"
+    )
+    text = "\n".join([names, *(f"{line},C,N,A,D,I,NONE" for line in lines)]) + "\n"
+    found = release(write_raw(tmp_path / "raw", {"events.csv": text}), tmp_path / "lake")
+
+    lake = tmp_path / "lake"
+    assert found.counts["logged_events"].curated == 4 * count + 1
+    [(events, receipts, clearings)] = rows(
+        lake, found, "procurement_cases", "event_count, goods_receipt_count, clearing_count"
+    )
+    assert (events, receipts, clearings) == (4 * count + 1, count, count)
+    pairs = rows(lake, found, "procurement_legs", "count(*), max(duration_days)", "leg = 'recorded_to_cleared'")
+    assert pairs == [(count, 0)]

@@ -1,4 +1,4 @@
-"""What the generator planted comes out, record by record."""
+"""What the generator planted comes out, record by record, in every format."""
 
 import duckdb
 import pytest
@@ -15,8 +15,8 @@ PERSONAL = {field.name for contract in DOCUMENTS for field in contract.fields if
 @pytest.fixture(scope="module", params=["realistic", "hostile"])
 def generated(request, spark, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
-    generate_procurement(rows=3000, seed=9, dirt=request.param, out=folder)
-    run = run_of(folder / "raw", folder / "lake")
+    generate_procurement(rows=3000, seed=9, dirt=request.param, out=folder, formats="mixed")
+    run = run_of(folder / "raw", folder / "lake", configs=[folder / "configs"])
     return folder, run, release_of(run, has_marts=False)
 
 

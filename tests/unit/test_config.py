@@ -138,6 +138,20 @@ def test_the_later_overlay_says_more(files: Files) -> None:
     assert files.load(SOURCE, '[source]\nname = "things"\nkind = "full"').source("things").kind == "full"
 
 
+def test_a_folder_stands_for_its_files_by_name(files: Files) -> None:
+    said = ('[source]\nname = "things"\nidentical_rows = "distinct"\n', "not even TOML")
+    _, _, last = files.write(SOURCE, *said)
+    last.rename(files.folder / "notes.txt")
+
+    configuration = load("procurement", contracts=CONTRACTS, overlays=[files.folder])
+    assert configuration.source("things").identical_rows == "distinct"
+
+
+def test_a_folder_without_configurations_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"is a folder without a \.toml file"):
+        load("procurement", contracts=CONTRACTS, overlays=[tmp_path])
+
+
 def test_an_overlay_changes_the_domain_and_its_marts(files: Files) -> None:
     domain = files.load("[domain]\nreleases_kept = 3\n", "[marts]\nleft_edge_days = 7").domain
     assert domain.releases_kept == 3
@@ -270,6 +284,18 @@ MISTAKES = [
         "claims",
         ["does not tell the period", "(?P<period>"],
         id="a period that nothing tells",
+    ),
+    pytest.param(
+        changed('"upsert"', '"upsert"\nclosed_through = "March"'),
+        "closed_through",
+        ["found 'March', promised a period such as \"2024-03\""],
+        id="a closed period that is none",
+    ),
+    pytest.param(
+        changed('"upsert"', '"upsert"\nclosed_through = "2024-03"'),
+        "closed_through",
+        ["`claims` do not tell the period of a file"],
+        id="a closed period that no file can be of",
     ),
     pytest.param(changed('"utf-8"', '"utf-9"'), "encoding", ["there is no encoding 'utf-9'"], id="an encoding"),
     pytest.param(changed('"utf-8"', '"rot13"'), "encoding", ["there is no encoding 'rot13'"], id="a codec of text"),

@@ -28,6 +28,7 @@ TABLES: dict[str, Iterable[str]] = {
         "order",
         "may_be_empty",
         "shares_files",
+        "closed_through",
         "null_tokens",
     ),
     "read": [f.name for f in dataclasses.fields(Read)],

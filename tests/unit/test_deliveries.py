@@ -11,7 +11,15 @@ from pyspark.sql import types as T
 
 from lake.claims import Claim
 from lake.config import Coverage, Kind, Read, Source
-from lake.deliveries import Delivery, RawFile, merge_deliveries, order_of, refuse_emptying, replaced_deliveries
+from lake.deliveries import (
+    Delivery,
+    RawFile,
+    merge_deliveries,
+    order_of,
+    refuse_closed,
+    refuse_emptying,
+    replaced_deliveries,
+)
 from lake.errors import DataError
 from lake.objects import ObjectInfo
 from schemas.contract import Contract, Field
@@ -182,3 +190,45 @@ class TestEmptying:
     def test_an_empty_delivery_that_a_full_one_follows_is_harmless(self) -> None:
         first = (replace(self.GROUP[0], order="2024-01/0010"), self.GROUP[1])
         refuse_emptying(first, of_kind("replaces_period"), self.rows)
+
+
+@pytest.mark.parametrize(
+    ("period", "closed_through", "is_refused"),
+    [
+        pytest.param("2024-03", "2024-03", True, id="the closed period itself"),
+        pytest.param("2024-02", "2024-03", True, id="an earlier one"),
+        pytest.param("2024-04", "2024-03", False, id="the one after it"),
+        pytest.param("2024-03-31", "2024-03", True, id="a day of the closed month"),
+        pytest.param("2024-04-01", "2024-03", False, id="the first day of the next month"),
+        pytest.param("2024-12", "2024", True, id="a month of a closed year"),
+        pytest.param("", "2024-03", False, id="no period"),
+        pytest.param("2024-03", None, False, id="nothing is closed"),
+    ],
+)
+def test_a_new_delivery_for_a_closed_period_is_refused(
+    period: str, closed_through: str | None, is_refused: bool
+) -> None:
+    source = replace(SOURCE, closed_through=closed_through)
+    late = Delivery("new", "orders", period, "2", (RawFile("orders_x_d2.csv", 1, "e2"),))
+    if is_refused:
+        with pytest.raises(DataError, match=f"orders_x_d2.csv is for period {period}, and source orders is closed"):
+            refuse_closed([late], [], source)
+    else:
+        refuse_closed([late], [], source)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(Delivery("new", "orders", "2024-03", "1", (RawFile("a.csv", 1, "e1"),)), id="the same content"),
+        pytest.param(Delivery("old", "orders", "2024-03", "1", (RawFile("b.csv", 2, "e2"),)), id="read in another way"),
+    ],
+)
+def test_what_the_release_has_of_a_closed_period_stays(before: Delivery) -> None:
+    again = Delivery("new", "orders", "2024-03", "1", (RawFile("b.csv", 2, "e2"),))
+    refuse_closed([again], [before], replace(SOURCE, closed_through="2024-03"))
+
+
+def test_another_source_closes_nothing() -> None:
+    late = Delivery("new", "invoices", "2024-01", "1", (RawFile("i.csv", 1, "e"),))
+    refuse_closed([late], [], replace(SOURCE, closed_through="2024-03"))

@@ -11,8 +11,8 @@ import pytest
 from headrace.generate.damage import DAMAGES
 from headrace.generate.deliveries import SHARES
 from headrace.generate.dirt import SMUDGES
-from headrace.generate.files import TRAITS
 from headrace.generate.procurement import SPINE, GenerationSummary, generate_procurement
+from headrace.generate.styles import TRAITS
 from tests.unit.generate import oracle
 
 OTHERS = {

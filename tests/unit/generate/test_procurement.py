@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import defaultdict
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -18,7 +20,12 @@ from headrace.generate.procurement import (
     rows_per_item,
 )
 from headrace.generate.scenario import PLANTS
-from tests.unit.generate import oracle
+from lake.claims import claim_files
+from lake.config import load
+from lake.landing import land_file, landing_key
+from lake.manifests import read_manifests
+from lake.objects import open_store
+from schemas.procurement import CURATED
 
 
 def contents(out: Path) -> dict[str, str]:
@@ -33,7 +40,7 @@ def contents(out: Path) -> dict[str, str]:
 def test_same_arguments_give_the_same_bytes_and_another_seed_others(dirt: Dirt, tmp_path: Path) -> None:
     made = {}
     for name, seed in (("first", 1), ("again", 1), ("other", 2)):
-        generate_procurement(rows=2_500, seed=seed, dirt=dirt, out=tmp_path / name)
+        generate_procurement(rows=2_500, seed=seed, dirt=dirt, out=tmp_path / name, formats="mixed")
         made[name] = contents(tmp_path / name)
     assert made["first"] == made["again"]
     assert made["first"] != made["other"]
@@ -194,9 +201,48 @@ def test_mixed_formats_are_other_prints_of_the_same_records(tmp_path: Path) -> N
         names.append({"".join(path.suffixes) for path in (out / "raw").rglob("*.*")})
     assert truths[0] == truths[1]
     assert names[0] == {".csv", ".csv.gz"}
-    assert names[1] >= {".csv", ".tsv", ".txt", ".tsv.gz"}
-    records = oracle.outcomes(tmp_path / "mixed" / "raw")
-    told = pq.read_table(tmp_path / "mixed/truth/outcomes.parquet").to_pylist()
-    assert {(r.file, r.record_number): (r.outcome, r.reasons) for r in records} == {
-        (row["file"], row["record_number"]): (row["outcome"], row["reasons"]) for row in told
+    assert names[1] >= {".csv", ".tsv", ".txt", ".csv.zst", ".dat", ".xlsx", ".jsonl", ".parquet", ".manifest.json"}
+    made = {path.stem for path in (tmp_path / "mixed/raw").rglob("*.csv")}
+    assert all(any(mark in name for name in made) for mark in ("_eu", "_utf16", "_cp1252", "_latin1"))
+    csv_records, mixed_records = (outcomes_by_delivery(tmp_path / formats) for formats in FORMATS)
+    assert csv_records == mixed_records
+
+
+def outcomes_by_delivery(out: Path) -> dict[tuple[str, int], tuple[str, list[str]]]:
+    """What was planted in each record, by the delivery's name without what tells its form."""
+    rows = pq.read_table(out / "truth/outcomes.parquet").to_pylist()
+    return {
+        (re.match(r".*_d[0-9]+", row["file"])[0], row["record_number"]): (row["outcome"], row["reasons"])
+        for row in rows
     }
+
+
+@pytest.mark.parametrize("dirt", ["realistic", "hostile"])
+def test_files_of_every_form_land_as_the_truth_says(dirt: str, tmp_path: Path) -> None:
+    """Without Spark: lines, records, blank lines and dead letters of each file by landing's own readers."""
+    generate_procurement(rows=30_000, seed=4, dirt=dirt, out=tmp_path, formats="mixed")
+    configuration = load("procurement", contracts=CURATED, overlays=[tmp_path / "configs"])
+    raw, lake = open_store(str(tmp_path / "raw")), open_store(str(tmp_path / "lake"))
+    listing = list(raw.list())
+    manifests = read_manifests(raw, listing, configuration.sources, configuration.domain)
+    claims = claim_files(
+        listing, configuration.sources, configuration.domain, arrived_at="", where="raw", manifests=manifests
+    )
+    truth = {row["file"]: row for row in pq.read_table(tmp_path / "truth/files.parquet").to_pylist()}
+    dead = defaultdict(set)
+    for row in pq.read_table(tmp_path / "truth/outcomes.parquet").to_pylist():
+        if row["outcome"] == "dead_letter":
+            dead[row["file"]].add(row["record_number"])
+    assert {claim.file.key for claim in claims} == truth.keys()
+    for claim in claims:
+        source, told = configuration.source(claim.source_name), truth[claim.file.key]
+        if told["same_content"] or source.name == f"erp_{source.table}":
+            continue
+        landed = land_file(raw, lake, claim, source)
+        found = (landed.line_count, landed.record_count, landed.blank_line_count, landed.dead_letter_count)
+        assert found == (told["lines"], told["records"], told["blank_lines"], told["dead_letters"]), claim.file.key
+        assert landed.lines_close()
+        if landed.dead_letter_count:
+            key = landing_key("procurement", source.name, landed.landing_file_id, "dead.parquet")
+            letters = pq.read_table(lake.local_path(key)).column("record_number").to_pylist()
+            assert set(letters) == dead[claim.file.key]

@@ -17,7 +17,7 @@ from transforms.standardize import is_null_token, standardizer
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("sources")
-    generate_procurement(rows=30_000, seed=6, dirt="hostile", out=out, formats="mixed")
+    generate_procurement(rows=30_000, seed=6, dirt="hostile", out=out)
     return out / "raw"
 
 

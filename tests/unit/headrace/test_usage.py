@@ -15,6 +15,7 @@ COMMANDS = (
     "generate procurement",
     "run",
     "status",
+    "profile",
     "query",
     "explain",
     "rollback",
