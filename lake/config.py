@@ -20,7 +20,15 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
 from lake.errors import ConfigError
-from lake.mappings import ColumnMapping, read_columns, read_constants, read_null_tokens, refuse_missing_fields
+from lake.exclusions import ExcludedRecords, read_excluded
+from lake.mappings import (
+    ColumnMapping,
+    read_columns,
+    read_constants,
+    read_not_delivered,
+    read_null_tokens,
+    refuse_missing_fields,
+)
 from lake.toml_layers import Document, Layers, closest
 
 Options = TypeVar("Options")
@@ -44,6 +52,7 @@ class Read:
 
     format: FormatName = "csv"
     encoding: str = "utf-8"
+    other_encodings: tuple[str, ...] = ()
     delimiters: tuple[str, ...] = (",", ";", "\t", "|")
     quote: str = '"'
     has_multiline_fields: bool = False
@@ -60,6 +69,9 @@ class Read:
     unpacked_limit_bytes: int = 1 << 36
     dead_letter_halt_ratio: float = 0.01
 
+    def in_encoding(self, encoding: str | None) -> Read:
+        return self if encoding is None else dataclasses.replace(self, encoding=encoding, other_encodings=())
+
     def said(self) -> dict[str, Any]:
         """The keys that have a meaning in the format, with their values."""
         return {
@@ -75,7 +87,7 @@ def parse_read(said: Mapping[str, Any]) -> Read:
 
 _ALL: tuple[FormatName, ...] = get_args(FormatName)
 FORMATS_OF: Mapping[str, tuple[FormatName, ...]] = {
-    "encoding": ("csv", "fixed_width", "json"),
+    **dict.fromkeys(("encoding", "other_encodings"), ("csv", "fixed_width", "json")),
     **dict.fromkeys(("delimiters", "quote", "has_multiline_fields", "stray_quotes"), ("csv",)),
     **dict.fromkeys(("layout", "header_line_count", "short_lines"), ("fixed_width",)),
     **dict.fromkeys(("sheet", "sheet_pattern", "header_search_rows", "cell_limit"), ("excel",)),
@@ -112,6 +124,17 @@ class Source:
     where: str
     may_be_empty: bool = False
     shares_files: bool = False
+    not_delivered: tuple[str, ...] = ()
+    excluded: tuple[ExcludedRecords, ...] = ()
+
+    @property
+    def read_columns(self) -> tuple[ColumnMapping, ...]:
+        """Every column that something is done with: those that fill fields, then those that exclude records."""
+        return (*self.columns, *(excluded.column for excluded in self.excluded))
+
+    def in_encoding(self, encoding: str | None) -> Source:
+        """The source as one of its files is read whose encoding is known; None where none was to be told."""
+        return self if encoding is None else dataclasses.replace(self, read=self.read.in_encoding(encoding))
 
     @property
     def wants_manifest(self) -> bool:
@@ -128,7 +151,7 @@ class Source:
                 c.is_header_required,
                 (c.field, *c.ambiguous_formats, *sorted(c.null_tokens)) if c.ambiguous_formats else (),
             )
-            for c in self.columns
+            for c in self.read_columns
         )
         return _digest([read, columns])
 
@@ -136,7 +159,9 @@ class Source:
     def mapping_digest(self) -> str:
         """Changes when the same landed records would become other rows."""
         columns = [(c.field, c.landing_name, c.rule, dict(c.parameters), sorted(c.null_tokens)) for c in self.columns]
-        return _digest([self.table, self.kind, self.identical_rows, self.order, dict(self.constants), columns])
+        excluded = [(*dataclasses.astuple(e.plan)[:-1], sorted(e.null_tokens)) for e in self.excluded]
+        said = [self.table, self.kind, self.identical_rows, self.order, dict(self.constants), columns]
+        return _digest([*said, sorted(self.not_delivered), excluded])
 
 
 @dataclass(frozen=True)
@@ -287,7 +312,7 @@ def _spark_settings(layers: Layers, path: tuple[str, ...]) -> list[tuple[str, st
 
 
 def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source:
-    layers.refuse_unknown((), ("source", "read", "constants", "columns", "coverage"))
+    layers.refuse_unknown((), ("source", "read", "constants", "columns", "excluded", "coverage"))
     known = (
         "name",
         "table",
@@ -298,6 +323,7 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
         "may_be_empty",
         "shares_files",
         "null_tokens",
+        "not_delivered",
     )
     layers.refuse_unknown(("source",), known)
     head, where = layers.table("source"), layers.where("source")
@@ -310,8 +336,10 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
     contract = contracts[table]
     kind: Kind = layers.typed(("source", "kind"), Kind)
     constants = read_constants(layers, contract)
-    columns = read_columns(layers, contract, read_null_tokens(layers, ("source", "null_tokens"), frozenset([""])))
-    refuse_missing_fields(contract, columns, constants, where)
+    tokens = read_null_tokens(layers, ("source", "null_tokens"), frozenset([""]))
+    columns = read_columns(layers, contract, tokens)
+    not_delivered = read_not_delivered(layers, contract)
+    refuse_missing_fields(contract, columns, constants, not_delivered, where)
     return Source(
         domain=domain,
         name=head["name"],
@@ -325,6 +353,8 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
         read=_read(layers),
         constants=constants,
         columns=columns,
+        not_delivered=not_delivered,
+        excluded=read_excluded(layers, contract, tokens),
         coverage=Coverage(**layers.values_of(Coverage, ("coverage",))),
         where=where,
     )
@@ -384,10 +414,12 @@ def _left_behind(layers: Layers, values: Mapping[str, Any]) -> list[str]:
 
 
 def _refuse_unfit_text(read: Read, layers: Layers) -> None:
-    try:
-        "".encode(read.encoding)
-    except (LookupError, ValueError):
-        raise ConfigError(f"{layers.where('read', 'encoding')}: there is no encoding {read.encoding!r}") from None
+    for key, encodings in (("encoding", (read.encoding,)), ("other_encodings", read.other_encodings)):
+        for encoding in encodings:
+            try:
+                "".encode(encoding)
+            except (LookupError, ValueError):
+                raise ConfigError(f"{layers.where('read', key)}: there is no encoding {encoding!r}") from None
     for key, marks in (("delimiters", read.delimiters), ("quote", (read.quote,))):
         if bad := [mark for mark in marks if len(mark) != 1 or not mark.isascii() or mark in "\r\n\0"]:
             raise ConfigError(f"{layers.where('read', key)}: {bad[0]!r} is not one ASCII character, no line end")

@@ -27,7 +27,7 @@ def unreadable_cell(run: Run, release: Release, table: str, code: str) -> str | 
         return None
     delivery = next(d for d in release.deliveries if d.landing_file_id == found["landing_file_id"])
     source = release.sources[delivery.source_name]
-    column = next(column for column, filled in source.columns if filled == name)
+    column = next((column for column, filled in source.columns if filled == name), None)
     if column not in source.plain_columns(contract):
         return None
     text = _landed(run, delivery, found["record_number"], column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,17 +25,19 @@ class Settled:
 
 
 def settle(found: Sequence[str], source: Source) -> Settled:
-    """Declared columns land under the first of their headers, others under their own name, made unique.
+    """Declared columns land under the first of their headers, others under their own name, made unique. A column that no
+    header names but for its spaces and marks is found by its letters and digits.
 
     Raises DataError where two columns are one field's, and where two fields cannot share a column.
     """
-    plain = [_plain(name) for name in found]
     names = [name if name.strip() else f"column_{position}" for position, name in enumerate(found, start=1)]
     declared: dict[int, str] = {}
     missing: list[str] = []
-    for column in source.columns:
-        wanted = {_plain(header) for header in column.headers}
-        places = [i for i, name in enumerate(plain) if name in wanted]
+    exact = [_places(found, column.headers, _plain) for column in source.read_columns]
+    taken_exactly = {place for places in exact for place in places}
+    for column, places in zip(source.read_columns, exact, strict=True):
+        if not places:
+            places = [i for i in _places(found, column.headers, _letters) if i not in taken_exactly]
         if len(places) > 1:
             raise DataError(
                 f"the header has {len(places)} columns for {column.field}: "
@@ -64,8 +66,8 @@ def settle(found: Sequence[str], source: Source) -> Settled:
 
 def knows_any(found: Sequence[str], source: Source) -> bool:
     """Whether the source declares any of these headers."""
-    known = {_plain(name) for column in source.columns for name in column.headers}
-    return not known.isdisjoint(_plain(name) for name in found)
+    known = [name for column in source.read_columns for name in column.headers]
+    return any(_places(found, known, alike) for alike in (_plain, _letters))
 
 
 def missing_columns(found: Sequence[str], settled: Settled, source: Source, *, where: str, mend: str = "") -> DataError:
@@ -83,6 +85,17 @@ def shown(names: Sequence[str]) -> str:
     return first if len(names) <= 40 else f"{first} and {len(names) - 40} more"
 
 
+def _places(found: Sequence[str], headers: Iterable[str], alike: Callable[[str], str]) -> list[int]:
+    """Where the header has one of these names; a name of nothing that is compared is no name."""
+    wanted = {alike(header) for header in headers} - {""}
+    return [place for place, name in enumerate(found) if alike(name) in wanted]
+
+
 def _plain(header: str) -> str:
     """A header as it is compared: NFKC, without case, white space as one blank."""
     return " ".join(unicodedata.normalize("NFKC", header).casefold().split())
+
+
+def _letters(header: str) -> str:
+    """A header as it is compared where none is the same by `_plain`: its letters and digits, `PO_ID` as `po id`."""
+    return "".join(filter(str.isalnum, _plain(header)))
