@@ -385,7 +385,8 @@ def _groups(pattern: str, where: str) -> set[str]:
 
 def _read(layers: Layers) -> Read:
     values = layers.values_of(Read, ("read",))
-    read = Read(**{key: value for key, value in values.items() if key not in _left_behind(layers, values)})
+    left = {*_left_behind(layers, values), *_sheet_left_behind(layers, values)}
+    read = Read(**{key: value for key, value in values.items() if key not in left})
     _refuse_unfit_text(read, layers)
     _refuse_unfit_layout(read, layers)
     _refuse_unfit_sheet(read, layers)
@@ -411,6 +412,23 @@ def _left_behind(layers: Layers, values: Mapping[str, Any]) -> list[str]:
                     f"the source is read as {format_}; leave it out"
                 )
     return foreign
+
+
+def _sheet_left_behind(layers: Layers, values: Mapping[str, Any]) -> list[str]:
+    """Of `sheet` and `sheet_pattern` the one that stands below the file which says the other: that one says more.
+
+    Raises ConfigError where one file says both.
+    """
+    if not {"sheet", "sheet_pattern"} <= values.keys():
+        return []
+    for document in reversed(layers.documents):
+        said = [key for key in ("sheet", "sheet_pattern") if ("read", key) in document.lines]
+        if len(said) == 2:
+            where = document.where(("read", "sheet_pattern"))
+            raise ConfigError(f"{where}: both `sheet` and `sheet_pattern` are said, promised one of them")
+        if said:
+            return ["sheet_pattern" if said == ["sheet"] else "sheet"]
+    return []
 
 
 def _refuse_unfit_text(read: Read, layers: Layers) -> None:
@@ -452,8 +470,6 @@ def _refuse_unfit_layout(read: Read, layers: Layers) -> None:
 
 def _refuse_unfit_sheet(read: Read, layers: Layers) -> None:
     where = layers.where("read", "sheet_pattern")
-    if read.sheet is not None and read.sheet_pattern is not None:
-        raise ConfigError(f"{where}: both `sheet` and `sheet_pattern` are said, promised one of them")
     try:
         re.compile(read.sheet_pattern or "")
     except re.error as error:

@@ -13,7 +13,6 @@ from schemas.contract import Contract
 CURATING_CODE = (
     "transforms/standardize",
     "transforms/standardization.py",
-    "transforms/exclusion.py",
     "transforms/outcomes.py",
     "schemas/contract.py",
 )

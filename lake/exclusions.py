@@ -9,7 +9,7 @@ from lake.errors import ConfigError
 from lake.mappings import ColumnMapping, read_headers, read_null_tokens
 from lake.toml_layers import Layers
 from schemas.contract import Contract
-from transforms.exclusion import ExclusionPlan
+from transforms.standardize.excluded import ExclusionPlan
 from transforms.standardize.text import folded
 
 EXCLUDED_KEYS = ("headers", "values", "other_values", "null_tokens")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lake.errors import DataError
+from lake.mending import overlay, toml
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 
 if TYPE_CHECKING:
@@ -22,17 +24,19 @@ class Settled:
     names: list[str]
     undeclared: list[str]
     missing: list[str]
+    missing_fields: list[str]
 
 
 def settle(found: Sequence[str], source: Source) -> Settled:
-    """Declared columns land under the first of their headers, others under their own name, made unique. A column that no
-    header names but for its spaces and marks is found by its letters and digits.
+    """Declared columns land under the first of their headers, others under their own name, made unique. A column that
+    no header names but for its spaces and marks is found by its letters and digits.
 
     Raises DataError where two columns are one field's, and where two fields cannot share a column.
     """
     names = [name if name.strip() else f"column_{position}" for position, name in enumerate(found, start=1)]
     declared: dict[int, str] = {}
     missing: list[str] = []
+    missing_fields: list[str] = []
     exact = [_places(found, column.headers, _plain) for column in source.read_columns]
     taken_exactly = {place for places in exact for place in places}
     for column, places in zip(source.read_columns, exact, strict=True):
@@ -52,6 +56,7 @@ def settle(found: Sequence[str], source: Source) -> Settled:
             declared[places[0]] = column.landing_name
         elif column.is_header_required:
             missing.append(f"{column.field} ({' or '.join(map(repr, column.headers))})")
+            missing_fields.append(column.field)
     taken = {_plain(name) for name in (RECORD_NUMBER, FILE_ID, *declared.values())}
     undeclared = [names[i] for i in range(len(found)) if i not in declared]
     for position in range(len(found)):
@@ -61,7 +66,7 @@ def settle(found: Sequence[str], source: Source) -> Settled:
         while _plain(names[position]) in taken:
             names[position] += "_"
         taken.add(_plain(names[position]))
-    return Settled(names, undeclared, missing)
+    return Settled(names, undeclared, missing, missing_fields)
 
 
 def knows_any(found: Sequence[str], source: Source) -> bool:
@@ -75,8 +80,18 @@ def missing_columns(found: Sequence[str], settled: Settled, source: Source, *, w
     return DataError(
         f"{where} has no column for {'; '.join(settled.missing)}; found {shown(found)}; add the name to `headers` of "
         f"the column ({source.where}), {'' if mend else 'or '}say required_header = false there where it may be "
-        f"missing{mend}"
+        f"missing{mend}; to add a name, {_named(found, settled, source)}"
     )
+
+
+def _named(found: Sequence[str], settled: Settled, source: Source) -> str:
+    """The lines that add a header to the first column that is missing: the likest of those that no field declares."""
+    column = next(column for column in source.read_columns if column.field == settled.missing_fields[0])
+    free = {_letters(name): name for name in found if name in settled.undeclared and name.strip()}
+    likest = difflib.get_close_matches(_letters(column.headers[0]), free, n=1, cutoff=0.5)
+    table = "columns" if column in source.columns else "excluded"
+    name = free[likest[0]] if likest else "THE NAME IN THE FILE"
+    return overlay(source.name, f"{table}.{column.field}.headers = {toml([*column.headers, name])}")
 
 
 def shown(names: Sequence[str]) -> str:

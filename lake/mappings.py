@@ -143,11 +143,9 @@ def _parameters(values: Mapping[str, Any]) -> dict[str, Any]:
 def read_headers(layers: Layers, path: tuple[str, ...]) -> tuple[str, ...]:
     headers: tuple[str, ...] = layers.typed(path, tuple[str, ...])
     if not headers:
-        raise ConfigError(f"{layers.where(*path)}: {'.'.join(path[:-1])} names no header")
+        raise ConfigError(f"{layers.where(*path)}: column {path[-2]!r} names no header")
     if bad := [header for header in headers if not header.strip() or header in (RECORD_NUMBER, FILE_ID)]:
-        raise ConfigError(
-            f"{layers.where(*path)}: {'.'.join(path[:-1])} names the header {bad[0]!r}, which no file has"
-        )
+        raise ConfigError(f"{layers.where(*path)}: column {path[-2]!r} names the header {bad[0]!r}, which no file has")
     return headers
 
 

@@ -86,7 +86,9 @@ class Contract:
             raise ContractError(f"{self.name} v{self.version}: key or version order names {unknown}, not a field")
 
         if wrong := [f.name for f in self.fields if f.waivable and (not f.required or f.name in self.key)]:
-            raise ContractError(f"{self.name} v{self.version}: {wrong} is waivable, but no required field beside the key")
+            raise ContractError(
+                f"{self.name} v{self.version}: {wrong} is waivable, but no required field beside the key"
+            )
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -69,8 +69,9 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
     """Give every row its outcome; one shuffle by key.
 
     Takes rows as `with_reasons` gives them, and rows judged before (`was_judged`), whose quarantine and replacement
-    stand and which compete anew otherwise. What is no row of the table is excluded, and competes with none. Adds `outcome` and `is_version_conflict`; `reasons` gets the exclusion's
-    code, or for a loser none. Rows that lost keep only key, version and lineage: the rest is null, and lies in landing.
+    stand and which compete anew otherwise. What is no row of the table is excluded, and competes with none. Adds
+    `outcome` and `is_version_conflict`; `reasons` gets the exclusion's code, or for a loser none. Rows that lost keep
+    only key, version and lineage: the rest is null, and lies in landing.
     """
     competes = (F.size("reasons") == 0) & ~F.col("is_replaced") & F.col("not_of_table").isNull()
     apart = F.when(~competes, F.concat_ws("-", "landing_file_id", F.col("record_number").cast("string")))

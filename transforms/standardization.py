@@ -17,7 +17,7 @@ from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
 from schemas.lineage import FILE_ID, LINEAGE, RECORD_NUMBER
-from transforms.exclusion import ExclusionPlan, excludes
+from transforms.standardize.excluded import ExclusionPlan, excludes
 from transforms.standardize import AMBIGUOUS_PARAMETER, resolved, standardizer
 from transforms.standardize.null_token import is_null_token
 
@@ -59,7 +59,8 @@ class SourcePlan:
     exclusions: tuple[ExclusionPlan, ...] = ()
 
     def landing_schema(self) -> T.StructType:
-        names = dict.fromkeys(plan.landing_name for plan in (*self.fields, *self.exclusions))
+        columns = [plan.landing_name for plan in self.fields] + [plan.landing_name for plan in self.exclusions]
+        names = dict.fromkeys(columns)
         return T.StructType(
             [T.StructField(name, T.StringType()) for name in names]
             + [T.StructField(RECORD_NUMBER, T.LongType()), T.StructField(FILE_ID, T.StringType())]
