@@ -85,13 +85,23 @@ def missing_columns(found: Sequence[str], settled: Settled, source: Source, *, w
 
 
 def _named(found: Sequence[str], settled: Settled, source: Source) -> str:
-    """The lines that add a header to the first column that is missing: the likest of those that no field declares."""
-    column = next(column for column in source.read_columns if column.field == settled.missing_fields[0])
+    """The lines that add a header to each column that is missing: the likest of those that no field declares."""
     free = {_letters(name): name for name in found if name in settled.undeclared and name.strip()}
-    likest = difflib.get_close_matches(_letters(column.headers[0]), free, n=1, cutoff=0.5)
-    table = "columns" if column in source.columns else "excluded"
-    name = free[likest[0]] if likest else "THE NAME IN THE FILE"
-    return overlay(source.name, f"{table}.{column.field}.headers = {toml([*column.headers, name])}")
+    filling = {column.field for column in source.columns}
+    settings = []
+    for column in source.read_columns:
+        if column.field in settled.missing_fields:
+            likest = max((_likest(_letters(header), free) for header in column.headers), default=(0.0, ""))
+            name = free.get(likest[1], "THE NAME IN THE FILE")
+            table = "columns" if column.field in filling else "excluded"
+            settings.append(f"{table}.{column.field}.headers = {toml([*column.headers, name])}")
+    return overlay(source.name, *settings)
+
+
+def _likest(header: str, free: Iterable[str]) -> tuple[float, str]:
+    """How like a header the likest of the free names is, from 0.5 on, and that name."""
+    [likest] = difflib.get_close_matches(header, free, n=1, cutoff=0.5) or [""]
+    return difflib.SequenceMatcher(None, likest, header).ratio(), likest
 
 
 def shown(names: Sequence[str]) -> str:

@@ -248,7 +248,7 @@ class _Reading:
         open_table = format_named(read.format).open_table
         if not read.other_encodings:
             return open_table(stream, self.source, scratch)
-        kept, encoding = told_encoding(stream, (read.encoding, *read.other_encodings), scratch)
+        kept, encoding = told_encoding(stream, (read.encoding, *read.other_encodings), scratch, self.source.name)
         self.kept.append(kept)
         table = open_table(kept, self.source.in_encoding(encoding), scratch)
         return replace(table, dialect={**table.dialect, FILE_ENCODING: encoding})

@@ -17,8 +17,8 @@ from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
 from schemas.lineage import FILE_ID, LINEAGE, RECORD_NUMBER
-from transforms.standardize.excluded import ExclusionPlan, excludes
 from transforms.standardize import AMBIGUOUS_PARAMETER, resolved, standardizer
+from transforms.standardize.excluded import ExclusionPlan, excludes
 from transforms.standardize.null_token import is_null_token
 
 UNREADABLE, NOT_OF_TABLE = "unreadable", "not_of_table"

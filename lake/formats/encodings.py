@@ -10,13 +10,16 @@ from typing import BinaryIO
 from lake.errors import DataError
 from lake.formats.table import Readable
 from lake.formats.text import marked_encoding, refuse_packed
+from lake.mending import overlay, toml
 
 _CHUNK_BYTES = 1 << 20
 FILE_ENCODING = "file_encoding"
 """In a file's dialect: the encoding that was found, where the source names several."""
 
 
-def told_encoding(stream: Readable, encodings: tuple[str, ...], scratch: Path) -> tuple[BinaryIO, str]:
+def told_encoding(
+    stream: Readable, encodings: tuple[str, ...], scratch: Path, source_name: str
+) -> tuple[BinaryIO, str]:
     """The same bytes again, kept in `scratch`, and the first of the encodings that reads them all.
 
     A byte-order mark decides alone. Without one, `utf-16` and `utf-32` are not tried: any bytes might be them. Text has
@@ -35,7 +38,16 @@ def told_encoding(stream: Readable, encodings: tuple[str, ...], scratch: Path) -
             return path.open("rb"), encoding
     named = ", ".join(encodings)
     found = f"begins with the byte-order mark of {mark}" if mark else "is text in none of them"
-    raise DataError(f"the file {found}, promised {named}; say its encoding with `encoding` under [read]")
+    guess = mark.removesuffix("-le").removesuffix("-be") or _wide(first) or "ITS ENCODING"
+    raise DataError(
+        f"the file {found}, promised {named}; say its encoding with `encoding` under [read]: "
+        f"{overlay(source_name, f'read.encoding = {toml(guess)}')}"
+    )
+
+
+def _wide(first: bytes) -> str:
+    """What a Latin letter with a NUL beside it looks like."""
+    return {b"\0": "utf-16-le"}.get(first[1:2], {b"\0": "utf-16-be"}.get(first[:1], ""))
 
 
 def _is_possible(encoding: str, mark: str) -> bool:

@@ -69,8 +69,9 @@ def record_lines(stream: Readable, read: Read, dialect: Mapping[str, str], scrat
 class _Sheet:
     """A sheet that is loaded, and what was known of it before."""
 
-    def __init__(self, survey: Survey, loaded: CalamineSheet) -> None:
+    def __init__(self, survey: Survey, loaded: CalamineSheet, sheets: Mapping[str, bool]) -> None:
         self.name, self.loaded = survey.sheet_name, loaded
+        self.others = {name: is_visible for name, is_visible in sheets.items() if name != survey.sheet_name}
         self.loaded_row_count = loaded.end[0] + 1 if loaded.end else 0
         self.row_count = max(self.loaded_row_count, survey.bottom + 1)
         self.left = loaded.start[1] if loaded.start else 0
@@ -104,10 +105,11 @@ def _opened(
         surveys = {survey.sheet_name: survey for survey in xls.surveys(path, read.cell_limit)}
         sheets = {name: survey.is_visible for name, survey in surveys.items()}
         survey = surveys[sheet_name or _chosen(sheets, read, source_name)]
-        return _Sheet(survey, _loaded(path.rename(scratch / "book.xls"), survey.sheet_name))
+        return _Sheet(survey, _loaded(path.rename(scratch / "book.xls"), survey.sheet_name), sheets)
     if first.startswith(b"PK"):
-        survey = xlsx.survey(path, sheet_name or _chosen(xlsx.sheets(path), read, source_name), read.cell_limit)
-        return _Sheet(survey, _loaded(path.rename(scratch / "book.xlsx"), survey.sheet_name))
+        sheets = xlsx.sheets(path)
+        survey = xlsx.survey(path, sheet_name or _chosen(sheets, read, source_name), read.cell_limit)
+        return _Sheet(survey, _loaded(path.rename(scratch / "book.xlsx"), survey.sheet_name), sheets)
     raise DataError("the file is empty, promised a workbook" if not first else "the file is no .xlsx or .xls workbook")
 
 
@@ -127,6 +129,13 @@ def _chosen(sheets: Mapping[str, bool], read: Read, source_name: str) -> str:
             f"with `sheet` or `sheet_pattern` under [read]: {overlay(source_name, _named(sheets))}"
         )
     return found[0]
+
+
+def _another(sheet: _Sheet, source: Source) -> str:
+    """How to read another sheet, where there is one."""
+    if not sheet.others:
+        return ""
+    return f" (it has {', '.join(map(repr, sheet.others))}): {overlay(source.name, _named(sheet.others))}"
 
 
 def _named(sheets: Mapping[str, bool]) -> str:
@@ -164,7 +173,7 @@ def _header(sheet: _Sheet, source: Source) -> tuple[int, list[str], Settled]:
         raise DataError(
             f"none of the first {len(tried)} rows of sheet {sheet.name!r} has a header that source {source.name} "
             f"knows; promised one with {'; '.join(settled.missing) or 'any of its columns'} ({source.where}); say "
-            "another `sheet`, or a greater header_search_rows under [read]"
+            f"another `sheet`, or a greater header_search_rows under [read]{_another(sheet, source)}"
         )
     where = f"row {row + 1} of sheet {sheet.name!r}, the nearest to a header in its first {len(tried)},"
     raise missing_columns(header, settled, source, where=where, mend=", or a greater header_search_rows under [read]")
