@@ -130,8 +130,8 @@ def test_latin_1_is_read_as_it_was_written(released):
     lake, release_ = released
     file_id = next(d.landing_file_id for d in release_.deliveries if d.source_name == "scms_purchase_orders")
     landed = lake / f"landing/procurement/scms_purchase_orders/{file_id}.parquet"
-    countries = duckdb.sql(f"SELECT count(*) FROM '{landed}' WHERE Country = 'Côte d''Ivoire'").fetchone()
-    assert countries == (1_083,)
+    countries = duckdb.sql(f"SELECT count(*) FROM '{landed}' WHERE Country = 'Côte d''Ivoire'").fetchall()
+    assert countries == [(1_083,)]
 
 
 def test_the_workbook_says_the_same_as_the_csv_row_by_row(released):
