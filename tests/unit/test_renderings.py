@@ -304,3 +304,53 @@ def test_the_packaged_sources_claim_no_file_of_one_another() -> None:
     }
     for name, expected in names.items():
         assert {s.name for s in sources if any(re.search(pattern, name) for pattern in s.claims)} == expected
+
+
+DATA = Path(__file__).resolve().parents[3] / "shared/data/procurement"
+REAL = {
+    "scms": (DATA / "scms_delivery_history_tab_latin1.csv", "latin-1", "\t"),
+    "kpi": (DATA / "procurement_kpi_from_xlsx_column_A.csv", "utf-8", ","),
+    "bibitor": (DATA / "bibitor_vendor_invoice_iso.csv", "utf-8", ","),
+}
+WORKBOOK = DATA / "procurement_kpi_dashboard.xlsx"
+ABSENT = [str(path) for path in (*(path for path, *_ in REAL.values()), WORKBOOK) if not path.exists()]
+real = pytest.mark.skipif(bool(ABSENT), reason=f"{', '.join(ABSENT)} absent: real renderings were not checked")
+
+
+def real_table(name: str) -> Table:
+    path, encoding, delimiter = REAL[name]
+    return list(csv.reader(path.read_text(encoding).splitlines(), delimiter=delimiter))
+
+
+@real
+@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize(
+    ("ending", "render"),
+    [
+        pytest.param(".csv", text(",", "utf-8", str.upper), id="comma, UTF-8, capitals"),
+        pytest.param(".tsv", text("\t", "utf-16", lambda header: header.replace("_", " ")), id="tab, UTF-16, spaces"),
+        pytest.param(".csv.gz", lambda table: gzip.compress(text(";", "latin-1", snake)(table)), id="packed Latin-1"),
+    ],
+)
+def test_a_real_file_in_another_rendering_is_read_alike(
+    place: Place, name: str, ending: str, render: Rendering
+) -> None:
+    path = REAL[name][0]
+    assert place.rows(f"{path.stem}_d2{ending}", render(real_table(name))) == place.rows(path.name, path.read_bytes())
+
+
+@real
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_file_as_a_workbook_is_read_alike_once_it_is_mended(place: Place, name: str) -> None:
+    path = REAL[name][0]
+    expected = place.rows(path.name, path.read_bytes())
+    assert place.mended(f"{path.stem}.xlsx", workbook("Data")(real_table(name))) == expected
+
+
+@real
+@pytest.mark.parametrize("sheet", ["Procurement KPI Analysis Datase", "Procurement kpi Analysis"])
+def test_either_sheet_of_the_real_workbook_says_what_the_csv_says(place: Place, sheet: str) -> None:
+    path = REAL["kpi"][0]
+    for source in ("kpi_workbook_purchase_orders", "kpi_workbook_goods_receipts"):
+        place.mend(overlay(source, f'read.sheet = "{sheet}"'))
+    assert place.rows(WORKBOOK.name, WORKBOOK.read_bytes()) == place.rows(path.name, path.read_bytes())

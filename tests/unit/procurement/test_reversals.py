@@ -10,7 +10,7 @@ from transforms.procurement.reversals import CANCELLATIONS, with_reversals, with
 
 SCHEMA = (
     "source_system_code string, case_id string, event_type string, event_on date, event_at timestamp, "
-    "record_number long, event_id string, document_id string, reverses_document_id string"
+    "record_number long, event_id string, document_id string, reverses_document_id string, is_only_issued boolean"
 )
 POSTED, CANCELLED = "goods_received", "goods_receipt_cancelled"
 RECORDED, TAKEN_BACK = "invoice_recorded", "invoice_cancelled"
@@ -20,7 +20,7 @@ def flags(spark, sequences):
     """For each sequence of event types the flags by place: `-` takes back, `x` is taken back, `.` neither."""
     noon = datetime(2024, 1, 1, 12)
     rows = [
-        ("ERP", f"{case}", event_type, date(2024, 1, 1), noon, n, f"{case}-{n}", None, None)
+        ("ERP", f"{case}", event_type, date(2024, 1, 1), noon, n, f"{case}-{n}", None, None, None)
         for case, sequence in enumerate(sequences)
         for n, event_type in enumerate(sequence)
     ]
