@@ -392,9 +392,9 @@ def test_identical_rows(spark, identical_rows, curated):
         ("f2", 3, "x", None),
     ]
     frame = spark.createDataFrame(
-        [(None, what, who, "s", file, number, file, []) for file, number, what, who in rows],
+        [(None, what, who, "s", file, number, file, [], None) for file, number, what, who in rows],
         "event_id string, what string, who string, source_name string, landing_file_id string, record_number long, "
-        "delivery_order string, unreadable array<string>",
+        "delivery_order string, unreadable array<string>, not_of_table string",
     )
     from pyspark.sql import functions as F
 
