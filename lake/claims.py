@@ -113,17 +113,16 @@ def _as_another(file: ObjectInfo, sources: Sequence[Source]) -> str:
     ending = re.search(r"\.([A-Za-z]+)(\.(gz|zst))?$", file.key)
     if not ending or ending[1].lower() not in FORMATS_BY_ENDING:
         return ""
-    stem, name = file.key[: ending.start()], file.key.rsplit("/", 1)[-1]
-    for other, format_ in FORMATS_BY_ENDING.items():
-        claiming = [s for s in sources if any(re.search(pattern, f"{stem}.{other}") for pattern in s.claims)]
-        if claiming and format_ != FORMATS_BY_ENDING[ending[1].lower()]:
-            lines = overlay(
-                claiming[0].name,
-                f"source.claims = {toml([re.escape(name) + '$'])}",
-                f"read.format = {toml(FORMATS_BY_ENDING[ending[1].lower()])}",
-            )
-            others = "".join(f", and another for {source.name}" for source in claiming[1:])
-            return f"; if it holds what {stem}.{other} would, {lines}{others}"
+    format_ = FORMATS_BY_ENDING[ending[1].lower()]
+    manifest = ["read.manifest = false"] if format_ == "parquet" else []
+    for other, its_format in FORMATS_BY_ENDING.items():
+        name = f"{file.key[: ending.start()]}.{other}"
+        claiming = [(s, p) for s in sources for p in s.claims if its_format != format_ and re.search(p, name)]
+        patterns = [re.sub(r"\((\w+\|)*\w+\)(?=[(]|[$])|xlsx\?|csv", ending[1], p) for _, p in claiming]
+        if claiming and all(re.search(pattern, file.key) for pattern in patterns):
+            said = (f"source.claims = {toml(patterns[:1])}", f"read.format = {toml(format_)}", *manifest)
+            others = "".join(f", and another for {source.name}" for source, _ in claiming[1:])
+            return f"; if it holds what {name} would, {overlay(claiming[0][0].name, *said)}{others}"
     return ""
 
 

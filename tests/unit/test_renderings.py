@@ -240,6 +240,29 @@ def test_another_rendering_is_refused_with_the_lines_that_mend_it(
 
 
 @pytest.mark.parametrize(
+    ("name", "format_"),
+    [
+        pytest.param("in/invoices_2024-03_d1.xlsx", "excel", id="a workbook"),
+        pytest.param("invoices_2024-03.jsonl.gz", "json", id="JSON, packed"),
+        pytest.param("invoices_2024-03_d12.parquet", "parquet", id="Parquet without a manifest"),
+    ],
+)
+def test_a_month_in_another_format_is_claimed_with_its_period_once_the_lines_are_given(
+    place: Place, name: str, format_: str
+) -> None:
+    with pytest.raises(DataError) as refused:
+        place.rows(name, b"")
+    place.mend(str(refused.value))
+    configuration = place.configuration
+    [claim] = claim_files(
+        [place.raw.put(name, b"")], configuration.sources, configuration.domain, arrived_at="", where="raw"
+    )
+    assert (claim.source_name, claim.period) == ("erp_invoices", "2024-03")
+    source = configuration.source("erp_invoices")
+    assert (source.read.format, source.wants_manifest) == (format_, False)
+
+
+@pytest.mark.parametrize(
     ("table", "name", "field"),
     [
         pytest.param(SCMS, "scms.csv", "ordered_amount", id="an amount"),
