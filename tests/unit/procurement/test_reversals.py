@@ -91,12 +91,12 @@ def test_mixed_sequences(spark, sequences):
 def test_order_is_date_then_time_then_record_then_id(spark):
     day, noon = date(2024, 1, 2), datetime(2024, 1, 2, 12)
     rows = [
-        ("ERP", "1", "a", day, noon, 7, "z", None, None),
-        ("ERP", "1", "b", day, noon, 7, "y", None, None),
-        ("ERP", "1", "c", day, noon, 6, "zz", None, None),
-        ("ERP", "1", "d", day, noon - timedelta(hours=1), 9, "zz", None, None),
-        ("ERP", "1", "e", day - timedelta(days=1), noon + timedelta(days=1), 9, "zz", None, None),
-        ("OTHER", "1", "f", day, noon, 1, "z", None, None),
+        ("ERP", "1", "a", day, noon, 7, "z", None, None, None),
+        ("ERP", "1", "b", day, noon, 7, "y", None, None, None),
+        ("ERP", "1", "c", day, noon, 6, "zz", None, None, None),
+        ("ERP", "1", "d", day, noon - timedelta(hours=1), 9, "zz", None, None, None),
+        ("ERP", "1", "e", day - timedelta(days=1), noon + timedelta(days=1), 9, "zz", None, None, None),
+        ("OTHER", "1", "f", day, noon, 1, "z", None, None, None),
     ]
     found = with_event_number(spark.createDataFrame(rows, SCHEMA)).collect()
     assert {row.event_type: row.event_number for row in found} == {"e": 1, "d": 2, "c": 3, "b": 4, "a": 5, "f": 1}
