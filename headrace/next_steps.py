@@ -9,7 +9,6 @@ from headrace.lakes import domain_tables, is_folder
 from headrace.reader import connect, objects, tables_of_release
 from lake.objects import ObjectStore
 from lake.releases import Release
-from transforms.outcomes import REPLACED
 
 SLOW_VENDORS = (
     "SELECT vendor_id, closed_count, open_count, median_days, censored_median_days FROM marts.cycle_times_overall "
@@ -46,7 +45,7 @@ def slowest_cell(lake: ObjectStore, release: Release) -> dict[str, Any] | None:
 def _quarantining(release: Release, table: str) -> dict[str, int]:
     """How often each reason quarantined: not those for which a row was excluded, or replaced with its delivery."""
     contract = domain_tables(release.domain).curated[table]
-    others = {REPLACED, *(exclusion.code for exclusion in contract.exclusions)}
+    others = release.harmless_reasons(contract)
     return {code: count for code, count in release.counts[table].reasons.items() if code not in others}
 
 

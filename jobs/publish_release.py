@@ -23,7 +23,6 @@ from lake.releases import Release, SourceAsRead, TableCounts, current_release, p
 from lake.run import Run
 from lake.runs import add_stage, now_utc, stage_said
 from lake.tables import audit_files, footer_row_count
-from transforms.outcomes import REPLACED
 
 
 def main(argv: Sequence[str]) -> None:
@@ -75,7 +74,7 @@ def _release(run: Run) -> Release:
 
 def _as_read(source: Source) -> SourceAsRead:
     read = json.loads(json.dumps(asdict(source.read)))  # as it is when it is read again
-    return SourceAsRead(source.table, read, tuple((c.landing_name, c.field) for c in source.columns))
+    return SourceAsRead(source.table, read, tuple((c.landing_name, c.field) for c in source.read_columns))
 
 
 def _is_same(parent: Release, release: Release) -> bool:
@@ -104,7 +103,7 @@ def _audit_landed(run: Run, landed: LandedFile | None) -> None:
 def _audit_quarantine(run: Run, release: Release, name: str, counts: TableCounts) -> None:
     limit = run.configuration.domain.quarantine_halt_ratio
     if counts.quarantined > limit * counts.read:
-        harmless = {REPLACED, *(exclusion.code for exclusion in run.tables.curated[name].exclusions)}
+        harmless = release.harmless_reasons(run.tables.curated[name])
         broken = {code: count for code, count in counts.reasons.items() if code not in harmless}
         most = sorted(broken.items(), key=lambda item: (-item[1], item[0]))[:3]
         cells = ((code, count, unreadable_cell(run, release, name, code)) for code, count in most)

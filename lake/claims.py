@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 
 from lake.config import Domain, Source
 from lake.errors import DataError
+from lake.mending import overlay, toml
 from lake.objects import ObjectInfo
+
+FORMATS_BY_ENDING = {
+    **dict.fromkeys(("csv", "tsv", "txt"), "csv"),
+    **dict.fromkeys(("xlsx", "xls"), "excel"),
+    **dict.fromkeys(("json", "jsonl", "ndjson"), "json"),
+    "parquet": "parquet",
+}
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def _claims(file: ObjectInfo, sources: Sequence[Source], arrived_at: str) -> lis
         patterns = "; ".join(f"{source.name}: {' or '.join(source.claims)}" for source in sources)
         raise DataError(
             f"{file.key}: no source claims this file{_and_no_manifest(sources)}; known are {patterns}; add it to "
-            f"`claims` of a source with --config FILE, or to ignored_files of the domain"
+            f"`claims` of a source with --config FILE, or to ignored_files of the domain{_as_another(file, sources)}"
         )
     is_shared = all(s.shares_files for s in claiming) and len({s.table for s in claiming}) == len(claiming)
     if len(claiming) > 1 and not is_shared:
@@ -98,6 +106,24 @@ def _claims(file: ObjectInfo, sources: Sequence[Source], arrived_at: str) -> lis
             "true in each if each fills another table from it"
         )
     return [_claim(file, source, match, arrived_at) for source, match in found.values()]
+
+
+def _as_another(file: ObjectInfo, sources: Sequence[Source]) -> str:
+    """How to have it read where a source would claim it, if only its name ended as those of another format do."""
+    ending = re.search(r"\.([A-Za-z]+)(\.(gz|zst))?$", file.key)
+    if not ending or ending[1].lower() not in FORMATS_BY_ENDING:
+        return ""
+    format_ = FORMATS_BY_ENDING[ending[1].lower()]
+    manifest = ["read.manifest = false"] if format_ == "parquet" else []
+    for other, its_format in FORMATS_BY_ENDING.items():
+        name = f"{file.key[: ending.start()]}.{other}"
+        claiming = [(s, p) for s in sources for p in s.claims if its_format != format_ and re.search(p, name)]
+        patterns = [re.sub(r"\((\w+\|)*\w+\)(?=[(]|[$])|xlsx\?|csv", ending[1], p) for _, p in claiming]
+        if claiming and all(re.search(pattern, file.key) for pattern in patterns):
+            said = (f"source.claims = {toml(patterns[:1])}", f"read.format = {toml(format_)}", *manifest)
+            others = "".join(f", and another for {source.name}" for source, _ in claiming[1:])
+            return f"; if it holds what {name} would, {overlay(claiming[0][0].name, *said)}{others}"
+    return ""
 
 
 def _claim(file: ObjectInfo, source: Source, match: re.Match[str], arrived_at: str) -> Claim:

@@ -20,7 +20,15 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
 from lake.errors import ConfigError
-from lake.mappings import ColumnMapping, read_columns, read_constants, read_null_tokens, refuse_missing_fields
+from lake.exclusions import ExcludedRecords, read_excluded
+from lake.mappings import (
+    ColumnMapping,
+    read_columns,
+    read_constants,
+    read_not_delivered,
+    read_null_tokens,
+    refuse_missing_fields,
+)
 from lake.toml_layers import Document, Layers, closest
 
 Options = TypeVar("Options")
@@ -44,6 +52,7 @@ class Read:
 
     format: FormatName = "csv"
     encoding: str = "utf-8"
+    other_encodings: tuple[str, ...] = ()
     delimiters: tuple[str, ...] = (",", ";", "\t", "|")
     quote: str = '"'
     has_multiline_fields: bool = False
@@ -60,6 +69,9 @@ class Read:
     unpacked_limit_bytes: int = 1 << 36
     dead_letter_halt_ratio: float = 0.01
 
+    def in_encoding(self, encoding: str | None) -> Read:
+        return self if encoding is None else dataclasses.replace(self, encoding=encoding, other_encodings=())
+
     def said(self) -> dict[str, Any]:
         """The keys that have a meaning in the format, with their values."""
         return {
@@ -75,7 +87,7 @@ def parse_read(said: Mapping[str, Any]) -> Read:
 
 _ALL: tuple[FormatName, ...] = get_args(FormatName)
 FORMATS_OF: Mapping[str, tuple[FormatName, ...]] = {
-    "encoding": ("csv", "fixed_width", "json"),
+    **dict.fromkeys(("encoding", "other_encodings"), ("csv", "fixed_width", "json")),
     **dict.fromkeys(("delimiters", "quote", "has_multiline_fields", "stray_quotes"), ("csv",)),
     **dict.fromkeys(("layout", "header_line_count", "short_lines"), ("fixed_width",)),
     **dict.fromkeys(("sheet", "sheet_pattern", "header_search_rows", "cell_limit"), ("excel",)),
@@ -113,6 +125,17 @@ class Source:
     may_be_empty: bool = False
     shares_files: bool = False
     closed_through: str | None = None
+    not_delivered: tuple[str, ...] = ()
+    excluded: tuple[ExcludedRecords, ...] = ()
+
+    @property
+    def read_columns(self) -> tuple[ColumnMapping, ...]:
+        """Every column that something is done with: those that fill fields, then those that exclude records."""
+        return (*self.columns, *(excluded.column for excluded in self.excluded))
+
+    def in_encoding(self, encoding: str | None) -> Source:
+        """The source as one of its files is read whose encoding is known; None where none was to be told."""
+        return self if encoding is None else dataclasses.replace(self, read=self.read.in_encoding(encoding))
 
     @property
     def wants_manifest(self) -> bool:
@@ -129,7 +152,7 @@ class Source:
                 c.is_header_required,
                 (c.field, *c.ambiguous_formats, *sorted(c.null_tokens)) if c.ambiguous_formats else (),
             )
-            for c in self.columns
+            for c in self.read_columns
         )
         return _digest([read, columns])
 
@@ -137,7 +160,9 @@ class Source:
     def mapping_digest(self) -> str:
         """Changes when the same landed records would become other rows."""
         columns = [(c.field, c.landing_name, c.rule, dict(c.parameters), sorted(c.null_tokens)) for c in self.columns]
-        return _digest([self.table, self.kind, self.identical_rows, self.order, dict(self.constants), columns])
+        excluded = [(*dataclasses.astuple(e.plan)[:-1], sorted(e.null_tokens)) for e in self.excluded]
+        said = [self.table, self.kind, self.identical_rows, self.order, dict(self.constants), columns]
+        return _digest([*said, sorted(self.not_delivered), excluded])
 
 
 @dataclass(frozen=True)
@@ -300,7 +325,7 @@ def _spark_settings(layers: Layers, path: tuple[str, ...]) -> list[tuple[str, st
 
 
 def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source:
-    layers.refuse_unknown((), ("source", "read", "constants", "columns", "coverage"))
+    layers.refuse_unknown((), ("source", "read", "constants", "columns", "excluded", "coverage"))
     known = (
         "name",
         "table",
@@ -312,6 +337,7 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
         "shares_files",
         "closed_through",
         "null_tokens",
+        "not_delivered",
     )
     layers.refuse_unknown(("source",), known)
     head, where = layers.table("source"), layers.where("source")
@@ -324,8 +350,10 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
     contract = contracts[table]
     kind: Kind = layers.typed(("source", "kind"), Kind)
     constants = read_constants(layers, contract)
-    columns = read_columns(layers, contract, read_null_tokens(layers, ("source", "null_tokens"), frozenset([""])))
-    refuse_missing_fields(contract, columns, constants, where)
+    tokens = read_null_tokens(layers, ("source", "null_tokens"), frozenset([""]))
+    columns = read_columns(layers, contract, tokens)
+    not_delivered = read_not_delivered(layers, contract)
+    refuse_missing_fields(contract, columns, constants, not_delivered, where)
     return Source(
         domain=domain,
         name=head["name"],
@@ -340,6 +368,8 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
         read=_read(layers),
         constants=constants,
         columns=columns,
+        not_delivered=not_delivered,
+        excluded=read_excluded(layers, contract, tokens),
         coverage=Coverage(**layers.values_of(Coverage, ("coverage",))),
         where=where,
     )
@@ -380,7 +410,8 @@ def _groups(pattern: str, where: str) -> set[str]:
 
 def _read(layers: Layers) -> Read:
     values = layers.values_of(Read, ("read",))
-    read = Read(**{key: value for key, value in values.items() if key not in _left_behind(layers, values)})
+    left = {*_left_behind(layers, values), *_sheet_left_behind(layers, values)}
+    read = Read(**{key: value for key, value in values.items() if key not in left})
     _refuse_unfit_text(read, layers)
     _refuse_unfit_layout(read, layers)
     _refuse_unfit_sheet(read, layers)
@@ -408,11 +439,30 @@ def _left_behind(layers: Layers, values: Mapping[str, Any]) -> list[str]:
     return foreign
 
 
+def _sheet_left_behind(layers: Layers, values: Mapping[str, Any]) -> list[str]:
+    """Of `sheet` and `sheet_pattern` the one that stands below the file which says the other: that one says more.
+
+    Raises ConfigError where one file says both.
+    """
+    if not {"sheet", "sheet_pattern"} <= values.keys():
+        return []
+    for document in reversed(layers.documents):
+        said = [key for key in ("sheet", "sheet_pattern") if ("read", key) in document.lines]
+        if len(said) == 2:
+            where = document.where(("read", "sheet_pattern"))
+            raise ConfigError(f"{where}: both `sheet` and `sheet_pattern` are said, promised one of them")
+        if said:
+            return ["sheet_pattern" if said == ["sheet"] else "sheet"]
+    return []
+
+
 def _refuse_unfit_text(read: Read, layers: Layers) -> None:
-    try:
-        "".encode(read.encoding)
-    except (LookupError, ValueError):
-        raise ConfigError(f"{layers.where('read', 'encoding')}: there is no encoding {read.encoding!r}") from None
+    for key, encodings in (("encoding", (read.encoding,)), ("other_encodings", read.other_encodings)):
+        for encoding in encodings:
+            try:
+                "".encode(encoding)
+            except (LookupError, ValueError):
+                raise ConfigError(f"{layers.where('read', key)}: there is no encoding {encoding!r}") from None
     for key, marks in (("delimiters", read.delimiters), ("quote", (read.quote,))):
         if bad := [mark for mark in marks if len(mark) != 1 or not mark.isascii() or mark in "\r\n\0"]:
             raise ConfigError(f"{layers.where('read', key)}: {bad[0]!r} is not one ASCII character, no line end")
@@ -445,8 +495,6 @@ def _refuse_unfit_layout(read: Read, layers: Layers) -> None:
 
 def _refuse_unfit_sheet(read: Read, layers: Layers) -> None:
     where = layers.where("read", "sheet_pattern")
-    if read.sheet is not None and read.sheet_pattern is not None:
-        raise ConfigError(f"{where}: both `sheet` and `sheet_pattern` are said, promised one of them")
     try:
         re.compile(read.sheet_pattern or "")
     except re.error as error:

@@ -85,7 +85,14 @@ def _source_plan(run: Run, plan: TablePlan, source: Source, deliveries: Sequence
         for c in source.columns
     )
     return SourcePlan(
-        source.name, plan.contract, source.identical_rows, fields, source.constants, files, run.masking_key
+        source_name=source.name,
+        contract=plan.contract.waiving(source.not_delivered),
+        identical_rows=source.identical_rows,
+        fields=fields,
+        constants=source.constants,
+        files=files,
+        masking_key=run.masking_key,
+        exclusions=tuple(excluded.plan for excluded in source.excluded),
     )
 
 

@@ -6,6 +6,7 @@ from pyspark.sql import functions as F
 
 from lake.deliveries import Delivery
 from lake.landing import landing_key
+from lake.mending import overlay, setting_that_reads
 from lake.releases import Release
 from lake.run import Run
 from lake.tables import read_snapshot, spark_path
@@ -15,8 +16,9 @@ UNREADABLE = "_unreadable"
 
 
 def unreadable_cell(run: Run, release: Release, table: str, code: str) -> str | None:
-    """`'12.13.2024' in orders.csv, record 7`: the first, by file and record, of the rows that have the reason. None for
-    other reasons, and where the column fills a personal field."""
+    """`'12.13.2024' in orders.csv, record 7`: the first, by file and record, of the rows that have the reason, and the
+    lines of a configuration that would read it, where some are known. None for other reasons, and where the column
+    fills a personal field."""
     contract = run.tables.curated[table]
     name = code.removesuffix(UNREADABLE)
     if not code.endswith(UNREADABLE):
@@ -27,11 +29,13 @@ def unreadable_cell(run: Run, release: Release, table: str, code: str) -> str | 
         return None
     delivery = next(d for d in release.deliveries if d.landing_file_id == found["landing_file_id"])
     source = release.sources[delivery.source_name]
-    column = next(column for column, filled in source.columns if filled == name)
+    column = next((column for column, filled in source.columns if filled == name), None)
     if column not in source.plain_columns(contract):
         return None
     text = _landed(run, delivery, found["record_number"], column)
-    return f"{text!r} in {delivery.raw_files[0].key}, record {found['record_number']}"
+    told = f"{text!r} in {delivery.raw_files[0].key}, record {found['record_number']}"
+    setting = setting_that_reads(run.configuration.source(delivery.source_name), name, text)
+    return f"{told}: if that is right, {overlay(delivery.source_name, setting)}" if setting else told
 
 
 def _landed(run: Run, delivery: Delivery, record_number: int, column: str) -> str:

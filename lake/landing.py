@@ -23,6 +23,7 @@ from lake.claims import Claim, Part
 from lake.config import Source
 from lake.errors import DataError, HeadraceError
 from lake.formats import format_named
+from lake.formats.encodings import FILE_ENCODING, told_encoding
 from lake.formats.table import Block, DeadLetter, Readable, Table
 from lake.headers import shown
 from lake.objects import MissingObject, ObjectChanged, ObjectStore, StoreError
@@ -225,12 +226,13 @@ class _Reading:
         self.dead_letters = _DeadLetters(spool.with_name("dead_spool.parquet"))
         self.profiles: dict[str, Counter[str]] = {c.field: Counter() for c in source.columns if c.ambiguous_formats}
         self.table: Table | None = None
+        self.kept: list[BinaryIO] = []
         self._writer: pq.ParquetWriter | None = None
 
     def read(self, stream: Readable) -> int:
         """Take all records of one file; return how many."""
         with tempfile.TemporaryDirectory(dir=self.spool.parent) as scratch:
-            table = format_named(self.source.read.format).open_table(stream, self.source, Path(scratch))
+            table = self._opened(stream, Path(scratch))
             order = self._order(table)
             before = (self.records, self.lines)
             self.header_lines += table.header_line_count
@@ -240,7 +242,20 @@ class _Reading:
             self.lines += table.line_count()
             return self.records - before[0]
 
+    def _opened(self, stream: Readable, scratch: Path) -> Table:
+        """The table of a file, in the encoding that it is found to be in where the source names several."""
+        read = self.source.read
+        open_table = format_named(read.format).open_table
+        if not read.other_encodings:
+            return open_table(stream, self.source, scratch)
+        kept, encoding = told_encoding(stream, (read.encoding, *read.other_encodings), scratch, self.source.name)
+        self.kept.append(kept)
+        table = open_table(kept, self.source.in_encoding(encoding), scratch)
+        return replace(table, dialect={**table.dialect, FILE_ENCODING: encoding})
+
     def close(self) -> None:
+        for kept in self.kept:
+            kept.close()
         self.dead_letters.close()
         if self._writer:
             self._writer.close()

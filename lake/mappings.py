@@ -75,14 +75,39 @@ def read_null_tokens(layers: Layers, path: tuple[str, ...], default: frozenset[s
     return default if tokens is None else frozenset(tokens)
 
 
+def read_not_delivered(layers: Layers, contract: Contract) -> tuple[str, ...]:
+    """The required fields that the source has not at all."""
+    path = ("source", "not_delivered")
+    names: tuple[str, ...] = layers.typed(path, tuple[str, ...], ())
+    for name in names:
+        _refuse_unknown_field(name, contract, layers.where(*path))
+        if not contract.by_name[name].waivable:
+            waivable = [field.name for field in contract.fields if field.waivable]
+            raise ConfigError(
+                f"{layers.where(*path)}: {name} of {_called(contract)} is no field that a source may be without; "
+                f"{'those are ' + ', '.join(waivable) if waivable else 'there are none'}"
+            )
+    return names
+
+
 def refuse_missing_fields(
-    contract: Contract, columns: Iterable[ColumnMapping], constants: Iterable[str], where: str
+    contract: Contract,
+    columns: Iterable[ColumnMapping],
+    constants: Iterable[str],
+    not_delivered: Iterable[str],
+    where: str,
 ) -> None:
-    mapped, constant = {column.field for column in columns}, set(constants)
-    if missing := [f.name for f in contract.fields if f.required and f.name not in mapped | constant | {"event_id"}]:
+    mapped, constant, waived = {column.field for column in columns}, set(constants), set(not_delivered)
+    given = mapped | constant | waived | {"event_id"}
+    if missing := [field for field in contract.fields if field.required and field.name not in given]:
+        names = ", ".join(field.name for field in missing)
+        waivable = ", ".join(field.name for field in missing if field.waivable)
         raise ConfigError(
-            f"{where}: {_called(contract)} requires {', '.join(missing)}; give it a [columns] table or a constant"
+            f"{where}: {_called(contract)} requires {names}; give it a [columns] table or a constant"
+            + (f", or if the source has no {waivable} at all name it in `not_delivered`" if waivable else "")
         )
+    if both := sorted(waived & (mapped | constant)):
+        raise ConfigError(f"{where}: {', '.join(both)} is not_delivered, and a column or a constant besides")
     if twice := sorted(mapped & constant):
         raise ConfigError(f"{where}: {', '.join(twice)} is both a column and a constant")
 
@@ -97,7 +122,7 @@ def _column(name: str, layers: Layers, contract: Contract, tokens: frozenset[str
             raise ConfigError(f"{where}: column {name!r} does not say `{key}`")
     column = ColumnMapping(
         field=name,
-        headers=_headers(layers, (*path, "headers")),
+        headers=read_headers(layers, (*path, "headers")),
         rule=layers.typed((*path, "rule"), str),
         parameters=_parameters(values),
         is_header_required=layers.typed((*path, "required_header"), bool, True),
@@ -115,7 +140,7 @@ def _parameters(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _headers(layers: Layers, path: tuple[str, ...]) -> tuple[str, ...]:
+def read_headers(layers: Layers, path: tuple[str, ...]) -> tuple[str, ...]:
     headers: tuple[str, ...] = layers.typed(path, tuple[str, ...])
     if not headers:
         raise ConfigError(f"{layers.where(*path)}: column {path[-2]!r} names no header")

@@ -17,6 +17,7 @@ from lake.errors import AuditError, DataError
 from lake.objects import AlreadyExists, ObjectStore
 from lake.tables import DataFile, Snapshot
 from schemas.contract import Contract
+from transforms.outcomes import REPLACED
 
 LAKE_FORMAT = 2
 
@@ -52,7 +53,8 @@ class TableCounts:
 
 @dataclass(frozen=True)
 class SourceAsRead:
-    """How a source's files were read for a release: `columns` are landing names and the fields that they filled."""
+    """How a source's files were read for a release: `columns` are landing names and the fields that they filled, or
+    the reasons for which they excluded records."""
 
     table: str
     read: dict[str, Any]
@@ -60,8 +62,13 @@ class SourceAsRead:
 
     def plain_columns(self, contract: Contract) -> set[str]:
         """The columns that fill fields, and none that is personal."""
-        personal = {column for column, name in self.columns if contract.by_name[name].personal}
-        return {column for column, _ in self.columns} - personal
+        fields = contract.by_name
+        filling = {(column, fields[name].personal) for column, name in self.columns if name in fields}
+        return {column for column, _ in filling} - {column for column, is_personal in filling if is_personal}
+
+    def exclusion_reasons(self, contract: Contract) -> set[str]:
+        """For what the source excluded records that are no rows of the table."""
+        return {name for _, name in self.columns if name not in contract.by_name}
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,12 @@ class Release:
     def tables(self) -> Iterator[Snapshot]:
         yield from self.curated.values()
         yield from self.marts.values()
+
+    def harmless_reasons(self, contract: Contract) -> set[str]:
+        """The codes among a table's reasons that quarantine nothing: for what a row was excluded or replaced."""
+        sources = (source for source in self.sources.values() if source.table == contract.name)
+        excluding = set[str]().union(*(source.exclusion_reasons(contract) for source in sources))
+        return {REPLACED, *excluding, *(exclusion.code for exclusion in contract.exclusions)}
 
 
 def release_key(domain: str, number: int) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Self
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -23,7 +24,8 @@ class Field:
     """One column: `unit` where the name does not say it, `personal` where a person can be told by it.
 
     `values` are the only ones that the column may have, and `only_rule` the one standardizer that may fill it, where
-    its type does not promise enough.
+    its type does not promise enough. A required field that is `waivable` may be wanting in all rows of a source that
+    says so: the marts know what its null means.
     """
 
     name: str
@@ -34,6 +36,12 @@ class Field:
     personal: bool = False
     values: tuple[str, ...] = ()
     only_rule: str | None = None
+    waivable: bool = False
+
+    @property
+    def is_never_null(self) -> bool:
+        """Whether the column has no null in any table."""
+        return self.required and not self.waivable
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,11 @@ class Contract:
         if unknown := [name for name in (*self.key, *self.version_order) if name not in known]:
             raise ContractError(f"{self.name} v{self.version}: key or version order names {unknown}, not a field")
 
+        if wrong := [f.name for f in self.fields if f.waivable and (not f.required or f.name in self.key)]:
+            raise ContractError(
+                f"{self.name} v{self.version}: {wrong} is waivable, but no required field beside the key"
+            )
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(field.name for field in self.fields)
@@ -109,6 +122,11 @@ class Contract:
             if f.values
         )
         return (*required, *unknown, *self.rules)
+
+    def waiving(self, names: Collection[str]) -> Self:
+        """The contract for the rows of a source that does not deliver these fields: they are not required of it."""
+        fields = (replace(f, required=False, waivable=False) if f.name in names else f for f in self.fields)
+        return replace(self, fields=tuple(fields))
 
     @cached_property
     def digest(self) -> str:

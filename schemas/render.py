@@ -39,7 +39,7 @@ def duckdb_ddl(contract: Contract, zone: str, beyond: Sequence[Field] = ()) -> s
     """
     table = f"{quoted(zone)}.{quoted(contract.name)}"
     fields = (*contract.fields, *beyond)
-    columns = ",\n".join(f"    {quoted(f.name)} {duckdb_type(f.type)}" + " NOT NULL" * f.required for f in fields)
+    columns = ",\n".join(f"    {quoted(f.name)} {duckdb_type(f.type)}" + " NOT NULL" * f.is_never_null for f in fields)
     about = f"{contract.grain}. Version {contract.version}; key: {', '.join(contract.key)}."
     comments = [f"COMMENT ON TABLE {table} IS {_text(about)};"]
     comments += [f"COMMENT ON COLUMN {table}.{quoted(f.name)} IS {_text(_meaning(f))};" for f in fields]
@@ -127,7 +127,7 @@ def _index() -> str:
 
 
 def _row(field: Field) -> str:
-    required = "yes" if field.required else ""
+    required = "yes, but see `not_delivered`" if field.waivable else "yes" if field.required else ""
     return f"| `{field.name}` | {field.type.simpleString()} | {required} | {_cell(_meaning(field))} |"
 
 

@@ -39,11 +39,11 @@ def with_event_id(rows: DataFrame, *, identical_rows: Literal["distinct", "dupli
 
 
 def with_reasons(rows: DataFrame, contract: Contract, *, replaced_file_ids: tuple[str, ...]) -> DataFrame:
-    """Add `reasons`, `warnings` and `is_replaced`, and drop `unreadable`.
+    """Add `reasons`, `warnings` and `is_replaced`, and drop `unreadable`; `not_of_table` stays.
 
     `reasons` are the codes that quarantine a row: values lost in standardizing, and rules of severity `quarantine` or
     `halt`; a required value that was lost is not said to be missing besides. A row of a delivery that a later one
-    replaced is not judged: its only reason is `delivery_replaced`.
+    replaced is not judged: its only reason is `delivery_replaced`; nor is a record that is no row of the table.
     """
     is_replaced = F.col("landing_file_id").isin(*replaced_file_ids) if replaced_file_ids else F.lit(False)
     said_missing = F.transform("unreadable", lambda code: F.regexp_replace(code, "_unreadable$", "_missing"))
@@ -51,13 +51,17 @@ def with_reasons(rows: DataFrame, contract: Contract, *, replaced_file_ids: tupl
     found = F.when(F.size("unreadable") == 0, broken).otherwise(
         F.array_union("unreadable", F.array_except(broken, said_missing))
     )
+    is_of_table = F.col("not_of_table").isNull()
+    none = F.array().cast("array<string>")
+    judged = F.when(is_of_table, F.array_sort(found)).otherwise(none)
     return rows.select(
         *contract.names,
         *LINEAGE_NAMES,
         "content_hash",
-        F.when(is_replaced, F.array(F.lit(REPLACED))).otherwise(F.array_sort(found)).alias("reasons"),
-        contract.violations(severity="warn").alias("warnings"),
+        F.when(is_replaced, F.array(F.lit(REPLACED))).otherwise(judged).alias("reasons"),
+        F.when(is_of_table, contract.violations(severity="warn")).otherwise(none).alias("warnings"),
         is_replaced.alias("is_replaced"),
+        "not_of_table",
     )
 
 
@@ -65,10 +69,11 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
     """Give every row its outcome; one shuffle by key.
 
     Takes rows as `with_reasons` gives them, and rows judged before (`was_judged`), whose quarantine and replacement
-    stand and which compete anew otherwise. Adds `outcome` and `is_version_conflict`; `reasons` gets the exclusion's
-    code, or for a loser none. Rows that lost keep only key, version and lineage: the rest is null, and lies in landing.
+    stand and which compete anew otherwise. What is no row of the table is excluded, and competes with none. Adds
+    `outcome` and `is_version_conflict`; `reasons` gets the exclusion's code, or for a loser none. Rows that lost keep
+    only key, version and lineage: the rest is null, and lies in landing.
     """
-    competes = (F.size("reasons") == 0) & ~F.col("is_replaced")
+    competes = (F.size("reasons") == 0) & ~F.col("is_replaced") & F.col("not_of_table").isNull()
     apart = F.when(~competes, F.concat_ws("-", "landing_file_id", F.col("record_number").cast("string")))
     order = [
         F.col(name).desc_nulls_last()
@@ -86,7 +91,7 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
         place.alias("place"),
         winner.alias("winning_hash"),
         F.coalesce(conflicts, F.lit(False)).alias("is_version_conflict"),
-        contract.exclusion().alias("excluded_by"),
+        F.coalesce("not_of_table", contract.exclusion()).alias("excluded_by"),
     )
     return _narrowed(placed.withColumn("outcome", _outcome()), contract)
 
@@ -94,6 +99,7 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
 def _outcome() -> Column:
     return (
         F.when(F.col("is_replaced"), "superseded")
+        .when(F.col("not_of_table").isNotNull(), "excluded")
         .when(~F.col("competes"), "quarantined")
         .when((F.col("place") == 1) & F.col("excluded_by").isNotNull(), "excluded")
         .when(F.col("place") == 1, "curated")
@@ -112,10 +118,11 @@ def _narrowed(judged: DataFrame, contract: Contract) -> DataFrame:
 
 
 def judged_before(snapshot: DataFrame, contract: Contract) -> DataFrame:
-    """Rows of an earlier snapshot as `judge` takes them: what quarantined or replaced them stands, an exclusion or a
-    lost contest is decided anew."""
+    """Rows of an earlier snapshot as `judge` takes them: what quarantined or replaced them stands, and that they are no
+    rows of the table; an exclusion of the contract's or a lost contest is decided anew."""
     stands = F.col("outcome") == "quarantined"
     is_replaced = F.array_contains("reasons", REPLACED)
+    is_of_table = (F.col("outcome") != "excluded") | excluded_by_contract(contract)
     return snapshot.select(
         *contract.names,
         *LINEAGE_NAMES,
@@ -123,8 +130,14 @@ def judged_before(snapshot: DataFrame, contract: Contract) -> DataFrame:
         F.when(stands | is_replaced, F.col("reasons")).otherwise(F.array().cast("array<string>")).alias("reasons"),
         "warnings",
         is_replaced.alias("is_replaced"),
+        F.when(~is_of_table, F.col("reasons")[0]).alias("not_of_table"),
         F.lit(True).alias("was_judged"),
     )
+
+
+def excluded_by_contract(contract: Contract) -> Column:
+    """Whether an excluded row of a snapshot is the one that stands of its key, and not a record of another kind."""
+    return F.arrays_overlap("reasons", F.array(*(F.lit(e.code) for e in contract.exclusions)).cast("array<string>"))
 
 
 def summarise_key_changes(before: DataFrame, after: DataFrame, contract: Contract) -> DataFrame:

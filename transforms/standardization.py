@@ -18,9 +18,10 @@ from pyspark.sql import types as T
 from schemas.contract import Contract, Field
 from schemas.lineage import FILE_ID, LINEAGE, RECORD_NUMBER
 from transforms.standardize import AMBIGUOUS_PARAMETER, resolved, standardizer
+from transforms.standardize.excluded import ExclusionPlan, excludes
 from transforms.standardize.null_token import is_null_token
 
-UNREADABLE = "unreadable"
+UNREADABLE, NOT_OF_TABLE = "unreadable", "not_of_table"
 CACHED_VALUES = 500_000
 
 
@@ -55,9 +56,11 @@ class SourcePlan:
     constants: Mapping[str, Any]
     files: Mapping[str, FilePlan]
     masking_key: bytes = field(repr=False)
+    exclusions: tuple[ExclusionPlan, ...] = ()
 
     def landing_schema(self) -> T.StructType:
-        names = dict.fromkeys(plan.landing_name for plan in self.fields)
+        columns = [plan.landing_name for plan in self.fields] + [plan.landing_name for plan in self.exclusions]
+        names = dict.fromkeys(columns)
         return T.StructType(
             [T.StructField(name, T.StringType()) for name in names]
             + [T.StructField(RECORD_NUMBER, T.LongType()), T.StructField(FILE_ID, T.StringType())]
@@ -69,12 +72,14 @@ class SourcePlan:
                 *self.contract.struct.fields,
                 *(T.StructField(f.name, f.type) for f in LINEAGE),
                 T.StructField(UNREADABLE, T.ArrayType(T.StringType())),
+                T.StructField(NOT_OF_TABLE, T.StringType()),
             ]
         )
 
 
 def standardize(landed: DataFrame, plan: SourcePlan) -> DataFrame:
-    """The contract's fields and the lineage columns, and `unreadable`: `<field>_unreadable` for each value lost.
+    """The contract's fields and the lineage columns, `unreadable`: `<field>_unreadable` for each value lost, and
+    `not_of_table`: the first reason for which the source excludes the record, else null.
 
     A null token is a null and no loss. A value that its rule refuses, or that its type cannot hold, is lost: null, and
     named in `unreadable`. Fields called personal carry a keyed hash (HMAC-SHA256, hexadecimal), nulls stay null.
@@ -108,6 +113,7 @@ class Standardizing:
         self.plan = plan
         self.schema = _arrow_schema(plan.row_schema())
         self._columns: dict[tuple[str, str | None], _Column] = {}
+        self._exclusions = [(plan, excludes(plan)) for plan in plan.exclusions]
 
     def rows(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows of a batch whose records all come from one file."""
@@ -121,6 +127,7 @@ class Standardizing:
             columns[name], lost_here = column.standardized(batch.column(plan.landing_name))
             if lost_here is not None:
                 lost[name] = lost_here
+        columns[NOT_OF_TABLE] = self._excluded(batch, lost)
         columns |= {
             "source_name": _constant(self.plan.source_name, batch.num_rows, pa.string()),
             "landing_file_id": _constant(file_id, batch.num_rows, pa.string()),
@@ -133,6 +140,19 @@ class Standardizing:
             for f in self.schema
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def _excluded(self, batch: pa.RecordBatch, lost: dict[str, np.ndarray]) -> pa.Array:
+        """The reason that excludes each record; a word that is not known is `lost`, under the reason's name."""
+        reasons = pa.nulls(batch.num_rows, pa.string())
+        for plan, judge in self._exclusions:
+            encoded = batch.column(plan.landing_name).dictionary_encode()
+            words = pa.array([judge(text) for text in encoded.dictionary.to_pylist()], pa.bool_())
+            said = words.take(encoded.indices)
+            is_unknown = pc.and_(pc.is_null(said), pc.is_valid(encoded))
+            if pc.any(is_unknown).as_py():
+                lost[plan.reason] = is_unknown.to_numpy(zero_copy_only=False)
+            reasons = pc.coalesce(reasons, pc.if_else(pc.fill_null(said, False), plan.reason, None))
+        return reasons
 
     def _constant_of(self, name: str) -> Any:
         value = self.plan.constants.get(name)

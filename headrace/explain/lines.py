@@ -11,6 +11,7 @@ from lake.config import Read
 from lake.deliveries import Delivery
 from lake.errors import HeadraceError
 from lake.formats import format_named
+from lake.formats.encodings import FILE_ENCODING
 from lake.landing import LandedFile
 from lake.objects import open_store
 from lake.unpacking import unpacked
@@ -36,7 +37,8 @@ def lines_of(records: Collection[int], landed: LandedFile, delivery: Delivery, r
                 open_store(raw_uri).open(file.key, file.etag) as body,
             ):
                 stream = unpacked(body, file.key, read.unpacked_limit_bytes)
-                found = format_named(read.format).record_lines(stream, read, landed.dialect, Path(folder))
+                told = read.in_encoding(landed.dialect.get(FILE_ENCODING))
+                found = format_named(read.format).record_lines(stream, told, landed.dialect, Path(folder))
                 return Lines(of_records(found, set(records)))
         except (HeadraceError, OSError):
             continue

@@ -26,6 +26,7 @@ from lake.formats.cells import cell_text, shown_number_text
 from lake.formats.survey import DamagedWorkbook, Protected, Survey
 from lake.formats.table import Block, DeadLetter, Readable, Table
 from lake.headers import Settled, knows_any, missing_columns, settle
+from lake.mending import overlay, toml
 
 if TYPE_CHECKING:
     from lake.config import Read, Source
@@ -41,7 +42,7 @@ def open_table(stream: Readable, source: Source, scratch: Path) -> Table:
     Raises DataError where the workbook is protected, damaged or too large or has no such sheet, and where the sheet has
     no row with the required headers.
     """
-    sheet = _opened(stream, source.read, scratch)
+    sheet = _opened(stream, source.read, scratch, source_name=source.name)
     row, header, settled = _header(sheet, source)
     return Table(
         header=header,
@@ -57,7 +58,7 @@ def open_table(stream: Readable, source: Source, scratch: Path) -> Table:
 
 def record_lines(stream: Readable, read: Read, dialect: Mapping[str, str], scratch: Path) -> Iterator[tuple[int, int]]:
     """Every record's number and its row."""
-    sheet = _opened(stream, read, scratch, dialect["sheet"])
+    sheet = _opened(stream, read, scratch, sheet_name=dialect["sheet"])
     header_line_count, record = int(dialect["header_line_count"]), 0
     for line, cells in enumerate(sheet.rows(), start=1):
         if line > header_line_count and not _is_blank(cells):
@@ -68,8 +69,9 @@ def record_lines(stream: Readable, read: Read, dialect: Mapping[str, str], scrat
 class _Sheet:
     """A sheet that is loaded, and what was known of it before."""
 
-    def __init__(self, survey: Survey, loaded: CalamineSheet) -> None:
+    def __init__(self, survey: Survey, loaded: CalamineSheet, sheets: Mapping[str, bool]) -> None:
         self.name, self.loaded = survey.sheet_name, loaded
+        self.others = {name: is_visible for name, is_visible in sheets.items() if name != survey.sheet_name}
         self.loaded_row_count = loaded.end[0] + 1 if loaded.end else 0
         self.row_count = max(self.loaded_row_count, survey.bottom + 1)
         self.left = loaded.start[1] if loaded.start else 0
@@ -90,7 +92,9 @@ class _Sheet:
         yield from repeat([None] * self.loaded.width, self.row_count - self.loaded_row_count)
 
 
-def _opened(stream: Readable, read: Read, scratch: Path, sheet_name: str | None = None) -> _Sheet:
+def _opened(
+    stream: Readable, read: Read, scratch: Path, *, sheet_name: str | None = None, source_name: str = ""
+) -> _Sheet:
     """The sheet of this name, or the one that the source says."""
     path = scratch / "book"
     with path.open("wb") as file:
@@ -100,15 +104,16 @@ def _opened(stream: Readable, read: Read, scratch: Path, sheet_name: str | None 
     if first == xls.MAGIC:
         surveys = {survey.sheet_name: survey for survey in xls.surveys(path, read.cell_limit)}
         sheets = {name: survey.is_visible for name, survey in surveys.items()}
-        survey = surveys[sheet_name or _chosen(sheets, read)]
-        return _Sheet(survey, _loaded(path.rename(scratch / "book.xls"), survey.sheet_name))
+        survey = surveys[sheet_name or _chosen(sheets, read, source_name)]
+        return _Sheet(survey, _loaded(path.rename(scratch / "book.xls"), survey.sheet_name), sheets)
     if first.startswith(b"PK"):
-        survey = xlsx.survey(path, sheet_name or _chosen(xlsx.sheets(path), read), read.cell_limit)
-        return _Sheet(survey, _loaded(path.rename(scratch / "book.xlsx"), survey.sheet_name))
+        sheets = xlsx.sheets(path)
+        survey = xlsx.survey(path, sheet_name or _chosen(sheets, read, source_name), read.cell_limit)
+        return _Sheet(survey, _loaded(path.rename(scratch / "book.xlsx"), survey.sheet_name), sheets)
     raise DataError("the file is empty, promised a workbook" if not first else "the file is no .xlsx or .xls workbook")
 
 
-def _chosen(sheets: Mapping[str, bool], read: Read) -> str:
+def _chosen(sheets: Mapping[str, bool], read: Read, source_name: str) -> str:
     """The name of the one sheet that is meant; hidden sheets only where they are named. Raises DataError."""
     if read.sheet is not None:
         found, promised = [name for name in sheets if name == read.sheet], f"a sheet {read.sheet!r}"
@@ -121,9 +126,21 @@ def _chosen(sheets: Mapping[str, bool], read: Read) -> str:
         matching = f", of which {len(found)} match" if found and read.sheet_pattern is not None else ""
         raise DataError(
             f"the workbook has the sheets {', '.join(map(repr, sheets))}{matching}; promised {promised}; say its name "
-            "with `sheet` or `sheet_pattern` under [read]"
+            f"with `sheet` or `sheet_pattern` under [read]: {overlay(source_name, _named(sheets))}"
         )
     return found[0]
+
+
+def _another(sheet: _Sheet, source: Source) -> str:
+    """How to read another sheet, where there is one."""
+    if not sheet.others:
+        return ""
+    return f" (it has {', '.join(map(repr, sheet.others))}): {overlay(source.name, _named(sheet.others))}"
+
+
+def _named(sheets: Mapping[str, bool]) -> str:
+    """The line that names a sheet: the first visible one."""
+    return f"read.sheet = {toml(next((name for name, is_visible in sheets.items() if is_visible), 'ITS NAME'))}"
 
 
 def _loaded(path: Path, name: str) -> CalamineSheet:
@@ -156,7 +173,7 @@ def _header(sheet: _Sheet, source: Source) -> tuple[int, list[str], Settled]:
         raise DataError(
             f"none of the first {len(tried)} rows of sheet {sheet.name!r} has a header that source {source.name} "
             f"knows; promised one with {'; '.join(settled.missing) or 'any of its columns'} ({source.where}); say "
-            "another `sheet`, or a greater header_search_rows under [read]"
+            f"another `sheet`, or a greater header_search_rows under [read]{_another(sheet, source)}"
         )
     where = f"row {row + 1} of sheet {sheet.name!r}, the nearest to a header in its first {len(tried)},"
     raise missing_columns(header, settled, source, where=where, mend=", or a greater header_search_rows under [read]")

@@ -59,15 +59,26 @@ def utf8_chunks(stream: Readable, encoding: str) -> Iterator[bytes]:
     encoding promised, and where it is a packed file.
     """
     first = _first(stream)
+    refuse_packed(first)
+    marked = marked_encoding(first)
+    mark = next((mark for mark, name in _MARKS if name == marked), b"")
+    name = _promised(encoding, marked)
+    chunks = _chunks(first[len(mark) :], stream)
+    return _transcoded(chunks, name) if _is_transcoded(name) else chunks
+
+
+def refuse_packed(first: bytes) -> None:
+    """Raises DataError where the first bytes are those of a packed file."""
     if packed := next((name for mark, name in _PACKED if first.startswith(mark)), None):
         raise DataError(
             f"found a file packed as {packed}, promised text; unpack it, and end its name with .gz or .zst only "
             "where it is packed so, once"
         )
-    mark, marked = next(((mark, name) for mark, name in _MARKS if first.startswith(mark)), (b"", ""))
-    name = _promised(encoding, marked)
-    chunks = _chunks(first[len(mark) :], stream)
-    return _transcoded(chunks, name) if _is_transcoded(name) else chunks
+
+
+def marked_encoding(first: bytes) -> str:
+    """The encoding of which the first bytes are the byte-order mark; empty where they are none."""
+    return next((name for mark, name in _MARKS if first.startswith(mark)), "")
 
 
 def split_lines(block: bytes) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from decimal import Decimal
 
 import pytest
 
@@ -233,6 +234,20 @@ def test_quarantine_above_the_halt_ratio_publishes_nothing_and_names_the_reasons
     ):
         release(raw, lake, has_marts=False)
     assert current(run_of(raw, lake)) is None
+
+
+def test_a_decimal_comma_above_the_halt_ratio_is_refused_with_the_line_that_reads_it(spark, tmp_path):
+    raw, lake, mended = tmp_path / "raw", tmp_path / "lake", tmp_path / "mended.toml"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({"Net Amount": "10,50"})})
+
+    with pytest.raises(AuditError) as refused:
+        release(raw, lake, has_marts=False)
+    source, setting = 'source.name = "erp_purchase_orders"', 'columns.ordered_amount.decimal = ","'
+    assert f"if that is right, give with --config a file of the lines {source} and {setting})" in str(refused.value)
+
+    mended.write_text(f"{source}\n{setting}\n")
+    found = release(raw, lake, has_marts=False, configs=[mended])
+    assert rows(lake, found, "purchase_orders", "ordered_amount") == [(Decimal("10.50"),)]
 
 
 def test_of_two_runs_at_once_one_publishes_and_the_other_says_who_won(spark, tmp_path):

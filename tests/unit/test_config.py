@@ -40,7 +40,9 @@ THINGS = Contract(
         Field("zone_name", T.StringType(), "Where.", only_rule="time_zone"),
     ),
 )
-CONTRACTS = {**DOMAINS["procurement"].curated, "things": THINGS}
+LEFT_AT = Field("left_at", T.TimestampType(), "When.", required=True, waivable=True)
+PARTS = dataclasses.replace(THINGS, name="parts", fields=(*THINGS.fields, LEFT_AT))
+CONTRACTS = {**DOMAINS["procurement"].curated, "things": THINGS, "parts": PARTS}
 SOURCE = """[source]
 name = "things"
 table = "things"
@@ -60,6 +62,9 @@ headers = ["Made"]
 rule = "date"
 formats = ["iso"]
 """
+
+
+OF_PARTS = SOURCE.replace('table = "things"', 'table = "parts"\nnot_delivered = ["left_at"]')
 
 
 @dataclass
@@ -123,6 +128,36 @@ def test_an_overlay_adds_a_source(files: Files) -> None:
     assert (source.order, source.read, source.constants, source.coverage) == ("delivery", Read(), {}, Coverage())
     assert source.columns[0].null_tokens == {""}
     assert dict(source.columns[1].parameters) == {"formats": ["iso"]}
+
+
+@pytest.mark.parametrize(
+    ("below", "above"),
+    [
+        pytest.param({"sheet_pattern": "^A"}, {"sheet": "B"}, id="a name over a pattern"),
+        pytest.param({"sheet": "A"}, {"sheet_pattern": "^B"}, id="a pattern over a name"),
+    ],
+)
+def test_of_a_sheet_and_a_pattern_the_file_above_says_which(files: Files, below: dict, above: dict) -> None:
+    said = [f'format = "excel"\n{key} = "{value}"' for key, value in below.items()]
+    [(key, value)] = above.items()
+    source = files.load(
+        changed('encoding = "utf-8"', said[0]), f'source.name = "things"\nread.{key} = "{value}"'
+    ).source("things")
+    assert source.read == Read(format="excel", **above)
+
+
+def test_what_excludes_records_is_read_as_it_is_said(files: Files) -> None:
+    said = 'headers = ["Kind", "Sort"]\nvalues = ["Spare"]\nother_values = ["Part"]'
+    source = files.load(SOURCE + f"\n[excluded.is_spare]\n{said}\n").source("things")
+    [excluded] = source.excluded
+    assert (excluded.plan.reason, excluded.plan.landing_name, excluded.plan.values) == ("is_spare", "Kind", ("Spare",))
+    assert (excluded.plan.other_values, excluded.plan.null_tokens) == (("Part",), {""})
+    assert [column.field for column in source.read_columns] == ["thing_id", "made_on", "is_spare"]
+    plain = files.load(SOURCE).source("things")
+    assert (plain.reading_digest, plain.mapping_digest) != (source.reading_digest, source.mapping_digest)
+    words = files.load(SOURCE + f"\n[excluded.is_spare]\n{said.replace('Spare', 'Old')}\n").source("things")
+    assert words.reading_digest == source.reading_digest
+    assert words.mapping_digest != source.mapping_digest
 
 
 def test_an_overlay_changes_a_packaged_source_key_by_key(files: Files) -> None:
@@ -364,6 +399,54 @@ MISTAKES = [
         "headers",
         ["found 'Thing', promised a list of text"],
         id="headers that are no list",
+    ),
+    pytest.param(
+        OF_PARTS.replace('not_delivered = ["left_at"]\n', ""),
+        "[source]",
+        ["parts v3 requires left_at; give it", "if the source has no left_at at all name it in `not_delivered`"],
+        id="a field that is wanting, and that may be",
+    ),
+    pytest.param(
+        OF_PARTS.replace('["left_at"]', '["left_at", "thing_id"]'),
+        "not_delivered",
+        ["thing_id of parts v3 is no field that a source may be without; those are left_at"],
+        id="a key that is not delivered",
+    ),
+    pytest.param(
+        OF_PARTS.replace('["left_at"]', '["left_at", "net_amount"]'),
+        "not_delivered",
+        ["net_amount of parts v3 is no field that a source may be without"],
+        id="not delivering what is not required",
+    ),
+    pytest.param(
+        changed("kind", 'not_delivered = ["left_at"]\nkind'),
+        "not_delivered",
+        ["things v3 has no field 'left_at'"],
+        id="not delivering no field",
+    ),
+    pytest.param(
+        OF_PARTS + "\n[constants]\nleft_at = 2024-01-31T12:00:00Z\n",
+        "[source]",
+        ["left_at is not_delivered, and a column or a constant besides"],
+        id="delivering what is not delivered",
+    ),
+    *(
+        pytest.param(SOURCE + f"\n[excluded.{reason}]\n{said}\n", line, [sentence], id=f"excluding: {sentence}")
+        for reason, said, line, sentence in (
+            ("thing_id", 'headers = ["A"]\nvalues = ["x"]', "[excluded", "is no name for a reason"),
+            ("Lost", 'headers = ["A"]\nvalues = ["x"]', "[excluded", "'Lost' is no name for a reason"),
+            ("lost", 'values = ["x"]', "[excluded", "does not say `headers`"),
+            ("lost", 'headers = ["A"]\nvalues = []', "[excluded", "does not say `values`"),
+            ("lost", 'headers = ["A"]\nvalues = [" "]', "[excluded", "is blank"),
+            ("lost", 'headers = ["A"]\nvalues = ["x"]\nother_values = ["X"]', "[excluded", "in `other_values`"),
+            ("lost", 'headers = ["A"]\nvalues = ["x"]\nrule = "text"', 'rule = "text"', "unknown key"),
+        )
+    ),
+    pytest.param(
+        changed("encoding", 'other_encodings = ["latin-1", "latin-99"]\nencoding'),
+        "other_encodings",
+        ["there is no encoding 'latin-99'"],
+        id="another encoding that is none",
     ),
     pytest.param(changed('["Thing"]', "[]"), "headers", ["column 'thing_id' names no header"], id="an empty list"),
     pytest.param(changed('["Thing"]', '[" "]'), "headers", ["names the header ' '"], id="a blank header"),

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lake.config import Coverage, Domain, Environment, Read
+from lake.exclusions import EXCLUDED_KEYS
 from lake.mappings import OWN_KEYS
 from transforms.procurement.options import Calendar, ProcurementOptions
 from transforms.standardize import AMBIGUOUS_PARAMETER, RULES
@@ -30,10 +31,12 @@ TABLES: dict[str, Iterable[str]] = {
         "shares_files",
         "closed_through",
         "null_tokens",
+        "not_delivered",
     ),
     "read": [f.name for f in dataclasses.fields(Read)],
     "constants": (),
     "columns.<field>": (*OWN_KEYS, AMBIGUOUS_PARAMETER),
+    "excluded.<reason>": EXCLUDED_KEYS,
     "coverage": [f.name for f in dataclasses.fields(Coverage)],
     "domain": [f.name for f in dataclasses.fields(Domain) if f.name not in ("name", "marts")],
     "marts": [f.name for f in dataclasses.fields(ProcurementOptions) if f.name not in ("sources", "as_of")],

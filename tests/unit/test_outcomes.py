@@ -48,6 +48,7 @@ LANDED = T.StructType(
         T.StructField("record_number", T.LongType()),
         T.StructField("delivery_order", T.StringType()),
         T.StructField("unreadable", T.ArrayType(T.StringType())),
+        T.StructField("not_of_table", T.StringType()),
     ]
 )
 
@@ -63,6 +64,7 @@ class Row:
     record_number: int
     delivery_order: str
     unreadable: tuple[str, ...] = ()
+    not_of_table: str | None = None
 
     @property
     def identity(self):
@@ -96,6 +98,7 @@ def landed(spark, rows):
                 r.record_number,
                 r.delivery_order,
                 list(r.unreadable),
+                r.not_of_table,
             )
             for r in rows
         ],
@@ -117,6 +120,8 @@ def expected(rows, replaced=()):
     for row in rows:
         if row.landing_file_id in replaced:
             outcomes[row.identity] = "superseded"
+        elif row.not_of_table:
+            outcomes[row.identity] = "excluded"
         elif not row.is_valid:
             outcomes[row.identity] = "quarantined"
         else:
@@ -185,6 +190,20 @@ CASES = [
         {1: "quarantined", 2: "quarantined"},
         id="rows without a key do not compete with each other",
     ),
+    pytest.param(
+        [BASE, replace(BASE, record_number=2, changed_at=T2, not_of_table="from_stock")],
+        {1: "curated", 2: "excluded"},
+        id="a record of another kind stands against no row of its key",
+    ),
+    pytest.param(
+        [
+            replace(BASE, order_id=None, worth=-1, not_of_table="from_stock"),
+            replace(BASE, record_number=2, unreadable=("worth_unreadable",), not_of_table="from_stock"),
+            replace(BASE, record_number=3, not_of_table="from_stock"),
+        ],
+        {1: "excluded", 2: "excluded", 3: "excluded"},
+        id="a record of another kind is not judged, nor a duplicate of another",
+    ),
 ]
 
 
@@ -213,6 +232,16 @@ def test_reasons_name_every_rule_and_a_lost_required_value_is_not_missing_too(sp
     assert judged[1].reasons == ["order_id_missing", "worth_negative"]
     assert judged[2].reasons == ["order_id_unreadable", "worth_negative"]
     assert (judged[3].outcome, judged[3].reasons, judged[3].warnings) == ("curated", [], ["worth_large"])
+
+
+def test_why_a_record_is_no_row_of_the_table_is_said_and_nothing_else(spark):
+    rows = [
+        replace(BASE, worth=5, not_of_table="from_stock"),
+        replace(BASE, record_number=2, status="cancelled", not_of_table="from_stock"),
+        replace(BASE, record_number=3, status="cancelled"),
+    ]
+    judged = {r.record_number: (r.reasons, r.warnings) for r in judge(reasoned(spark, rows), ORDERS).collect()}
+    assert judged == {1: (["from_stock"], []), 2: (["from_stock"], []), 3: (["cancelled"], [])}
 
 
 def test_losers_keep_key_version_and_lineage_and_nothing_else(spark):
@@ -247,6 +276,7 @@ row = st.builds(
     record_number=st.just(0),
     delivery_order=st.just(""),
     unreadable=st.sampled_from([(), (), (), ("worth_unreadable",)]),
+    not_of_table=st.sampled_from([None, None, None, "from_stock"]),
 )
 histories = st.lists(st.lists(row, min_size=1, max_size=8), min_size=60, max_size=60)
 
@@ -362,9 +392,9 @@ def test_identical_rows(spark, identical_rows, curated):
         ("f2", 3, "x", None),
     ]
     frame = spark.createDataFrame(
-        [(None, what, who, "s", file, number, file, []) for file, number, what, who in rows],
+        [(None, what, who, "s", file, number, file, [], None) for file, number, what, who in rows],
         "event_id string, what string, who string, source_name string, landing_file_id string, record_number long, "
-        "delivery_order string, unreadable array<string>",
+        "delivery_order string, unreadable array<string>, not_of_table string",
     )
     from pyspark.sql import functions as F
 

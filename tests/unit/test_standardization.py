@@ -123,6 +123,7 @@ def test_a_row_has_its_fields_its_lineage_and_nothing_lost() -> None:
         "small_count": 3,
         "large_count": 4,
         "is_whole": True,
+        "not_of_table": None,
         "source_name": "things",
         "landing_file_id": "f1",
         "record_number": 1,

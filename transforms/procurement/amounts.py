@@ -4,14 +4,10 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from schemas.procurement.documents import PURCHASE_ORDERS
+from transforms.procurement.events.columns import is_invoice_posted
 from transforms.procurement.pairing import stands
 
-_POSTED_BY = {
-    "received": "goods_received",
-    "invoiced": "invoice_recorded",
-    "cleared": "invoice_cleared",
-    "paid": "invoice_paid",
-}
+_NAMES = ("received", "invoiced", "cleared", "paid")
 
 
 def amounts() -> list[Column]:
@@ -27,16 +23,18 @@ def amounts() -> list[Column]:
             F.max_by(currency, F.when(currency.isNotNull(), F.col("event_number"))),
         ).alias("currency_code"),
         latest("worth_qty", is_order).alias("ordered_qty"),
-        F.sum(F.when(_stands("goods_received"), F.col("line_qty"))).alias("received_qty"),
-        F.count_if(_stands("goods_received") & F.col("line_amount").isNull()).alias("receipt_without_amount_count"),
-        *(of for name, event_type in _POSTED_BY.items() for of in _sum(name, event_type)),
+        F.sum(F.when(_posts("received"), F.col("line_qty"))).alias("received_qty"),
+        F.count_if(_posts("received") & F.col("line_qty").isNull()).alias("receipt_without_qty_count"),
+        F.count_if(_posts("received") & F.col("line_amount").isNull()).alias("receipt_without_amount_count"),
+        *(of for name in _NAMES for of in _sum(name)),
     ]
 
 
 def of_one_currency() -> dict[str, Column]:
-    """Amounts in several currencies, or in another than the case's, are not added up: null; nor are receipts of which
-    one has no amount."""
-    return {f"{name}_amount": F.when(_is_whole(name), F.col(f"{name}_amount")) for name in _POSTED_BY}
+    """Amounts in several currencies, or in another than the case's, are not added up: null; nor are amounts or
+    quantities of receipts of which one has none."""
+    amounts = {f"{name}_amount": F.when(_is_whole(name), F.col(f"{name}_amount")) for name in _NAMES}
+    return {**amounts, "received_qty": F.when(F.col("receipt_without_qty_count") == 0, F.col("received_qty"))}
 
 
 def latest(name: str, among: Column | None = None) -> Column:
@@ -45,8 +43,8 @@ def latest(name: str, among: Column | None = None) -> Column:
     return F.max_by(name, F.when(has, F.col("event_number")))
 
 
-def _sum(name: str, event_type: str) -> list[Column]:
-    has = _stands(event_type) & F.col("line_amount").isNotNull()
+def _sum(name: str) -> list[Column]:
+    has = _posts(name) & F.col("line_amount").isNotNull()
     return [
         F.sum(F.when(has, F.col("line_amount"))).alias(f"{name}_amount"),
         F.min(F.when(has, F.col("line_currency_code"))).alias(f"least_{name}_currency_code"),
@@ -60,5 +58,9 @@ def _is_whole(name: str) -> Column:
     return is_one & (F.col("receipt_without_amount_count") == 0) if name == "received" else is_one
 
 
-def _stands(event_type: str) -> Column:
+def _posts(name: str) -> Column:
+    """An event that stands, by which something is received, invoiced, cleared or paid."""
+    if name == "invoiced":
+        return is_invoice_posted() & stands()
+    event_type = {"received": "goods_received", "cleared": "invoice_cleared", "paid": "invoice_paid"}[name]
     return (F.col("event_type") == event_type) & stands()

@@ -8,6 +8,7 @@ from schemas.procurement.words import LEGS
 from transforms.procurement.amounts import amounts, latest, of_one_currency
 from transforms.procurement.approvals import approvals_and_changes, counts_of_approvals
 from transforms.procurement.events import ATTRIBUTES, CASE
+from transforms.procurement.events.columns import is_invoice_posted
 from transforms.procurement.pairing import end_of_leg, stands
 from transforms.procurement.reversals import CANCELLATIONS, REVERSIBLE
 
@@ -37,8 +38,8 @@ def summarise_cases(events: DataFrame) -> DataFrame:
         *_counts(),
         *approvals_and_changes(),
         *_first_and_last(),
-        *(_count(_is(name) & F.col("is_reversed")).alias(f"{name}_reversed_count") for name in COUNTED_TYPES),
-        *(_count(_is(name) & stands()).alias(f"{name}_count") for name in COUNTED_TYPES),
+        *(_count(_counts_as(name) & F.col("is_reversed")).alias(f"{name}_reversed_count") for name in COUNTED_TYPES),
+        *(_count(_counts_as(name) & stands()).alias(f"{name}_count") for name in COUNTED_TYPES),
         *(F.min(F.when(_is(name) & stands(), end_of_leg())).alias(f"first_{name}") for name in FIRST_TYPES),
         _is_deleted().alias("is_deleted"),
         F.coalesce(F.min("vendor_id") < F.max("vendor_id"), F.lit(False)).alias("has_several_vendor_ids"),
@@ -68,6 +69,10 @@ def with_leg_days(cases: DataFrame, legs: DataFrame) -> DataFrame:
 
 def _is(*event_types: str) -> Column:
     return F.col("event_type").isin(*event_types)
+
+
+def _counts_as(event_type: str) -> Column:
+    return is_invoice_posted() if event_type == "invoice_recorded" else _is(event_type)
 
 
 def _count(condition: Column) -> Column:

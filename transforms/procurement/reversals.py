@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from transforms.procurement.events import CASE
+from transforms.procurement.events.columns import is_invoice_posted
 
 CANCELLATIONS: dict[str, str] = {
     "goods_received": "goods_receipt_cancelled",
@@ -51,7 +52,7 @@ def without_reversals(events: DataFrame) -> DataFrame:
 
 
 def _is_posting() -> Column:
-    return F.col("event_type").isin(*CANCELLATIONS)
+    return F.col("event_type").isin(*CANCELLATIONS) | is_invoice_posted()
 
 
 def _is_cancellation() -> Column:

@@ -14,7 +14,7 @@ ISO = "iso"
 EXCEL_SERIAL = "excel_serial"
 YEARS = range(1900, 2101)
 
-_WIDTHS = {"Y": (4, 4), "m": (1, 2), "d": (1, 2), "H": (1, 2), "M": (1, 2), "S": (1, 2), "f": (1, 6)}
+_WIDTHS = {"Y": (4, 4), "y": (2, 2), "m": (1, 2), "d": (1, 2), "H": (1, 2), "M": (1, 2), "S": (1, 2), "f": (1, 6)}
 _OFFSET = "Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?"
 _PARTS = {"b": "[A-Za-z]{3}", "z": _OFFSET}
 # English, whatever the locale of the worker is.
@@ -42,18 +42,21 @@ _ISO_FORMATS = [
 ]
 
 
-def readers(rule: str, formats: Sequence[str]) -> list[Reader]:
+def readers(rule: str, formats: Sequence[str], first_year: int | None = None) -> list[Reader]:
     """One reader for each format; refuses a list under which one value could be two dates."""
     if not formats:
         raise BadRuleParameter(
             rule, "formats", f'is empty, promised "{ISO}", "{EXCEL_SERIAL}" or formats such as "%d.%m.%Y"'
         )
+    if first_year is not None and not {first_year, first_year + 99} <= {*YEARS}:
+        raise BadRuleParameter(rule, "first_year", f"is {first_year}, promised {YEARS[0]} to {YEARS[-1] - 99}")
     _refuse_two_orders(rule, formats)
-    return [reader(rule, format_) for format_ in formats]
+    return [reader(rule, format_, first_year) for format_ in formats]
 
 
-def reader(rule: str, format_: str) -> Reader:
-    """The function that reads one format, without time zone unless the value has an offset.
+def reader(rule: str, format_: str, first_year: int | None = None) -> Reader:
+    """The function that reads one format, without time zone unless the value has an offset; `first_year` is the first
+    of the hundred years that `%y` may mean.
 
     As strptime, except: no years outside 1900 to 2100, no missing leading zero where digits adjoin (`%Y%m%d`), no
     space instead of one, month names in English always, no second 60 or 61, no offset with seconds.
@@ -62,13 +65,13 @@ def reader(rule: str, format_: str) -> Reader:
         return _read_iso
     if format_ == EXCEL_SERIAL:
         return _read_serial
-    pattern = re.compile(_regex(rule, format_))
+    pattern = re.compile(_regex(rule, format_, first_year))
     if pattern.groupindex.keys() == {"Y", "m", "d"}:
         return _date_reader(pattern)
 
     def read(typed: str) -> datetime | None:
         match = pattern.fullmatch(typed)
-        return _moment(match.groupdict()) if match else None
+        return _moment(match.groupdict(), first_year) if match else None
 
     return read
 
@@ -139,10 +142,10 @@ def _is_usual(typed: str) -> bool:
     )
 
 
-def _moment(parts: Mapping[str, str | None]) -> datetime | None:
+def _moment(parts: Mapping[str, str | None], first_year: int | None = None) -> datetime | None:
     """The moment of the parts found, by the letters of their directives."""
     get = parts.get
-    year, day = int(get("Y") or 0), int(get("d") or 0)
+    year, day = _year(get("Y"), get("y"), first_year), int(get("d") or 0)
     month = int(get("m") or 0) or _MONTHS.get((get("b") or "").lower(), 0)
     hour, minute, second = int(get("H") or 0), int(get("M") or 0), int(get("S") or 0)
     micros = int((get("f") or "").ljust(6, "0"))
@@ -152,6 +155,12 @@ def _moment(parts: Mapping[str, str | None]) -> datetime | None:
         return datetime(year, month, day, hour, minute, second, micros, _zone(get("z")))
     except ValueError:
         return None
+
+
+def _year(four_digits: str | None, two_digits: str | None, first_year: int | None) -> int:
+    if two_digits is None or first_year is None:
+        return int(four_digits or 0)
+    return first_year + (int(two_digits) - first_year) % 100
 
 
 def _zone(offset: str | None) -> tzinfo | None:
@@ -167,10 +176,10 @@ def _zone(offset: str | None) -> tzinfo | None:
     return timezone(-ahead if offset[0] == "-" else ahead)
 
 
-def _regex(rule: str, format_: str) -> str:
+def _regex(rule: str, format_: str, first_year: int | None) -> str:
     tokens = list(_TOKEN.finditer(format_))
     parts = [token["part"] for token in tokens]
-    _refuse_unreadable(rule, format_, parts)
+    _refuse_unreadable(rule, format_, parts, first_year)
     regex = ""
     for before, token, after in zip([None, *parts], tokens, [*parts[1:], None], strict=False):
         part = token["part"]
@@ -185,16 +194,15 @@ def _regex(rule: str, format_: str) -> str:
     return regex
 
 
-def _refuse_unreadable(rule: str, format_: str, parts: Sequence[str | None]) -> None:
+def _refuse_unreadable(rule: str, format_: str, parts: Sequence[str | None], first_year: int | None) -> None:
     named = [part for part in parts if part is not None and part != "%"]
     unknown = [f"%{part}" for part in named if part not in _WIDTHS and part not in _PARTS]
-    missing = [f"%{part}" for part in "Yd" if part not in named]
-    if "%y" in unknown:
-        problem = "%y names no century; have the source write four digits"
-    elif unknown:
-        problem = f"{unknown[0]} is not known here, known are %Y %m %b %d %H %M %S %f %z %%"
-    elif missing or len({"m", "b"} & set(named)) != 1:
-        problem = "promised is a whole date: %Y, %d and one of %m and %b"
+    if unknown:
+        problem = f"{unknown[0]} is not known here, known are %Y %y %m %b %d %H %M %S %f %z %%"
+    elif "y" in named and first_year is None:
+        problem = "%y names no century; say first_year, the first of the hundred years that it may mean"
+    elif "d" not in named or any(len({*one} & {*named}) != 1 for one in ("Yy", "mb")):
+        problem = "promised is a whole date: %d, one of %Y and %y, and one of %m and %b"
     elif len(named) != len(set(named)):
         problem = "a part stands twice"
     elif [part for part in "HMSf" if part in named] != list("HMSf")[: len({*"HMSf"} & set(named))]:

@@ -9,6 +9,7 @@ from transforms.standardize._format import reader
 from transforms.standardize.errors import BadRuleParameter
 
 AMBIGUOUS_PARAMETER = "ambiguous_formats"
+ANY_CENTURY = 2000  # the order of day and month does not depend on it, but for the 29th of February
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def decide_format(counts: Mapping[str, int], candidates: Sequence[str]) -> Decis
 
 
 def _dates(counts: Mapping[str, int], format_: str) -> dict[str, datetime]:
-    read = reader("date", format_)
+    read = reader("date", format_, ANY_CENTURY)
     return {value: moment for value in counts if (moment := read(typed(value)))}
 
 

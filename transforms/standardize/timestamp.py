@@ -11,17 +11,20 @@ from transforms.standardize.errors import BadRuleParameter
 _DATE_ALONE = len("2024-03-01")
 
 
-def timestamp(*, formats: Sequence[str], zone: str, date_only: bool = False) -> Callable[[str], datetime | None]:
+def timestamp(
+    *, formats: Sequence[str], zone: str, date_only: bool = False, first_year: int | None = None
+) -> Callable[[str], datetime | None]:
     """2024-03-01 09:30 UTC from `2024-03-01 10:30:00` with `formats = ["iso"]`, `zone = "Europe/Amsterdam"`.
 
     A value with an offset (`2024-03-01T10:30:00+01:00`, `...Z`) says itself when it was; any other is local time in
     `zone`. A local time that the clocks skipped in spring is refused; of one that they showed twice in autumn the
     first is taken. A date alone is refused, unless `date_only = true` makes it midnight in `zone`. Also refused:
     24:00, more than microseconds, years outside 1900 to 2100. With `formats = ["excel_serial"]` it is `45352.4375`,
-    a spreadsheet's days since 1900, of which a whole number is a date alone.
+    a spreadsheet's days since 1900, of which a whole number is a date alone. Years of two digits are those of the
+    hundred years from `first_year` on.
     """
     local = _zone(zone)
-    reads = readers("timestamp", formats)
+    reads = readers("timestamp", formats, first_year)
     for format_ in formats:
         if format_ not in _MAY_BE_DATES and not has_time(format_) and not date_only:
             raise BadRuleParameter("timestamp", "formats", f'has "{format_}" without %H, which needs date_only = true')

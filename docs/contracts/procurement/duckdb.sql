@@ -52,7 +52,7 @@ COMMENT ON COLUMN "curated"."logged_events"."delivery_order" IS 'Where the deliv
 CREATE TABLE "curated"."vendors" (
     "source_system_code" VARCHAR NOT NULL,
     "vendor_id" VARCHAR NOT NULL,
-    "changed_at" TIMESTAMP NOT NULL,
+    "changed_at" TIMESTAMP,
     "vendor_name" VARCHAR NOT NULL,
     "country_code" VARCHAR,
     "payment_terms_days" INTEGER,
@@ -77,7 +77,7 @@ CREATE TABLE "curated"."purchase_orders" (
     "source_system_code" VARCHAR NOT NULL,
     "po_number" VARCHAR NOT NULL,
     "item_number" VARCHAR NOT NULL,
-    "changed_at" TIMESTAMP NOT NULL,
+    "changed_at" TIMESTAMP,
     "ordered_on" DATE NOT NULL,
     "submitted_at" TIMESTAMP,
     "released_at" TIMESTAMP,
@@ -87,7 +87,8 @@ CREATE TABLE "curated"."purchase_orders" (
     "vendor_name" VARCHAR,
     "category_name" VARCHAR,
     "ordered_qty" DECIMAL(18,3),
-    "ordered_amount" DECIMAL(18,2) NOT NULL,
+    "ordered_amount" DECIMAL(18,2),
+    "unit_price_amount" DECIMAL(18,4),
     "currency_code" VARCHAR NOT NULL,
     "status_code" VARCHAR NOT NULL,
     "requester_name" VARCHAR,
@@ -110,7 +111,8 @@ COMMENT ON COLUMN "curated"."purchase_orders"."vendor_id" IS 'The vendor''s id.'
 COMMENT ON COLUMN "curated"."purchase_orders"."vendor_name" IS 'The vendor''s name, which is no key.';
 COMMENT ON COLUMN "curated"."purchase_orders"."category_name" IS 'What is bought, by spend area.';
 COMMENT ON COLUMN "curated"."purchase_orders"."ordered_qty" IS 'Quantity ordered.';
-COMMENT ON COLUMN "curated"."purchase_orders"."ordered_amount" IS 'Net worth ordered. Unit: currency_code.';
+COMMENT ON COLUMN "curated"."purchase_orders"."ordered_amount" IS 'Net worth ordered, as the source says it. Unit: currency_code.';
+COMMENT ON COLUMN "curated"."purchase_orders"."unit_price_amount" IS 'Net price of one unit of `ordered_qty`. Unit: currency_code.';
 COMMENT ON COLUMN "curated"."purchase_orders"."currency_code" IS 'ISO 4217 code of the amounts.';
 COMMENT ON COLUMN "curated"."purchase_orders"."status_code" IS '`open`, `closed` or `cancelled`.';
 COMMENT ON COLUMN "curated"."purchase_orders"."requester_name" IS 'Who asked for it. Personal: a keyed hash.';
@@ -189,7 +191,7 @@ CREATE TABLE "curated"."goods_receipts" (
     "item_number" VARCHAR NOT NULL,
     "received_on" DATE NOT NULL,
     "time_zone_name" VARCHAR NOT NULL,
-    "received_qty" DECIMAL(18,3) NOT NULL,
+    "received_qty" DECIMAL(18,3),
     "received_amount" DECIMAL(18,2),
     "currency_code" VARCHAR,
     "reverses_receipt_number" VARCHAR,
@@ -225,7 +227,7 @@ CREATE TABLE "curated"."invoices" (
     "item_number" VARCHAR NOT NULL,
     "vendor_id" VARCHAR NOT NULL,
     "invoiced_on" DATE NOT NULL,
-    "recorded_at" TIMESTAMP NOT NULL,
+    "recorded_at" TIMESTAMP,
     "cleared_on" DATE,
     "time_zone_name" VARCHAR NOT NULL,
     "invoiced_amount" DECIMAL(18,2) NOT NULL,

@@ -4,7 +4,7 @@ from pyspark.sql import types as T
 
 from schemas.contract import Field
 
-AMOUNT, QUANTITY = T.DecimalType(18, 2), T.DecimalType(18, 3)
+AMOUNT, QUANTITY, PRICE = T.DecimalType(18, 2), T.DecimalType(18, 3), T.DecimalType(18, 4)
 STRING, DATE, TIMESTAMP, INTEGER, BOOLEAN = (
     T.StringType(),
     T.DateType(),

@@ -15,7 +15,9 @@ INVOICES = Contract(
         *ITEM,
         Field("vendor_id", STRING, "The vendor's id.", required=True),
         Field("invoiced_on", DATE, "The vendor's document date: payment terms run from here.", required=True),
-        Field("recorded_at", TIMESTAMP, "When the invoice was posted.", unit="UTC timestamp", required=True),
+        Field(
+            "recorded_at", TIMESTAMP, "When the invoice was posted.", unit="UTC timestamp", required=True, waivable=True
+        ),
         Field("cleared_on", DATE, "When the invoice was cleared; null while it is open."),
         TIME_ZONE,
         Field(

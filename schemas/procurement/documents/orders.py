@@ -7,6 +7,7 @@ from schemas.procurement.documents.common import (
     CURRENCY,
     DATE,
     ITEM,
+    PRICE,
     QUANTITY,
     STRING,
     SYSTEM,
@@ -14,6 +15,8 @@ from schemas.procurement.documents.common import (
     TIMESTAMP,
 )
 from schemas.procurement.words import CHANGE_TYPES
+
+_WORTH = "coalesce(ordered_amount, ordered_qty * unit_price_amount)"
 
 PURCHASE_ORDERS = Contract(
     name="purchase_orders",
@@ -25,7 +28,12 @@ PURCHASE_ORDERS = Contract(
         SYSTEM,
         *ITEM,
         Field(
-            "changed_at", TIMESTAMP, "When the item was last changed: its version.", unit="UTC timestamp", required=True
+            "changed_at",
+            TIMESTAMP,
+            "When the item was last changed: its version.",
+            unit="UTC timestamp",
+            required=True,
+            waivable=True,
         ),
         Field("ordered_on", DATE, "Date of the order.", required=True),
         Field("submitted_at", TIMESTAMP, "Submission for approval.", unit="UTC timestamp"),
@@ -36,7 +44,15 @@ PURCHASE_ORDERS = Contract(
         Field("vendor_name", STRING, "The vendor's name, which is no key."),
         Field("category_name", STRING, "What is bought, by spend area."),
         Field("ordered_qty", QUANTITY, "Quantity ordered."),
-        Field("ordered_amount", AMOUNT, "Net worth ordered.", unit="currency_code", required=True),
+        Field(
+            "ordered_amount",
+            AMOUNT,
+            "Net worth ordered, as the source says it.",
+            unit="currency_code",
+            required=True,
+            waivable=True,
+        ),
+        Field("unit_price_amount", PRICE, "Net price of one unit of `ordered_qty`.", unit="currency_code"),
         CURRENCY,
         Field(
             "status_code",
@@ -48,7 +64,8 @@ PURCHASE_ORDERS = Contract(
         Field("requester_name", STRING, "Who asked for it.", personal=True),
     ),
     rules=(
-        Rule("amount_negative", "ordered_amount < 0", "An order is not worth less than nothing."),
+        Rule("amount_negative", f"{_WORTH} < 0", "An order is not worth less than nothing."),
+        Rule("amount_too_large", f"{_WORTH} >= 10000000000000000", "Quantity x price has more than 16 digits."),
         Rule(
             "changed_before_ordered",
             "to_date(from_utc_timestamp(changed_at, time_zone_name)) < ordered_on",

@@ -15,7 +15,7 @@ GOODS_RECEIPTS = Contract(
         *ITEM,
         Field("received_on", DATE, "Local date of the posting.", required=True),
         TIME_ZONE,
-        Field("received_qty", QUANTITY, "Quantity received, or taken back.", required=True),
+        Field("received_qty", QUANTITY, "Quantity received, or taken back.", required=True, waivable=True),
         Field("received_amount", AMOUNT, "Its worth at the order's price.", unit="currency_code"),
         Field("currency_code", STRING, "ISO 4217 code of the amount."),
         Field("reverses_receipt_number", STRING, "The receipt whose lines of the item this one takes back; else null."),

@@ -18,6 +18,7 @@ VENDORS = Contract(
             "When the entry was last changed: its version.",
             unit="UTC timestamp",
             required=True,
+            waivable=True,
         ),
         Field("vendor_name", STRING, "The vendor's name, which is no key.", required=True),
         Field("country_code", STRING, "ISO 3166 code of the vendor's country."),

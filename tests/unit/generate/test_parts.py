@@ -170,8 +170,8 @@ def test_usual_print_of_counts_and_flags(table, field: str, value: int, text: st
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_raw_columns_are_the_contracts_fields_but_for_the_configured_ones(table) -> None:
-    contract, configured = CURATED[table.name], {"source_system_code", "time_zone_name"}
+def test_raw_columns_are_the_contracts_fields_but_for_the_configured_ones_and_a_price_beside_the_amount(table) -> None:
+    contract, configured = CURATED[table.name], {"source_system_code", "time_zone_name", "unit_price_amount"}
     assert list(table.fields) == [field.name for field in contract.fields if field.name not in configured]
     assert [*table.key] == [name for name in contract.key if name not in configured]
     assert ([table.version] if table.version else []) == [*contract.version_order]

@@ -46,7 +46,7 @@ def test_duckdb_runs_the_ddl(domain: str) -> None:
                     [zone, contract.name],
                 ).fetchall()
                 assert [(name, kind, not nullable) for name, kind, nullable, _ in columns] == [
-                    (f.name, duckdb_type(f.type), f.required) for f in (*contract.fields, *beyond)
+                    (f.name, duckdb_type(f.type), f.is_never_null) for f in (*contract.fields, *beyond)
                 ]
                 assert all(comment for *_, comment in columns)
 

@@ -10,7 +10,7 @@ from transforms.procurement.reversals import CANCELLATIONS, with_reversals, with
 
 SCHEMA = (
     "source_system_code string, case_id string, event_type string, event_on date, event_at timestamp, "
-    "record_number long, event_id string, document_id string, reverses_document_id string"
+    "record_number long, event_id string, document_id string, reverses_document_id string, is_only_issued boolean"
 )
 POSTED, CANCELLED = "goods_received", "goods_receipt_cancelled"
 RECORDED, TAKEN_BACK = "invoice_recorded", "invoice_cancelled"
@@ -20,7 +20,7 @@ def flags(spark, sequences):
     """For each sequence of event types the flags by place: `-` takes back, `x` is taken back, `.` neither."""
     noon = datetime(2024, 1, 1, 12)
     rows = [
-        ("ERP", f"{case}", event_type, date(2024, 1, 1), noon, n, f"{case}-{n}", None, None)
+        ("ERP", f"{case}", event_type, date(2024, 1, 1), noon, n, f"{case}-{n}", None, None, None)
         for case, sequence in enumerate(sequences)
         for n, event_type in enumerate(sequence)
     ]
@@ -91,12 +91,12 @@ def test_mixed_sequences(spark, sequences):
 def test_order_is_date_then_time_then_record_then_id(spark):
     day, noon = date(2024, 1, 2), datetime(2024, 1, 2, 12)
     rows = [
-        ("ERP", "1", "a", day, noon, 7, "z", None, None),
-        ("ERP", "1", "b", day, noon, 7, "y", None, None),
-        ("ERP", "1", "c", day, noon, 6, "zz", None, None),
-        ("ERP", "1", "d", day, noon - timedelta(hours=1), 9, "zz", None, None),
-        ("ERP", "1", "e", day - timedelta(days=1), noon + timedelta(days=1), 9, "zz", None, None),
-        ("OTHER", "1", "f", day, noon, 1, "z", None, None),
+        ("ERP", "1", "a", day, noon, 7, "z", None, None, None),
+        ("ERP", "1", "b", day, noon, 7, "y", None, None, None),
+        ("ERP", "1", "c", day, noon, 6, "zz", None, None, None),
+        ("ERP", "1", "d", day, noon - timedelta(hours=1), 9, "zz", None, None, None),
+        ("ERP", "1", "e", day - timedelta(days=1), noon + timedelta(days=1), 9, "zz", None, None, None),
+        ("OTHER", "1", "f", day, noon, 1, "z", None, None, None),
     ]
     found = with_event_number(spark.createDataFrame(rows, SCHEMA)).collect()
     assert {row.event_type: row.event_number for row in found} == {"e": 1, "d": 2, "c": 3, "b": 4, "a": 5, "f": 1}

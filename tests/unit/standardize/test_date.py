@@ -79,6 +79,34 @@ def test_formats(raw, format_, day):
     assert (None if found is None else found.isoformat()) == day
 
 
+@pytest.mark.parametrize(
+    ("first_year", "raw", "year"),
+    [
+        pytest.param(2000, "2-Jun-00", 2000, id="the first year of the hundred"),
+        pytest.param(2000, "2-Jun-99", 2099, id="the last year of the hundred"),
+        pytest.param(1970, "2-Jun-70", 1970, id="the first year, in the middle of a century"),
+        pytest.param(1970, "2-Jun-69", 2069, id="the last year, in the next century"),
+        pytest.param(1970, "2-Jun-1969", None, id="four digits are another format"),
+        pytest.param(2000, "29-Feb-03", None, id="a leap day of a common year"),
+        pytest.param(2000, "2-Jun-6", None, id="one digit"),
+    ],
+)
+def test_years_of_two_digits_are_of_the_hundred_years_from_the_first(first_year, raw, year):
+    found = date(formats=["%d-%b-%y"], first_year=first_year)(raw)
+    assert found == (year and datetime.date(year, 6, 2))
+
+
+def test_the_year_stands_in_one_way_only():
+    with pytest.raises(BadRuleParameter, match="a whole date"):
+        date(formats=["%d/%m/%y/%Y"], first_year=2000)
+
+
+@pytest.mark.parametrize("first_year", [1899, 2002], ids=["before the years known", "after them"])
+def test_a_first_year_is_one_whose_hundred_years_are_known(first_year):
+    with pytest.raises(BadRuleParameter, match="promised 1900 to 2001"):
+        date(formats=["%d-%b-%y"], first_year=first_year)
+
+
 def test_any_of_several_formats_will_do():
     rule = date(formats=["iso", "%d.%m.%Y", "%Y%m%d"])
     assert {rule(raw) for raw in ("2024-03-01", "1.3.2024", "20240301")} == {datetime.date(2024, 3, 1)}
@@ -93,7 +121,7 @@ def test_any_of_several_formats_will_do():
         pytest.param(["iso", "%Y-%d-%m"], "ambiguous_formats", id="against iso"),
         pytest.param(["%Y-%d-%m %H:%M:%S", "iso"], "ambiguous_formats", id="against iso with a time"),
         pytest.param(["%d %m  %Y", "%m %d %Y"], "ambiguous_formats", id="however many spaces"),
-        pytest.param(["%d/%m/%y"], "%y names no century", id="two-digit year"),
+        pytest.param(["%d/%m/%y"], "%y names no century; say first_year", id="two-digit year"),
         pytest.param(["%d/%q/%Y"], "%q is not known here", id="unknown directive"),
         pytest.param(["%d/%m/%Y %"], "% is not known here", id="a lone per cent sign"),
         pytest.param(["%d/%m"], "a whole date", id="no year"),

@@ -16,7 +16,8 @@ AMOUNT, QUANTITY = T.DecimalType(18, 2), T.DecimalType(18, 3)
 _LATER = ("is_reversal", "is_reversed", "is_after_data_through")
 
 # Beside what `procurement_events` shows. `worth_*`: what the row says the whole item is worth, on every event of it;
-# `line_*`: what the document says that the event belongs to, on every event of it; `content_key`: equal for alike ones.
+# `line_*`: what the document says that the event belongs to, on every event of it; `content_key`: equal for alike ones;
+# `is_only_issued`: the document date of an invoice whose source says no posting, which counts as one.
 _BESIDE: dict[str, T.DataType] = {
     **dict.fromkeys(ATTRIBUTES, T.StringType()),
     "worth_amount": AMOUNT,
@@ -28,6 +29,7 @@ _BESIDE: dict[str, T.DataType] = {
     "reverses_document_id": T.StringType(),
     "change_type_code": T.StringType(),
     "is_manual": T.BooleanType(),
+    "is_only_issued": T.BooleanType(),
     "content_key": T.LongType(),
 }
 EVENT: dict[str, T.DataType] = {
@@ -73,6 +75,11 @@ def day(event_type: str | Column, name: str) -> Column:
 def moment(event_type: str | Column, name: str) -> Column:
     """An event of which the minute is known."""
     return _happened(event_type, at=F.col(name), on=local_date(name), precision="minute")
+
+
+def is_invoice_posted() -> Column:
+    """The event by which an invoice counts: its posting, or its document date where the source says no posting."""
+    return (F.col("event_type") == "invoice_recorded") | F.coalesce("is_only_issued", F.lit(False))
 
 
 def local_date(name: str) -> Column:

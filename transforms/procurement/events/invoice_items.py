@@ -50,12 +50,16 @@ def no_items(spark: SparkSession) -> DataFrame:
 def _said_of_invoices(invoices: DataFrame, *, as_of: date | None) -> DataFrame:
     """Each line under its own invoice, and one that takes another back under that one too."""
     reverses = F.col("reverses_invoice_number")
-    is_known = F.lit(True) if as_of is None else local_date("recorded_at") <= F.lit(as_of)
+    is_known = F.lit(True) if as_of is None else _taken_back_on() <= F.lit(as_of)
     own = _said(F.col("invoice_number"), is_reversal=reverses.isNotNull(), takes_back=F.lit(False))
     other = _said(reverses, is_reversal=F.lit(False), takes_back=F.lit(True))
     said = F.array_compact(F.array(own, F.when(reverses.isNotNull() & is_known, other)))
     kept = ("source_system_code", *ITEM, "invoiced_amount", "currency_code")
     return invoices.select(*kept, F.explode(said).alias("said")).select(*kept, "said.*")
+
+
+def _taken_back_on() -> Column:
+    return F.coalesce(local_date("recorded_at"), F.col("invoiced_on"))
 
 
 def _said(invoice_number: Column, *, is_reversal: Column, takes_back: Column) -> Column:

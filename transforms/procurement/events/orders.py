@@ -4,17 +4,32 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from schemas.procurement.documents import APPROVALS, PURCHASE_ORDER_CHANGES, PURCHASE_ORDERS
-from transforms.procurement.events.columns import as_events, columns, day, moment, money, of_document, with_dates, worth
+from transforms.procurement.events.columns import (
+    AMOUNT,
+    as_events,
+    columns,
+    day,
+    moment,
+    money,
+    of_document,
+    with_dates,
+    worth,
+)
 
 
 def ordered(purchase_orders: DataFrame) -> DataFrame:
-    """Created, submitted, released; the row speaks of the whole item at each of them."""
+    """Created, submitted, released; the row speaks of the whole item at each of them.
+
+    Its worth is the `ordered_amount` of the source, and where there is none quantity x unit price, rounded half up to
+    the cent; null where one of them is.
+    """
     dates = (
         day("order_created", "ordered_on"),
         moment("order_submitted", "submitted_at"),
         moment("order_released", "released_at"),
     )
-    amount, currency = F.col("ordered_amount"), F.col("currency_code")
+    priced = F.round(F.col("ordered_qty") * F.col("unit_price_amount"), 2)
+    amount, currency = F.coalesce("ordered_amount", priced.cast(AMOUNT)), F.col("currency_code")
     return as_events(
         with_dates(purchase_orders, PURCHASE_ORDERS, *dates),
         **of_document(PURCHASE_ORDERS),
