@@ -1,14 +1,36 @@
-"""What the configuration says about a domain's marts, checked against what the marts know."""
+"""What the configuration says about a domain's marts and model, checked against what these know."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from lake.config import Source, marts_options
+from lake.config import Source, marts_options, model_options
 from lake.errors import ConfigError
 from lake.run import Run
+from ml.options import SearchOptions
 from transforms.procurement.options import ProcurementOptions, SourceCoverage
+from transforms.search.options import SearchMartsOptions
+
+NOT_CONFIGURED = ("settings", "previous_settings", "score_from", "score_through")
+
+
+def check_options(run: Run) -> None:
+    """Raises ConfigError with file and line where the options of the run's domain do not hold together."""
+    if run.domain == "search":
+        search_options_of(run)
+        model_options_of(run)
+    else:
+        marts_options_of(run, run.configuration.sources)
+
+
+def search_options_of(run: Run) -> SearchMartsOptions:
+    return marts_options(run.configuration.domain, SearchMartsOptions, as_of=run.as_of)
+
+
+def model_options_of(run: Run) -> SearchOptions:
+    """What the model is told; the folds find its settings, and the run the days to score."""
+    return model_options(run.configuration.domain, SearchOptions, leave_out=NOT_CONFIGURED)
 
 
 def marts_options_of(run: Run, sources: Iterable[Source]) -> ProcurementOptions:

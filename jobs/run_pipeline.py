@@ -1,22 +1,30 @@
-"""Run all stages of a domain in one Spark session: land, curate, marts, publish.
+"""Run all stages of a domain in one Spark session: land, curate, train where there is a model, marts, publish.
 
 Reads: the raw files, the parent release.
-Writes: landing, curated, marts, and a release.
+Writes: landing, curated, models, marts, and a release.
 Rerun: where nothing changed, nothing is written and no Spark session is begun.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from jobs.build_marts import build_marts
 from jobs.curate import curate
 from jobs.land_raw import land_raw
 from jobs.publish_release import publish_release
+from jobs.score_search_volume import score_search_volume
 from jobs.shell import shell
+from jobs.train_search_volume import train_search_volume
 from lake.releases import Release
 from lake.run import Run
+
+
+MARTS: Mapping[str, tuple[Callable[[Run], None], ...]] = {
+    "procurement": (build_marts,),
+    "search": (train_search_volume, score_search_volume),
+}
 
 
 def main(argv: Sequence[str]) -> None:
@@ -27,7 +35,8 @@ def run_pipeline(run: Run) -> Release | None:
     """The release that the run published, or None where there was nothing to publish."""
     land_raw(run)
     curate(run)
-    build_marts(run)
+    for stage in MARTS[run.domain]:
+        stage(run)
     return publish_release(run)
 
 

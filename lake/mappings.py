@@ -79,7 +79,8 @@ def refuse_missing_fields(
     contract: Contract, columns: Iterable[ColumnMapping], constants: Iterable[str], where: str
 ) -> None:
     mapped, constant = {column.field for column in columns}, set(constants)
-    if missing := [f.name for f in contract.fields if f.required and f.name not in mapped | constant | {"event_id"}]:
+    filled = mapped | constant | {"event_id"} | {f.name for f in contract.fields if f.derived}
+    if missing := [f.name for f in contract.fields if f.required and f.name not in filled]:
         raise ConfigError(
             f"{where}: {_called(contract)} requires {', '.join(missing)}; give it a [columns] table or a constant"
         )
@@ -199,6 +200,8 @@ def _decimal(text: str, where: str) -> Decimal:
 def _refuse_unknown_field(name: str, contract: Contract, where: str) -> None:
     if name not in contract.by_name:
         raise ConfigError(f"{where}: {_called(contract)} has no field {name!r}{closest(name, contract.names)}")
+    if derived := contract.by_name[name].derived:
+        raise ConfigError(f"{where}: {_called(contract)} computes {name} itself, as {derived}; leave it out")
 
 
 def _called(contract: Contract) -> str:

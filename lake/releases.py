@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from lake.artefacts import Artefact, parse_artefact
 from lake.deliveries import Delivery, RawFile
 from lake.errors import AuditError, DataError
 from lake.objects import AlreadyExists, ObjectStore
 from lake.tables import DataFile, Snapshot
 from schemas.contract import Contract
 
-LAKE_FORMAT = 2
+LAKE_FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class SourceAsRead:
 
 @dataclass(frozen=True)
 class Release:
-    """One published state of a domain."""
+    """One published state of a domain; `models` are the trained ones that stand, by name."""
 
     domain: str
     number: int
@@ -81,6 +82,7 @@ class Release:
     digests: dict[str, str]
     as_of: str | None
     sources: dict[str, SourceAsRead] = field(default_factory=dict)
+    models: dict[str, Artefact] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     durations_seconds: dict[str, float] = field(default_factory=dict)
@@ -89,6 +91,11 @@ class Release:
     def tables(self) -> Iterator[Snapshot]:
         yield from self.curated.values()
         yield from self.marts.values()
+
+    def keys(self) -> Iterator[str]:
+        """Every file of the tables and models."""
+        for part in (*self.tables(), *self.models.values()):
+            yield from (file.key for file in part.files)
 
 
 def release_key(domain: str, number: int) -> str:
@@ -134,6 +141,7 @@ def parse_release(said: dict[str, Any], where: str) -> Release:
             "marts": {name: parse_snapshot(s) for name, s in said["marts"].items()},
             "counts": {name: TableCounts(**c) for name, c in said["counts"].items()},
             "sources": {name: parse_source(s) for name, s in said["sources"].items()},
+            "models": {name: parse_artefact(s) for name, s in said["models"].items()},
         }
     )
 
@@ -182,7 +190,7 @@ def rollback(lake: ObjectStore, domain: str, *, to: int | None, run_id: str, pub
     older = read_release(lake, domain, target)
     if older.number == current.number:
         raise DataError(f"release {current.number} of {domain} is the current one already")
-    missing = [f.key for snapshot in older.tables() for f in snapshot.files if not lake.exists(f.key)]
+    missing = [key for key in older.keys() if not lake.exists(key)]
     if missing:
         raise DataError(f"release {older.number} of {domain} cannot be rolled back to: {missing[0]} is gone (vacuumed)")
     return publish(

@@ -23,7 +23,8 @@ class Field:
     """One column: `unit` where the name does not say it, `personal` where a person can be told by it.
 
     `values` are the only ones that the column may have, and `only_rule` the one standardizer that may fill it, where
-    its type does not promise enough.
+    its type does not promise enough. `derived` is Spark SQL over the fields before it, by which a curated field is
+    computed: no source fills it, and it is null only where what it is made of is.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Field:
     personal: bool = False
     values: tuple[str, ...] = ()
     only_rule: str | None = None
+    derived: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class Contract:
         required = (
             Rule(f"{f.name}_missing", f"{f.name} IS NULL", f"`{f.name}` is required.")
             for f in self.fields
-            if f.required
+            if f.required and not f.derived
         )
         unknown = (
             Rule(

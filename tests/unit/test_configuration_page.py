@@ -13,6 +13,7 @@ import pytest
 from lake.config import Coverage, Domain, Environment, Read
 from lake.mappings import OWN_KEYS
 from transforms.procurement.options import Calendar, ProcurementOptions
+from transforms.search.options import EventRule, SearchMartsOptions
 from transforms.standardize import AMBIGUOUS_PARAMETER, RULES
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +36,13 @@ TABLES: dict[str, Iterable[str]] = {
     "columns.<field>": (*OWN_KEYS, AMBIGUOUS_PARAMETER),
     "coverage": [f.name for f in dataclasses.fields(Coverage)],
     "domain": [f.name for f in dataclasses.fields(Domain) if f.name not in ("name", "marts")],
-    "marts": [f.name for f in dataclasses.fields(ProcurementOptions) if f.name not in ("sources", "as_of")],
+    "marts": [
+        f.name
+        for options in (ProcurementOptions, SearchMartsOptions)
+        for f in dataclasses.fields(options)
+        if f.name not in ("sources", "as_of")
+    ],
+    "marts.events.<name>": [f.name for f in dataclasses.fields(EventRule)],
     "marts.calendars.<name>": [f.name for f in dataclasses.fields(Calendar)],
     "environment": [f.name for f in dataclasses.fields(Environment) if f.name not in ("name", "spark")],
     "spark": (),

@@ -31,13 +31,13 @@ COMMANDS = (
         pytest.param(
             ("run", "nowhere", "--raw", "r", "--lake", "l"),
             2,
-            "error: there is no domain 'nowhere'; known domains: procurement\n",
+            "error: there is no domain 'nowhere'; known domains: procurement, search\n",
             id="an unknown domain to run",
         ),
         pytest.param(
             ("rollback", "nowhere", "--lake", "l"),
             2,
-            "error: there is no domain 'nowhere'; known domains: procurement\n",
+            "error: there is no domain 'nowhere'; known domains: procurement, search\n",
             id="an unknown domain, again",
         ),
         pytest.param(
