@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -133,7 +132,9 @@ def _cuts() -> Column:
         "department": F.col("department_name"),
         "terms": F.when(F.col("is_unseen"), "unseen").otherwise("seen"),
     }
-    return F.array(*(F.struct(F.lit(name).alias("cut_name"), value.alias("cut_value")) for name, value in pairs.items()))
+    return F.array(
+        *(F.struct(F.lit(name).alias("cut_name"), value.alias("cut_value")) for name, value in pairs.items())
+    )
 
 
 def summarise(judged: dict[str, DataFrame], folds: dict[str, Fold]) -> DataFrame:
@@ -141,8 +142,9 @@ def summarise(judged: dict[str, DataFrame], folds: dict[str, Fold]) -> DataFrame
     models = [
         frame.select(
             F.lit(name).alias("model_name"),
-            F.array_distinct(F.array(F.col("fold_name"), F.lit(FROM_ALL_FOLDS) if len(folds) > 1 else F.col("fold_name")))
-            .alias("fold_names"),
+            F.array_distinct(
+                F.array(F.col("fold_name"), F.lit(FROM_ALL_FOLDS) if len(folds) > 1 else F.col("fold_name"))
+            ).alias("fold_names"),
             "ranked_on",
             "search_count",
             "estimate",
@@ -153,7 +155,9 @@ def summarise(judged: dict[str, DataFrame], folds: dict[str, Fold]) -> DataFrame
     ]
     rows = reduce(DataFrame.unionByName, models)
     by_fold = rows.select("*", F.explode("fold_names").alias("fold_name")).select("*", F.inline("cuts"))
-    found = by_fold.groupBy("fold_name", "model_name", "cut_name", "cut_value").agg(*error_columns(), *coverage_columns())
+    found = by_fold.groupBy("fold_name", "model_name", "cut_name", "cut_value").agg(
+        *error_columns(), *coverage_columns()
+    )
     told = {name: F.when(F.col("model_name") == HEADRACE, F.col(name)) for name in COVERAGE}
     origin, first, through = (F.lit(None).cast("date"),) * 3
     for name, fold in folds.items():
@@ -166,11 +170,7 @@ def summarise(judged: dict[str, DataFrame], folds: dict[str, Fold]) -> DataFrame
     return dated.select(*(F.col(f.name).cast(f.type).alias(f.name) for f in SEARCH_VOLUME_BACKTEST.fields))
 
 
-
-
 def with_violations(rows: DataFrame, count: int) -> DataFrame:
     """Say how often the published lists of the test period rise with rank."""
     here = (F.col("fold_name") == TEST) & (F.col("model_name") == HEADRACE) & (F.col("cut_name") == ALL)
     return rows.withColumn("order_violation_count", F.when(here, F.lit(count)).cast("long"))
-
-

@@ -72,20 +72,22 @@ def trend_slopes(model: PipelineModel, marketplaces: DataFrame) -> DataFrame:
     `slope_by_ln_rank`, read off the model at two ranks and two years."""
     far_rank = 1_000
     none = F.array().cast("array<string>")
-    grid = marketplaces.select("marketplace_code").distinct().select(
-        "marketplace_code",
-        F.lit("").alias("department_name"),
-        F.explode(F.array(F.lit(1), F.lit(far_rank))).alias("rank"),
-        F.to_date(F.lit("2024-01-01")).alias("ranked_on"),
-        none.alias("event_tokens"),
-        none.alias("event_ramps"),
+    grid = (
+        marketplaces.select("marketplace_code")
+        .distinct()
+        .select(
+            "marketplace_code",
+            F.lit("").alias("department_name"),
+            F.explode(F.array(F.lit(1), F.lit(far_rank))).alias("rank"),
+            F.to_date(F.lit("2024-01-01")).alias("ranked_on"),
+            none.alias("event_tokens"),
+            none.alias("event_ramps"),
+        )
     )
     years = grid.select("*", F.explode(F.array(F.lit(0.0), F.lit(1.0))).alias("trend_years"))
     signed = F.col(LN_BASE) * (2 * F.col("trend_years") - 1)
     by_rank = with_base(years, model).groupBy("marketplace_code").pivot("rank", [1, far_rank]).agg(F.sum(signed))
     near, far = F.col("1"), F.col(str(far_rank))
     return by_rank.select(
-        "marketplace_code",
-        near.alias("slope_at_rank_1"),
-        ((far - near) / math.log(far_rank)).alias("slope_by_ln_rank"),
+        "marketplace_code", near.alias("slope_at_rank_1"), ((far - near) / math.log(far_rank)).alias("slope_by_ln_rank")
     )

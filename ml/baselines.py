@@ -26,7 +26,10 @@ def last_known_at_rank(labels: DataFrame) -> DataFrame:
         by_day = _with_last(by_day, name, F.floor(F.ln("rank") * width), by)
     estimate = F.coalesce("fine", "coarse", "anywhere") * F.col("day_count")
     return (
-        by_day.where("is_test").withColumn("estimate", estimate).where("estimate IS NOT NULL").drop("fine", "coarse", "anywhere")
+        by_day.where("is_test")
+        .withColumn("estimate", estimate)
+        .where("estimate IS NOT NULL")
+        .drop("fine", "coarse", "anywhere")
     )
 
 

@@ -56,7 +56,11 @@ def _held(
 
 
 def _best_level(
-    settings: Settings, rows: DataFrame, folds: Sequence[Fold], grains: Sequence[str], trace: list[tuple[Settings, float]]
+    settings: Settings,
+    rows: DataFrame,
+    folds: Sequence[Fold],
+    grains: Sequence[str],
+    trace: list[tuple[Settings, float]],
 ) -> tuple[Settings, float]:
     """One parameter of the level curve after the other, each at its best so far."""
     best, error = settings, _judge(settings, rows, folds, grains, trace)
@@ -77,7 +81,11 @@ def _best_level(
 
 
 def _judge(
-    settings: Settings, rows: DataFrame, folds: Sequence[Fold], grains: Sequence[str], trace: list[tuple[Settings, float]]
+    settings: Settings,
+    rows: DataFrame,
+    folds: Sequence[Fold],
+    grains: Sequence[str],
+    trace: list[tuple[Settings, float]],
 ) -> float:
     """Mean over the folds of WAPE."""
     estimates = fold_estimates(rows, folds, settings, grains=grains).where("is_test")

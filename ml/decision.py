@@ -11,11 +11,7 @@ RIVALS = {LOG_LOG: "a log-log line", LAST_KNOWN: "the last known value at the ra
 
 
 def refusal(
-    backtest: DataFrame,
-    options: SearchOptions,
-    *,
-    settings: Settings,
-    tried: list[tuple[Settings, float]],
+    backtest: DataFrame, options: SearchOptions, *, settings: Settings, tried: list[tuple[Settings, float]]
 ) -> str | None:
     """Why not, in a sentence; None where nothing speaks against it.
 

@@ -25,6 +25,10 @@ COMPARED_DAYS = 28
 COVERED_DAYS = 90
 RANK_BINS = 15
 WIDEN_RATIO = 1.5
+MEASURED = (
+    "marketplace_code string, measured_on date, measure_name string, measured_value double, warn_at double, "
+    "widen_at double, stop_at double"
+)
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,8 @@ def newest_labels(sums: DataFrame, asked: DataFrame) -> DataFrame:
     """One row per row of `asked`: `newest_label_on`, the last ranked day of the labels known then."""
     known = sums.groupBy(*MARKETPLACE, F.col("available_on").alias(ASKED_ON)).agg(F.max("ranked_on").alias("newest"))
     asking = asked.select(*MARKETPLACE, ASKED_ON).distinct().withColumn("_asked", F.lit(True))
-    so_far = Window.partitionBy(*MARKETPLACE).orderBy(ASKED_ON).rangeBetween(
-        Window.unboundedPreceding, Window.currentRow
+    so_far = (
+        Window.partitionBy(*MARKETPLACE).orderBy(ASKED_ON).rangeBetween(Window.unboundedPreceding, Window.currentRow)
     )
     both = known.withColumn("_asked", F.lit(False)).unionByName(asking, allowMissingColumns=True)
     return both.withColumn("newest_label_on", F.max("newest").over(so_far)).where("_asked").drop("_asked", "newest")
@@ -118,9 +122,7 @@ def rank_shares(labelled: DataFrame, through: date) -> dict[str, tuple[float, ..
 
 def list_lengths(ranks: DataFrame, through: date) -> dict[str, float]:
     """By marketplace the mean number of ranked terms of a department and day, over the last 28 days."""
-    recent = ranks.where(
-        F.col("ranked_on").between(F.lit(through - timedelta(days=COMPARED_DAYS - 1)), F.lit(through))
-    )
+    recent = ranks.where(F.col("ranked_on").between(F.lit(through - timedelta(days=COMPARED_DAYS - 1)), F.lit(through)))
     lists = recent.groupBy("marketplace_code", "department_name", "ranked_on").count()
     return {r[0]: float(r[1]) for r in lists.groupBy("marketplace_code").agg(F.avg("count")).collect()}
 
@@ -128,7 +130,9 @@ def list_lengths(ranks: DataFrame, through: date) -> dict[str, float]:
 def recent_coverage(errors: DataFrame, calibration: Calibration, through: date) -> dict[str, float]:
     """By marketplace the share of the labels of the last 90 days that lay in their 80 % interval. `errors` has the
     columns of `intervals.with_bounds` and `error`."""
-    recent = errors.where(F.col("ranked_on") > F.lit(through - timedelta(days=COVERED_DAYS))).withColumn("_one", F.lit(1.0))
+    recent = errors.where(F.col("ranked_on") > F.lit(through - timedelta(days=COVERED_DAYS))).withColumn(
+        "_one", F.lit(1.0)
+    )
     bounded = with_bounds(recent, calibration, mean="_one", widen=F.lit(1.0))
     within = F.exp("error").between(F.col("lo_80"), F.col("hi_80")).cast("double")
     return {r[0]: float(r[1]) for r in bounded.groupBy("marketplace_code").agg(F.avg(within)).collect()}
@@ -148,19 +152,22 @@ def drift_rows(
     rows: list[tuple[Any, ...]] = []
     for code in sorted(references):
         reference, measured = references[code], dict(found.get(code, {}))
-        if code in shares and sum(reference.rank_shares):
+        if code in shares and any(reference.rank_shares):
             measured["labelled_rank_psi"] = population_stability(reference.rank_shares, shares[code])
         if lengths.get(code) and reference.list_length:
             measured["list_length_change"] = abs(math.log(lengths[code] / reference.list_length))
         if code in coverage:
             measured["coverage_80_shortfall_ratio"] = 0.8 - coverage[code]
         rows += [
-            (code, last_on, name, measured.get(name), limits.warn_at, limits.widen_at, limits.stop_at)
+            (code, last_on, name, *map(_double, (measured.get(name), limits.warn_at, limits.widen_at, limits.stop_at)))
             for name, limits in {**DAY_MEASURES, **LAST_DAY_MEASURES}.items()
         ]
-    columns = "marketplace_code string, measured_on date, measure_name string, measured_value double, warn_at double, widen_at double, stop_at double"
-    frame = days.sparkSession.createDataFrame([(*r[:4], *(None if v is None else float(v) for v in r[4:])) for r in rows], columns)
+    frame = days.sparkSession.createDataFrame(rows, MEASURED)
     said: Column = F.lit("well")
     for name, limits in {**DAY_MEASURES, **LAST_DAY_MEASURES}.items():
         said = F.when(F.col("measure_name") == name, status(F.col("measured_value"), limits)).otherwise(said)
     return SEARCH_VOLUME_DRIFT.conform(frame.withColumn("status", said))
+
+
+def _double(value: float | None) -> float | None:
+    return None if value is None else float(value)

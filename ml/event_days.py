@@ -46,6 +46,4 @@ def with_event_days(ranked: DataFrame, days: DataFrame) -> DataFrame:
     """Add `event_tokens` and `event_ramps`, empty where no special date is near."""
     none = F.array().cast("array<string>")
     joined = ranked.join(F.broadcast(days), ["marketplace_code", "ranked_on"], "left")
-    return joined.withColumns(
-        {name: F.coalesce(F.col(name), none) for name in ("event_tokens", "event_ramps")}
-    )
+    return joined.withColumns({name: F.coalesce(F.col(name), none) for name in ("event_tokens", "event_ramps")})

@@ -14,15 +14,7 @@ from pyspark.sql import functions as F
 
 from ml.options import Settings
 
-INPUT = (
-    "marketplace_code",
-    "department_name",
-    "rank",
-    "ranked_on",
-    "trend_years",
-    "event_tokens",
-    "event_ramps",
-)
+INPUT = ("marketplace_code", "department_name", "rank", "ranked_on", "trend_years", "event_tokens", "event_ramps")
 LN_RANK_SCALE = 5.0
 DAYS_OF_YEAR = 365.25
 TOKENS = ("marketplace_tokens", "constant_tokens", "slope_tokens")
@@ -48,7 +40,7 @@ def statement(settings: Settings) -> str:
         f"concat({', '.join(_constant_tokens(settings))}) AS constant_tokens",
         f"concat({', '.join(_slope_tokens(settings))}) AS slope_tokens",
     ]
-    return f"SELECT *, {', '.join([*numbers, *lists])} FROM __THIS__"
+    return f"SELECT *, {', '.join([*numbers, *lists])} FROM __THIS__"  # noqa: S608 - made of constants and numbers
 
 
 def _constant_tokens(settings: Settings) -> list[str]:
@@ -99,8 +91,7 @@ def stages(settings: Settings, training: DataFrame) -> list[Transformer]:
         Interaction(inputCols=["marketplace_tokens_counted", "by_marketplace"], outputCol="marketplace_effects"),
         Interaction(inputCols=["slope_tokens_counted", "ln_rank_scaled"], outputCol="slope_effects"),
         VectorAssembler(
-            inputCols=[*hinges, "constant_tokens_counted", "slope_effects", "marketplace_effects"],
-            outputCol="features",
+            inputCols=[*hinges, "constant_tokens_counted", "slope_effects", "marketplace_effects"], outputCol="features"
         ),
     ]
 

@@ -86,7 +86,9 @@ def fold_rows(
     """The labelled days from 540 days before each origin through the fold's end, with `fold_name`, `is_test`,
     `residual`, and of the base fitted on what was known on the origin `ln_base` (whole trend) and `trend_slope` (its
     change per year)."""
-    return reduce(DataFrame.unionByName, [_fold(labelled, fold, settings, options, grains).localCheckpoint() for fold in folds])
+    return reduce(
+        DataFrame.unionByName, [_fold(labelled, fold, settings, options, grains).localCheckpoint() for fold in folds]
+    )
 
 
 def _fold(

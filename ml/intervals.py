@@ -80,12 +80,7 @@ def recent_errors(
     """One row per row of `asked`: `error_scale_ratio`, the recent root mean square error over the usual one. The days
     known so far halve every 30 days, and the usual error counts for 10 days besides."""
     sums = known_so_far(
-        daily,
-        asked,
-        by=list(by),
-        sums=["square_sum", "day_count"],
-        half_life_days=RECENT_HALF_LIFE_DAYS,
-        anchor=anchor,
+        daily, asked, by=list(by), sums=["square_sum", "day_count"], half_life_days=RECENT_HALF_LIFE_DAYS, anchor=anchor
     )
     usual = usual_error**2
     mean_square = (F.col("square_sum") + USUAL_DAY_COUNT * usual) / (F.col("day_count") + USUAL_DAY_COUNT)
@@ -128,7 +123,13 @@ def calibrate(errors: DataFrame, *, usual: float) -> Calibration:
         F.percentile_approx("scaled", [i / 1000 for i in range(1001)], 20_000).alias("thousandths"),
     )
     cells = tuple(
-        Cell(r["cell_bucket"], r["cell_event"], r["row_count"], r["day_count"], _quantiles(r["thousandths"], r["day_count"]))
+        Cell(
+            r["cell_bucket"],
+            r["cell_event"],
+            r["row_count"],
+            r["day_count"],
+            _quantiles(r["thousandths"], r["day_count"]),
+        )
         for r in counted.orderBy("cell_bucket", "cell_event").collect()
     )
     return Calibration(cells, usual, *_spreads(scaled))

@@ -67,8 +67,7 @@ def residual_sums(residuals: DataFrame, *, step: float, by: Sequence[str] = MARK
         *by, "ranked_on", "available_on", "residual", F.inline(at_nodes(place(F.col("rank"), step)))
     )
     return sides.groupBy(*by, "node", "ranked_on", "available_on").agg(
-        F.sum(F.col("node_weight") * F.col("residual")).alias("residual_sum"),
-        F.sum("node_weight").alias("weight_sum"),
+        F.sum(F.col("node_weight") * F.col("residual")).alias("residual_sum"), F.sum("node_weight").alias("weight_sum")
     )
 
 

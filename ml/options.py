@@ -59,7 +59,8 @@ class Settings:
         known = {f.name for f in fields(cls)}
         if unknown := sorted(set(said) - known):
             raise OptionsError(f"settings: found {', '.join(unknown)}, promised any of {', '.join(sorted(known))}")
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in said.items()})
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in said.items()}
+        return cls(**given)
 
 
 LOG_LOG_LINE = Settings(

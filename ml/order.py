@@ -28,9 +28,14 @@ def falling(values: Floats, weights: Floats) -> Floats:
     block = np.arange(len(means))
     while (rises := means[1:] > means[:-1]).any():
         pooled = np.concatenate([[0], np.cumsum(~rises)])
-        sums, sizes = np.bincount(pooled, means * sizes), np.bincount(pooled, sizes)
+        sums, sizes = _by(pooled, means * sizes), _by(pooled, sizes)
         means, block = sums / sizes, pooled[block]
     return means[block]
+
+
+def _by(pooled: npt.NDArray[np.intp], values: Floats) -> Floats:
+    sums: Floats = np.bincount(pooled, values).astype(np.float64)
+    return sums
 
 
 def with_order(estimates: DataFrame, columns: Sequence[str]) -> DataFrame:
@@ -60,7 +65,8 @@ def count_violations(estimates: DataFrame, columns: Sequence[str], *, day: str) 
     """How many values of `columns` are greater than that of the next better rank of their list."""
     by_rank = Window.partitionBy(*CELL, day).orderBy("rank", "term")
     risen = [
-        F.coalesce((F.col(name) > F.lag(name).over(by_rank) * (1 + ROUNDING)).cast("long"), F.lit(0)) for name in columns
+        F.coalesce((F.col(name) > F.lag(name).over(by_rank) * (1 + ROUNDING)).cast("long"), F.lit(0))
+        for name in columns
     ]
     row = estimates.select(reduce(Column.__add__, risen).alias("risen")).agg(F.sum("risen")).first()
     return int(row[0] or 0) if row else 0

@@ -84,7 +84,9 @@ def _days(model: VolumeModel, sums: DataFrame, errors: DataFrame, asked: DataFra
 
 def _estimated(prepared: DataFrame, days: DataFrame, model: VolumeModel) -> DataFrame:
     """Mean and bounds of the rows that are not refused, in order; the refused ones without a number."""
-    of_day = days.select(*MARKETPLACE, F.col(ASKED_ON).alias("ranked_on"), "error_scale_ratio", "widen_ratio", "is_stopped")
+    of_day = days.select(
+        *MARKETPLACE, F.col(ASKED_ON).alias("ranked_on"), "error_scale_ratio", "widen_ratio", "is_stopped"
+    )
     joined = prepared.join(F.broadcast(of_day), [*MARKETPLACE, "ranked_on"], "left")
     judged = joined.withColumn("basis", F.when(F.col("is_stopped"), "refused").otherwise(F.col("basis")))
     level_days = days.withColumnRenamed("mean_age_days", "label_mean_age_days")
@@ -140,7 +142,9 @@ def with_basis(ranked: DataFrame, model: VolumeModel) -> DataFrame:
     schema = "marketplace_code string, department_name string, _low long, _high long"
     rows = [(s.marketplace_code, s.department_name, s.lowest_rank, s.highest_rank) for s in model.supports]
     departments = ranked.sparkSession.createDataFrame(rows, schema)
-    marketplaces = departments.groupBy(*MARKETPLACE).agg(F.min("_low").alias("_lowest"), F.max("_high").alias("_highest"))
+    marketplaces = departments.groupBy(*MARKETPLACE).agg(
+        F.min("_low").alias("_lowest"), F.max("_high").alias("_highest")
+    )
     joined = ranked.join(F.broadcast(departments), list(CELL), "left").join(
         F.broadcast(marketplaces), list(MARKETPLACE), "left"
     )

@@ -39,12 +39,14 @@ DAYS_AT_LEAST = 60
 @dataclass(frozen=True)
 class TrainingResult:
     """`model` is None where training could not end in one; `refusal` says why the model, or the lack of one, is not to
-    be released, and is None where it is. `backtest` has one row per fold, model and cut."""
+    be released, and is None where it is. `backtest` has one row per fold, model and cut. `test_estimates` are those of
+    the test period, by the model of what was known before it; None where there was no test."""
 
     model: VolumeModel | None
     card: dict[str, Any]
     backtest: DataFrame
     refusal: str | None
+    test_estimates: DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,15 @@ def train(
     folds = rolling_folds(before.first_on, before.last_on, options) if before else ()
     if before is None or not folds:
         return _nothing(labelled, f"no labels were known on {test_from}, before the test period", options)
-    settings, tried = options.settings, []
+    settings = options.settings
+    tried: list[tuple[Settings, float]] = []
     if settings is None:
         settings, tried = choose_settings(development, folds, options, grains=before.grains)
     judged = backtest_folds(development, folds, settings, options, grains=before.grains)
     tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration)
-    final, estimates = _tested(tested, ranks, volumes, special_dates, development, test, Fold(test_from, span.last_on), options)
+    final, estimates = _tested(
+        tested, ranks, volumes, special_dates, development, test, Fold(test_from, span.last_on), options
+    )
     backtest = judged.rows.unionByName(final)
     refused = refusal(backtest, options, settings=settings, tried=tried)
     model = _fitted(labelled, ranks, settings, span.grains, span.known_through, judged.calibration)

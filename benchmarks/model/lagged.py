@@ -28,8 +28,9 @@ def joined(data: Path) -> pd.DataFrame:
 
 
 def with_lagged(labels: pd.DataFrame, known_after_days: int) -> pd.DataFrame:
-    """Add `ln_last`, the last value known at the rank (where that is 7 days older than one within 5 %, or that than one
-    within a factor of 1.6, the newer one), `last_age_days`, and `ln_recent`, the mean of ln volume of the last 28 known days near the rank."""
+    """Add `ln_last`, the last value known at the rank, `last_age_days`, and `ln_recent`, the mean of ln volume of the
+    last 28 known days near the rank. Where a value within 5 % of the rank is more than 7 days newer it is taken, and so
+    one within a factor of 1.6."""
     lag = pd.Timedelta(days=known_after_days)
     group = ["marketplace_code", "department_name"]
     found = labels
@@ -45,9 +46,7 @@ def with_lagged(labels: pd.DataFrame, known_after_days: int) -> pd.DataFrame:
     for name in ("fine", "coarse"):
         is_newer = newest_on.isna() | (found[f"{name}_on"] > newest_on + pd.Timedelta(days=STALE_DAYS))
         newest, newest_on = newest.where(~is_newer, found[name]), newest_on.where(~is_newer, found[f"{name}_on"])
-    found = found.assign(
-        ln_last=np.log(newest), last_age_days=(found["ranked_on"] - newest_on).dt.days.astype(float)
-    )
+    found = found.assign(ln_last=np.log(newest), last_age_days=(found["ranked_on"] - newest_on).dt.days.astype(float))
     near = found.assign(_bin=np.floor(found["ln_rank"] / NEAR).astype(int), _ln=np.log(found["search_count"]))
     daily = near.groupby([*group, "_bin", "ranked_on"], as_index=False)["_ln"].agg(["sum", "count"])
     daily = daily.set_index("ranked_on").sort_index()

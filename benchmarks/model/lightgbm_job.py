@@ -88,7 +88,13 @@ def _fit_predict(known: pd.DataFrame, ahead: pd.DataFrame, choice: dict[str, obj
     offset, offset_ahead = np.zeros(len(fitted)), np.zeros(len(ahead))
     if choice["on_last"]:
         offset, offset_ahead = fitted["ln_last"].to_numpy(), ahead["ln_last"].to_numpy()
-    parameters = {"num_leaves": choice["num_leaves"], "learning_rate": 0.05, "verbosity": -1, "seed": 1, "num_threads": 2}
+    parameters = {
+        "num_leaves": choice["num_leaves"],
+        "learning_rate": 0.05,
+        "verbosity": -1,
+        "seed": 1,
+        "num_threads": 2,
+    }
     if kind == "monotone":
         falls = [-1 if n == "ln_rank" else 0 for n in names]
         parameters |= {"monotone_constraints": falls, "monotone_constraints_method": "intermediate"}

@@ -30,9 +30,7 @@ def main(data: Path, out: Path, kind: str) -> None:
     test.assign(estimate=estimate)[[*KEY, "estimate"]].to_parquet(out / "estimates.parquet")
 
 
-def _by_rank(
-    development: pd.DataFrame, test: pd.DataFrame, knot_ranks: tuple[int, ...]
-) -> npt.NDArray[np.float64]:
+def _by_rank(development: pd.DataFrame, test: pd.DataFrame, knot_ranks: tuple[int, ...]) -> npt.NDArray[np.float64]:
     """Least squares of ln volume on ln rank, broken at the knots, for each marketplace and department on its own."""
     estimates = pd.Series(np.nan, index=test.index)
     for cell, known in development.groupby(["marketplace_code", "department_name"]):

@@ -29,7 +29,9 @@ def training(spark: SparkSession) -> DataFrame:
         code, department = ("US", "UK")[n % 2], ("all", "toys")[n // 2 % 2]
         rank, day = int(rng.integers(1, 2_000)), FIRST + timedelta(int(rng.integers(0, 60)))
         rows.append((code, department, f"t{n}", day, rank, float(np.exp(rng.normal(8 - np.log(rank), 0.1)))))
-    schema = "marketplace_code string, department_name string, term string, ranked_on date, rank long, search_count double"
+    schema = (
+        "marketplace_code string, department_name string, term string, ranked_on date, rank long, search_count double"
+    )
     dates = special_dates(spark, {"event_name": "e", "event_on": FIRST + timedelta(20)})
     labelled = with_event_days(spark.createDataFrame(rows, schema), event_days(dates))
     return with_trend(labelled, FIRST + timedelta(60)).localCheckpoint()

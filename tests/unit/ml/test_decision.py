@@ -29,7 +29,9 @@ def row(model: str, wape: float, fold: str = "test", bias: float = 0.0, rises: i
     ("own", "line", "last", "errors", "reason"),
     [
         pytest.param(row("headrace", 0.1), 0.5, 0.2, {}, None, id="better than both is released"),
-        pytest.param(row("headrace", 0.2), 0.5, 0.2, {}, "the last known value at the rank 0.2000", id="as good is not"),
+        pytest.param(
+            row("headrace", 0.2), 0.5, 0.2, {}, "the last known value at the rank 0.2000", id="as good is not"
+        ),
         pytest.param(row("headrace", 0.1), 0.09, 0.2, {}, "a log-log line 0.0900", id="a line that is better"),
         pytest.param(row("headrace", 0.1, bias=-0.06), 0.5, 0.2, {}, "off by -6.0%", id="a total that is off"),
         pytest.param(row("headrace", 0.1, bias=0.05), 0.5, 0.2, {}, None, id="a total at the limit"),

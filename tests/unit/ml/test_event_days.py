@@ -34,5 +34,7 @@ def test_tokens_and_ramps(spark: SparkSession) -> None:
 def test_a_day_far_from_every_event_has_none(spark: SparkSession) -> None:
     days = event_days(special_dates(spark, {"marketplace_code": "UK"}))
     ranked = ranks(spark, {}, {"marketplace_code": "UK"}, {"marketplace_code": "UK", "ranked_on": date(2024, 6, 1)})
-    found = {(r["marketplace_code"], r["ranked_on"]): r["event_tokens"] for r in with_event_days(ranked, days).collect()}
+    found = {
+        (r["marketplace_code"], r["ranked_on"]): r["event_tokens"] for r in with_event_days(ranked, days).collect()
+    }
     assert found == {("US", date(2024, 3, 1)): [], ("UK", date(2024, 3, 1)): ["xmas+0"], ("UK", date(2024, 6, 1)): []}

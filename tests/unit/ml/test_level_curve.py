@@ -24,14 +24,16 @@ def test_levels_are_the_numpy_twins(spark: SparkSession) -> None:
     day, late = rng.integers(0, 80, n), rng.integers(5, 30, n)
     rank, residual = rng.integers(1, 9_000, n), rng.normal(0.2, 0.3, n)
     rows = [
-        ("US", FIRST + timedelta(int(d)), FIRST + timedelta(int(d + l)), int(r), float(e))
-        for d, l, r, e in zip(day, late, rank, residual, strict=True)
+        ("US", FIRST + timedelta(int(d)), FIRST + timedelta(int(d + w)), int(r), float(e))
+        for d, w, r, e in zip(day, late, rank, residual, strict=True)
     ]
     frame = spark.createDataFrame(
         rows, "marketplace_code string, ranked_on date, available_on date, rank long, residual double"
     )
     asked_days = [0, 20, 63, 110]
-    asked = spark.createDataFrame([("US", FIRST + timedelta(d)) for d in asked_days], f"marketplace_code string, {ASKED_ON} date")
+    asked = spark.createDataFrame(
+        [("US", FIRST + timedelta(d)) for d in asked_days], f"marketplace_code string, {ASKED_ON} date"
+    )
     sums = residual_sums(frame, step=0.5)
     found = levels(sums, asked, SETTINGS, anchor=FIRST + timedelta(80))
     by_day = {(r[ASKED_ON] - FIRST).days: r for r in found.collect()}
@@ -41,7 +43,9 @@ def test_levels_are_the_numpy_twins(spark: SparkSession) -> None:
         np.testing.assert_allclose(row["level_values"], values, rtol=1e-9, atol=1e-12)
         assert row["label_count"] == pytest.approx(count)
         assert row["label_age_days"] == (pytest.approx(age) if count else None)
-    ranked = spark.createDataFrame([("US", FIRST + timedelta(63), 40)], "marketplace_code string, ranked_on date, rank long")
+    ranked = spark.createDataFrame(
+        [("US", FIRST + timedelta(63), 40)], "marketplace_code string, ranked_on date, rank long"
+    )
     level = with_level(ranked, found, step=0.5).collect()[0]["ln_level"]
     place = (np.log(42) - np.log(3)) / 0.5
     assert level == pytest.approx(np.interp(place, np.arange(node_count(0.5)), by_day[63]["level_values"]))
@@ -52,8 +56,8 @@ def _twin(
 ) -> tuple[np.ndarray, float, float]:
     count = node_count(0.5)
     total, weights, aged = np.zeros(count), np.zeros(count), 0.0
-    for d, l, r, e in zip(day, late, rank, residual, strict=True):
-        if d + l > asked:
+    for d, w, r, e in zip(day, late, rank, residual, strict=True):
+        if d + w > asked:
             continue
         decay = 0.5 ** ((asked - d) / 9.0)
         place = (np.log(r + 2) - np.log(3)) / 0.5
@@ -80,7 +84,8 @@ def test_a_label_that_is_not_yet_known_moves_no_level(spark: SparkSession) -> No
 
 def test_a_week_has_one_residual_on_each_of_its_days(spark: SparkSession) -> None:
     rows = [
-        ("US", "all", "tea", "weekly", FIRST, 7, 700.0, FIRST + timedelta(n), float(np.log(50.0 + 10 * n))) for n in range(6)
+        ("US", "all", "tea", "weekly", FIRST, 7, 700.0, FIRST + timedelta(n), float(np.log(50.0 + 10 * n)))
+        for n in range(6)
     ]
     schema = (
         "marketplace_code string, department_name string, term string, grain string, period_start_on date, "

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from ml.order import count_violations, falling, with_order
-from tests.unit.ml.frames import DAY
+from tests.unit.ml.frames import DAY, RANKS
 
 isotonic = pytest.importorskip("sklearn.isotonic")
 
@@ -51,9 +51,11 @@ def test_each_list_is_ordered_and_its_ties_have_one_value(spark: SparkSession) -
         ("US", "toys", "a", DAY, 1, 1.0, 0.5),  # another list: 1 at the first rank, though `all` has more at the second
         ("US", "toys", "b", DAY, 2, None, None),
     ]
-    schema = "marketplace_code string, department_name string, term string, ranked_on date, rank long, mean double, lo double"
+    schema = f"{RANKS}, mean double, lo double"
     frame = spark.createDataFrame(rows, schema)
-    assert count_violations(frame, ["mean", "lo"], day="ranked_on") == 3  # by mean b over a and c over b, by lo b over a
+    assert (
+        count_violations(frame, ["mean", "lo"], day="ranked_on") == 3
+    )  # by mean b over a and c over b, by lo b over a
     ordered = with_order(frame, ["mean", "lo"])
     found = {(r["department_name"], r["term"]): (r["mean"], r["lo"]) for r in ordered.collect()}
     pooled = (10.0 + 13.0 + 15.0) / 3

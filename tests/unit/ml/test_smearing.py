@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from ml.level_curve import node_count
-from ml.smearing import OVERALL_COUNT, STEP, fit_smearing, fit_smearing_by, ln_smearing, smoothed
+from ml.smearing import OVERALL_COUNT, STEP, fit_smearing, fit_smearing_by, smoothed, with_smearing
 
 
 def test_without_rows_every_factor_is_one() -> None:
@@ -46,7 +46,9 @@ def test_factors_are_the_numpy_twins(spark: SparkSession) -> None:
             np.add.at(sums, node, weight * value)
     exponentials, errors, weights = total
     k = OVERALL_COUNT
-    expected = np.log((exponentials + k * np.exp(error).mean()) / (weights + k)) - (errors + k * error.mean()) / (weights + k)
+    expected = np.log((exponentials + k * np.exp(error).mean()) / (weights + k)) - (errors + k * error.mean()) / (
+        weights + k
+    )
     np.testing.assert_allclose(fit_smearing(frame), expected, rtol=1e-9)
     np.testing.assert_allclose(fit_smearing_by(frame, "fold")["f"], expected, rtol=1e-9)
     between = with_smearing(frame, {"f": tuple(expected)}, "fold").orderBy("row").toPandas()["ln_smearing"]

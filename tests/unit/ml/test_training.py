@@ -81,7 +81,14 @@ def test_it_is_released_with_a_backtest_that_beats_its_rivals(trained: TrainingR
 def test_the_planted_lift_and_slope_are_recovered(trained: TrainingResult, made: World) -> None:
     """Half as much again on an event's day: ln 1.5 = 0.405, and volume falls by 0.8 ln(rank + 2)."""
     assert trained.model is not None
-    lists = ranks(made[0].sparkSession, *({"term": f"r{r}", "rank": r, "ranked_on": d} for r in (20, 200) for d in (date(2024, 1, 20), date(2024, 1, 27))))
+    lists = ranks(
+        made[0].sparkSession,
+        *(
+            {"term": f"r{r}", "rank": r, "ranked_on": d}
+            for r in (20, 200)
+            for d in (date(2024, 1, 20), date(2024, 1, 27))
+        ),
+    )
     found = score(trained.model, lists, made[1], made[2], SearchOptions()).estimates.toPandas()
     ln = np.log(found.set_index(["rank", "estimated_on"])[ESTIMATE])
     for rank in (20, 200):
@@ -107,9 +114,15 @@ def test_a_saved_model_scores_equal_and_a_day_scored_again_is_the_same(
     one, two = (f.toPandas().sort_values("term", ignore_index=True) for f in (first.estimates, again))
     assert len(one) == TERMS
     pd.testing.assert_frame_equal(one, two, rtol=1e-9)
-    ordered = [f"{name}_search_count" for name in ("lo_95", "lo_80")] + [ESTIMATE, "hi_80_search_count", "hi_95_search_count"]
+    ordered = [f"{name}_search_count" for name in ("lo_95", "lo_80")] + [
+        ESTIMATE,
+        "hi_80_search_count",
+        "hi_95_search_count",
+    ]
     assert (one[ordered].diff(axis=1).iloc[:, 1:] >= 0).all().all()
-    assert count_violations(first.estimates, [ESTIMATE, *(f"{b}_search_count" for b in BOUNDS)], day="estimated_on") == 0
+    assert (
+        count_violations(first.estimates, [ESTIMATE, *(f"{b}_search_count" for b in BOUNDS)], day="estimated_on") == 0
+    )
     broken = replace(trained.model, settings=SETTINGS.but(knot_ranks=(7,)))
     save(broken, f"{tmp_path}/other")
     text = next(Path(f"{tmp_path}/other/model").glob("part-*"))
