@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 DepartmentRule = Literal["best", "all"]
 EventShape = Literal["tokens", "ramps", "none"]
-LastStage = Literal["none", "poisson"]
 
 DEFAULT_KNOT_RANKS = (3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000)
 
@@ -40,7 +39,6 @@ class Settings:
     level_step: float = 1.0
     level_shrink_count: float = 20.0
     trend_share_ratio: float = 0.0
-    last_stage: LastStage = "none"
 
     def __post_init__(self) -> None:
         if self.level_half_life_days < 3:
@@ -91,10 +89,6 @@ class SearchOptions:
     score_through: date | None = None
     settings: Settings | None = None
     previous_settings: Settings | None = None
-    drift_warn_psi: float = 0.2
-    drift_stop_psi: float = 1.0
-    label_age_warn_days: int = 75
-    label_age_stop_days: int = 200
 
     def __post_init__(self) -> None:
         for name in ("test_days", "fold_days", "fit_rows_at_most"):
