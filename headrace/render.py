@@ -25,6 +25,7 @@ __all__ = [
     "json",
     "ran",
     "rendered",
+    "reported",
     "rolled_back",
     "status",
     "vacuumed",
@@ -115,6 +116,10 @@ def csv(found: Answer) -> None:
     writer = csv_format.writer(sys.stdout, lineterminator="\n")
     writer.writerow(found.columns)
     writer.writerows(found.rows)
+
+
+def reported(facts: Mapping[str, Any]) -> None:
+    say(f"release {facts['release']} of {facts['domain']}: {facts['page']} ({', '.join(facts['sections'])})")
 
 
 def rolled_back(facts: Mapping[str, Any]) -> None:

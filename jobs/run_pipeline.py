@@ -20,7 +20,6 @@ from jobs.train_search_volume import train_search_volume
 from lake.releases import Release
 from lake.run import Run
 
-
 MARTS: Mapping[str, tuple[Callable[[Run], None], ...]] = {
     "procurement": (build_marts,),
     "search": (train_search_volume, score_search_volume),

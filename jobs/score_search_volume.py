@@ -15,6 +15,8 @@ from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
+from ml.artefact import load
+from ml.scoring import score
 from pyspark.sql import DataFrame
 
 from jobs.options import model_options_of, search_options_of
@@ -25,10 +27,8 @@ from lake.errors import DataError
 from lake.releases import parse_snapshot
 from lake.run import Run
 from lake.runs import add_stage, stage_said
-from lake.tables import Snapshot, new_folder, write_snapshot
-from ml.artefact import load
+from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
 from ml.options import SearchOptions
-from ml.scoring import score
 from schemas.search import (
     MARTS,
     SEARCH_SPECIAL_DATES,
@@ -37,7 +37,7 @@ from schemas.search import (
     SEARCH_VOLUME_ESTIMATES,
     SEARCH_VOLUME_MODEL_CARD,
 )
-from transforms.search.refused import refused_estimates
+from transforms.search.estimates import refused_estimates, with_card
 
 
 def main(argv: Sequence[str]) -> None:
@@ -62,7 +62,7 @@ def score_search_volume(run: Run) -> None:
                 f"no new one took its place: {trained['training']['refusal']}; nothing was published"
             )
         marts = {name: parse_snapshot(snapshot) for name, snapshot in trained["tables"].items()}
-        marts |= _write(run, model, trained["training"], digest)
+        marts |= _write(run, model, trained["training"], marts[BACKTEST], digest)
     tables = {name: asdict(snapshot) for name, snapshot in marts.items()}
     add_stage(run.lake, run.run_id, "marts", {"tables": tables, "as_of": run.as_of})
 
@@ -70,10 +70,12 @@ def score_search_volume(run: Run) -> None:
 BACKTEST = SEARCH_VOLUME_BACKTEST.name
 
 
-def _write(run: Run, model: Artefact | None, training: Mapping[str, Any], digest: str) -> dict[str, Snapshot]:
+def _write(
+    run: Run, model: Artefact | None, training: Mapping[str, Any], backtest: Snapshot, digest: str
+) -> dict[str, Snapshot]:
     frames = search_frames(run)
     written: dict[str, Snapshot] = {}
-    for name, frame in _build(run, frames, model, training).items():
+    for name, frame in _build(run, frames, model, training, backtest).items():
         with run.step("marts", name) as counted:
             folder = new_folder("marts", run.domain, name, run.run_id)
             conformed = MARTS[name].conform(frame)
@@ -83,7 +85,7 @@ def _write(run: Run, model: Artefact | None, training: Mapping[str, Any], digest
 
 
 def _build(
-    run: Run, frames: SearchFrames, artefact: Artefact | None, training: Mapping[str, Any]
+    run: Run, frames: SearchFrames, artefact: Artefact | None, training: Mapping[str, Any], backtest: Snapshot
 ) -> dict[str, DataFrame]:
     options = _options(run, frames.ranked_through)
     if artefact is None:
@@ -91,7 +93,8 @@ def _build(
     else:
         model = load(run.spark, run.lake.uri_of(artefact.folder))
         scored = score(model, frames.ranks, frames.volumes, frames.special_dates, options)
-        estimates, drift = scored.estimates, scored.drift
+        estimates = with_card(scored, model_id=artefact.model_id, coverage=_coverage(run, backtest))
+        drift = None
     cards = _cards(run, artefact, training)
     empty = run.spark.createDataFrame([], SEARCH_VOLUME_DRIFT.struct)
     return {
@@ -100,6 +103,13 @@ def _build(
         SEARCH_VOLUME_MODEL_CARD.name: run.spark.createDataFrame(cards, SEARCH_VOLUME_MODEL_CARD.struct).coalesce(1),
         SEARCH_VOLUME_DRIFT.name: (empty if drift is None else drift).coalesce(1),
     }
+
+
+def _coverage(run: Run, backtest: Snapshot) -> tuple[float | None, float | None]:
+    """Of the model over all folds, at 80 and 95 %."""
+    rows = read_snapshot(run.spark, run.lake, backtest, SEARCH_VOLUME_BACKTEST)
+    found = rows.where("fold_name = 'all' AND model_name = 'headrace' AND cut_name = 'all'").collect()
+    return (found[0]["coverage_80_ratio"], found[0]["coverage_95_ratio"]) if found else (None, None)
 
 
 def _options(run: Run, ranked_through: date) -> SearchOptions:

@@ -1,4 +1,5 @@
-"""Train the model of search volume, where there is reason to, and decide whether it takes the place of the one that stands.
+"""Train the model of search volume where there is reason to; it takes the place of the one that stands, or says why
+not.
 
 Reads: the run's curated snapshots, and the parent release's model.
 Writes: models/search/search_volume/, a snapshot of the backtest, and the stage `train` of the manifest.
@@ -14,16 +15,17 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
+from ml.artefact import save
+from ml.training import train
+
 from jobs.options import model_options_of, search_options_of
 from jobs.search_frames import MODEL, SearchFrames, curated_snapshots, data_digest, model_digest, search_frames
 from jobs.shell import shell
 from lake.artefacts import Artefact, written_artefact
 from lake.run import Run
 from lake.runs import add_stage
-from lake.tables import Snapshot, new_folder, spark_path, write_snapshot
-from ml.artefact import save
+from lake.tables import Snapshot, new_folder, write_snapshot
 from ml.options import SearchOptions, Settings
-from ml.training import train
 from schemas.search import SEARCH_VOLUME_BACKTEST
 
 BACKTEST = SEARCH_VOLUME_BACKTEST.name
@@ -49,7 +51,9 @@ def train_search_volume(run: Run) -> None:
 
 
 def _is_due(run: Run, last: dict[str, Any], ranked_through: date) -> bool:
-    """Whether the newest rank is so many days newer than that of the last try."""
+    """Whether no model stands, or the newest rank is so many days newer than that of the last try."""
+    if _standing(run) is None:
+        return True
     age = ranked_through - date.fromisoformat(last["ranked_through"])
     return age.days >= search_options_of(run).retrain_after_days
 

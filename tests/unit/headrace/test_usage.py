@@ -13,10 +13,12 @@ from tests.unit.headrace.asking import headrace
 
 COMMANDS = (
     "generate procurement",
+    "generate search",
     "run",
     "status",
     "query",
     "explain",
+    "report",
     "rollback",
     "vacuum",
     "contracts",
