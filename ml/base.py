@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import date
 
 from pyspark.ml import PipelineModel
@@ -50,16 +52,40 @@ def fit_base(training: DataFrame, settings: Settings) -> PipelineModel:
     return PipelineModel([*before, regression.fit(assembled)])
 
 
-def fit_on_labels(labelled: DataFrame, settings: Settings) -> tuple[PipelineModel, Settings]:
+def fit_on_labels(labelled: DataFrame, settings: Settings, *, grains: Sequence[str]) -> PipelineModel:
     """Fit on labelled days; where there are weekly or monthly labels, divide them over their days as predicted,
     beginning with equal days, and fit again, twice.
 
     Weekday terms are dropped where no label is daily: a period has each weekday alike, so nothing tells them.
-    Returns the settings as they were used.
     """
-    grains = {row["grain"] for row in labelled.select("grain").distinct().collect()}
-    used = settings if "daily" in grains else settings.but(weekday_terms=False)
-    model = fit_base(split_by(labelled, F.lit(1.0)), used)
-    for _ in range(PERIOD_REFITS if grains - {"daily"} else 0):
-        model = fit_base(split_by(with_base(labelled, model), F.exp(LN_BASE)), used)
-    return model, used
+    if set(grains) <= {"daily"}:
+        return fit_base(labelled.withColumn("search_count", F.col("period_search_count")), settings)
+    told = settings if "daily" in grains else settings.but(weekday_terms=False)
+    model = fit_base(split_by(labelled, F.lit(1.0)), told)
+    for _ in range(PERIOD_REFITS):
+        model = fit_base(split_by(with_base(labelled, model), F.exp(LN_BASE)), told)
+    return model
+
+
+def trend_slopes(model: PipelineModel, marketplaces: DataFrame) -> DataFrame:
+    """One row per marketplace: the trend's change of ln volume per year is `slope_at_rank_1` + ln(rank) x
+    `slope_by_ln_rank`, read off the model at two ranks and two years."""
+    far_rank = 1_000
+    none = F.array().cast("array<string>")
+    grid = marketplaces.select("marketplace_code").distinct().select(
+        "marketplace_code",
+        F.lit("").alias("department_name"),
+        F.explode(F.array(F.lit(1), F.lit(far_rank))).alias("rank"),
+        F.to_date(F.lit("2024-01-01")).alias("ranked_on"),
+        none.alias("event_tokens"),
+        none.alias("event_ramps"),
+    )
+    years = grid.select("*", F.explode(F.array(F.lit(0.0), F.lit(1.0))).alias("trend_years"))
+    signed = F.col(LN_BASE) * (2 * F.col("trend_years") - 1)
+    by_rank = with_base(years, model).groupBy("marketplace_code").pivot("rank", [1, far_rank]).agg(F.sum(signed))
+    near, far = F.col("1"), F.col(str(far_rank))
+    return by_rank.select(
+        "marketplace_code",
+        near.alias("slope_at_rank_1"),
+        ((far - near) / math.log(far_rank)).alias("slope_by_ln_rank"),
+    )

@@ -10,7 +10,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from ml.base import LN_BASE, fit_on_labels, trend_years, with_base
+from ml.base import LN_BASE, fit_on_labels, trend_slopes, trend_years, with_base
 from ml.features import DAYS_OF_YEAR
 from ml.intervals import daily_errors, recent_errors, usual_error
 from ml.known import ASKED_ON
@@ -80,23 +80,28 @@ def sampled(training: DataFrame, at_most: int, seed: int) -> DataFrame:
     return training.where(drawn < int(1_000_000 * at_most / rows))
 
 
-def fold_rows(labelled: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions) -> DataFrame:
+def fold_rows(
+    labelled: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions, *, grains: Sequence[str]
+) -> DataFrame:
     """The labelled days from 540 days before each origin through the fold's end, with `fold_name`, `is_test`,
     `residual`, and of the base fitted on what was known on the origin `ln_base` (whole trend) and `trend_slope` (its
     change per year)."""
-    return reduce(DataFrame.unionByName, [_fold(labelled, fold, settings, options) for fold in folds])
+    return reduce(DataFrame.unionByName, [_fold(labelled, fold, settings, options, grains) for fold in folds])
 
 
-def _fold(labelled: DataFrame, fold: Fold, settings: Settings, options: SearchOptions) -> DataFrame:
+def _fold(
+    labelled: DataFrame, fold: Fold, settings: Settings, options: SearchOptions, grains: Sequence[str]
+) -> DataFrame:
     known = labelled.where((F.col("available_on") <= F.lit(fold.origin_on)) & ~F.col("is_unseen"))
     training = sampled(known, options.fit_rows_at_most, options.seed)
-    base, _ = fit_on_labels(with_trend(training, fold.origin_on), settings)
+    base = fit_on_labels(with_trend(training, fold.origin_on), settings, grains=grains)
     begins = fold.origin_on - timedelta(days=LEVEL_LOOKBACK_DAYS)
     shown = labelled.where(F.col("ranked_on").between(F.lit(begins), F.lit(fold.through_on)))
-    now = with_base(with_trend(shown, fold.origin_on), base)
-    later = now.withColumnRenamed(LN_BASE, "_now").withColumn("trend_years", F.col("trend_years") + 1)
-    sloped = with_base(later, base).withColumn("trend_slope", F.col(LN_BASE) - F.col("_now"))
-    return with_residual(sloped.drop(LN_BASE, "trend_years").withColumnRenamed("_now", LN_BASE)).withColumns(
+    based = with_residual(with_base(with_trend(shown, fold.origin_on), base), grains=grains)
+    slopes = trend_slopes(base, labelled)
+    slope = F.col("slope_at_rank_1") + F.ln("rank") * F.col("slope_by_ln_rank")
+    sloped = based.join(F.broadcast(slopes), list(MARKETPLACE)).withColumn("trend_slope", slope)
+    return sloped.drop("trend_years", *slopes.columns[1:]).withColumns(
         {
             "fold_name": F.lit(fold.name),
             "origin_on": F.lit(fold.origin_on),
@@ -147,14 +152,19 @@ def per_label(estimated: DataFrame, grains: Sequence[str]) -> DataFrame:
     kept = ["fold_name", *CELL, "term", "grain", "period_start_on", "is_unseen", "available_on"]
     if set(grains) <= {"daily"}:
         daily = estimated.withColumns(
-            {"search_count": F.col("period_search_count"), "estimate": F.exp("ln_estimate")}
-        ).select(*kept, "ranked_on", "rank", "is_test", "event_tokens", "search_count", "estimate")
+            {
+                "search_count": F.col("period_search_count"),
+                "day_count": F.col("period_day_count"),
+                "estimate": F.exp("ln_estimate"),
+            }
+        ).select(*kept, "ranked_on", "rank", "is_test", "event_tokens", "day_count", "search_count", "estimate")
         return daily.withColumn("error", F.ln(F.col("search_count") / F.col("estimate")))
     summed = estimated.groupBy(*kept).agg(
         F.min("ranked_on").alias("ranked_on"),
         F.round(F.exp(F.avg(F.ln("rank")))).cast("long").alias("rank"),
         F.min("is_test").alias("is_test"),
         F.array_distinct(F.flatten(F.collect_list("event_tokens"))).alias("event_tokens"),
+        F.first("period_day_count").alias("day_count"),
         F.first("period_search_count").alias("search_count"),
         (F.avg(F.exp("ln_estimate")) * F.first("period_day_count")).alias("estimate"),
     )

@@ -47,13 +47,16 @@ def between_nodes(values: Column, place_: Column) -> Column:
     return F.get(values, low) * (1 - fraction) + F.get(values, low + 1) * fraction
 
 
-def with_residual(labelled: DataFrame) -> DataFrame:
+def with_residual(labelled: DataFrame, *, grains: Sequence[str]) -> DataFrame:
     """Add `residual`: ln(searches of the label's period / the base's searches of it), the same on each of its days.
 
-    `labelled` has `ln_base`. A day of the period without a rank is taken for an average one.
+    `labelled` has `ln_base`. A day of the period without a rank is taken for an average one. `grains` are those of
+    the labels: where all are daily, nothing is summed.
     """
+    if set(grains) <= {"daily"}:
+        return labelled.withColumn("residual", F.ln("period_search_count") - F.col(LN_BASE))
     period = Window.partitionBy(*CELL, "term", "grain", "period_start_on")
-    of_base = F.sum(F.exp(LN_BASE)).over(period) * F.col("period_day_count") / F.count(F.lit(1)).over(period)
+    of_base = F.avg(F.exp(LN_BASE)).over(period) * F.col("period_day_count")
     return labelled.withColumn("residual", F.ln(F.col("period_search_count") / of_base))
 
 
