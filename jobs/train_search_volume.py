@@ -16,7 +16,6 @@ from datetime import date
 from typing import Any
 
 from ml.artefact import save
-from ml.training import train
 
 from jobs.options import model_options_of, search_options_of
 from jobs.search_frames import MODEL, SearchFrames, curated_snapshots, data_digest, model_digest, search_frames
@@ -26,6 +25,7 @@ from lake.run import Run
 from lake.runs import add_stage
 from lake.tables import Snapshot, new_folder, write_snapshot
 from ml.options import SearchOptions, Settings
+from ml.training import train
 from schemas.search import SEARCH_VOLUME_BACKTEST
 
 BACKTEST = SEARCH_VOLUME_BACKTEST.name
@@ -61,7 +61,7 @@ def _is_due(run: Run, last: dict[str, Any], ranked_through: date) -> bool:
 def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> None:
     with run.step("train", "search volume model") as counted:
         result = train(frames.ranks, frames.volumes, frames.special_dates, _options(run))
-        counted(int(result.card["label_count"]))
+        counted(int(result.card.get("label_count", 0)))
     said = {
         "model_id": run.run_id,
         "made_by": made_by,

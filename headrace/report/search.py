@@ -44,7 +44,8 @@ EVENTS = f"""SELECT event_name, event_on AS day, origin FROM marts.search_specia
 AND event_on BETWEEN (SELECT min(estimated_on) FROM marts.search_volume_estimates) AND {LAST_DAY} ORDER BY day"""
 BACKTEST = """SELECT model_name, cut_name, cut_value, label_count, wape_ratio, mdape_ratio, rmsle, bias_ratio,
 coverage_80_ratio, coverage_95_ratio, width_80_ratio, order_violation_count FROM marts.search_volume_backtest
-WHERE fold_name = 'all' ORDER BY cut_name <> 'all', cut_name, cut_value, model_name <> 'headrace', model_name"""
+WHERE fold_name = coalesce((SELECT max(fold_name) FROM marts.search_volume_backtest WHERE fold_name = 'folds'), 'test')
+ORDER BY cut_name <> 'all', cut_name, cut_value, model_name <> 'headrace', model_name"""
 DRIFT = """SELECT marketplace_code || ': ' || measure_name AS measure, measured_on, measured_value,
 warn_at, widen_at, stop_at, status, measured_value / nullif(stop_at, 0) AS share_of_stop_ratio
 FROM marts.search_volume_drift ORDER BY marketplace_code, measure_name"""

@@ -159,7 +159,7 @@ CREATE TABLE "marts"."search_volume_backtest" (
     "order_violation_count" BIGINT
 );
 COMMENT ON TABLE "marts"."search_volume_backtest" IS 'A model on a cut of the labels of a fold. Version 1; key: fold_name, model_name, cut_name, cut_value.';
-COMMENT ON COLUMN "marts"."search_volume_backtest"."fold_name" IS 'The fold, by its origin; `all` is over all of them.';
+COMMENT ON COLUMN "marts"."search_volume_backtest"."fold_name" IS 'The fold, by its origin; `folds` is over all of them, `test` the last days, which chose nothing.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."model_name" IS '`headrace`, or a rival with the same information.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."cut_name" IS 'By what the labels are cut: `all`, `season`, `marketplace` and so on.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."cut_value" IS 'Which of them; `all` where they are not cut.';

@@ -27,7 +27,7 @@ def database():
         search_volumes=[label(n, 990 + n) for n in range(10)],
         search_special_dates=[{**prime, "origin": "delivered"}],
         search_volume_backtest=[
-            {"fold_name": "all", "model_name": name, "cut_name": cut, "cut_value": value, **SCORES}
+            {"fold_name": "folds", "model_name": name, "cut_name": cut, "cut_value": value, **SCORES}
             for name in ("headrace", "log_log_line")
             for cut, value in (("all", "all"), ("rank_bucket", "1 to 10"), ("rank_bucket", "11 to 100"))
         ],
@@ -75,7 +75,7 @@ def test_without_a_model_the_page_says_so_and_shows_what_there_is():
 
 
 def test_weekly_labels_leave_the_calibration_untested_and_said_so():
-    score = {"fold_name": "all", "model_name": "headrace", "cut_name": "all", "cut_value": "all", "label_count": 3}
+    score = {"fold_name": "folds", "model_name": "headrace", "cut_name": "all", "cut_value": "all", "label_count": 3}
     with search_database(search_volume_estimates=estimates(), search_volume_backtest=[score]) as connection:
         sections = {section.title: section for section in search_sections(connection, has_labels=False)}
     assert "cannot be tested by day" in sections["Calibration"].text
