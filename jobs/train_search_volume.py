@@ -75,7 +75,7 @@ def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> Non
     if backtest is None or result.refusal is None or before is None:
         backtest = _write_backtest(run, result.backtest, made_by)
     artefact = before
-    if result.refusal is None:
+    if result.model is not None and result.refusal is None:
         folder = new_folder("models", run.domain, MODEL, run.run_id)
         with run.step("train", "save the model"):
             save(result.model, run.lake.uri_of(folder))

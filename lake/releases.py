@@ -94,8 +94,14 @@ class Release:
 
     def file_keys(self) -> Iterator[str]:
         """Every file of the tables and models."""
-        for part in (*self.tables(), *self.models.values()):
-            yield from (file.key for file in part.files)
+        for snapshot in self.tables():
+            yield from (file.key for file in snapshot.files)
+        for artefact in self.models.values():
+            yield from (file.key for file in artefact.files)
+
+    def folders(self) -> set[str]:
+        """Every folder of a table or model."""
+        return {snapshot.folder for snapshot in self.tables()} | {one.folder for one in self.models.values()}
 
 
 def release_key(domain: str, number: int) -> str:

@@ -90,10 +90,6 @@ class SearchOptions:
     score_through: date | None = None
     settings: Settings | None = None
     previous_settings: Settings | None = None
-    drift_warn_psi: float = 0.2
-    drift_stop_psi: float = 1.0
-    label_age_warn_days: int = 75
-    label_age_stop_days: int = 200
 
     def __post_init__(self) -> None:
         for name in ("test_days", "fold_days", "fit_rows_at_most"):
