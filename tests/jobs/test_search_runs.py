@@ -175,6 +175,30 @@ def test_an_estimate_is_explained_and_shown(made, tmp_path):
     assert "No public pair of Amazon" in (tmp_path / "page/report.html").read_text()
 
 
+def test_new_days_are_scored_by_the_model_that_stands_and_rolling_back_takes_them_back(made, tmp_path):
+    folder, _, first = made
+    later = tmp_path / "raw/search_ranks"
+    later.mkdir(parents=True)
+    (later / "search_ranks_2024-07-01_d1.csv").write_text(
+        "Marketplace,Department,Search Term,Report Date,Search Frequency Rank\n"
+        "US,Beauty,Lip  Balm For Women Beauty,2024-07-01,12\nUS,beauty,new one,2024-07-01,12\n"
+    )
+    for path in (folder / "made/raw").rglob("*.csv"):
+        target = tmp_path / "raw" / path.relative_to(folder / "made/raw")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
+    run, release = again(folder, raw=tmp_path / "raw")
+    assert release.models == first.models
+    assert release.marts["search_volume_backtest"] == first.marts["search_volume_backtest"]
+    scored = rows(
+        folder / "lake", release, "search_volume_estimates",
+        "term, rank, is_tied, basis", "estimated_on = '2024-07-01'",
+    )  # fmt: skip
+    assert scored == [("lip balm for women beauty", 12, True, "direct"), ("new one", 12, True, "direct")]
+    rolled = rollback(run.lake, "search", to=first.number, run_id=new_run_id(), published_at=now_utc())
+    assert (rolled.models, rolled.marts) == (first.models, first.marts)
+
+
 def test_a_training_that_is_refused_keeps_the_old_model_and_says_why(made, tmp_path):
     """A model may not be off by more than nothing at all: no model is that good."""
     folder, _, first = made
@@ -188,33 +212,6 @@ def test_a_training_that_is_refused_keeps_the_old_model_and_says_why(made, tmp_p
     ids = rows(folder / "lake", release, "search_volume_estimates", "DISTINCT model_id")
     assert ids == [(first.run_id,)]
     assert again(folder, configs=[folder / "options.toml", strict])[1] is None
-
-
-def test_new_days_are_scored_by_the_model_that_stands_and_rolling_back_brings_its_tables_back(made, tmp_path):
-    """After a refusal the options of the first run train anew; days that come later do not."""
-    folder, _, first = made
-    _, back = again(folder)
-    assert back.models["search_volume"].model_id != first.run_id
-    later = tmp_path / "raw/search_ranks"
-    later.mkdir(parents=True)
-    (later / "search_ranks_2024-07-01_d1.csv").write_text(
-        "Marketplace,Department,Search Term,Report Date,Search Frequency Rank\n"
-        "US,Beauty,Lip  Balm For Women Beauty,2024-07-01,12\nUS,beauty,new one,2024-07-01,12\n"
-    )
-    for path in (folder / "made/raw").rglob("*.csv"):
-        target = tmp_path / "raw" / path.relative_to(folder / "made/raw")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(path.read_bytes())
-    run, release = again(folder, raw=tmp_path / "raw")
-    assert release.models == back.models
-    assert release.marts["search_volume_backtest"] == back.marts["search_volume_backtest"]
-    scored = rows(
-        folder / "lake", release, "search_volume_estimates",
-        "term, rank, is_tied, basis", "estimated_on = '2024-07-01'",
-    )  # fmt: skip
-    assert scored == [("lip balm for women beauty", 12, True, "direct"), ("new one", 12, True, "direct")]
-    rolled = rollback(run.lake, "search", to=first.number, run_id=new_run_id(), published_at=now_utc())
-    assert (rolled.models, rolled.marts) == (first.models, first.marts)
 
 
 def test_without_labels_all_is_refused_and_the_run_ends_well(made, tmp_path):
@@ -238,10 +235,10 @@ def test_a_model_whose_files_changed_publishes_nothing(made, tmp_path):
     path = folder / "lake" / standing.folder / "card.json"
     content = path.read_bytes()
     path.write_bytes(content + b" ")
-    strict = tmp_path / "strict.toml"
-    strict.write_text("[marts]\nscored_days = 3\n")
+    other = tmp_path / "other.toml"
+    other.write_text("[marts]\nscored_days = 3\n\n[model]\nbias_at_most_ratio = 0.0\n")
     try:
         with pytest.raises((AuditError, DataError), match=r"card\.json differs"):
-            again(folder, configs=[folder / "options.toml", strict])
+            again(folder, configs=[folder / "options.toml", other])
     finally:
         path.write_bytes(content)
