@@ -36,12 +36,8 @@ def choose_settings(
         tried = _held(labelled, folds, best.but(**change), options, grains)
         tried_error = _judge(best.but(**change), tried, folds, grains, trace)
         if tried_error < error * (1 - WORTH_RATIO):
-            rows.unpersist()
             best, error, rows = best.but(**change), tried_error, tried
-        else:
-            tried.unpersist()
     best, _ = _best_level(best, rows, folds, grains, trace)
-    rows.unpersist()
     return best, trace
 
 
@@ -56,7 +52,7 @@ def base_changes(settings: Settings, grains: Sequence[str]) -> list[dict[str, ob
 def _held(
     labelled: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions, grains: Sequence[str]
 ) -> DataFrame:
-    return fold_rows(labelled, folds, settings, options, grains=grains).persist()
+    return fold_rows(labelled, folds, settings, options, grains=grains)
 
 
 def _best_level(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ml.base import LN_BASE, fit_on_labels, trend_slopes, trend_years, with_base
@@ -17,7 +17,7 @@ from ml.known import ASKED_ON
 from ml.labels import CELL
 from ml.level_curve import MARKETPLACE, levels, residual_sums, with_level, with_residual
 from ml.options import SearchOptions, Settings
-from ml.smearing import fit_smearing, ln_smearing
+from ml.smearing import fit_smearing_by, with_smearing
 
 FOLD = ("fold_name", *MARKETPLACE)
 LEVEL_LOOKBACK_DAYS = 540
@@ -86,7 +86,7 @@ def fold_rows(
     """The labelled days from 540 days before each origin through the fold's end, with `fold_name`, `is_test`,
     `residual`, and of the base fitted on what was known on the origin `ln_base` (whole trend) and `trend_slope` (its
     change per year)."""
-    return reduce(DataFrame.unionByName, [_fold(labelled, fold, settings, options, grains) for fold in folds])
+    return reduce(DataFrame.unionByName, [_fold(labelled, fold, settings, options, grains).localCheckpoint() for fold in folds])
 
 
 def _fold(
@@ -124,13 +124,13 @@ def fold_estimates(rows: DataFrame, folds: Sequence[Fold], settings: Settings, *
     shift = -(1 - settings.trend_share_ratio) * F.col("label_age_days") / DAYS_OF_YEAR
     frozen = F.least(-F.datediff("ranked_on", "origin_on") / DAYS_OF_YEAR, F.lit(0.0))
     moved = F.col(LN_BASE) + F.col("trend_slope") * F.coalesce(shift, frozen) + F.col("ln_level")
-    raw = per_label(leveled.withColumn("ln_estimate", moved), grains)
-    factors = {f.name: fit_smearing(raw.where((F.col("fold_name") == f.name) & ~F.col("is_test"))) for f in folds}
-    smear: Column = F.lit(0.0)
-    for name, values in factors.items():
-        smear = F.when(F.col("fold_name") == name, ln_smearing(values, F.col("rank"))).otherwise(smear)
-    return raw.withColumn("estimate", F.col("estimate") * F.exp(smear)).withColumn(
-        "error", F.ln(F.col("search_count") / F.col("estimate"))
+    raw = per_label(leveled.withColumn("ln_estimate", moved), grains).localCheckpoint()
+    factors = fit_smearing_by(raw.where(~F.col("is_test")), "fold_name")
+    smeared = with_smearing(raw, factors, "fold_name")
+    return (
+        smeared.withColumn("estimate", F.col("estimate") * F.exp("ln_smearing"))
+        .withColumn("error", F.ln(F.col("search_count") / F.col("estimate")))
+        .drop("ln_smearing")
     )
 
 
@@ -140,6 +140,7 @@ def _leveled(rows: DataFrame, folds: Sequence[Fold], settings: Settings) -> Data
         return rows.withColumns(nothing)
     sums = residual_sums(rows.where(~F.col("is_unseen")), step=settings.level_step, by=FOLD)
     found = levels(sums, _asked(rows), settings, anchor=max(f.through_on for f in folds), by=FOLD)
+    found = found.localCheckpoint()
     return with_level(rows, found, step=settings.level_step, by=FOLD)
 
 

@@ -157,13 +157,14 @@ def _spreads(scaled: DataFrame) -> tuple[float, float]:
 
 def with_bounds(estimates: DataFrame, calibration: Calibration, *, mean: str, widen: Column) -> DataFrame:
     """Add `<mean>_lo_95`, ... around `mean`: mean x exp(quantile x error_scale_ratio x widen)."""
-    cells = {(b, e): calibration.cell(b, e) for b in BUCKET_NAMES for e in ("event", "none")}
-    bucket_, event_ = bucket(F.col("rank")), event(F.col("event_tokens"))
+    names = [f"_{name}" for name in TAILS]
+    rows = [(b, e, *calibration.cell(b, e).quantiles) for b in BUCKET_NAMES for e in ("event", "none")]
+    schema = f"_bucket string, _event string, {', '.join(f'{name} double' for name in names)}"
+    cells = estimates.sparkSession.createDataFrame(rows, schema)
+    keyed = estimates.withColumns({"_bucket": bucket(F.col("rank")), "_event": event(F.col("event_tokens"))})
+    found = keyed.join(F.broadcast(cells), ["_bucket", "_event"], "left")
     columns: dict[str, Column] = {}
-    for i, name in enumerate(TAILS):
-        quantile = F.lit(None).cast("double")
-        for (b, e), c in cells.items():
-            quantile = F.when((bucket_ == b) & (event_ == e), c.quantiles[i]).otherwise(quantile)
-        bound = F.col(mean) * F.exp(quantile * F.col("error_scale_ratio") * widen)
+    for name in TAILS:
+        bound = F.col(mean) * F.exp(F.col(f"_{name}") * F.col("error_scale_ratio") * widen)
         columns[name] = F.least(F.col(mean), bound) if name.startswith("lo") else F.greatest(F.col(mean), bound)
-    return estimates.withColumns(columns)
+    return found.withColumns(columns).drop("_bucket", "_event", *names)

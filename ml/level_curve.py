@@ -76,7 +76,8 @@ def levels(
     sums: DataFrame, asked: DataFrame, settings: Settings, *, anchor: date, by: Sequence[str] = MARKETPLACE
 ) -> DataFrame:
     """One row per row of `asked` (`by` and `asked_on`): `level_values`, an array by node of what is added to ln_base;
-    `label_age_days`, the mean age of the labels behind it; `label_count`, how many newest ones they are worth.
+    `label_age_days`, the mean age of the labels behind it; `label_count`, how many newest ones they are worth;
+    `overall_level`.
 
     A node's level is (sum of residuals + s x overall level) / (sum of weights + s), s being `level_shrink_count`; the
     overall level is that of all nodes. Without any label known the level is 0 and the other two are null and 0.
@@ -112,11 +113,12 @@ def levels(
         value.alias("level_values"),
         (F.datediff(ASKED_ON, F.lit(anchor)) - mean_day).alias("label_age_days"),
         "label_count",
+        F.col("overall").alias("overall_level"),
     )
 
 
 def with_level(ranked: DataFrame, found: DataFrame, *, step: float, by: Sequence[str] = MARKETPLACE) -> DataFrame:
     """Add `ln_level`, `label_age_days` and `label_count` by `by` and the ranked day."""
-    named = F.broadcast(found.withColumnRenamed(ASKED_ON, "ranked_on"))
+    named = F.broadcast(found.withColumnRenamed(ASKED_ON, "ranked_on").drop("overall_level"))
     level = F.coalesce(between_nodes(F.col("level_values"), place(F.col("rank"), step)), F.lit(0.0))
     return ranked.join(named, [*by, "ranked_on"], "left").withColumn("ln_level", level).drop("level_values")

@@ -11,12 +11,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ml.base import LN_BASE, trend_years, with_base
+from ml.drift import Reference
 from ml.features import DAYS_OF_YEAR
 from ml.intervals import Calibration
 from ml.known import ASKED_ON
 from ml.level_curve import MARKETPLACE, with_level
 from ml.options import Settings
-from ml.smearing import ln_smearing
+from ml.smearing import with_smearing
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,6 @@ class Support:
     lowest_rank: int
     highest_rank: int
     label_count: int
-
-
-@dataclass(frozen=True)
-class Drift:
-    """What drift on a scoring run is compared with: deciles of ln rank and share of the labelled terms in each,
-    usual length of a list, sd of the level's day to day change, and coverage measured last."""
-
-    ln_rank_limits: tuple[float, ...]
-    shares: tuple[float, ...]
-    list_length: float
 
 
 @dataclass(frozen=True)
@@ -54,6 +45,7 @@ class VolumeModel:
     smearing: tuple[float, ...]
     calibration: Calibration
     supports: tuple[Support, ...]
+    references: dict[str, Reference]
     grains: tuple[str, ...]
     card: dict[str, Any]
 
@@ -77,7 +69,7 @@ def with_ln_estimate(
     at_day = trend_years(F.col("ranked_on"), trend_ends_on)
     aged = at_day - F.lit(1 - settings.trend_share_ratio) * F.col("label_age_days") / DAYS_OF_YEAR
     dated = leveled.withColumn("trend_years", F.coalesce(aged, F.least(at_day, F.lit(0.0))))
-    estimated = with_base(dated, base).withColumn("ln_smearing", ln_smearing(smearing, F.col("rank")))
+    estimated = with_smearing(with_base(dated, base), {"": smearing})
     return estimated.withColumn("ln_estimate", F.col(LN_BASE) + F.col("ln_level") + F.col("ln_smearing"))
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
 
 from ml.labels import CELL
 
 Floats = npt.NDArray[np.float64]
 LIST = (*CELL, "ranked_on")
+ROUNDING = 1e-12
 
 
 def falling(values: Floats, weights: Floats) -> Floats:
@@ -51,3 +54,13 @@ def with_order(estimates: DataFrame, columns: Sequence[str]) -> DataFrame:
         return frame
 
     return estimates.groupBy(*LIST).applyInPandas(order_list, estimates.schema)
+
+
+def count_violations(estimates: DataFrame, columns: Sequence[str], *, day: str) -> int:
+    """How many values of `columns` are greater than that of the next better rank of their list."""
+    by_rank = Window.partitionBy(*CELL, day).orderBy("rank", "term")
+    risen = [
+        F.coalesce((F.col(name) > F.lag(name).over(by_rank) * (1 + ROUNDING)).cast("long"), F.lit(0)) for name in columns
+    ]
+    row = estimates.select(reduce(Column.__add__, risen).alias("risen")).agg(F.sum("risen")).first()
+    return int(row[0] or 0) if row else 0

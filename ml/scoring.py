@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from ml.base import trend_years, with_base
+from ml.drift import drift_rows, list_lengths, newest_labels, rank_shares, recent_coverage, with_day_measures
 from ml.event_days import event_days, with_event_days
 from ml.intervals import daily_errors, recent_errors, with_bounds
 from ml.known import ASKED_ON
@@ -16,11 +18,20 @@ from ml.level_curve import MARKETPLACE, levels, residual_sums, with_residual
 from ml.model import VolumeModel, asked_days, with_ln_estimate
 from ml.options import SearchOptions
 from ml.order import with_order
+from schemas.search import SEARCH_VOLUME_DRIFT, SEARCH_VOLUME_ESTIMATES
 
 ESTIMATE = "estimated_search_count"
 BOUNDS = ("lo_80", "hi_80", "lo_95", "hi_95")
 KEY = (*CELL, "term", "estimated_on")
 PARTS = ("ln_base", "ln_level", "ln_smearing")
+
+
+@dataclass(frozen=True)
+class Scored:
+    """`estimates` as `search_volume_estimates`, `drift` as `search_volume_drift`."""
+
+    estimates: DataFrame
+    drift: DataFrame
 
 
 def score(
@@ -29,40 +40,83 @@ def score(
     volumes: DataFrame,
     special_dates: DataFrame,
     options: SearchOptions | None = None,
-    *,
-    widen_ratio: float = 1.0,
-) -> DataFrame:
-    """One row per ranked term and day within `score_from` and `score_through`: `rank`, `is_tied`,
-    `estimated_search_count` and its bounds `lo_80_search_count`, ... (searches per day), `basis`, `is_extrapolated`,
-    and the stages' parts in ln searches per day, of the estimate before order.
+) -> Scored:
+    """One row per ranked term and day within `score_from` and `score_through`, and how far the last day has drifted.
 
     An estimate of a day uses labels with `available_on` no later than that day, so that a day scored again, or later,
-    is the same. `volumes` may be the whole table: labels that the model knew already are not read again.
+    is the same. `volumes` may be the whole table: labels that the model knew already are not read again. A label that
+    was known by the model's `known_through` and came or changed after the training counts from the next training on.
     """
     options = options or SearchOptions()
-    days = event_days(special_dates)
+    events = event_days(special_dates)
     ranked = _within(ranks.select(*CELL, "term", "ranked_on", "rank"), options)
-    prepared = with_basis(with_event_days(ranked, days), model)
-    refused = prepared.where("basis = 'refused'")
-    asked = asked_days(ranked).persist()
-    anchor = _last_day(asked)
-    if anchor is None:
-        return _published(_refused(prepared))
-    sums, errors = state_through(model, ranks, volumes, days, options, anchor)
-    found = levels(sums, asked, model.settings, anchor=anchor)
+    prepared = with_basis(with_event_days(ranked, events), model)
+    asked = asked_days(ranked).localCheckpoint()
+    last = _last_day(asked)
+    if last is None:
+        nothing = asked.sparkSession.createDataFrame([], SEARCH_VOLUME_DRIFT.struct)
+        return Scored(_published(_refused(prepared), model), nothing)
+    labelled = _new_labels(model, ranks, volumes, events, options, last)
+    sums, errors = (frame.localCheckpoint() for frame in label_errors(model, labelled))
+    days = _days(model, sums, errors, asked, last).localCheckpoint()
+    estimates = _published(_estimated(prepared, days, model), model)
+    return Scored(estimates, _drift(model, ranks, labelled, errors, days, last))
+
+
+def _new_labels(
+    model: VolumeModel, ranks: DataFrame, volumes: DataFrame, events: DataFrame, options: SearchOptions, last: date
+) -> DataFrame:
+    """The labelled days that came after the model and are known by the last day."""
+    new = volumes.where((F.col("available_on") > F.lit(model.known_through)) & (F.col("available_on") <= F.lit(last)))
+    return with_event_days(labelled_days(ranks, new, department_rule=options.department_rule), events).localCheckpoint()
+
+
+def _days(model: VolumeModel, sums: DataFrame, errors: DataFrame, asked: DataFrame, last: date) -> DataFrame:
+    """What is the same for all terms of a marketplace and day: level, recent error, and measures of drift."""
+    all_sums = model.residual_sums.unionByName(sums)
+    all_errors = model.error_days.unionByName(daily_errors(errors))
+    recent = recent_errors(all_errors, asked, usual_error=model.calibration.usual_error, anchor=last)
+    key = [*MARKETPLACE, ASKED_ON]
+    found = levels(all_sums, asked, model.settings, anchor=last).withColumnRenamed("label_age_days", "mean_age_days")
+    joined = found.join(recent, key).join(newest_labels(all_sums, asked), key)
+    return with_day_measures(joined, model.references)
+
+
+def _estimated(prepared: DataFrame, days: DataFrame, model: VolumeModel) -> DataFrame:
+    """Mean and bounds of the rows that are not refused, in order; the refused ones without a number."""
+    of_day = days.select(*MARKETPLACE, F.col(ASKED_ON).alias("ranked_on"), "error_scale_ratio", "widen_ratio", "is_stopped")
+    joined = prepared.join(F.broadcast(of_day), [*MARKETPLACE, "ranked_on"], "left")
+    judged = joined.withColumn("basis", F.when(F.col("is_stopped"), "refused").otherwise(F.col("basis")))
+    level_days = days.withColumnRenamed("mean_age_days", "label_mean_age_days")
     estimated = with_ln_estimate(
-        prepared.where("basis != 'refused'"),
-        found,
+        judged.where("basis != 'refused'"),
+        level_days.select(*MARKETPLACE, ASKED_ON, "level_values", F.col("label_mean_age_days").alias("label_age_days")),
         base=model.base,
         settings=model.settings,
         trend_ends_on=model.trend_ends_on,
         smearing=model.smearing,
     )
-    scaled = _with_scale(estimated, recent_errors(errors, asked, usual_error=model.calibration.usual_error, anchor=anchor))
-    meant = scaled.withColumn(ESTIMATE, F.exp("ln_estimate"))
-    bounded = with_bounds(meant, model.calibration, mean=ESTIMATE, widen=F.lit(widen_ratio))
+    meant = estimated.withColumn(ESTIMATE, F.exp("ln_estimate"))
+    bounded = with_bounds(meant, model.calibration, mean=ESTIMATE, widen=F.col("widen_ratio"))
     narrow = bounded.select(*CELL, "term", "ranked_on", "rank", "basis", "is_extrapolated", *PARTS, ESTIMATE, *BOUNDS)
-    return _published(with_order(narrow, [ESTIMATE, *BOUNDS]).unionByName(_refused(refused)))
+    return with_order(narrow, [ESTIMATE, *BOUNDS]).unionByName(_refused(judged.where("basis = 'refused'")))
+
+
+def _drift(
+    model: VolumeModel, ranks: DataFrame, labelled: DataFrame, errors: DataFrame, days: DataFrame, last: date
+) -> DataFrame:
+    scale = days.select(*MARKETPLACE, F.col(ASKED_ON).alias("ranked_on"), "error_scale_ratio")
+    scaled = errors.join(F.broadcast(scale), [*MARKETPLACE, "ranked_on"])
+    newest = labelled.agg(F.max("ranked_on")).first()
+    through = newest[0] if newest and newest[0] else last
+    return drift_rows(
+        days,
+        last,
+        model.references,
+        shares=rank_shares(labelled, through),
+        lengths=list_lengths(ranks, last),
+        coverage=recent_coverage(scaled, model.calibration, through),
+    )
 
 
 def _within(ranks: DataFrame, options: SearchOptions) -> DataFrame:
@@ -76,13 +130,6 @@ def _last_day(asked: DataFrame) -> date | None:
     return row[0] if row else None
 
 
-def _with_scale(estimated: DataFrame, recent: DataFrame) -> DataFrame:
-    scale = F.broadcast(recent.withColumnRenamed(ASKED_ON, "ranked_on"))
-    return estimated.join(scale, [*MARKETPLACE, "ranked_on"], "left").withColumn(
-        "error_scale_ratio", F.coalesce("error_scale_ratio", F.lit(1.0))
-    )
-
-
 def with_basis(ranked: DataFrame, model: VolumeModel) -> DataFrame:
     """Add `basis` and `is_extrapolated`.
 
@@ -90,22 +137,19 @@ def with_basis(ranked: DataFrame, model: VolumeModel) -> DataFrame:
     stands for it. `refused`: none of the marketplace. Extrapolated are ranks outside those of the fitted labels, of
     the department where it has any, else of the marketplace.
     """
-    known: dict[str, dict[str, tuple[int, int]]] = {}
-    for s in model.supports:
-        known.setdefault(s.marketplace_code, {})[s.department_name] = (s.lowest_rank, s.highest_rank)
-    basis, outside = F.lit("refused"), F.lit(None).cast("boolean")
-    rank = F.col("rank")
-    for code, departments in known.items():
-        here = F.col("marketplace_code") == code
-        lowest, highest = min(d[0] for d in departments.values()), max(d[1] for d in departments.values())
-        of_basis: Column = F.lit("department_pooled")
-        of_range: Column = ~rank.between(lowest, highest)
-        for name, (low, high) in departments.items():
-            in_department = F.col("department_name") == name
-            of_basis = F.when(in_department, "direct").otherwise(of_basis)
-            of_range = F.when(in_department, ~rank.between(low, high)).otherwise(of_range)
-        basis, outside = F.when(here, of_basis).otherwise(basis), F.when(here, of_range).otherwise(outside)
-    return ranked.withColumns({"basis": basis, "is_extrapolated": outside})
+    schema = "marketplace_code string, department_name string, _low long, _high long"
+    rows = [(s.marketplace_code, s.department_name, s.lowest_rank, s.highest_rank) for s in model.supports]
+    departments = ranked.sparkSession.createDataFrame(rows, schema)
+    marketplaces = departments.groupBy(*MARKETPLACE).agg(F.min("_low").alias("_lowest"), F.max("_high").alias("_highest"))
+    joined = ranked.join(F.broadcast(departments), list(CELL), "left").join(
+        F.broadcast(marketplaces), list(MARKETPLACE), "left"
+    )
+    pooled = F.when(F.col("_low").isNull(), "department_pooled").otherwise("direct")
+    basis = F.when(F.col("_lowest").isNull(), "refused").otherwise(pooled)
+    outside = ~F.col("rank").between(F.coalesce("_low", "_lowest"), F.coalesce("_high", "_highest"))
+    return joined.withColumns({"basis": basis, "is_extrapolated": outside}).select(
+        *ranked.columns, "basis", "is_extrapolated"
+    )
 
 
 def _refused(refused: DataFrame) -> DataFrame:
@@ -115,30 +159,19 @@ def _refused(refused: DataFrame) -> DataFrame:
     return kept.select(*CELL, "term", "ranked_on", "rank", "basis", "is_extrapolated", *PARTS, ESTIMATE, *BOUNDS)
 
 
-def _published(estimates: DataFrame) -> DataFrame:
+def _published(estimates: DataFrame, model: VolumeModel) -> DataFrame:
+    """As `search_volume_estimates`, with the coverage of the last backtest, which the card says."""
     tied = F.count(F.lit(1)).over(Window.partitionBy(*CELL, "ranked_on", "rank")) > 1
-    return estimates.withColumn("is_tied", tied).select(
-        *CELL,
-        "term",
-        F.col("ranked_on").alias("estimated_on"),
-        "rank",
-        "is_tied",
-        ESTIMATE,
-        *(F.col(name).alias(f"{name}_search_count") for name in BOUNDS),
-        "basis",
-        "is_extrapolated",
-        *PARTS,
-    )
-
-
-def state_through(
-    model: VolumeModel, ranks: DataFrame, volumes: DataFrame, days: DataFrame, options: SearchOptions, last: date
-) -> tuple[DataFrame, DataFrame]:
-    """The residual sums and daily errors of the model, and of the labels that came after it, known by `last`."""
-    new = volumes.where((F.col("available_on") > F.lit(model.known_through)) & (F.col("available_on") <= F.lit(last)))
-    labelled = with_event_days(labelled_days(ranks, new, department_rule=options.department_rule), days)
-    sums, errors = label_errors(model, labelled)
-    return model.residual_sums.unionByName(sums), model.error_days.unionByName(daily_errors(errors))
+    coverage = model.card.get("coverage") or {}
+    said = {
+        "estimated_on": F.col("ranked_on"),
+        "is_tied": tied,
+        **{f"{name}_search_count": F.col(name) for name in BOUNDS},
+        **{f"coverage_{level}_ratio": F.lit(coverage.get(str(level))) for level in (80, 95)},
+        "model_id": F.lit(model.card.get("model_id")),
+    }
+    fields = SEARCH_VOLUME_ESTIMATES.fields
+    return estimates.select(*(said.get(f.name, F.col(f.name)).cast(f.type).alias(f.name) for f in fields))
 
 
 def label_errors(model: VolumeModel, labelled: DataFrame) -> tuple[DataFrame, DataFrame]:
@@ -147,11 +180,11 @@ def label_errors(model: VolumeModel, labelled: DataFrame) -> tuple[DataFrame, Da
     The level behind an estimate is of the model's sums and of these labels, each from the day on which it was known.
     """
     dated = labelled.withColumn("trend_years", trend_years(F.col("ranked_on"), model.trend_ends_on))
-    residuals = with_residual(with_base(dated, model.base), grains=model.grains)
+    residuals = with_residual(with_base(dated, model.base), grains=model.grains).localCheckpoint()
     sums = residual_sums(residuals, step=model.settings.level_step)
     found = levels(
         model.residual_sums.unionByName(sums), asked_days(labelled), model.settings, anchor=model.known_through
-    )
+    ).localCheckpoint()
     estimated = with_ln_estimate(
         residuals.withColumnRenamed("ln_base", "_ln_base").drop("trend_years"),
         found,

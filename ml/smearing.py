@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ml.level_curve import at_nodes, between_nodes, node_count, place
@@ -21,15 +21,21 @@ def fit_smearing(errors: DataFrame) -> tuple[float, ...]:
     nodes round its rank, and the mean over all rows counts for 50 rows besides, so that the factor is smooth where
     rows are few. Without rows every factor is 1.
     """
-    place_ = place(F.col("rank"), STEP)
-    nodes = errors.select("error", F.inline(at_nodes(place_)))
-    found = nodes.groupBy("node").agg(
+    return fit_smearing_by(errors.withColumn("_one", F.lit("")), "_one").get("", smoothed({}))
+
+
+def fit_smearing_by(errors: DataFrame, name: str) -> dict[str, tuple[float, ...]]:
+    """`fit_smearing` for each value of the column `name`."""
+    nodes = errors.select(name, "error", F.inline(at_nodes(place(F.col("rank"), STEP))))
+    found = nodes.groupBy(name, "node").agg(
         F.sum(F.col("node_weight") * F.exp("error")).alias("exponentials"),
         F.sum(F.col("node_weight") * F.col("error")).alias("errors"),
         F.sum("node_weight").alias("weights"),
     )
-    rows = {row["node"]: row for row in found.collect()}
-    return smoothed({n: (r["exponentials"], r["errors"], r["weights"]) for n, r in rows.items()})
+    sums: dict[str, dict[int, tuple[float, float, float]]] = {}
+    for row in found.collect():
+        sums.setdefault(row[name], {})[row["node"]] = (row["exponentials"], row["errors"], row["weights"])
+    return {value: smoothed(of_value) for value, of_value in sums.items()}
 
 
 def smoothed(sums: dict[int, tuple[float, float, float]]) -> tuple[float, ...]:
@@ -46,6 +52,15 @@ def smoothed(sums: dict[int, tuple[float, float, float]]) -> tuple[float, ...]:
     return tuple(factors)
 
 
-def ln_smearing(factors: tuple[float, ...], rank: Column) -> Column:
-    """ln of the factor at a rank."""
-    return between_nodes(F.array(*map(F.lit, factors)), place(rank, STEP))
+def with_smearing(ranked: DataFrame, factors: dict[str, tuple[float, ...]], by: str | None = None) -> DataFrame:
+    """Add `ln_smearing`, ln of the factor at the row's rank: of the value of `by`, else those of the value "".
+
+    The factors are joined, not written into the plan: Spark plans thousands of literals slowly.
+    """
+    name = by or "_one"
+    rows = [(value, list(of_value)) for value, of_value in factors.items()]
+    table = ranked.sparkSession.createDataFrame(rows, f"{name} string, _factors array<double>")
+    keyed = ranked if by else ranked.withColumn(name, F.lit(""))
+    found = keyed.join(F.broadcast(table), name, "left")
+    ln = F.coalesce(between_nodes(F.col("_factors"), place(F.col("rank"), STEP)), F.lit(0.0))
+    return found.withColumn("ln_smearing", ln).select(*ranked.columns, "ln_smearing")

@@ -10,21 +10,26 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from ml.backtest import Backtest, backtest_folds, backtest_test
-from ml.base import fit_on_labels
+from ml import STAND_INS
+from ml.backtest import backtest_folds, backtest_test, with_violations
+from ml.base import LN_BASE, fit_on_labels, with_base
 from ml.card import make_card
 from ml.choice import choose_settings
 from ml.decision import refusal
+from ml.drift import RANK_BINS, Reference, list_lengths, rank_shares
 from ml.event_days import event_days, with_event_days
-from ml.folds import LEVEL_LOOKBACK_DAYS, rolling_folds, with_trend, with_unseen
+from ml.folds import LEVEL_LOOKBACK_DAYS, Fold, rolling_folds, with_trend, with_unseen
 from ml.intervals import Calibration, daily_errors
+from ml.known import ASKED_ON
 from ml.labels import CELL, labelled_days
+from ml.level_curve import levels, node_count, with_residual
 from ml.model import Support, VolumeModel
-from ml.options import SearchOptions, Settings
-from ml.scoring import label_errors
-from ml.seal import sealed
-from ml.smearing import STEP, fit_smearing
-from ml.level_curve import node_count
+from ml.options import LOG_LOG_LINE, SearchOptions, Settings
+from ml.order import count_violations
+from ml.scoring import BOUNDS, ESTIMATE, label_errors, score
+from ml.seal import SealedTest, sealed
+from ml.smearing import STEP, fit_smearing, with_smearing
+from schemas.search import SEARCH_VOLUME_BACKTEST
 
 SUMS = "marketplace_code string, node int, ranked_on date, available_on date, residual_sum double, weight_sum double"
 ERRORS = "marketplace_code string, ranked_on date, available_on date, square_sum double, day_count double"
@@ -60,7 +65,7 @@ def train(
     options = options or SearchOptions()
     labelled = with_event_days(
         labelled_days(ranks, volumes, department_rule=options.department_rule), event_days(special_dates)
-    ).persist()
+    ).localCheckpoint()
     span = _span(labelled)
     if span is None or (span.last_on - span.first_on).days < DAYS_AT_LEAST:
         return _nothing(labelled, "there are labels of fewer than 60 days that have a rank", options)
@@ -68,7 +73,7 @@ def train(
         span.last_on - timedelta(days=options.test_days), span.first_on + (span.last_on - span.first_on) / 2
     )
     development, test = sealed(with_unseen(labelled, options), test_from)
-    development = development.persist()
+    development = development.localCheckpoint()
     before = _span(development)
     folds = rolling_folds(before.first_on, before.last_on, options) if before else ()
     if before is None or not folds:
@@ -77,14 +82,59 @@ def train(
     if settings is None:
         settings, tried = choose_settings(development, folds, options, grains=before.grains)
     judged = backtest_folds(development, folds, settings, options, grains=before.grains)
-    tested = _fitted(development, settings, before.grains, test_from, judged.calibration)
-    test_labels = test.open(settings)
-    final = backtest_test(tested, ranks, volumes, test_labels, special_dates, options, test_from)
-    backtest = judged.rows.unionByName(final.rows)
-    refused = refusal(backtest, options)
-    model = _fitted(labelled, settings, span.grains, span.known_through, judged.calibration)
-    card = make_card(model, backtest, folds, tried, options, test_from, refused)
-    return TrainingResult(replace(model, card=card), card, backtest, refused)
+    tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration)
+    final, estimates = _tested(tested, ranks, volumes, special_dates, development, test, Fold(test_from, span.last_on), options)
+    backtest = judged.rows.unionByName(final)
+    refused = refusal(backtest, options, settings=settings, tried=tried)
+    model = _fitted(labelled, ranks, settings, span.grains, span.known_through, judged.calibration)
+    card = make_card(model, backtest, folds, tried, options, test_from, refused, {})
+    return TrainingResult(replace(model, card=card), card, backtest, refused, estimates)
+
+
+def _nothing(labelled: DataFrame, why: str, options: SearchOptions) -> TrainingResult:
+    empty = labelled.sparkSession.createDataFrame([], SEARCH_VOLUME_BACKTEST.struct)
+    card = {"stand_ins": STAND_INS, "label_count": labelled.count(), "refusal": why, "settings": None}
+    return TrainingResult(None, card, empty, why, None)
+
+
+def _tested(
+    model: VolumeModel,
+    ranks: DataFrame,
+    volumes: DataFrame,
+    special_dates: DataFrame,
+    development: DataFrame,
+    test: SealedTest,
+    fold: Fold,
+    options: SearchOptions,
+) -> tuple[DataFrame, DataFrame]:
+    """The single run on the test period: days after `origin_on` as they would have been scored, and the rivals."""
+    later = test.open(model.settings)
+    labelled = development.unionByName(later)
+    scored = replace(options, score_from=fold.origin_on + timedelta(days=1), score_through=fold.through_on)
+    estimates = score(model, ranks, volumes, special_dates, scored).estimates.localCheckpoint()
+    line = _log_log(development, later, fold, model.grains)
+    rows = backtest_test(estimates, labelled, line, fold, grains=model.grains)
+    risen = count_violations(estimates, [ESTIMATE, *(f"{name}_search_count" for name in BOUNDS)], day="estimated_on")
+    found = with_violations(rows, risen).localCheckpoint()
+    return found, estimates
+
+
+def _log_log(development: DataFrame, later: DataFrame, fold: Fold, grains: Sequence[str]) -> DataFrame:
+    """The rival's estimates of the test period's labelled days, with its own smearing."""
+    base = fit_on_labels(with_trend(development, fold.origin_on), LOG_LOG_LINE, grains=grains)
+    fitted = with_residual(with_base(with_trend(development, fold.origin_on), base), grains=grains)
+    smearing = fit_smearing(fitted.withColumn("error", F.col("residual")))
+    days = with_base(with_trend(later.dropDuplicates([*CELL, "term", "ranked_on"]), fold.origin_on), base)
+    smeared = with_smearing(days, {"": smearing})
+    nothing = {f"{name}_search_count": F.lit(None).cast("double") for name in BOUNDS}
+    return smeared.withColumns(
+        {
+            "estimated_on": F.col("ranked_on"),
+            ESTIMATE: F.exp(F.col(LN_BASE) + F.col("ln_smearing")),
+            "basis": F.lit("direct"),
+            **nothing,
+        }
+    )
 
 
 def _span(labelled: DataFrame) -> _Span | None:
@@ -95,7 +145,12 @@ def _span(labelled: DataFrame) -> _Span | None:
 
 
 def _fitted(
-    labelled: DataFrame, settings: Settings, grains: Sequence[str], known_through: date, calibration: Calibration
+    labelled: DataFrame,
+    ranks: DataFrame,
+    settings: Settings,
+    grains: Sequence[str],
+    known_through: date,
+    calibration: Calibration,
 ) -> VolumeModel:
     """The base on all rows, then the level curve's state, smearing and recent errors of the last 540 days."""
     spark = labelled.sparkSession
@@ -110,22 +165,33 @@ def _fitted(
         smearing=(0.0,) * node_count(STEP),
         calibration=calibration,
         supports=_supports(labelled),
+        references={},
         grains=tuple(grains),
         card={},
     )
     recent = labelled.where(F.col("ranked_on") > F.lit(known_through - timedelta(days=LEVEL_LOOKBACK_DAYS)))
     sums, errors = label_errors(empty, recent)
-    errors = errors.persist()
+    errors = errors.select("marketplace_code", "ranked_on", "available_on", "rank", "error").localCheckpoint()
     smearing = fit_smearing(errors)
-    smeared = label_errors_after(errors, smearing)
+    smeared = with_smearing(errors, {"": smearing}).withColumn("error", F.col("error") - F.col("ln_smearing"))
     model = replace(
         empty,
         smearing=smearing,
         residual_sums=sums.localCheckpoint(),
         error_days=daily_errors(smeared).localCheckpoint(),
     )
-    errors.unpersist()
-    return model
+    return replace(model, references=_references(model, labelled, ranks))
+
+
+def _references(model: VolumeModel, labelled: DataFrame, ranks: DataFrame) -> dict[str, Reference]:
+    newest = labelled.agg(F.max("ranked_on")).first()
+    through = newest[0] if newest else model.known_through
+    shares, lengths = rank_shares(labelled, through), list_lengths(ranks, through)
+    asked = labelled.select("marketplace_code", F.lit(model.known_through).alias(ASKED_ON)).distinct()
+    at_end = levels(model.residual_sums, asked, model.settings, anchor=model.known_through).collect()
+    level = {row["marketplace_code"]: float(row["overall_level"]) for row in at_end}
+    none = (0.0,) * RANK_BINS
+    return {code: Reference(shares.get(code, none), lengths.get(code, 0.0), level[code]) for code in level}
 
 
 def _supports(labelled: DataFrame) -> tuple[Support, ...]:
