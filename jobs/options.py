@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from lake.config import Source, marts_options, model_options
 from lake.errors import ConfigError
 from lake.run import Run
-from ml.options import SearchOptions
+from ml.options import SearchOptions, Settings
 from transforms.procurement.options import ProcurementOptions, SourceCoverage
 from transforms.search.options import SearchMartsOptions
 
@@ -29,8 +29,14 @@ def search_options_of(run: Run) -> SearchMartsOptions:
 
 
 def model_options_of(run: Run) -> SearchOptions:
-    """What the model is told; the folds find its settings, and the run the days to score."""
-    return model_options(run.configuration.domain, SearchOptions, leave_out=NOT_CONFIGURED)
+    """What the model is told: its settings where `[model.settings]` fixes them, else the folds find them; the days to
+    score are the run's."""
+    domain = run.configuration.domain
+    options = model_options(domain, SearchOptions, leave_out=NOT_CONFIGURED, beside=("settings",))
+    settings = (
+        model_options(domain, Settings, ("model", "settings")) if domain.marts.table("model", "settings") else None
+    )
+    return replace(options, settings=settings)
 
 
 def marts_options_of(run: Run, sources: Iterable[Source]) -> ProcurementOptions:

@@ -8,23 +8,15 @@ Rerun: where nothing changed, nothing is written and no Spark session is begun.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from jobs.build_marts import build_marts
 from jobs.curate import curate
 from jobs.land_raw import land_raw
 from jobs.publish_release import publish_release
-from jobs.score_search_volume import score_search_volume
 from jobs.shell import shell
-from jobs.train_search_volume import train_search_volume
 from lake.releases import Release
 from lake.run import Run
-
-
-MARTS: Mapping[str, tuple[Callable[[Run], None], ...]] = {
-    "procurement": (build_marts,),
-    "search": (train_search_volume, score_search_volume),
-}
 
 
 def main(argv: Sequence[str]) -> None:
@@ -35,9 +27,19 @@ def run_pipeline(run: Run) -> Release | None:
     """The release that the run published, or None where there was nothing to publish."""
     land_raw(run)
     curate(run)
-    for stage in MARTS[run.domain]:
+    for stage in _marts_stages(run.domain):
         stage(run)
     return publish_release(run)
+
+
+def _marts_stages(domain: str) -> tuple[Callable[[Run], None], ...]:
+    """What makes the marts of a domain; what a model needs is imported for its domain alone."""
+    if domain == "search":
+        from jobs.score_search_volume import score_search_volume
+        from jobs.train_search_volume import train_search_volume
+
+        return train_search_volume, score_search_volume
+    return (build_marts,)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
+from ml.artefact import ArtefactError, load
 from pyspark.sql import DataFrame
 
 from jobs.options import model_options_of, search_options_of
@@ -26,18 +27,16 @@ from lake.releases import parse_snapshot
 from lake.run import Run
 from lake.runs import add_stage, stage_said
 from lake.tables import Snapshot, new_folder, write_snapshot
-from ml.artefact import load
 from ml.options import SearchOptions
 from ml.scoring import score
 from schemas.search import (
     MARTS,
     SEARCH_SPECIAL_DATES,
-    SEARCH_VOLUME_BACKTEST,
     SEARCH_VOLUME_DRIFT,
     SEARCH_VOLUME_ESTIMATES,
     SEARCH_VOLUME_MODEL_CARD,
 )
-from transforms.search.refused import refused_estimates
+from transforms.search.estimates import refused_estimates, with_card
 
 
 def main(argv: Sequence[str]) -> None:
@@ -47,33 +46,30 @@ def main(argv: Sequence[str]) -> None:
 def score_search_volume(run: Run) -> None:
     """Score what is ranked on the last days. Without any model every term is `refused`, and has no number.
 
-    Raises DataError where the model that stands was made by other features, options or contracts than these.
+    Raises DataError where the model that stands was made with other features or contracts than these.
     """
     trained = stage_said(run.lake, run.run_id, "train")
     model = trained_model(run)
     digest = _digest(run, model, trained)
+    backtest = {name: parse_snapshot(snapshot) for name, snapshot in trained["tables"].items()}
     parent = run.parent.marts if run.parent else {}
-    if parent and all(snapshot.digest == digest for name, snapshot in parent.items() if name != BACKTEST):
-        marts = dict(parent)
-    else:
-        if model is not None and model.digest != model_digest(run):
-            raise DataError(
-                f"model {model.model_id} was made by other features, options or contracts than those of this run, and "
-                f"no new one took its place: {trained['training']['refusal']}; nothing was published"
-            )
-        marts = {name: parse_snapshot(snapshot) for name, snapshot in trained["tables"].items()}
-        marts |= _write(run, model, trained["training"], digest)
-    tables = {name: asdict(snapshot) for name, snapshot in marts.items()}
+    scored = {name: snapshot for name, snapshot in parent.items() if name not in backtest}
+    if not scored or any(snapshot.digest != digest for snapshot in scored.values()):
+        scored = _write(run, model, trained["training"], digest)
+    tables = {name: asdict(snapshot) for name, snapshot in {**scored, **backtest}.items()}
     add_stage(run.lake, run.run_id, "marts", {"tables": tables, "as_of": run.as_of})
-
-
-BACKTEST = SEARCH_VOLUME_BACKTEST.name
 
 
 def _write(run: Run, model: Artefact | None, training: Mapping[str, Any], digest: str) -> dict[str, Snapshot]:
     frames = search_frames(run)
+    cards = run.spark.createDataFrame(_cards(run, model, training), SEARCH_VOLUME_MODEL_CARD.struct)
+    marts = {
+        SEARCH_SPECIAL_DATES.name: frames.special_dates.coalesce(1),
+        SEARCH_VOLUME_MODEL_CARD.name: cards.coalesce(1),
+        **(_refused(run, frames) if model is None else _scored(run, frames, model)),
+    }
     written: dict[str, Snapshot] = {}
-    for name, frame in _build(run, frames, model, training).items():
+    for name, frame in marts.items():
         with run.step("marts", name) as counted:
             folder = new_folder("marts", run.domain, name, run.run_id)
             conformed = MARTS[name].conform(frame)
@@ -82,29 +78,29 @@ def _write(run: Run, model: Artefact | None, training: Mapping[str, Any], digest
     return written
 
 
-def _build(
-    run: Run, frames: SearchFrames, artefact: Artefact | None, training: Mapping[str, Any]
-) -> dict[str, DataFrame]:
-    options = _options(run, frames.ranked_through)
-    if artefact is None:
-        estimates, drift = refused_estimates(frames.ranks, options.score_from), None
-    else:
-        model = load(run.spark, run.lake.uri_of(artefact.folder))
-        scored = score(model, frames.ranks, frames.volumes, frames.special_dates, options)
-        estimates, drift = scored.estimates, scored.drift
-    cards = _cards(run, artefact, training)
-    empty = run.spark.createDataFrame([], SEARCH_VOLUME_DRIFT.struct)
+def _refused(run: Run, frames: SearchFrames) -> dict[str, DataFrame]:
     return {
-        SEARCH_SPECIAL_DATES.name: frames.special_dates.coalesce(1),
-        SEARCH_VOLUME_ESTIMATES.name: estimates,
-        SEARCH_VOLUME_MODEL_CARD.name: run.spark.createDataFrame(cards, SEARCH_VOLUME_MODEL_CARD.struct).coalesce(1),
-        SEARCH_VOLUME_DRIFT.name: (empty if drift is None else drift).coalesce(1),
+        SEARCH_VOLUME_ESTIMATES.name: refused_estimates(frames.ranks, _options(run, frames).score_from),
+        SEARCH_VOLUME_DRIFT.name: run.spark.createDataFrame([], SEARCH_VOLUME_DRIFT.struct).coalesce(1),
     }
 
 
-def _options(run: Run, ranked_through: date) -> SearchOptions:
-    first = ranked_through - timedelta(days=search_options_of(run).scored_days - 1)
-    return replace(model_options_of(run), score_from=first, score_through=ranked_through)
+def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> dict[str, DataFrame]:
+    try:
+        model = load(run.spark, run.lake.uri_of(artefact.folder))
+    except ArtefactError as error:
+        raise DataError(f"model {artefact.model_id} cannot score: {error}; nothing was published") from None
+    scored = score(model, frames.ranks, frames.volumes, frames.special_dates, _options(run, frames))
+    coverage = model.card["coverage"]
+    estimates = with_card(
+        scored.estimates, model_id=artefact.model_id, coverage=(coverage.get("80"), coverage.get("95"))
+    )
+    return {SEARCH_VOLUME_ESTIMATES.name: estimates, SEARCH_VOLUME_DRIFT.name: scored.drift.coalesce(1)}
+
+
+def _options(run: Run, frames: SearchFrames) -> SearchOptions:
+    first = frames.ranked_through - timedelta(days=search_options_of(run).scored_days - 1)
+    return replace(model_options_of(run), score_from=first, score_through=frames.ranked_through)
 
 
 def _cards(run: Run, artefact: Artefact | None, training: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -118,7 +114,7 @@ def _cards(run: Run, artefact: Artefact | None, training: Mapping[str, Any]) -> 
             artefact is not None and said["model_id"] == artefact.model_id,
             date.fromisoformat(said["ranked_through"]),
             said["refusal"],
-            int(said["card"]["label_count"]),
+            int(said["card"].get("label_count", 0)),
             json.dumps(said["card"], sort_keys=True, default=str, ensure_ascii=False),
         )
         for said in cards

@@ -28,7 +28,8 @@ CODE = ("ml", "schemas/search", "transforms/search")
 
 @dataclass(frozen=True)
 class SearchFrames:
-    """`ranks` and `volumes` are without what is dated after `as_of`; `ranked_through` is the newest rank's day."""
+    """`ranks` are without what is dated after `as_of`, `volumes` without what was not known then, or on the newest
+    rank's day; `ranked_through` is that day."""
 
     ranks: DataFrame
     volumes: DataFrame
@@ -49,13 +50,13 @@ def search_frames(run: Run) -> SearchFrames:
     )
     if run.as_of:
         ranks = ranks.where(F.col("ranked_on") <= F.lit(run.as_of))
-        volumes = volumes.where(F.col("available_on") <= F.lit(run.as_of))
     [span] = ranks.agg(F.min("ranked_on").alias("first"), F.max("ranked_on").alias("last")).collect()
     if span["last"] is None:
         raise DataError(f"search_ranks has no row{f' by {run.as_of}' if run.as_of else ''}: there is nothing to score")
     years = range(span["first"].year - 1, span["last"].year + 2)
     special_dates = build_special_dates(delivered, ranks, options.events, years)
-    return SearchFrames(ranks, without_overlaps(volumes), special_dates, span["last"])
+    known = without_overlaps(volumes).where(F.col("available_on") <= F.lit(run.as_of or span["last"]))
+    return SearchFrames(ranks, known, special_dates, span["last"])
 
 
 def model_digest(run: Run) -> str:

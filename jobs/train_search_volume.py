@@ -1,4 +1,5 @@
-"""Train the model of search volume, where there is reason to, and decide whether it takes the place of the one that stands.
+"""Train the model of search volume where there is reason to; it takes the place of the one that stands, or says why
+not.
 
 Reads: the run's curated snapshots, and the parent release's model.
 Writes: models/search/search_volume/, a snapshot of the backtest, and the stage `train` of the manifest.
@@ -14,14 +15,15 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
+from ml.artefact import save
+
 from jobs.options import model_options_of, search_options_of
 from jobs.search_frames import MODEL, SearchFrames, curated_snapshots, data_digest, model_digest, search_frames
 from jobs.shell import shell
 from lake.artefacts import Artefact, written_artefact
 from lake.run import Run
 from lake.runs import add_stage
-from lake.tables import Snapshot, new_folder, spark_path, write_snapshot
-from ml.artefact import save
+from lake.tables import Snapshot, new_folder, write_snapshot
 from ml.options import SearchOptions, Settings
 from ml.training import train
 from schemas.search import SEARCH_VOLUME_BACKTEST
@@ -49,7 +51,9 @@ def train_search_volume(run: Run) -> None:
 
 
 def _is_due(run: Run, last: dict[str, Any], ranked_through: date) -> bool:
-    """Whether the newest rank is so many days newer than that of the last try."""
+    """Whether no model stands, or the newest rank is so many days newer than that of the last try."""
+    if _standing(run) is None:
+        return True
     age = ranked_through - date.fromisoformat(last["ranked_through"])
     return age.days >= search_options_of(run).retrain_after_days
 
@@ -57,7 +61,7 @@ def _is_due(run: Run, last: dict[str, Any], ranked_through: date) -> bool:
 def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> None:
     with run.step("train", "search volume model") as counted:
         result = train(frames.ranks, frames.volumes, frames.special_dates, _options(run))
-        counted(int(result.card["label_count"]))
+        counted(int(result.card.get("label_count", 0)))
     said = {
         "model_id": run.run_id,
         "made_by": made_by,
@@ -71,7 +75,7 @@ def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> Non
     if backtest is None or result.refusal is None or before is None:
         backtest = _write_backtest(run, result.backtest, made_by)
     artefact = before
-    if result.refusal is None:
+    if result.model is not None and result.refusal is None:
         folder = new_folder("models", run.domain, MODEL, run.run_id)
         with run.step("train", "save the model"):
             save(result.model, run.lake.uri_of(folder))

@@ -45,8 +45,8 @@ def audit_artefact(lake: ObjectStore, artefact: Artefact) -> None:
     if found != artefact.files or not found:
         odd = sorted({file.key for file in {*found} ^ {*artefact.files}}) or [artefact.folder]
         raise AuditError(
-            f"model {artefact.model_id}: {odd[0]} differs between the folder ({len(found)} files) and the run's manifest "
-            f"({len(artefact.files)} files); nothing was published, run again"
+            f"model {artefact.model_id}: {odd[0]} differs between the folder ({len(found)} files) and the run's "
+            f"manifest ({len(artefact.files)} files); nothing was published, run again"
         )
 
 

@@ -214,12 +214,19 @@ def marts_options(domain: Domain, options: type[Options], **told: Any) -> Option
         raise ConfigError(f"{domain.marts.where('marts')}: {error}") from None
 
 
-def model_options(domain: Domain, options: type[Options], leave_out: Collection[str] = ()) -> Options:
-    """The options of a domain's model from its `[model]` table."""
+def model_options(
+    domain: Domain,
+    options: type[Options],
+    path: tuple[str, ...] = ("model",),
+    leave_out: Collection[str] = (),
+    beside: Collection[str] = (),
+) -> Options:
+    """The options of a domain's model from its `[model]` table, or from one below it; `beside` are tables in it that
+    are asked for apart."""
     try:
-        return options(**domain.marts.values_of(options, ("model",), leave_out=leave_out))
+        return options(**domain.marts.values_of(options, path, leave_out=leave_out, beside=beside))
     except ValueError as error:
-        raise ConfigError(f"{domain.marts.where('model')}: {error}") from None
+        raise ConfigError(f"{domain.marts.where(*path)}: {error}") from None
 
 
 def _packaged(domain: str) -> tuple[list[Document], dict[str, list[Document]]]:

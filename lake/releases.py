@@ -92,10 +92,16 @@ class Release:
         yield from self.curated.values()
         yield from self.marts.values()
 
-    def keys(self) -> Iterator[str]:
+    def file_keys(self) -> Iterator[str]:
         """Every file of the tables and models."""
-        for part in (*self.tables(), *self.models.values()):
-            yield from (file.key for file in part.files)
+        for snapshot in self.tables():
+            yield from (file.key for file in snapshot.files)
+        for artefact in self.models.values():
+            yield from (file.key for file in artefact.files)
+
+    def folders(self) -> set[str]:
+        """Every folder of a table or model."""
+        return {snapshot.folder for snapshot in self.tables()} | {one.folder for one in self.models.values()}
 
 
 def release_key(domain: str, number: int) -> str:
@@ -190,7 +196,7 @@ def rollback(lake: ObjectStore, domain: str, *, to: int | None, run_id: str, pub
     older = read_release(lake, domain, target)
     if older.number == current.number:
         raise DataError(f"release {current.number} of {domain} is the current one already")
-    missing = [key for key in older.keys() if not lake.exists(key)]
+    missing = [key for key in older.file_keys() if not lake.exists(key)]
     if missing:
         raise DataError(f"release {older.number} of {domain} cannot be rolled back to: {missing[0]} is gone (vacuumed)")
     return publish(

@@ -70,7 +70,7 @@ def vacuum(
     folders, warehouse, runs = _snapshots(lake, domain), _warehouse(lake, domain), _runs(lake)
     busy = {run_id for run_id in runs if _may_be_running(lake, run_id, age)}
     kept, dropped = _releases(lake, domain, releases_kept, age)
-    needed = {part.folder for release in kept for part in (*release.tables(), *release.models.values())}
+    needed = {folder for release in kept for folder in release.folders()}
     kept_runs = {release.run_id for release in kept} | _run_ids_of_others(lake, domain)
     gone_folders = {
         folder: files

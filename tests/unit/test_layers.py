@@ -14,7 +14,8 @@ MAY_IMPORT = {
     "schemas": {"schemas", "pyspark"},
     "transforms": {"transforms", "schemas", "pyspark", "pyarrow", "numpy", "dateutil"},  # dateutil comes with pandas
     "lake": {"lake", "transforms", "schemas"} | ON_THE_CLUSTER,
-    "jobs": {"jobs", "lake", "transforms", "schemas"} | ON_THE_CLUSTER,
+    "ml": {"ml", "schemas", "pyspark", "numpy", "pandas"},
+    "jobs": {"jobs", "lake", "ml", "transforms", "schemas"} | ON_THE_CLUSTER,
 }
 
 

@@ -110,16 +110,12 @@ CREATE TABLE "marts"."search_volume_estimates" (
     "hi_80_search_count" DOUBLE,
     "hi_95_search_count" DOUBLE,
     "basis" VARCHAR NOT NULL,
-    "is_extrapolated" BOOLEAN NOT NULL,
+    "is_extrapolated" BOOLEAN,
     "coverage_80_ratio" DOUBLE,
     "coverage_95_ratio" DOUBLE,
-    "base_ln_count" DOUBLE,
-    "level_ln_shift" DOUBLE,
-    "last_stage_ln_shift" DOUBLE,
-    "smearing_factor" DOUBLE,
-    "unordered_search_count" DOUBLE,
-    "newest_label_on" DATE,
-    "interval_widening_factor" DOUBLE,
+    "ln_base" DOUBLE,
+    "ln_level" DOUBLE,
+    "ln_smearing" DOUBLE,
     "model_id" VARCHAR
 );
 COMMENT ON TABLE "marts"."search_volume_estimates" IS 'A ranked term in a department of a marketplace on one day. Version 1; key: marketplace_code, department_name, term, estimated_on.';
@@ -135,17 +131,13 @@ COMMENT ON COLUMN "marts"."search_volume_estimates"."lo_80_search_count" IS 'The
 COMMENT ON COLUMN "marts"."search_volume_estimates"."hi_80_search_count" IS 'The upper bound of the 80 % interval; null where refused. Unit: searches a day.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."hi_95_search_count" IS 'The upper bound of the 95 % interval; null where refused. Unit: searches a day.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."basis" IS '`direct` where the model has seen labels of the department, `department_pooled` where only of the marketplace, `refused` where of neither, or where drift forbids an estimate.';
-COMMENT ON COLUMN "marts"."search_volume_estimates"."is_extrapolated" IS 'The rank is outside the ranks for which there were labels.';
+COMMENT ON COLUMN "marts"."search_volume_estimates"."is_extrapolated" IS 'The rank is outside the ranks of the labels; null where refused.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."coverage_80_ratio" IS 'Share of labels that lay in the 80 % interval in the last backtest.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."coverage_95_ratio" IS 'Share of labels that lay in the 95 % interval in the last backtest.';
-COMMENT ON COLUMN "marts"."search_volume_estimates"."base_ln_count" IS 'What the regression says. Unit: ln searches a day.';
-COMMENT ON COLUMN "marts"."search_volume_estimates"."level_ln_shift" IS 'What the level curve adds to it, from labels known by the day. Unit: ln.';
-COMMENT ON COLUMN "marts"."search_volume_estimates"."last_stage_ln_shift" IS 'What the last stage adds; 0 where there is none. Unit: ln.';
-COMMENT ON COLUMN "marts"."search_volume_estimates"."smearing_factor" IS 'Mean of the volume over the exponential of its mean logarithm. Unit: 1.';
-COMMENT ON COLUMN "marts"."search_volume_estimates"."unordered_search_count" IS 'The product of all these, before ranks order it. Unit: searches a day.';
-COMMENT ON COLUMN "marts"."search_volume_estimates"."newest_label_on" IS 'The last day of the newest label that was known by the day.';
-COMMENT ON COLUMN "marts"."search_volume_estimates"."interval_widening_factor" IS 'By how much drift widens the intervals; 1 for none. Unit: 1.';
-COMMENT ON COLUMN "marts"."search_volume_estimates"."model_id" IS 'The model; the card has it too. Null where there is none.';
+COMMENT ON COLUMN "marts"."search_volume_estimates"."ln_base" IS 'What the regression says. Unit: ln searches a day.';
+COMMENT ON COLUMN "marts"."search_volume_estimates"."ln_level" IS 'What the level curve adds, by labels known on the day. Unit: ln.';
+COMMENT ON COLUMN "marts"."search_volume_estimates"."ln_smearing" IS 'From the mean of logarithms to the mean of searches. Unit: ln.';
+COMMENT ON COLUMN "marts"."search_volume_estimates"."model_id" IS 'The model, as in search_volume_model_card; null where there is none.';
 
 CREATE TABLE "marts"."search_volume_backtest" (
     "fold_name" VARCHAR NOT NULL,
@@ -167,7 +159,7 @@ CREATE TABLE "marts"."search_volume_backtest" (
     "order_violation_count" BIGINT
 );
 COMMENT ON TABLE "marts"."search_volume_backtest" IS 'A model on a cut of the labels of a fold. Version 1; key: fold_name, model_name, cut_name, cut_value.';
-COMMENT ON COLUMN "marts"."search_volume_backtest"."fold_name" IS 'The fold, by its origin; `all` is over all of them.';
+COMMENT ON COLUMN "marts"."search_volume_backtest"."fold_name" IS 'The fold, by its origin; `folds` is over all of them, `test` the last days, which chose nothing.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."model_name" IS '`headrace`, or a rival with the same information.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."cut_name" IS 'By what the labels are cut: `all`, `season`, `marketplace` and so on.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."cut_value" IS 'Which of them; `all` where they are not cut.';

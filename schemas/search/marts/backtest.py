@@ -9,7 +9,12 @@ SEARCH_VOLUME_BACKTEST = Contract(
     grain="A model on a cut of the labels of a fold",
     key=("fold_name", "model_name", "cut_name", "cut_value"),
     fields=(
-        Field("fold_name", STRING, "The fold, by its origin; `all` is over all of them.", required=True),
+        Field(
+            "fold_name",
+            STRING,
+            "The fold, by its origin; `folds` is over all of them, `test` the last days, which chose nothing.",
+            required=True,
+        ),
         Field("model_name", STRING, "`headrace`, or a rival with the same information.", required=True),
         Field(
             "cut_name", STRING, "By what the labels are cut: `all`, `season`, `marketplace` and so on.", required=True

@@ -40,18 +40,12 @@ SEARCH_VOLUME_ESTIMATES = Contract(
             required=True,
             values=BASES,
         ),
-        Field("is_extrapolated", BOOLEAN, "The rank is outside the ranks for which there were labels.", required=True),
+        Field("is_extrapolated", BOOLEAN, "The rank is outside the ranks of the labels; null where refused."),
         Field("coverage_80_ratio", DOUBLE, "Share of labels that lay in the 80 % interval in the last backtest."),
         Field("coverage_95_ratio", DOUBLE, "Share of labels that lay in the 95 % interval in the last backtest."),
-        Field("base_ln_count", DOUBLE, "What the regression says.", unit="ln searches a day"),
-        Field("level_ln_shift", DOUBLE, "What the level curve adds to it, from labels known by the day.", unit="ln"),
-        Field("last_stage_ln_shift", DOUBLE, "What the last stage adds; 0 where there is none.", unit="ln"),
-        Field("smearing_factor", DOUBLE, "Mean of the volume over the exponential of its mean logarithm.", unit="1"),
-        Field(
-            "unordered_search_count", DOUBLE, "The product of all these, before ranks order it.", unit="searches a day"
-        ),
-        Field("newest_label_on", DATE, "The last day of the newest label that was known by the day."),
-        Field("interval_widening_factor", DOUBLE, "By how much drift widens the intervals; 1 for none.", unit="1"),
-        Field("model_id", STRING, "The model; the card has it too. Null where there is none."),
+        Field("ln_base", DOUBLE, "What the regression says.", unit="ln searches a day"),
+        Field("ln_level", DOUBLE, "What the level curve adds, by labels known on the day.", unit="ln"),
+        Field("ln_smearing", DOUBLE, "From the mean of logarithms to the mean of searches.", unit="ln"),
+        Field("model_id", STRING, "The model, as in search_volume_model_card; null where there is none."),
     ),
 )

@@ -13,10 +13,12 @@ from tests.unit.headrace.asking import headrace
 
 COMMANDS = (
     "generate procurement",
+    "generate search",
     "run",
     "status",
     "query",
     "explain",
+    "report",
     "rollback",
     "vacuum",
     "contracts",
@@ -66,6 +68,18 @@ COMMANDS = (
         ),
         pytest.param(
             ("run", "procurement", "--raw", "r", "--lake", "ftp://x"), 2, "names no store", id="no such store"
+        ),
+        pytest.param(
+            ("generate", "search", "--grain", "hourly", "--out", "o"),
+            2,
+            "error: grain is 'hourly'; one of daily, weekly, monthly is promised.\n",
+            id="an unknown grain of search volumes",
+        ),
+        pytest.param(
+            ("generate", "search", "--from", "2024-02-30", "--out", "o"),
+            2,
+            "error: --from is '2024-02-30', promised a date YYYY-MM-DD\n",
+            id="no day to begin from",
         ),
         pytest.param(
             ("generate", "procurement", "--rows", "9", "--dirt", "mud", "--out", "o"),

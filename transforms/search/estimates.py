@@ -1,4 +1,4 @@
-"""Estimates where there is no model."""
+"""The published form of estimates: with what the card says, or without any model."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from pyspark.sql import functions as F
 from schemas.search import SEARCH_VOLUME_ESTIMATES
 
 
+def with_card(scored: DataFrame, *, model_id: str, coverage: tuple[float | None, float | None]) -> DataFrame:
+    """Add `model_id` and the coverage of the last backtest at 80 and 95 %, null where a row is `refused`."""
+    is_estimated = F.col("basis") != "refused"
+    ratios = dict(zip(("coverage_80_ratio", "coverage_95_ratio"), coverage, strict=True))
+    told = {name: F.when(is_estimated, F.lit(ratio)).cast("double") for name, ratio in ratios.items()}
+    return scored.withColumns({**told, "model_id": F.lit(model_id)})
+
+
 def refused_estimates(ranks: DataFrame, score_from: date | None) -> DataFrame:
     """A row for every rank from that day on, `refused` and without a number."""
     same_rank = Window.partitionBy("marketplace_code", "department_name", "ranked_on", "rank")
@@ -18,7 +26,6 @@ def refused_estimates(ranks: DataFrame, score_from: date | None) -> DataFrame:
         "estimated_on": F.col("ranked_on"),
         "is_tied": F.count(F.lit(1)).over(same_rank) > 1,
         "basis": F.lit("refused"),
-        "is_extrapolated": F.lit(False),
     }
     contract = SEARCH_VOLUME_ESTIMATES
     own = {name: F.col(name) for name in ("marketplace_code", "department_name", "term", "rank")}
