@@ -26,7 +26,7 @@ from lake.errors import DataError
 from lake.releases import parse_snapshot
 from lake.run import Run
 from lake.runs import add_stage, stage_said
-from lake.tables import Snapshot, new_folder, write_snapshot
+from lake.tables import Snapshot, new_folder, spark_path, write_snapshot
 from ml.options import SearchOptions
 from ml.scoring import score
 from schemas.search import (
@@ -87,7 +87,7 @@ def _refused(run: Run, frames: SearchFrames) -> dict[str, DataFrame]:
 
 def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> dict[str, DataFrame]:
     try:
-        model = load(run.spark, run.lake.uri_of(artefact.folder))
+        model = load(run.spark, spark_path(run.lake, artefact.folder))
     except ArtefactError as error:
         raise DataError(f"model {artefact.model_id} cannot score: {error}; nothing was published") from None
     scored = score(model, frames.ranks, frames.volumes, frames.special_dates, _options(run, frames))
