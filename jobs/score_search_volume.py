@@ -15,7 +15,6 @@ from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
-from ml.artefact import ArtefactError, load
 from pyspark.sql import DataFrame
 
 from jobs.options import model_options_of, search_options_of
@@ -27,6 +26,7 @@ from lake.releases import parse_snapshot
 from lake.run import Run
 from lake.runs import add_stage, stage_said
 from lake.tables import Snapshot, new_folder, spark_path, write_snapshot
+from ml.artefact import ArtefactError, load
 from ml.options import SearchOptions
 from ml.scoring import score
 from schemas.search import (
