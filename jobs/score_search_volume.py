@@ -36,7 +36,7 @@ from schemas.search import (
     SEARCH_VOLUME_ESTIMATES,
     SEARCH_VOLUME_MODEL_CARD,
 )
-from transforms.search.estimates import refused_estimates, with_card
+from transforms.search.refused import refused_estimates
 
 
 def main(argv: Sequence[str]) -> None:
@@ -91,11 +91,7 @@ def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> dict[str, Dat
     except ArtefactError as error:
         raise DataError(f"model {artefact.model_id} cannot score: {error}; nothing was published") from None
     scored = score(model, frames.ranks, frames.volumes, frames.special_dates, _options(run, frames))
-    coverage = model.card["coverage"]
-    estimates = with_card(
-        scored.estimates, model_id=artefact.model_id, coverage=(coverage.get("80"), coverage.get("95"))
-    )
-    return {SEARCH_VOLUME_ESTIMATES.name: estimates, SEARCH_VOLUME_DRIFT.name: scored.drift.coalesce(1)}
+    return {SEARCH_VOLUME_ESTIMATES.name: scored.estimates, SEARCH_VOLUME_DRIFT.name: scored.drift.coalesce(1)}
 
 
 def _options(run: Run, frames: SearchFrames) -> SearchOptions:
