@@ -24,8 +24,8 @@ def choose_settings(
 ) -> tuple[Settings, list[tuple[Settings, float]]]:
     """The settings with the least mean WAPE over the folds, and all that were tried with theirs.
 
-    The age of the level curve's labels is chosen first, then the base, then the level curve. A change is taken where it lowers the
-    error by more than 0.2 %, so that noise does not choose.
+    The age of the level curve's labels is chosen first, then the base, then the whole level curve. A change is taken
+    where it lowers the error by more than 0.2 %, so that noise does not choose.
     """
     start = options.previous_settings or Settings()
     trace: list[tuple[Settings, float]] = []
