@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -11,13 +11,12 @@ from ml.folds import Fold, fold_estimates, fold_rows
 from ml.metrics import summarise_errors
 from ml.options import SearchOptions, Settings
 
-HALF_LIVES_DAYS = (8.0, 15.0, 30.0, 60.0, 120.0)
-TREND_SHARES = (0.0, 0.25, 0.5, 1.0)
-STEPS = (0.1, 0.25, 1.0)
-SHRINK_COUNTS = (0.1, 5.0, 20.0)
+AGE: dict[str, tuple[float, ...]] = {
+    "level_half_life_days": (8.0, 15.0, 30.0, 60.0, 120.0),
+    "trend_share_ratio": (0.0, 0.25, 0.5, 1.0),
+}
+SHAPE: dict[str, tuple[float, ...]] = {"level_step": (0.1, 0.25, 1.0), "level_shrink_count": (0.1, 5.0, 20.0)}
 WORTH_RATIO = 0.002
-
-Judged = Callable[[Settings], float]
 
 
 def choose_settings(
@@ -25,19 +24,19 @@ def choose_settings(
 ) -> tuple[Settings, list[tuple[Settings, float]]]:
     """The settings with the least mean WAPE over the folds, and all that were tried with theirs.
 
-    The level curve is chosen first, then the base, then the level curve again. A change is taken where it lowers the
-    error by more than 0.2 %, so that noise does not choose.
+    The age of the level curve's labels is chosen first, then the base, then the whole level curve. A change is taken
+    where it lowers the error by more than 0.2 %, so that noise does not choose.
     """
     start = options.previous_settings or Settings()
     trace: list[tuple[Settings, float]] = []
     rows = _held(labelled, folds, start, options, grains)
-    best, error = _best_level(start, rows, folds, grains, trace)
+    best, error = _best_level(start, rows, folds, grains, trace, AGE)
     for change in base_changes(best, grains):
         tried = _held(labelled, folds, best.but(**change), options, grains)
         tried_error = _judge(best.but(**change), tried, folds, grains, trace)
         if tried_error < error * (1 - WORTH_RATIO):
             best, error, rows = best.but(**change), tried_error, tried
-    best, _ = _best_level(best, rows, folds, grains, trace)
+    best, _ = _best_level(best, rows, folds, grains, trace, {**AGE, **SHAPE})
     return best, trace
 
 
@@ -61,23 +60,25 @@ def _best_level(
     folds: Sequence[Fold],
     grains: Sequence[str],
     trace: list[tuple[Settings, float]],
+    choices: Mapping[str, Sequence[float]],
 ) -> tuple[Settings, float]:
     """One parameter of the level curve after the other, each at its best so far."""
-    best, error = settings, _judge(settings, rows, folds, grains, trace)
-    for name, values in (
-        ("level_half_life_days", HALF_LIVES_DAYS),
-        ("trend_share_ratio", TREND_SHARES),
-        ("level_step", STEPS),
-        ("level_shrink_count", SHRINK_COUNTS),
-    ):
+    best, error = settings, _known(settings, trace)
+    if error is None:
+        error = _judge(settings, rows, folds, grains, trace)
+    for name, values in choices.items():
         for value in values:
             tried = best.but(**{name: value})
-            if tried == best or any(tried == seen for seen, _ in trace):
+            if _known(tried, trace) is not None:
                 continue
             tried_error = _judge(tried, rows, folds, grains, trace)
             if tried_error < error * (1 - WORTH_RATIO):
                 best, error = tried, tried_error
     return best, error
+
+
+def _known(settings: Settings, trace: list[tuple[Settings, float]]) -> float | None:
+    return next((error for tried, error in trace if tried == settings), None)
 
 
 def _judge(

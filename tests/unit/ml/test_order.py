@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +14,7 @@ from pyspark.sql import SparkSession
 from ml.order import count_violations, falling, with_order
 from tests.unit.ml.frames import DAY, RANKS
 
+CASES = Path(__file__).with_name("cases")
 isotonic = pytest.importorskip("sklearn.isotonic")
 
 
@@ -66,3 +70,11 @@ def test_each_list_is_ordered_and_its_ties_have_one_value(spark: SparkSession) -
     for term in "abc":
         assert found["all", term] == pytest.approx((pooled, low))
     assert count_violations(ordered, ["mean", "lo"], day="ranked_on") == 0
+
+
+def test_the_scenario_that_a_person_can_read(spark: SparkSession) -> None:
+    scenario, expected = (pd.read_csv(CASES / f"order_{name}.csv") for name in ("scenario", "expected"))
+    frame = spark.createDataFrame(scenario.assign(marketplace_code="US", ranked_on=DAY))
+    found = with_order(frame, ["searches_before_order"]).toPandas().set_index(["department_name", "term"])
+    wanted = expected.set_index(["department_name", "term"])["searches_in_order"]
+    pd.testing.assert_series_equal(found["searches_before_order"].loc[wanted.index], wanted, check_names=False)
