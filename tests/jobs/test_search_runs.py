@@ -43,6 +43,7 @@ fold_days = 45
 origins = [2024-02-01, 2024-03-15]
 fit_rows_at_most = 100000
 seed = 7
+bias_at_most_ratio = 0.2
 
 [model.settings]
 knot_ranks = [10, 100, 1000, 10000]
