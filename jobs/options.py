@@ -21,6 +21,9 @@ def check_options(run: Run) -> None:
         search_options_of(run)
         model_options_of(run)
     else:
+        layers = run.configuration.domain.marts
+        if layers.table("model"):
+            raise ConfigError(f"{layers.where('model')}: found [model], but domain {run.domain} has no model")
         marts_options_of(run, run.configuration.sources)
 
 

@@ -15,7 +15,6 @@ from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
-from ml.artefact import ArtefactError, load
 from pyspark.sql import DataFrame
 
 from jobs.options import model_options_of, search_options_of
@@ -26,7 +25,8 @@ from lake.errors import DataError
 from lake.releases import parse_snapshot
 from lake.run import Run
 from lake.runs import add_stage, stage_said
-from lake.tables import Snapshot, new_folder, write_snapshot
+from lake.tables import Snapshot, new_folder, spark_path, write_snapshot
+from ml.artefact import ArtefactError, load
 from ml.options import SearchOptions
 from ml.scoring import score
 from schemas.search import (
@@ -36,7 +36,7 @@ from schemas.search import (
     SEARCH_VOLUME_ESTIMATES,
     SEARCH_VOLUME_MODEL_CARD,
 )
-from transforms.search.estimates import refused_estimates, with_card
+from transforms.search.refused import refused_estimates
 
 
 def main(argv: Sequence[str]) -> None:
@@ -87,15 +87,11 @@ def _refused(run: Run, frames: SearchFrames) -> dict[str, DataFrame]:
 
 def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> dict[str, DataFrame]:
     try:
-        model = load(run.spark, run.lake.uri_of(artefact.folder))
+        model = load(run.spark, spark_path(run.lake, artefact.folder))
     except ArtefactError as error:
         raise DataError(f"model {artefact.model_id} cannot score: {error}; nothing was published") from None
     scored = score(model, frames.ranks, frames.volumes, frames.special_dates, _options(run, frames))
-    coverage = model.card["coverage"]
-    estimates = with_card(
-        scored.estimates, model_id=artefact.model_id, coverage=(coverage.get("80"), coverage.get("95"))
-    )
-    return {SEARCH_VOLUME_ESTIMATES.name: estimates, SEARCH_VOLUME_DRIFT.name: scored.drift.coalesce(1)}
+    return {SEARCH_VOLUME_ESTIMATES.name: scored.estimates, SEARCH_VOLUME_DRIFT.name: scored.drift.coalesce(1)}
 
 
 def _options(run: Run, frames: SearchFrames) -> SearchOptions:

@@ -15,8 +15,6 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from ml.artefact import save
-
 from jobs.options import model_options_of, search_options_of
 from jobs.search_frames import MODEL, SearchFrames, curated_snapshots, data_digest, model_digest, search_frames
 from jobs.shell import shell
@@ -24,6 +22,7 @@ from lake.artefacts import Artefact, written_artefact
 from lake.run import Run
 from lake.runs import add_stage
 from lake.tables import Snapshot, new_folder, write_snapshot
+from ml.artefact import save
 from ml.options import SearchOptions, Settings
 from ml.training import train
 from schemas.search import SEARCH_VOLUME_BACKTEST
@@ -61,14 +60,15 @@ def _is_due(run: Run, last: dict[str, Any], ranked_through: date) -> bool:
 def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> None:
     with run.step("train", "search volume model") as counted:
         result = train(frames.ranks, frames.volumes, frames.special_dates, _options(run))
-        counted(int(result.card.get("label_count", 0)))
+        card = {**result.card, "model_id": run.run_id}
+        counted(int(card.get("label_count", 0)))
     said = {
         "model_id": run.run_id,
         "made_by": made_by,
         "made_of": made_of,
         "ranked_through": frames.ranked_through.isoformat(),
         "refusal": result.refusal,
-        "card": result.card,
+        "card": card,
     }
     before = _standing(run)
     backtest = _standing_backtest(run)
@@ -78,7 +78,7 @@ def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> Non
     if result.model is not None and result.refusal is None:
         folder = new_folder("models", run.domain, MODEL, run.run_id)
         with run.step("train", "save the model"):
-            save(result.model, run.lake.uri_of(folder))
+            save(replace(result.model, card=card), run.lake.uri_of(folder))
             run.lake.put(f"{folder}/card.json", json.dumps(said, indent=1, sort_keys=True, default=str).encode())
         artefact = written_artefact(run.lake, name=MODEL, model_id=run.run_id, folder=folder, digest=made_by)
     _say(run, said, artefact, backtest)

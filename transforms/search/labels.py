@@ -15,7 +15,7 @@ def without_overlaps(volumes: DataFrame) -> DataFrame:
     Periods of one grain cannot overlap: the contract has weeks begin on Sunday and months on their first day. A label
     over all departments (null) does not overlap with one of a department.
     """
-    coarseness = F.array_position(F.array(*map(F.lit, GRAINS)), F.col("grain"))
+    coarseness = F.expr(f"array_position(array({', '.join(map(repr, GRAINS))}), grain)")
     of = F.struct("marketplace_code", "department_name", "term")
     rows = volumes.withColumn("coarseness", coarseness)
     finer = rows.select(

@@ -44,7 +44,7 @@ def build_special_dates(
         delivered.withColumn("origin", F.lit("delivered")).select(*names).unionByName(configured.select(*names))
     )
     in_a_year = Window.partitionBy("marketplace_code", "event_name", F.year("event_on"))
-    place = F.array_position(F.array(*map(F.lit, ORIGINS)), F.col("origin"))
+    place = F.expr(f"array_position(array({', '.join(map(repr, ORIGINS))}), origin)")
     return SEARCH_SPECIAL_DATES.conform(
         everything.withColumn("place", place)
         .withColumn("best", F.min("place").over(in_a_year))

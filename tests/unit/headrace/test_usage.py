@@ -154,6 +154,9 @@ def test_one_sentence(
             id="an unknown key",
         ),
         pytest.param("[domain\n", "c.toml:1: not TOML", id="no TOML"),
+        pytest.param(
+            "[model]\ntest_days = 3\n", "c.toml:1: found [model], but domain procurement has no", id="a model"
+        ),
         pytest.param("", "neither a [source] nor a [domain] table", id="an empty file"),
     ],
 )

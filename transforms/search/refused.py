@@ -1,4 +1,4 @@
-"""The published form of estimates: with what the card says, or without any model."""
+"""Estimates where there is no model."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from schemas.search import SEARCH_VOLUME_ESTIMATES
-
-
-def with_card(scored: DataFrame, *, model_id: str, coverage: tuple[float | None, float | None]) -> DataFrame:
-    """Add `model_id` and the coverage of the last backtest at 80 and 95 %, null where a row is `refused`."""
-    is_estimated = F.col("basis") != "refused"
-    ratios = dict(zip(("coverage_80_ratio", "coverage_95_ratio"), coverage, strict=True))
-    told = {name: F.when(is_estimated, F.lit(ratio)).cast("double") for name, ratio in ratios.items()}
-    return scored.withColumns({**told, "model_id": F.lit(model_id)})
 
 
 def refused_estimates(ranks: DataFrame, score_from: date | None) -> DataFrame:

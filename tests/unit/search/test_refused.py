@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 
 from schemas.search import SEARCH_RANKS, SEARCH_VOLUME_ESTIMATES
-from tests.frames import curated_frame, frame
-from transforms.search.estimates import refused_estimates, with_card
+from tests.frames import curated_frame
+from transforms.search.refused import refused_estimates
 
 pytestmark = pytest.mark.spark35
 FIRST, SECOND = date(2024, 2, 28), date(2024, 2, 29)
@@ -33,19 +33,3 @@ def test_without_a_first_day_all_ranks_are_there(spark):
     ranks = curated_frame(spark, SEARCH_RANKS, ranked("a", 1, day=FIRST), ranked("a", 1))
     assert sorted(row.estimated_on for row in refused_estimates(ranks, None).collect()) == [FIRST, SECOND]
     assert refused_estimates(curated_frame(spark, SEARCH_RANKS), None).collect() == []
-
-
-@pytest.mark.parametrize(
-    ("coverage", "told"),
-    [
-        pytest.param((0.79, 0.96), {"direct": (0.79, 0.96), "refused": (None, None)}, id="measured"),
-        pytest.param((None, None), {"direct": (None, None), "refused": (None, None)}, id="weekly labels: not measured"),
-    ],
-)
-def test_the_card_says_the_coverage_of_what_has_an_interval(spark, coverage, told):
-    rows = [{"term": basis, "basis": basis} for basis in ("direct", "refused")]
-    columns = ("coverage_80_ratio", "coverage_95_ratio", "model_id")
-    scored = frame(spark, SEARCH_VOLUME_ESTIMATES, *rows, without=columns)
-    found = SEARCH_VOLUME_ESTIMATES.conform(with_card(scored, model_id="m", coverage=coverage)).collect()
-    assert {row.basis: (row.coverage_80_ratio, row.coverage_95_ratio) for row in found} == told
-    assert {row.model_id for row in found} == {"m"}
