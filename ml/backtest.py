@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ml.baselines import last_known_at_rank
+from ml.coverage import block_bootstrap
 from ml.folds import Fold, fold_estimates, fold_rows, per_label, usual_before, with_error_scale
 from ml.intervals import Calibration, bucket, calibrate, event, with_bounds
 from ml.labels import CELL
@@ -23,6 +24,7 @@ SEASON_BEGINS, SEASON_ENDS = "11-20", "12-31"
 FROM_ALL_FOLDS = "folds"
 COVERAGE = ("coverage_80_ratio", "width_80_ratio", "coverage_95_ratio", "width_95_ratio")
 BOUND_NAMES = ("lo_80", "hi_80", "lo_95", "hi_95")
+Ranges = dict[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -87,9 +89,27 @@ def backtest_test(
     return summarise(judged, {TEST: fold})
 
 
+def coverage_ranges(
+    estimates: DataFrame, labelled: DataFrame, fold: Fold, *, grains: Sequence[str], seed: int
+) -> Ranges:
+    """The range of each coverage of the test period, `80` and `95`, that resampled blocks of days give."""
+    of_test = labelled.where(F.col("ranked_on").between(F.date_add(F.lit(fold.origin_on), 1), F.lit(fold.through_on)))
+    hits = [
+        F.sum(F.col("search_count").between(F.col(f"lo_{level}"), F.col(f"hi_{level}")).cast("double")).alias(
+            f"{level}"
+        )
+        for level in (80, 95)
+    ]
+    judged = _of_labels(of_test, estimates, grains)
+    days = judged.groupBy("ranked_on").agg(*hits, F.count("lo_80").alias("count")).orderBy("ranked_on").toPandas()
+    days = days[days["count"] > 0]
+    counts = days["count"].to_numpy(float)
+    return {level: block_bootstrap(days[level].to_numpy(float), counts, seed=seed) for level in ("80", "95")}
+
+
 def _of_labels(labelled: DataFrame, estimates: DataFrame, grains: Sequence[str]) -> DataFrame:
     """One row per label of what was published for its days; a period's bounds are the sums of its days', which is how
-    they were calibrated."""
+    they were calibrated. The model saw earlier labels of every term: none is unseen."""
     named = {"estimated_search_count": "estimate"} | {f"{name}_search_count": name for name in BOUND_NAMES}
     published = estimates.where("basis != 'refused'").select(
         *CELL, "term", F.col("estimated_on").alias("ranked_on"), *(F.col(k).alias(v) for k, v in named.items())
@@ -104,7 +124,8 @@ def _of_labels(labelled: DataFrame, estimates: DataFrame, grains: Sequence[str])
         *((F.avg(name) * F.first("period_day_count")).alias(name) for name in ("estimate", *BOUND_NAMES)),
     )
     daily = joined.withColumn("search_count", F.col("period_search_count"))
-    return (daily if set(grains) <= {"daily"} else per_period).withColumn("fold_name", F.lit(TEST))
+    judged = daily if set(grains) <= {"daily"} else per_period
+    return judged.withColumns({"fold_name": F.lit(TEST), "is_unseen": F.lit(False)})
 
 
 def _known_labels(labelled: DataFrame, fold: Fold, grains: Sequence[str]) -> DataFrame:

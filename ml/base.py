@@ -37,7 +37,7 @@ def fit_base(training: DataFrame, settings: Settings) -> PipelineModel:
     standard deviation of the label; it is multiplied by it here, so that `ridge` means the same for every label.
     """
     prepared = training.withColumn("ln_search_count", F.ln("search_count"))
-    spread = prepared.agg(F.stddev_samp("ln_search_count")).first()
+    spread = prepared.agg(F.stddev_pop("ln_search_count")).first()
     deviation = (spread[0] if spread else None) or 1.0
     before = features.stages(settings, training)
     assembled = PipelineModel(before).transform(prepared).select("features", "ln_search_count")

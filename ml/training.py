@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ml import STAND_INS
-from ml.backtest import backtest_folds, backtest_test, with_violations
+from ml.backtest import Ranges, backtest_folds, backtest_test, coverage_ranges, with_violations
 from ml.base import LN_BASE, fit_on_labels, with_base
 from ml.card import make_card
 from ml.choice import choose_settings
@@ -86,13 +86,13 @@ def train(
         settings, tried = choose_settings(development, folds, options, grains=before.grains)
     judged = backtest_folds(development, folds, settings, options, grains=before.grains)
     tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration)
-    final, estimates = _tested(
+    final, estimates, ranges = _tested(
         tested, ranks, volumes, special_dates, development, test, Fold(test_from, span.last_on), options
     )
     backtest = judged.rows.unionByName(final)
     refused = refusal(backtest, options, settings=settings, tried=tried)
     model = _fitted(labelled, ranks, settings, span.grains, span.known_through, judged.calibration)
-    card = make_card(model, backtest, folds, tried, options, test_from, refused, {})
+    card = make_card(model, backtest, folds, tried, options, test_from, refused, ranges)
     return TrainingResult(replace(model, card=card), card, backtest, refused, estimates)
 
 
@@ -111,7 +111,7 @@ def _tested(
     test: SealedTest,
     fold: Fold,
     options: SearchOptions,
-) -> tuple[DataFrame, DataFrame]:
+) -> tuple[DataFrame, DataFrame, Ranges]:
     """The single run on the test period: days after `origin_on` as they would have been scored, and the rivals."""
     later = test.open(model.settings)
     labelled = development.unionByName(later)
@@ -121,7 +121,8 @@ def _tested(
     rows = backtest_test(estimates, labelled, line, fold, grains=model.grains)
     risen = count_violations(estimates, [ESTIMATE, *(f"{name}_search_count" for name in BOUNDS)], day="estimated_on")
     found = with_violations(rows, risen).localCheckpoint()
-    return found, estimates
+    ranges = coverage_ranges(estimates, labelled, fold, grains=model.grains, seed=options.seed)
+    return found, estimates, ranges
 
 
 def _log_log(development: DataFrame, later: DataFrame, fold: Fold, grains: Sequence[str]) -> DataFrame:

@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             told = pypi_set(folder, lag_days=int(name.removeprefix("pypi_")))
         labels = joined(folder)
         for contestant in arguments.only:
-            found.append(_contest(contestant, told, labels, folder))
+            found.append(_contest(contestant, told, labels, folder, arguments.settings))
             _say(json.dumps(found[-1], default=str))
             (out / "results.json").write_text(json.dumps(found, indent=1, default=str))
     page = as_markdown(found)
@@ -57,16 +57,21 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--terms", type=int, default=480, help="of the generator: 480 are a million label days")
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--settings", help="JSON of Headrace's settings; without it the folds choose")
     parser.add_argument("--out", type=Path, default=Path("bench/model"), help="folder (default: ./%(default)s)")
     return parser.parse_args(argv)
 
 
-def _contest(contestant: str, told: DataSet, labels: pd.DataFrame, folder: Path) -> dict[str, object]:
+def _contest(
+    contestant: str, told: DataSet, labels: pd.DataFrame, folder: Path, settings: str | None
+) -> dict[str, object]:
     out = folder / contestant
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir()
     environment = {**os.environ, "OMP_NUM_THREADS": "2", "SPARK_LOCAL_IP": "127.0.0.1"}
-    measured = measure(_command(contestant, folder, out), folder=REPOSITORY, env=environment, log=out / "job.log")
+    measured = measure(
+        _command(contestant, folder, out, settings), folder=REPOSITORY, env=environment, log=out / "job.log"
+    )
     if measured.status:
         raise SystemExit(f"{contestant} on {told.name} ended with status {measured.status}: see {out / 'job.log'}")
     estimates = pd.read_parquet(next(p for p in (out / "estimates", out / "estimates.parquet") if p.exists()))
@@ -76,9 +81,9 @@ def _contest(contestant: str, told: DataSet, labels: pd.DataFrame, folder: Path)
     return {"set": told.name, "model": contestant, **errors(judged), **_cost(measured), **_said(out)}
 
 
-def _command(contestant: str, data: Path, out: Path) -> list[str]:
+def _command(contestant: str, data: Path, out: Path, settings: str | None) -> list[str]:
     module, kind = {
-        "headrace": ("headrace_job", []),
+        "headrace": ("headrace_job", [settings] if settings else []),
         "lightgbm": ("lightgbm_job", ["plain"]),
         "lightgbm_monotone": ("lightgbm_job", ["monotone"]),
     }.get(contestant, ("simple_job", [contestant]))

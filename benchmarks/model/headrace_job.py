@@ -1,4 +1,7 @@
-"""Headrace on a data set: python -m benchmarks.model.headrace_job DATA OUT"""
+"""Headrace on a data set: python -m benchmarks.model.headrace_job DATA OUT [SETTINGS]
+
+SETTINGS is JSON of `ml.options.Settings`; without it the folds choose.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +16,25 @@ from benchmarks.model.data import DataSet
 from benchmarks.model.session import spark_session
 from ml.artefact import load, save
 from ml.card import card_page
-from ml.options import SearchOptions
+from ml.options import SearchOptions, Settings
 from ml.scoring import score
 from ml.training import train
 
 NO_DATES = "event_name string, marketplace_code string, event_on date, lead_days int, lag_days int"
 
 
-def main(data: Path, out: Path) -> None:
+def main(data: Path, out: Path, settings: str | None = None) -> None:
     told, spark = DataSet.read(data), spark_session()
     ranks, volumes = (spark.read.parquet(str(data / f"{name}.parquet")) for name in ("ranks", "volumes"))
     path = data / "special_dates.parquet"
     dates = spark.read.parquet(str(path)) if path.exists() else spark.createDataFrame([], NO_DATES)
     dates = dates.withColumns({name: F.col(name).cast("int") for name in ("lead_days", "lag_days")})
-    options = SearchOptions(test_from=told.test_from, origins=told.origins, fold_days=told.fold_days)
+    options = SearchOptions(
+        test_from=told.test_from,
+        origins=told.origins,
+        fold_days=told.fold_days,
+        settings=Settings.from_json(json.loads(settings)) if settings else None,
+    )
     seconds: dict[str, float] = {}
     begun = time.monotonic()
     result = train(ranks, volumes, dates, options)
@@ -52,4 +60,4 @@ def main(data: Path, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

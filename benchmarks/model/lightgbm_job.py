@@ -22,10 +22,10 @@ from benchmarks.model.lagged import joined, with_lagged
 Floats = npt.NDArray[np.float64]
 CHOICES = [
     {"num_leaves": leaves, "num_boost_round": rounds, "on_last": on_last}
-    for leaves, rounds in ((31, 200), (63, 400))
+    for leaves, rounds in ((31, 150), (63, 150))
     for on_last in (False, True)
 ]
-FIT_ROWS_AT_MOST = 200_000
+FIT_ROWS_AT_MOST = 60_000
 
 
 def main(data: Path, out: Path, kind: str) -> None:
@@ -90,7 +90,7 @@ def _fit_predict(known: pd.DataFrame, ahead: pd.DataFrame, choice: dict[str, obj
         offset, offset_ahead = fitted["ln_last"].to_numpy(), ahead["ln_last"].to_numpy()
     parameters = {
         "num_leaves": choice["num_leaves"],
-        "learning_rate": 0.05,
+        "learning_rate": 0.1,
         "verbosity": -1,
         "seed": 1,
         "num_threads": 2,

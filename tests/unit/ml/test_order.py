@@ -74,6 +74,7 @@ def test_each_list_is_ordered_and_its_ties_have_one_value(spark: SparkSession) -
 
 def test_the_scenario_that_a_person_can_read(spark: SparkSession) -> None:
     scenario, expected = (pd.read_csv(CASES / f"order_{name}.csv") for name in ("scenario", "expected"))
+    scenario = scenario.astype({"searches_before_order": float})
     frame = spark.createDataFrame(scenario.assign(marketplace_code="US", ranked_on=DAY))
     found = with_order(frame, ["searches_before_order"]).toPandas().set_index(["department_name", "term"])
     wanted = expected.set_index(["department_name", "term"])["searches_in_order"]

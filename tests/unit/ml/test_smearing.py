@@ -51,5 +51,5 @@ def test_factors_are_the_numpy_twins(spark: SparkSession) -> None:
     )
     np.testing.assert_allclose(fit_smearing(frame), expected, rtol=1e-9)
     np.testing.assert_allclose(fit_smearing_by(frame, "fold")["f"], expected, rtol=1e-9)
-    between = with_smearing(frame, {"f": tuple(expected)}, "fold").orderBy("row").toPandas()["ln_smearing"]
+    between = with_smearing(frame, {"f": tuple(expected.tolist())}, "fold").orderBy("row").toPandas()["ln_smearing"]
     np.testing.assert_allclose(between, expected[low] * (1 - high) + expected[low + 1] * high, rtol=1e-9)
