@@ -105,6 +105,52 @@ def generate_procurement_command(
     _print(facts, as_json, "generated")
 
 
+@generate.command("search")
+def generate_search_command(
+    out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.", show_default=False)],
+    terms: Annotated[int, typer.Option(help="Search terms, dealt out over marketplaces and departments.")] = 96,
+    labelled_terms: Annotated[
+        int | None, typer.Option(help="How many of them have volumes; all where not given.", show_default=False)
+    ] = None,
+    first_on: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.")] = "2019-01-01",
+    last_on: Annotated[str, typer.Option("--through", help="The last day, YYYY-MM-DD.")] = "2025-01-31",
+    grain: Annotated[str, typer.Option(help="Periods of the volumes: daily, weekly or monthly.")] = "daily",
+    plant: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="exact-ranks, level-shift, new-department, new-marketplace or labels-without-department; again for "
+            "more.",
+            show_default=False,
+        ),
+    ] = None,
+    rendering: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
+    dirt: Annotated[str, typer.Option(help="none, realistic or hostile.")] = "realistic",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Daily search ranks, volumes of labelled terms, and special dates, by a model whose truth is planted: it is a
+    stand-in, since no public pair of Amazon ranks and volumes exists.
+
+    Example: `headrace generate search --out made`
+    """
+    from headrace.generating import generate_search_domain
+    from headrace.running import parse_date
+
+    facts = generate_search_domain(
+        out=out,
+        terms=terms,
+        labelled_terms=labelled_terms,
+        first_on=parse_date("--from", first_on),
+        last_on=parse_date("--through", last_on),
+        grain=grain,
+        plants=tuple(plant or ()),
+        rendering=rendering,
+        dirt=dirt,
+        seed=seed,
+    )
+    _print(facts, as_json, "generated")
+
+
 @app.command()
 def run(
     domain: Domain,
@@ -227,11 +273,14 @@ def query(
 def explain(
     domain: Domain,
     subject: Annotated[
-        str, typer.Argument(help="case, cycle_times_monthly or cycle_times_overall.", show_default=False)
+        str, typer.Argument(help="case, cycle_times_monthly or cycle_times_overall; volume.", show_default=False)
     ],
     terms: Annotated[
         list[str],
-        typer.Argument(help="The case's id; or leg=, vendor_id=, category_name=, month=.", show_default=False),
+        typer.Argument(
+            help="The case's id; or leg=, vendor_id=, category_name=, month=; or TERM DATE, marketplace=, department=.",
+            show_default=False,
+        ),
     ],
     lake: Lake,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show raw records whole, also what is personal.")] = False,
@@ -247,11 +296,32 @@ def explain(
 
     Example: `headrace explain procurement cycle_times_monthly vendor_id=V000017 month=2024-03
     leg=invoice_date_to_cleared --lake lake`
+
+    Of an estimated search volume: the rank, what each stage says, and the labels behind its level.
+
+    Example: `headrace explain search volume "lip balm best beauty" 2024-11-29 marketplace=US --lake lake`
     """
     from headrace.explaining import LIMIT, explain_domain
 
     facts = explain_domain(lake, domain, subject, terms, reveal=reveal, limit=None if everything else LIMIT)
     _print(facts, as_json, "explained")
+
+
+@app.command()
+def report(
+    domain: Domain,
+    lake: Lake,
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+    as_json: Json = False,
+) -> None:
+    """A page to look at, in one HTML file that fetches nothing: for search the curves, estimates over time with special
+    dates, calibration, errors and drift.
+
+    Example: `headrace report search --lake lake --out report.html`
+    """
+    from headrace.report.search import report_domain
+
+    _print(report_domain(lake, domain, out), as_json, "reported")
 
 
 @app.command()

@@ -60,6 +60,23 @@ def generate_domain(
     return {**asdict(summary), "raw": str(out / "raw"), "truth": str(out / "truth"), "configs": configs}
 
 
+def generate_search_domain(*, out: Path, **options: Any) -> dict[str, Any]:
+    """Generate search ranks and volumes; the facts of what was generated.
+
+    Raises ConfigError for what cannot be meant.
+    """
+    from headrace.generate.marker import GenerationError
+    from headrace.generate.search.generation import generate_search
+    from headrace.generate.search.scenario import SearchScenario
+
+    with err().status("generating search ranks and volumes"):
+        try:
+            summary = generate_search(SearchScenario(**options), out)
+        except GenerationError as error:
+            raise ConfigError(str(error)) from None
+    return {**asdict(summary), "raw": str(out / "raw"), "truth": str(out / "truth")}
+
+
 def _refuse_unknown(option: str, words: Sequence[str], known: Sequence[str]) -> None:
     for word in words:
         if word not in known:

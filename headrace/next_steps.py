@@ -20,19 +20,32 @@ SLOWEST_CELL = (
     "ORDER BY leg = 'invoice_date_to_cleared' DESC, window_status = 'full' DESC, median_days DESC, leg, vendor_id, "
     "month LIMIT 1"
 )
+ESTIMATE = (
+    "FROM marts.search_volume_estimates WHERE basis = 'direct' AND estimated_search_count IS NOT NULL "
+    "ORDER BY estimated_on DESC, estimated_search_count DESC, term, marketplace_code, department_name LIMIT 1"
+)
+MOST_SEARCHED = (
+    "SELECT marketplace_code, department_name, term, rank, round(estimated_search_count) AS estimate, "
+    "round(lo_80_search_count) AS lo_80, round(hi_80_search_count) AS hi_80 FROM marts.search_volume_estimates "
+    "WHERE estimated_on = (SELECT max(estimated_on) FROM marts.search_volume_estimates) "
+    "ORDER BY estimated_search_count DESC NULLS LAST, term LIMIT 10"
+)
 QUARANTINED = "SELECT reasons, count(*) AS row_count FROM quarantine.{table} GROUP BY reasons ORDER BY row_count DESC"
 
 
 def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
     """Each with its `why` and its `command`."""
-    steps = [_step("every file, and what became of it", "status", "--files", lake=lake_uri)]
+    domain = _domain(release)
+    steps = [_step("every file, and what became of it", "status", *domain, "--files", lake=lake_uri)]
     if is_folder(lake) and "cycle_times_monthly" in release.marts:
         steps += _of_cycle_times(lake, release, lake_uri)
+    if is_folder(lake) and "search_volume_estimates" in release.marts:
+        steps += _of_search_volume(lake, release, lake_uri)
     for name, counts in release.counts.items():
         if counts.cumulative["quarantined"]:
             most = sorted(_quarantining(release, name).items(), key=lambda item: (-item[1], item[0]))[:3]
             why = f"what was quarantined of {name}, most often {', '.join(f'{code} ({n:,})' for code, n in most)}"
-            steps.append(_step(why, "query", QUARANTINED.format(table=name), lake=lake_uri))
+            steps.append(_step(why, "query", QUARANTINED.format(table=name), *_domain(release), lake=lake_uri))
     return steps
 
 
@@ -65,6 +78,26 @@ def _of_cycle_times(lake: ObjectStore, release: Release, lake_uri: str) -> list[
             lake=lake_uri,
         ),
     ]
+
+
+def _of_search_volume(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
+    steps = [
+        _step("curves, estimates over time, calibration and drift", "report", release.domain, lake=lake_uri),
+        _step("what was searched most on the last day", "query", MOST_SEARCHED, *_domain(release), lake=lake_uri),
+    ]
+    with connect(lake, tables_of_release(release)) as connection:
+        found = objects(connection, ESTIMATE)
+    if found:
+        term, day = found[0]["term"], found[0]["estimated_on"].isoformat()
+        where = f"marketplace={found[0]['marketplace_code']}"
+        why = "where that number comes from, down to the labels behind it"
+        steps.append(_step(why, "explain", release.domain, "volume", term, day, where, lake=lake_uri))
+    return steps
+
+
+def _domain(release: Release) -> list[str]:
+    """How a command is told a domain that is not its first choice."""
+    return [] if release.domain == "procurement" else ["--domain", release.domain]
 
 
 def _step(why: str, *command: str, lake: str) -> dict[str, str]:

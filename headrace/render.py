@@ -25,6 +25,7 @@ __all__ = [
     "json",
     "ran",
     "rendered",
+    "reported",
     "rolled_back",
     "status",
     "vacuumed",
@@ -67,6 +68,7 @@ def ran(facts: Mapping[str, Any]) -> None:
     _equations(facts)
     _tables(facts["tables"])
     _coverage(facts["coverage"], facts["as_of"])
+    _training(facts["training"])
     _notices(facts["notices"])
     say("marts: " + ", ".join(f"{name} {count:,}" for name, count in facts["marts"].items()))
     say("slowest steps: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in facts["slowest_steps"].items()))
@@ -88,6 +90,7 @@ def status(facts: Mapping[str, Any], *, with_files: bool = False) -> None:
     say(f"warehouse: {'no file yet' if warehouse is None else f'release {warehouse}'}")
     say()
     _tables(facts["tables"])
+    _training(facts["training"])
     say("marts: " + ", ".join(f"{name} {count:,}" for name, count in facts["marts"].items()))
     say()
     _notices(facts["notices"])
@@ -117,6 +120,10 @@ def csv(found: Answer) -> None:
     writer = csv_format.writer(sys.stdout, lineterminator="\n")
     writer.writerow(found.columns)
     writer.writerows(found.rows)
+
+
+def reported(facts: Mapping[str, Any]) -> None:
+    say(f"release {facts['release']} of {facts['domain']}: {facts['page']} ({', '.join(facts['sections'])})")
 
 
 def rolled_back(facts: Mapping[str, Any]) -> None:
@@ -221,6 +228,16 @@ def _coverage(rows: Sequence[Mapping[str, Any]], as_of: str | None) -> None:
         )
     if as_of:
         say(f"as of {as_of}: what is dated later is left out")
+
+
+def _training(told: Mapping[str, Any] | None) -> None:
+    if told is None:
+        return
+    stands = f"model {told['standing_model_id']} stands" if told["standing_model_id"] else "no model stands"
+    said = f"{stands}; the last training had ranks through {told['ranked_through']}"
+    say(f"{said} and was released" if told["refusal"] is None else f"{said} and was refused: {told['refusal']}")
+    if told["stand_ins"]:
+        say(told["stand_ins"], style="dim")
 
 
 def _notices(notices: Sequence[str]) -> None:

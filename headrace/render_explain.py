@@ -14,7 +14,15 @@ STYLES = {"curated": "green", "quarantined": "red", "excluded": "yellow"}
 
 
 def explained(facts: Mapping[str, Any]) -> None:
-    if facts["subject"] == "case":
+    if facts["subject"] == "volume":
+        for told in facts["estimates"]:
+            _volume(facts, told)
+        left = facts["estimate_count"] - len(facts["estimates"])
+        if left:
+            say(f"… and {left:,} more departments or marketplaces, see --all", style="dim")
+        if facts["stand_ins"]:
+            say(facts["stand_ins"], style="dim")
+    elif facts["subject"] == "case":
         for case in facts["cases"]:
             _case(facts, case)
     else:
@@ -65,6 +73,47 @@ def _case(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
         branch = tree.add("rows of the case that are no event above")
         for place in others:
             _row(branch, told["rows"][place])
+    out().print(tree)
+
+
+def _volume(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    row = told["estimate"]
+    shown = {name: None if row[name] is None else round(row[name]) for name in row if name.endswith("_search_count")}
+    where = f"{row['marketplace_code']}, {row['department_name']}"
+    head = f"{row['term']} in {where} on {row['estimated_on']}, release {facts['release']}, model {row['model_id']}: "
+    if shown["estimated_search_count"] is None:
+        head += "refused"
+    else:
+        head += (
+            f"{shown['estimated_search_count']:,} searches, 80 % {shown['lo_80_search_count']:,} to "
+            f"{shown['hi_80_search_count']:,}, 95 % {shown['lo_95_search_count']:,} to {shown['hi_95_search_count']:,}"
+        )
+    tree = Tree(Text(head, style="bold"))
+    tied = ", tied with others" if row["is_tied"] else ""
+    outside = ", outside the ranks of the labels" if row["is_extrapolated"] else ""
+    ranks = tree.add(f"rank {row['rank']:,}{tied}{outside}; basis {row['basis']}")
+    for traced in told["rows"]:
+        _row(ranks, traced)
+    for event in told["events"]:
+        tree.add(f"special date: {event['event_name']} of {event['event_on']}, {event['offset_days']:+d} days")
+    if told["stages"]:
+        table = grid("stage", "factor", "searches", right={"factor", "searches"})
+        for stage in told["stages"]:
+            factor = "" if stage["factor"] is None else f"× {stage['factor']:.3f}"
+            table.add_row(stage["stage"], factor, f"{stage['search_count']:,.1f}")
+        tree.add(table)
+    branch = tree.add(f"{told['label_count']:,} labels behind the level, those that weigh most first")
+    for label in told["labels"]:
+        share = label["weight"] / told["weight_sum"]
+        branch.add(
+            Text(
+                f"{share:6.2%}  {label['term']} ({label['department_name'] or 'all departments'}), {label['grain']} "
+                f"from {label['period_start_on']}: {label['search_count']:,} searches at rank "
+                f"{label['typical_rank']:,.0f}, known {label['available_on']}; {label['file']} record "
+                f"{label['record_number']:,}"
+            )
+        )
+    _cut(branch, told["label_count"] - len(told["labels"]))
     out().print(tree)
 
 

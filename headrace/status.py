@@ -35,9 +35,25 @@ def release_facts(lake: ObjectStore, release: Release) -> dict[str, Any]:
         "warehouse_release": warehouse_release(lake, release.domain),
         "tables": {name: asdict(counts) for name, counts in release.counts.items()},
         "marts": {name: snapshot.row_count() for name, snapshot in release.marts.items()},
+        "training": training_facts(release),
         "files": files,
         "notices": notices(release, files),
         "releases": [_summary(read_release(lake, release.domain, n)) for n in release_numbers(lake, release.domain)],
+    }
+
+
+def training_facts(release: Release) -> dict[str, Any] | None:
+    """What came of the last training, and which model stands; None in a domain without a model."""
+    said = release.facts.get("training")
+    if said is None:
+        return None
+    standing = next(iter(release.models.values()), None)
+    return {
+        "trained_model_id": said["model_id"],
+        "ranked_through": said["ranked_through"],
+        "refusal": said["refusal"],
+        "standing_model_id": standing.model_id if standing else None,
+        "stand_ins": said["card"].get("stand_ins"),
     }
 
 

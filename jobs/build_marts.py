@@ -1,4 +1,4 @@
-"""Build the marts of a domain from its curated tables.
+"""Build the marts of the procurement domain from its curated tables; those of search are made by scoring.
 
 Reads: the run's curated snapshots.
 Writes: a snapshot of every mart under marts/<domain>/<mart>/, and the stage `marts` of the manifest.

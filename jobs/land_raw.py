@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
 
-from jobs.options import marts_options_of
+from jobs.options import check_options
 from jobs.shell import shell
 from lake.claims import Claim, claim_files
 from lake.config import Source
@@ -33,7 +33,7 @@ def main(argv: Sequence[str]) -> None:
 
 def land_raw(run: Run) -> tuple[Delivery, ...]:
     """The deliveries that the run's release is made of: those of its parent, and what is new in raw."""
-    marts_options_of(run, run.configuration.sources)  # what is wrong there is said before the work
+    check_options(run)  # what is wrong there is said before the work
     claims = _claimed(run, list(run.raw.list()))
     kept = _kept(run, {_seen_as(claim) for claim in claims})
     known = {(delivery.source_name, *_told(file)) for delivery in kept for file in delivery.raw_files}

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 
 from jobs.shell import shell
+from lake.artefacts import audit_artefact, parse_artefact
 from lake.config import Source
 from lake.counting import audit_counts
 from lake.errors import AuditError
@@ -21,7 +22,7 @@ from lake.evidence import unreadable_cell
 from lake.landing import LandedFile, landing_key, read_landed
 from lake.releases import Release, SourceAsRead, TableCounts, current_release, parse_delivery, parse_snapshot, publish
 from lake.run import Run
-from lake.runs import add_stage, now_utc, stage_said
+from lake.runs import add_stage, now_utc, read_manifest, stage_said
 from lake.tables import audit_files, footer_row_count
 
 
@@ -51,7 +52,9 @@ def _said(run: Run, published: Release) -> Release:
 def _release(run: Run) -> Release:
     land = run.landed()
     curate, marts = (stage_said(run.lake, run.run_id, stage) for stage in ("curate", "marts"))
+    train = read_manifest(run.lake, run.run_id)["stages"].get("train", {})
     parent = run.parent.number if run.parent else None
+    facts = {"raw": land["raw"], "new_landing_file_ids": land["new_landing_file_ids"]}
     return Release(
         domain=run.domain,
         number=(parent or 0) + 1,
@@ -66,7 +69,8 @@ def _release(run: Run) -> Release:
         digests={f"reading/{source.name}": source.reading_digest for source in run.configuration.sources},
         sources={source.name: _as_read(source) for source in run.configuration.sources},
         as_of=marts.get("as_of"),
-        facts={"raw": land["raw"], "new_landing_file_ids": land["new_landing_file_ids"]},
+        models={name: parse_artefact(said) for name, said in train.get("models", {}).items()},
+        facts=facts | ({"training": train["training"]} if train else {}),
         versions={name: version(name) for name in ("headrace", "pyspark", "pyarrow")},
         durations_seconds=dict(run.durations_seconds),
     )
@@ -78,7 +82,10 @@ def _as_read(source: Source) -> SourceAsRead:
 
 
 def _is_same(parent: Release, release: Release) -> bool:
-    return (parent.deliveries, parent.curated, parent.marts) == (release.deliveries, release.curated, release.marts)
+    def made_of(one: Release) -> tuple[object, ...]:
+        return one.deliveries, one.curated, one.marts, one.models
+
+    return made_of(parent) == made_of(release)
 
 
 def _audit(run: Run, release: Release) -> None:
@@ -86,6 +93,8 @@ def _audit(run: Run, release: Release) -> None:
         _audit_landed(run, read_landed(run.lake, run.domain, delivery.source_name, delivery.landing_file_id))
     for snapshot in release.tables():
         audit_files(run.lake, snapshot)
+    for artefact in release.models.values():
+        audit_artefact(run.lake, artefact)
     for name, counts in release.counts.items():
         audit_counts(name, counts)
         _audit_quarantine(run, release, name, counts)

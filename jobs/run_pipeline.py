@@ -1,14 +1,14 @@
-"""Run all stages of a domain in one Spark session: land, curate, marts, publish.
+"""Run all stages of a domain in one Spark session: land, curate, train where there is a model, marts, publish.
 
 Reads: the raw files, the parent release.
-Writes: landing, curated, marts, and a release.
+Writes: landing, curated, models, marts, and a release.
 Rerun: where nothing changed, nothing is written and no Spark session is begun.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from jobs.build_marts import build_marts
 from jobs.curate import curate
@@ -27,8 +27,19 @@ def run_pipeline(run: Run) -> Release | None:
     """The release that the run published, or None where there was nothing to publish."""
     land_raw(run)
     curate(run)
-    build_marts(run)
+    for stage in _marts_stages(run.domain):
+        stage(run)
     return publish_release(run)
+
+
+def _marts_stages(domain: str) -> tuple[Callable[[Run], None], ...]:
+    """What makes the marts of a domain; what a model needs is imported for its domain alone."""
+    if domain == "search":
+        from jobs.score_search_volume import score_search_volume
+        from jobs.train_search_volume import train_search_volume
+
+        return train_search_volume, score_search_volume
+    return (build_marts,)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 A domain is `configs/<domain>.toml` and a file for each source in `configs/<domain>/`. Files given with `--config` are
 laid over these: a file with a `[source]` table adds a source, or changes the one of the same name key by key; one with
-a `[domain]` or `[marts]` table changes the domain.
+a `[domain]`, `[marts]` or `[model]` table changes the domain.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -167,7 +167,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Domain:
-    """What holds for all sources of a domain; `marts` is asked by `marts_options`."""
+    """What holds for all sources of a domain; `marts` is asked by `marts_options` and `model_options`."""
 
     name: str
     quarantine_halt_ratio: float = 0.2
@@ -205,7 +205,7 @@ class Configuration:
     def digest(self) -> str:
         """Changes with whatever changes a row or a figure: neither limits nor the environment do."""
         sources = [(s.name, s.reading_digest, s.mapping_digest, dataclasses.asdict(s.coverage)) for s in self.sources]
-        return _digest([sources, self.domain.marts.table("marts")])
+        return _digest([sources, self.domain.marts.table("marts"), self.domain.marts.table("model")])
 
     def sources_of(self, table: str) -> tuple[Source, ...]:
         return tuple(source for source in self.sources if source.table == table)
@@ -223,7 +223,7 @@ def load(
         document = Document.file(path)
         if "source" in document.values:
             sources.setdefault(_source_name(document), []).append(document)
-        elif "domain" in document.values or "marts" in document.values:
+        elif {"domain", "marts", "model"} & set(document.values):
             domains.append(document)
         else:
             raise ConfigError(f"{path}:1: neither a [source] nor a [domain] table; found {sorted(document.values)}")
@@ -241,6 +241,21 @@ def marts_options(domain: Domain, options: type[Options], **told: Any) -> Option
         return options(**told, **values)
     except ValueError as error:
         raise ConfigError(f"{domain.marts.where('marts')}: {error}") from None
+
+
+def model_options(
+    domain: Domain,
+    options: type[Options],
+    path: tuple[str, ...] = ("model",),
+    leave_out: Collection[str] = (),
+    beside: Collection[str] = (),
+) -> Options:
+    """The options of a domain's model from its `[model]` table, or from one below it; `beside` are tables in it that
+    are asked for apart."""
+    try:
+        return options(**domain.marts.values_of(options, path, leave_out=leave_out, beside=beside))
+    except ValueError as error:
+        raise ConfigError(f"{domain.marts.where(*path)}: {error}") from None
 
 
 def _files(overlay: Path) -> list[Path]:
@@ -285,7 +300,7 @@ def _source_name(document: Document) -> str:
 
 
 def _domain(name: str, layers: Layers) -> Domain:
-    layers.refuse_unknown((), ("domain", "marts"))
+    layers.refuse_unknown((), ("domain", "marts", "model"))
     values = layers.values_of(Domain, ("domain",), leave_out=("name", "marts"))
     layers.table("marts")
     domain = Domain(name=name, marts=layers, **values)

@@ -127,14 +127,12 @@ def _repeated(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
     if sum(delivery.source_name in events for delivery in plan.deliveries) < 2:
         return {}
 
-    key = list(plan.contract.key)
-    standing = _rows(run, plan, snapshot, "curated").select(*key, F.col("landing_file_id").alias("standing_file_id"))
+    key = _key(plan)
+    standing = _rows(run, plan, snapshot, "curated").select(key, F.col("landing_file_id").alias("standing_file_id"))
     lost = (
-        _rows(run, plan, snapshot, "duplicate")
-        .where(F.col("source_name").isin(*events))
-        .select(*key, "landing_file_id")
+        _rows(run, plan, snapshot, "duplicate").where(F.col("source_name").isin(*events)).select(key, "landing_file_id")
     )
-    found = lost.join(standing, key).where(F.col("landing_file_id") != F.col("standing_file_id"))
+    found = lost.join(standing, "key").where(F.col("landing_file_id") != F.col("standing_file_id"))
     return {row[0]: row[1] for row in found.groupBy("landing_file_id").count().collect()}
 
 
@@ -145,21 +143,26 @@ def _outdated(run: Run, plan: TablePlan, snapshot: Snapshot) -> int:
     """
     if not _by_outcome(snapshot)["quarantined"]:
         return 0
-    key = list(plan.contract.key)
+    key = _key(plan)
     place = F.struct("delivery_order", "record_number")
     version = F.struct(*plan.contract.version_order, place.alias("place"))
     is_versioned = reduce(
         Column.__and__, (F.col(name).isNotNull() for name in plan.contract.version_order), F.lit(True)
     )
-    refused = _rows(run, plan, snapshot, "quarantined").groupBy(*key)
+    refused = _rows(run, plan, snapshot, "quarantined").groupBy(key)
     newest = refused.agg(
         F.max(F.when(is_versioned, version)).alias("version"), F.max(F.when(~is_versioned, place)).alias("place")
     )
     excluded = _rows(run, plan, snapshot, "excluded").where(excluded_by_contract(plan.contract))
     standing = _rows(run, plan, snapshot, "curated").unionByName(excluded)
-    both = standing.select(*key, version.alias("own_version"), place.alias("own_place")).join(newest, key)
+    both = standing.select(key, version.alias("own_version"), place.alias("own_place")).join(newest, "key")
     is_newer = F.coalesce(F.col("version") > F.col("own_version"), F.lit(False))
     return both.where(is_newer | F.coalesce(F.col("place") > F.col("own_place"), F.lit(False))).count()
+
+
+def _key(plan: TablePlan) -> Column:
+    """The key as one struct: a null in it is a value, and joins to a null."""
+    return F.struct(*plan.contract.key).alias("key")
 
 
 def _rows(run: Run, plan: TablePlan, snapshot: Snapshot, outcome: str) -> DataFrame:

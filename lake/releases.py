@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from lake.artefacts import Artefact, parse_artefact
 from lake.deliveries import Delivery, RawFile
 from lake.errors import AuditError, DataError
 from lake.objects import AlreadyExists, ObjectStore
@@ -19,7 +20,7 @@ from lake.tables import DataFile, Snapshot
 from schemas.contract import Contract
 from transforms.outcomes import REPLACED
 
-LAKE_FORMAT = 2
+LAKE_FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class SourceAsRead:
 
 @dataclass(frozen=True)
 class Release:
-    """One published state of a domain."""
+    """One published state of a domain; `models` are the trained ones that stand, by name."""
 
     domain: str
     number: int
@@ -88,6 +89,7 @@ class Release:
     digests: dict[str, str]
     as_of: str | None
     sources: dict[str, SourceAsRead] = field(default_factory=dict)
+    models: dict[str, Artefact] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     durations_seconds: dict[str, float] = field(default_factory=dict)
@@ -102,6 +104,17 @@ class Release:
         sources = (source for source in self.sources.values() if source.table == contract.name)
         excluding = set[str]().union(*(source.exclusion_reasons(contract) for source in sources))
         return {REPLACED, *excluding, *(exclusion.code for exclusion in contract.exclusions)}
+
+    def file_keys(self) -> Iterator[str]:
+        """Every file of the tables and models."""
+        for snapshot in self.tables():
+            yield from (file.key for file in snapshot.files)
+        for artefact in self.models.values():
+            yield from (file.key for file in artefact.files)
+
+    def folders(self) -> set[str]:
+        """Every folder of a table or model."""
+        return {snapshot.folder for snapshot in self.tables()} | {one.folder for one in self.models.values()}
 
 
 def release_key(domain: str, number: int) -> str:
@@ -147,6 +160,7 @@ def parse_release(said: dict[str, Any], where: str) -> Release:
             "marts": {name: parse_snapshot(s) for name, s in said["marts"].items()},
             "counts": {name: TableCounts(**c) for name, c in said["counts"].items()},
             "sources": {name: parse_source(s) for name, s in said["sources"].items()},
+            "models": {name: parse_artefact(s) for name, s in said["models"].items()},
         }
     )
 
@@ -195,7 +209,7 @@ def rollback(lake: ObjectStore, domain: str, *, to: int | None, run_id: str, pub
     older = read_release(lake, domain, target)
     if older.number == current.number:
         raise DataError(f"release {current.number} of {domain} is the current one already")
-    missing = [f.key for snapshot in older.tables() for f in snapshot.files if not lake.exists(f.key)]
+    missing = [key for key in older.file_keys() if not lake.exists(key)]
     if missing:
         raise DataError(f"release {older.number} of {domain} cannot be rolled back to: {missing[0]} is gone (vacuumed)")
     return publish(

@@ -38,7 +38,7 @@ def read_manifest(lake: ObjectStore, run_id: str) -> dict[str, Any]:
     return json.loads(lake.read(key)) if lake.exists(key) else {}
 
 
-STAGES = ("land", "curate", "marts", "publish")
+STAGES = ("land", "curate", "train", "marts", "publish")
 
 
 def add_stage(lake: ObjectStore, run_id: str, stage: str, said: dict[str, Any]) -> None:

@@ -119,11 +119,14 @@ class Layers:
         except ValueError as error:
             raise ConfigError(f"{self.where(*path)}: {error}") from None
 
-    def values_of(self, cls: type, path: Keys, leave_out: Collection[str] = ()) -> dict[str, Any]:
-        """Those of a dataclass's fields that a table gives, each of its type; no other key may stand there."""
+    def values_of(
+        self, cls: type, path: Keys, leave_out: Collection[str] = (), beside: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """Those of a dataclass's fields that a table gives, each of its type; no other key but `beside` may stand
+        there."""
         hints = typing.get_type_hints(cls)
         names = [field.name for field in dataclasses.fields(cls) if field.name not in leave_out]
-        self.refuse_unknown(path, names)
+        self.refuse_unknown(path, [*names, *beside])
         given = self.table(*path)
         return {name: self.typed((*path, name), hints[name]) for name in names if name in given}
 

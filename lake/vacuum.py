@@ -70,7 +70,7 @@ def vacuum(
     folders, warehouse, runs = _snapshots(lake, domain), _warehouse(lake, domain), _runs(lake)
     busy = {run_id for run_id in runs if _may_be_running(lake, run_id, age)}
     kept, dropped = _releases(lake, domain, releases_kept, age)
-    needed = {snapshot.folder for release in kept for snapshot in release.tables()}
+    needed = {folder for release in kept for folder in release.folders()}
     kept_runs = {release.run_id for release in kept} | _run_ids_of_others(lake, domain)
     gone_folders = {
         folder: files
@@ -113,9 +113,9 @@ def vacuum(
 
 
 def _snapshots(lake: ObjectStore, domain: str) -> dict[str, list[ObjectInfo]]:
-    """The files of each snapshot folder, `<zone>/<domain>/<table>/<run>-<attempt>`."""
+    """The files of each folder of a snapshot or a model, `<zone>/<domain>/<table>/<run>-<attempt>`."""
     found: dict[str, list[ObjectInfo]] = defaultdict(list)
-    for zone in ("curated", "marts"):
+    for zone in ("curated", "marts", "models"):
         for file in lake.list(f"{zone}/{domain}/"):
             parts = file.key.split("/")
             if len(parts) > 4:

@@ -25,7 +25,8 @@ class Field:
 
     `values` are the only ones that the column may have, and `only_rule` the one standardizer that may fill it, where
     its type does not promise enough. A required field that is `waivable` may be wanting in all rows of a source that
-    says so: the marts know what its null means.
+    says so: the marts know what its null means. `derived` is Spark SQL over the fields before it, by which a curated
+    field is computed: no source fills it, and it is null only where what it is made of is.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Field:
     values: tuple[str, ...] = ()
     only_rule: str | None = None
     waivable: bool = False
+    derived: str | None = None
 
     @property
     def is_never_null(self) -> bool:
@@ -110,7 +112,7 @@ class Contract:
         required = (
             Rule(f"{f.name}_missing", f"{f.name} IS NULL", f"`{f.name}` is required.")
             for f in self.fields
-            if f.required
+            if f.required and not f.derived
         )
         unknown = (
             Rule(

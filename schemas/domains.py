@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from schemas import procurement
+from schemas import procurement, search
 from schemas.contract import Contract
 
 
@@ -14,4 +14,7 @@ class DomainTables:
     marts: dict[str, Contract]
 
 
-DOMAINS: dict[str, DomainTables] = {"procurement": DomainTables(procurement.CURATED, procurement.MARTS)}
+DOMAINS: dict[str, DomainTables] = {
+    "procurement": DomainTables(procurement.CURATED, procurement.MARTS),
+    "search": DomainTables(search.CURATED, search.MARTS),
+}

@@ -132,7 +132,8 @@ def _row(field: Field) -> str:
 
 
 def _meaning(field: Field) -> str:
-    return describe(field) + (" Personal: a keyed hash." if field.personal else "")
+    computed = f" Computed: `{field.derived}`." if field.derived else ""
+    return describe(field) + computed + (" Personal: a keyed hash." if field.personal else "")
 
 
 def _rules(contract: Contract, zone: str) -> Iterable[str]:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
@@ -83,8 +84,12 @@ def standardize(landed: DataFrame, plan: SourcePlan) -> DataFrame:
 
     A null token is a null and no loss. A value that its rule refuses, or that its type cannot hold, is lost: null, and
     named in `unreadable`. Fields called personal carry a keyed hash (HMAC-SHA256, hexadecimal), nulls stay null.
+    Derived fields are computed from the others, in the contract's order.
     """
-    return landed.mapInArrow(_worker(plan), plan.row_schema())
+    rows = landed.mapInArrow(_worker(plan), plan.row_schema())
+    for derived in (f for f in plan.contract.fields if f.derived):
+        rows = rows.withColumn(derived.name, F.expr(str(derived.derived)).cast(derived.type))
+    return rows
 
 
 def _worker(plan: SourcePlan) -> Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]:

@@ -26,13 +26,11 @@ invoice takes another back; otherwise only `approvals` say it, and these columns
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -47,6 +45,7 @@ from headrace.generate.entities import Words
 from headrace.generate.invoices import documents
 from headrace.generate.layout import DIRT_LEVELS, Dirt, Table
 from headrace.generate.legs import cases_table, legs_table
+from headrace.generate.marker import GenerationError, check_whole, summary_there, write_json, write_marker
 from headrace.generate.printing import print_column
 from headrace.generate.scenario import DRIVERS, INVOICE_DRIVERS, PLANTS, Plant, Scenario, planted
 from headrace.generate.sheet import Sheet
@@ -61,7 +60,6 @@ GENERATOR_VERSION = 3
 Formats = Literal["csv", "mixed"]
 FORMATS: tuple[Formats, ...] = get_args(Formats)
 SLOW_LEG = "invoice_date_to_cleared"
-MARKER = "truth/generation.json"
 MOST_ROWS = 50_000_000
 # Raw records of each table for each order item made, by dirt, measured over 24 months; the vendors' are few.
 _ROWS_PER_ITEM: dict[str, tuple[float, float, float]] = {
@@ -74,10 +72,6 @@ _ROWS_PER_ITEM: dict[str, tuple[float, float, float]] = {
     "payment_blocks": (0.12, 0.12, 0.12),
     "payments": (0.71, 0.87, 1.06),
 }
-
-
-class GenerationError(ValueError):
-    """Nothing was generated, for the reason given."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +162,7 @@ def generate_procurement(
         slow_vendor_id=world.vendors.code(world.vendors.slowest),
         slow_leg=SLOW_LEG,
     )
-    _write_marker(out, asked.parameters, summary)
+    write_marker(out, asked.parameters, asdict(summary))
     return summary
 
 
@@ -250,10 +244,10 @@ def _write_truth(world: World, written: list[_Made], files: list[RawFile], truth
     _write_table(legs_table(world), truth / "legs.parquet")
     _write_table(cases_table(world), truth / "cases.parquet")
     _write_table(_invoice_factors(world), truth / "invoice_factors.parquet")
-    _write_json(truth / "drivers.json", [asdict(driver) for driver in DRIVERS])
-    _write_json(truth / "planted.json", planted(world.scenario, world.vendors))
+    write_json(truth / "drivers.json", [asdict(driver) for driver in DRIVERS])
+    write_json(truth / "planted.json", planted(world.scenario, world.vendors))
     slowest = {"vendor_id": world.vendors.code(world.vendors.slowest), "leg": SLOW_LEG}
-    _write_json(truth / "slow_vendor.json", slowest)
+    write_json(truth / "slow_vendor.json", slowest)
 
 
 def _invoice_factors(world: World) -> pa.Table:
@@ -277,10 +271,8 @@ def _soil(sheet: Sheet, words: Words, dirt: Dirt, rng: np.random.Generator) -> t
 def _check(
     rows: int, seed: int, dirt: str, tables: Collection[str], plants: Collection[str], durations: str, formats: str
 ) -> None:
-    if isinstance(rows, bool) or not isinstance(rows, int) or not 10 <= rows <= MOST_ROWS:
-        raise GenerationError(f"rows is {rows!r}; a whole number from 10 to {MOST_ROWS:,} is promised.")
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise GenerationError(f"seed is {seed!r}; a whole number from 0 to 2^63 - 1 is promised.")
+    check_whole("rows", rows, 10, MOST_ROWS)
+    check_whole("seed", seed, 0, 2**63 - 1)
     _check_word("dirt", dirt, DIRT_LEVELS)
     _check_word("durations", durations, FAMILIES)
     _check_word("formats", formats, FORMATS)
@@ -298,57 +290,12 @@ def _check_word(argument: str, word: str, known: Collection[str]) -> None:
 
 
 def _already_there(out: Path, parameters: dict[str, object]) -> GenerationSummary | None:
-    """The summary of the same generation where `out` holds it; None where `out` is new or empty."""
-    if out.exists() and not out.is_dir():
-        raise GenerationError(f"{out} is a file; a folder to generate into is promised.")
-    if not out.exists() or not any(out.iterdir()):
+    """The summary of the same generation where `out` holds it."""
+    summary = summary_there(out, parameters)
+    if summary is None:
         return None
-    if not (out / MARKER).is_file():
-        raise GenerationError(
-            f"{out} is not empty and holds no finished generation (no {MARKER}): "
-            "choose another folder, or empty this one."
-        )
-    try:
-        marker = json.loads((out / MARKER).read_text())
-        held, promised, summary = marker["parameters"], marker["sha256"], marker["summary"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise GenerationError(
-            f"{out / MARKER} is not what a generation writes ({error!r}): choose another folder, or empty this one."
-        ) from error
-    if held != parameters:
-        raise GenerationError(
-            f"{out} holds another generation, {held}, than {parameters}: choose another folder, or empty this one."
-        )
-    if differing := _differing(out, promised):
-        raise GenerationError(
-            f"{out} holds this generation, but {len(differing)} of its files were changed, added or "
-            f"removed since ({differing[0]}): choose another folder, or empty this one."
-        )
     dates = {name: date.fromisoformat(summary[name]) for name in ("data_from", "data_through")}
     return replace(GenerationSummary(**(summary | dates)), already_there=True)
-
-
-def _differing(out: Path, promised: dict[str, str]) -> list[str]:
-    have = _hashes(out)
-    return sorted(name for name in have.keys() | promised.keys() if have.get(name) != promised.get(name))
-
-
-def _hashes(out: Path) -> dict[str, str]:
-    paths = sorted(path for path in out.rglob("*") if path.is_file() and path != out / MARKER)
-    return {path.relative_to(out).as_posix(): _sha256(path) for path in paths}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _write_marker(out: Path, parameters: dict[str, object], summary: GenerationSummary) -> None:
-    _write_json(out / MARKER, {"parameters": parameters, "summary": asdict(summary), "sha256": _hashes(out)})
-
-
-def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, indent=1, sort_keys=True, default=date.isoformat) + "\n")
 
 
 def _write_table(table: pa.Table, path: Path) -> None:

@@ -108,10 +108,16 @@ def write_raw(raw: Path, files: Mapping[str, str | bytes]) -> Path:
 
 
 def run_of(
-    raw: Path, lake: Path, *, configs: Sequence[Path] = (), as_of: date | None = None, store: ObjectStore | None = None
+    raw: Path,
+    lake: Path,
+    *,
+    configs: Sequence[Path] = (),
+    as_of: date | None = None,
+    store: ObjectStore | None = None,
+    domain: str = "procurement",
 ) -> Run:
     arguments = Arguments(
-        domain="procurement", raw=str(raw), lake=str(lake), run_id=new_run_id(), configs=tuple(configs), as_of=as_of
+        domain=domain, raw=str(raw), lake=str(lake), run_id=new_run_id(), configs=tuple(configs), as_of=as_of
     )
     run = Run.of(arguments)
     if store is not None:

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from jobs.options import NOT_CONFIGURED
 from lake.config import Coverage, Domain, Environment, Read
 from lake.exclusions import EXCLUDED_KEYS
 from lake.mappings import OWN_KEYS
+from ml.options import SearchOptions, Settings
 from transforms.procurement.options import Calendar, ProcurementOptions
+from transforms.search.options import EventRule, SearchMartsOptions
 from transforms.standardize import AMBIGUOUS_PARAMETER, RULES
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +42,15 @@ TABLES: dict[str, Iterable[str]] = {
     "excluded.<reason>": EXCLUDED_KEYS,
     "coverage": [f.name for f in dataclasses.fields(Coverage)],
     "domain": [f.name for f in dataclasses.fields(Domain) if f.name not in ("name", "marts")],
-    "marts": [f.name for f in dataclasses.fields(ProcurementOptions) if f.name not in ("sources", "as_of")],
+    "marts": [
+        f.name
+        for options in (ProcurementOptions, SearchMartsOptions)
+        for f in dataclasses.fields(options)
+        if f.name not in ("sources", "as_of")
+    ],
+    "model": [f.name for f in dataclasses.fields(SearchOptions) if f.name not in NOT_CONFIGURED],
+    "model.settings": [f.name for f in dataclasses.fields(Settings)],
+    "marts.events.<name>": [f.name for f in dataclasses.fields(EventRule)],
     "marts.calendars.<name>": [f.name for f in dataclasses.fields(Calendar)],
     "environment": [f.name for f in dataclasses.fields(Environment) if f.name not in ("name", "spark")],
     "spark": (),

@@ -12,9 +12,10 @@ ON_THE_CLUSTER = {"numpy", "pandas", "pyarrow", "boto3", "botocore", "pyspark", 
 BROUGHT_ALONG = {"lake/formats/excel.py": {"python_calamine"}}
 MAY_IMPORT = {
     "schemas": {"schemas", "pyspark"},
-    "transforms": {"transforms", "schemas", "pyspark", "pyarrow", "numpy"},
+    "transforms": {"transforms", "schemas", "pyspark", "pyarrow", "numpy", "dateutil"},  # dateutil comes with pandas
     "lake": {"lake", "transforms", "schemas"} | ON_THE_CLUSTER,
-    "jobs": {"jobs", "lake", "transforms", "schemas"} | ON_THE_CLUSTER,
+    "ml": {"ml", "schemas", "pyspark", "numpy", "pandas"},
+    "jobs": {"jobs", "lake", "ml", "transforms", "schemas"} | ON_THE_CLUSTER,
 }
 
 

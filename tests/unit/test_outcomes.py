@@ -415,3 +415,12 @@ def test_contents_a_microsecond_apart_are_two(spark):
         replace(BASE, record_number=3, changed_at=T1.replace(microsecond=456)),
     ]
     assert len({row.content_hash for row in with_content_hash(landed(spark, rows), ORDERS).collect()}) == 3
+
+
+def test_a_null_in_a_key_is_the_same_null_in_the_next_snapshot(spark):
+    """A key may hold a null, as a volume over all departments does: its row is replaced, not removed and added."""
+    schema = "history string, order_id string, changed_at timestamp, status string, worth int, was_judged boolean"
+    before = spark.createDataFrame([("a", None, None, "open", 1, False)], schema)
+    after = spark.createDataFrame([("a", None, None, "open", 2, False), ("b", None, None, "open", 1, True)], schema)
+    [changes] = summarise_key_changes(before, after, ORDERS).collect()
+    assert changes.asDict() == {"keys_added": 1, "keys_replaced": 1, "keys_removed": 0}

@@ -25,6 +25,7 @@ from transforms.standardize.integer import integer as _integer
 from transforms.standardize.mapped import mapped as _mapped
 from transforms.standardize.name import name as _name
 from transforms.standardize.null_token import is_null_token
+from transforms.standardize.term import term as _term
 from transforms.standardize.text import text as _text
 from transforms.standardize.time_zone import time_zone as _time_zone
 from transforms.standardize.timestamp import timestamp as _timestamp
@@ -139,6 +140,7 @@ RULES: dict[str, StandardizerRule] = {
         _rule(int, _integer),
         _rule(str, _mapped),
         _plain(str, _name),
+        _plain(str, _term),
         _plain(str, _text),
         _plain(str, _time_zone),
         _rule(datetime.datetime, _timestamp),

@@ -11,14 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from headrace.generate.layout import DIRT_LEVELS, Dirt
-from headrace.generate.procurement import (
-    FORMATS,
-    MARKER,
-    GenerationError,
-    generate_procurement,
-    months_for,
-    rows_per_item,
-)
+from headrace.generate.marker import MARKER
+from headrace.generate.procurement import FORMATS, GenerationError, generate_procurement, months_for, rows_per_item
 from headrace.generate.scenario import PLANTS
 from lake.claims import claim_files
 from lake.config import load

@@ -13,11 +13,13 @@ from tests.unit.headrace.asking import headrace
 
 COMMANDS = (
     "generate procurement",
+    "generate search",
     "run",
     "status",
     "profile",
     "query",
     "explain",
+    "report",
     "rollback",
     "vacuum",
     "contracts",
@@ -32,13 +34,13 @@ COMMANDS = (
         pytest.param(
             ("run", "nowhere", "--raw", "r", "--lake", "l"),
             2,
-            "error: there is no domain 'nowhere'; known domains: procurement\n",
+            "error: there is no domain 'nowhere'; known domains: procurement, search\n",
             id="an unknown domain to run",
         ),
         pytest.param(
             ("rollback", "nowhere", "--lake", "l"),
             2,
-            "error: there is no domain 'nowhere'; known domains: procurement\n",
+            "error: there is no domain 'nowhere'; known domains: procurement, search\n",
             id="an unknown domain, again",
         ),
         pytest.param(
@@ -67,6 +69,18 @@ COMMANDS = (
         ),
         pytest.param(
             ("run", "procurement", "--raw", "r", "--lake", "ftp://x"), 2, "names no store", id="no such store"
+        ),
+        pytest.param(
+            ("generate", "search", "--grain", "hourly", "--out", "o"),
+            2,
+            "error: grain is 'hourly'; one of daily, weekly, monthly is promised.\n",
+            id="an unknown grain of search volumes",
+        ),
+        pytest.param(
+            ("generate", "search", "--from", "2024-02-30", "--out", "o"),
+            2,
+            "error: --from is '2024-02-30', promised a date YYYY-MM-DD\n",
+            id="no day to begin from",
         ),
         pytest.param(
             ("generate", "procurement", "--rows", "9", "--dirt", "mud", "--out", "o"),
@@ -141,6 +155,9 @@ def test_one_sentence(
             id="an unknown key",
         ),
         pytest.param("[domain\n", "c.toml:1: not TOML", id="no TOML"),
+        pytest.param(
+            "[model]\ntest_days = 3\n", "c.toml:1: found [model], but domain procurement has no", id="a model"
+        ),
         pytest.param("", "neither a [source] nor a [domain] table", id="an empty file"),
     ],
 )

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from lake.artefacts import written_artefact
 from lake.errors import ConfigError
 from lake.folder_store import FolderStore
 from lake.releases import Release, as_json, release_key
@@ -87,6 +89,21 @@ def test_releases_beyond_the_last_go_with_all_that_only_they_name(lake: FolderSt
         manifest_key(run_id(80, "000002")),
     } <= left
     assert not any(first.folder in key for key in left)
+
+
+def test_models_go_with_the_releases_that_name_them(lake: FolderStore) -> None:
+    folders = [f"models/procurement/m/{run_id(hours)}-01234567" for hours in (90, 80)]
+    for folder in folders:
+        lake.put(f"{folder}/base/metadata/part-00000", b"{}")
+    publish(lake, 1, 90)
+    publish(lake, 2, 80)
+    said = json.loads(lake.read(release_key("procurement", 2)))
+    artefact = written_artefact(lake, name="m", model_id="r", folder=folders[1], digest="d")
+    said["models"] = {"m": asdict(artefact)}
+    lake.put(release_key("procurement", 2), json.dumps(said).encode())
+    assert vacuum(lake, "procurement", releases_kept=1, now=NOW).snapshots == (folders[0],)
+    assert f"{folders[1]}/base/metadata/part-00000" in keys(lake)
+    assert not any(folders[0] in key for key in keys(lake))
 
 
 def test_what_it_says_is_what_goes(lake: FolderStore) -> None:

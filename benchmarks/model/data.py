@@ -1,0 +1,83 @@
+"""The data sets of the model's benchmark: curated frames as Parquet, and what the folds and the test are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from headrace.generate.search.generation import generate_search
+from headrace.generate.search.scenario import LABELS_KNOWN_AFTER_DAYS, SearchScenario
+
+REPOSITORY = Path(__file__).parents[2]
+SHARED = REPOSITORY.parent / "shared/data/search_volume"
+PYPI = SHARED / "pypi_top2000_30day_2018_2024h1.csv.gz"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A label of a day is known `known_after_days` later. Days after `test_from` are the test; `origins` begin the
+    folds, `fold_days` long."""
+
+    name: str
+    test_from: date
+    test_through: date
+    origins: tuple[date, ...]
+    fold_days: int
+    known_after_days: int
+
+    def write(self, folder: Path) -> None:
+        (folder / "data_set.json").write_text(json.dumps(asdict(self), default=str))
+
+    @classmethod
+    def read(cls, folder: Path) -> DataSet:
+        said = json.loads((folder / "data_set.json").read_text())
+        days = {k: date.fromisoformat(said[k]) for k in ("test_from", "test_through")}
+        return cls(**{**said, **days, "origins": tuple(map(date.fromisoformat, said["origins"]))})
+
+
+def generator_set(folder: Path, *, terms: int, seed: int) -> DataSet:
+    """The generator's own curated tables (daily labels, known 14 days late); the test is 2024-10 to 2025-01."""
+    made = folder / "made"
+    generate_search(SearchScenario(terms=terms, seed=seed, dirt="none", rendering="parquet"), made)
+    truth = made / "truth"
+    pd.read_parquet(truth / "curated_search_ranks.parquet").to_parquet(folder / "ranks.parquet")
+    pd.read_parquet(truth / "curated_search_volumes.parquet").to_parquet(folder / "volumes.parquet")
+    dates = pd.read_csv(made / "raw/special_dates/special_dates_d1.csv", parse_dates=["Date"])
+    dates.columns = pd.Index(["marketplace_code", "event_name", "event_on", "lead_days", "lag_days"])
+    dates.assign(event_on=dates["event_on"].dt.date).to_parquet(folder / "special_dates.parquet")
+    found = DataSet(
+        "generator",
+        date(2024, 9, 30),
+        date(2025, 1, 31),
+        (date(2022, 10, 1), date(2023, 10, 1), date(2024, 4, 1)),
+        92,
+        LABELS_KNOWN_AFTER_DAYS["daily"],
+    )
+    found.write(folder)
+    return found
+
+
+def pypi_set(folder: Path, *, lag_days: int) -> DataSet:
+    """Trailing 30-day downloads of the top 2,000 packages; the test is the file's last twelve months."""
+    rows = pd.read_csv(PYPI, parse_dates=["date"])
+    keys = pd.DataFrame({"marketplace_code": "PYPI", "department_name": "all", "term": rows["entity"]})
+    day = rows["date"].dt.date
+    keys.assign(ranked_on=day, rank=rows["rank"]).to_parquet(folder / "ranks.parquet")
+    available = (rows["date"] + pd.Timedelta(days=lag_days)).dt.date
+    volumes = keys.assign(grain="daily", period_start_on=day, search_count=rows["volume"], available_on=available)
+    volumes.to_parquet(folder / "volumes.parquet")
+    through = rows["date"].max().date()
+    found = DataSet(
+        f"pypi, known {lag_days} days later",
+        (pd.Timestamp(through) - pd.DateOffset(years=1)).date(),
+        through,
+        (date(2021, 7, 1), date(2022, 1, 1), date(2022, 7, 1)),
+        182,
+        lag_days,
+    )
+    found.write(folder)
+    return found

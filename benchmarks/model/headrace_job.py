@@ -1,0 +1,63 @@
+"""Headrace on a data set: python -m benchmarks.model.headrace_job DATA OUT [SETTINGS]
+
+SETTINGS is JSON of `ml.options.Settings`; without it the folds choose.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from pyspark.sql import functions as F
+
+from benchmarks.model.data import DataSet
+from benchmarks.model.session import spark_session
+from ml.artefact import load, save
+from ml.card import card_page
+from ml.options import SearchOptions, Settings
+from ml.scoring import score
+from ml.training import train
+
+NO_DATES = "event_name string, marketplace_code string, event_on date, lead_days int, lag_days int"
+
+
+def main(data: Path, out: Path, settings: str | None = None) -> None:
+    told, spark = DataSet.read(data), spark_session()
+    ranks, volumes = (spark.read.parquet(str(data / f"{name}.parquet")) for name in ("ranks", "volumes"))
+    path = data / "special_dates.parquet"
+    dates = spark.read.parquet(str(path)) if path.exists() else spark.createDataFrame([], NO_DATES)
+    dates = dates.withColumns({name: F.col(name).cast("int") for name in ("lead_days", "lag_days")})
+    options = SearchOptions(
+        test_from=told.test_from,
+        origins=told.origins,
+        fold_days=told.fold_days,
+        settings=Settings.from_json(json.loads(settings)) if settings else None,
+    )
+    seconds: dict[str, float] = {}
+    begun = time.monotonic()
+    result = train(ranks, volumes, dates, options)
+    seconds["train with backtest"] = time.monotonic() - begun
+    if result.model is None or result.test_estimates is None:
+        raise SystemExit(result.refusal)
+    named = {f"{name}_search_count": name for name in ("lo_80", "hi_80", "lo_95", "hi_95")}
+    kept = result.test_estimates.withColumnsRenamed(named).withColumnRenamed("estimated_search_count", "estimate")
+    begun = time.monotonic()
+    kept.withColumnRenamed("estimated_on", "ranked_on").write.mode("overwrite").parquet(str(out / "estimates"))
+    seconds["score test"] = time.monotonic() - begun
+    result.backtest.write.mode("overwrite").parquet(str(out / "backtest"))
+    save(result.model, str(out / "model"))
+    begun = time.monotonic()
+    scored = score(load(spark, str(out / "model")), ranks, volumes, dates)
+    scored.estimates.write.format("noop").mode("overwrite").save()
+    seconds["score all"] = time.monotonic() - begun
+    seconds["scored rows"] = ranks.count()
+    (out / "said.json").write_text(
+        json.dumps({"seconds": seconds, "refusal": result.refusal, "card": result.card}, default=str)
+    )
+    (out / "card.md").write_text(card_page(result.card))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

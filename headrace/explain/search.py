@@ -1,0 +1,164 @@
+"""An estimated search volume taken apart: the rank and its raw record, what each stage says, the labels behind it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from headrace.explain.versions import Trail, trace_rows
+from lake.errors import ConfigError, DataError
+from transforms.standardize.term import term as normalized
+
+SUBJECTS = ("volume",)
+AGREES_WITHIN = 1e-6
+EVENTS = """SELECT event_name, event_on, date_diff('day', event_on, ?::DATE) AS offset_days, origin
+FROM marts.search_special_dates WHERE marketplace_code = ?
+AND ?::DATE BETWEEN event_on - lead_days AND event_on + lag_days ORDER BY event_on, event_name"""
+ESTIMATES = """FROM marts.search_volume_estimates WHERE term = ? AND estimated_on = ?
+AND (? IS NULL OR marketplace_code = ?) AND (? IS NULL OR department_name = ?)
+ORDER BY marketplace_code, department_name"""
+# The weight of a label in the level at a place of the curve: nearness in ln(rank + 2), and age in half-lives.
+LABELS = """
+WITH ranked AS (
+    SELECT v.term, v.department_name, v.grain, v.period_start_on, v.period_end_on, v.search_count, v.available_on,
+           v.landing_file_id, v.record_number, exp(avg(ln(r.rank))) AS typical_rank,
+           count(DISTINCT r.ranked_on) AS day_count
+    FROM curated.search_volumes AS v JOIN curated.search_ranks AS r
+      ON r.marketplace_code = v.marketplace_code AND r.term = v.term
+     AND r.department_name = coalesce(v.department_name, r.department_name)
+     AND r.ranked_on BETWEEN v.period_start_on AND v.period_end_on
+    WHERE v.marketplace_code = $code AND v.available_on <= $day
+      AND v.period_end_on > $day::DATE - $oldest::INTEGER
+    GROUP BY ALL
+), weighed AS (
+    SELECT ranked.*, files.file, day_count * greatest(0, 1 - abs(ln(typical_rank + 2) - ln($rank + 2)) / $step)
+           * pow(2, -date_diff('day', period_end_on, $day::DATE) / $half_life) AS weight
+    FROM ranked LEFT JOIN files USING (landing_file_id)
+)
+SELECT *, count(*) OVER () AS label_count, sum(weight) OVER () AS weight_sum FROM weighed WHERE weight > 0
+ORDER BY weight DESC, period_start_on DESC, term, department_name, grain"""
+
+
+def explain(trail: Trail, subject: str, terms: Sequence[str]) -> dict[str, Any]:
+    """Each estimate of a term on a day.
+
+    Raises ConfigError for what cannot be meant, DataError for what is not there.
+    """
+    if subject not in SUBJECTS:
+        raise ConfigError(f"found {subject!r}, promised volume TERM DATE")
+    term, day, wanted = _asked(terms)
+    if "search_volume_estimates" not in trail.release.marts:
+        raise DataError(f"release {trail.release.number} has no estimates")
+    code, department = wanted.get("marketplace"), wanted.get("department")
+    found = trail.objects(ESTIMATES, term, day, code, code, department, department)
+    if not found:
+        raise DataError(
+            f"release {trail.release.number} has no estimate of {term!r} on {day}{_said(wanted)}{_closest(trail, term)}"
+        )
+    card = _card(trail)
+    return {
+        "release": trail.release.number,
+        "subject": subject,
+        "asked": {"term": term, "day": day, **wanted},
+        "stand_ins": card.get("stand_ins"),
+        "estimates": [_estimate(trail, row, card.get("settings", {})) for row in trail.cut(found)],
+        "estimate_count": len(found),
+    }
+
+
+def _asked(terms: Sequence[str]) -> tuple[str, date, dict[str, str]]:
+    plain = [text for text in terms if not text.startswith(("marketplace=", "department="))]
+    named = dict(text.split("=", 1) for text in terms if text not in plain)
+    if len(plain) != 2:
+        raise ConfigError(f"found {' '.join(terms)!r}, promised TERM DATE, and marketplace= or department= if wanted")
+    try:
+        day = date.fromisoformat(plain[1])
+    except ValueError:
+        raise ConfigError(f"found {plain[1]!r}, promised a date YYYY-MM-DD") from None
+    if "department" in named:
+        named["department"] = normalized(named["department"]) or ""
+    return normalized(plain[0]) or "", day, named
+
+
+def _estimate(trail: Trail, row: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+    code, day = row["marketplace_code"], row["estimated_on"]
+    ranks = trail.objects(
+        "SELECT landing_file_id, record_number FROM curated.search_ranks WHERE marketplace_code = ? "
+        "AND department_name = ? AND term = ? AND ranked_on = ?",
+        code, row["department_name"], row["term"], day,
+    )  # fmt: skip
+    records = {"search_ranks": [(rank["landing_file_id"], rank["record_number"]) for rank in ranks]}
+    labels = _labels(trail, row, settings) if row["ln_level"] is not None else []
+    return {
+        "estimate": row,
+        "stages": _stages(row),
+        "events": trail.objects(EVENTS, day, code, day),
+        "rows": trace_rows(trail, records),
+        "label_count": labels[0]["label_count"] if labels else 0,
+        "weight_sum": labels[0]["weight_sum"] if labels else 0.0,
+        "labels": trail.cut(labels),
+    }
+
+
+def _stages(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """What each stage makes of the number, and whether they come to the estimate: only ordering may move it away."""
+    parts = [row[name] for name in ("ln_base", "ln_level", "ln_smearing")]
+    if None in parts or row["estimated_search_count"] is None:
+        return []
+    base, level, smearing = parts
+    product = math.exp(base + level + smearing)
+    return [
+        {"stage": "regression", "factor": None, "search_count": math.exp(base)},
+        {"stage": "level curve", "factor": math.exp(level), "search_count": math.exp(base + level)},
+        {"stage": "from logarithms to means", "factor": math.exp(smearing), "search_count": product},
+        {
+            "stage": "order by rank",
+            "factor": row["estimated_search_count"] / product,
+            "search_count": row["estimated_search_count"],
+        },
+    ]
+
+
+def _labels(trail: Trail, row: dict[str, Any], settings: dict[str, Any]) -> list[dict[str, Any]]:
+    if "search_volumes" not in trail.release.curated or not settings.get("level", False):
+        return []
+    half_life = float(settings["level_half_life_days"])
+    parameters = {
+        "code": row["marketplace_code"],
+        "day": row["estimated_on"],
+        "rank": row["rank"],
+        "step": float(settings["level_step"]),
+        "half_life": half_life,
+        "oldest": math.ceil(8 * half_life),
+    }
+    found = trail.connection.execute(LABELS, parameters)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+
+
+def _card(trail: Trail) -> dict[str, Any]:
+    rows = trail.objects("SELECT card_json FROM marts.search_volume_model_card WHERE is_current")
+    found: dict[str, Any] = json.loads(rows[0]["card_json"]) if rows else {}
+    return found
+
+
+def _said(wanted: dict[str, str]) -> str:
+    return "".join(f" {name}={value}" for name, value in wanted.items())
+
+
+def _closest(trail: Trail, term: str) -> str:
+    [span] = trail.objects(
+        "SELECT min(estimated_on) AS first_on, max(estimated_on) AS last_on FROM marts.search_volume_estimates"
+    )
+    close = trail.objects(
+        "SELECT term FROM marts.search_volume_estimates GROUP BY term "
+        "ORDER BY jaro_winkler_similarity(term, ?) DESC, term LIMIT 3",
+        term,
+    )
+    terms = ", ".join(repr(row["term"]) for row in close)
+    return f"; it has days from {span['first_on']} to {span['last_on']}" + (
+        f", and of terms close to it {terms}" if close else ""
+    )

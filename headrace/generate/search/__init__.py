@@ -1,0 +1,1 @@
+"""Made-up search ranks and volumes whose truth is planted."""

@@ -1,0 +1,1 @@
+"""Pages to look at: pictures first, tables under them, everything in one file."""

@@ -1,0 +1,163 @@
+"""The page of the search domain: curves, estimates over time, calibration, errors, drift."""
+# ruff: noqa: S608 - no text of a user stands in a statement
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headrace.lakes import check_domain, only_in_folders, open_lake, release_of
+from headrace.reader import connect, objects, tables_of_release
+from headrace.report import charts
+from headrace.report.page import Picture, Section, page
+from lake.errors import ConfigError, DataError
+from ml import STAND_INS
+
+if TYPE_CHECKING:
+    import duckdb
+
+DOMAINS = ("search",)
+LAST_DAY = "(SELECT max(estimated_on) FROM marts.search_volume_estimates)"
+CURVES = f"""WITH placed AS (
+    SELECT *, round(ln(rank) * 4) AS place FROM marts.search_volume_estimates
+    WHERE basis <> 'refused' AND estimated_on > {LAST_DAY} - 28
+)
+SELECT marketplace_code, round(exp(avg(ln(rank)))) AS rank, median(estimated_search_count) AS estimate,
+       median(greatest(lo_80_search_count, 0.5)) AS lo_80, median(hi_80_search_count) AS hi_80, count(*) AS day_count
+FROM placed GROUP BY marketplace_code, place HAVING estimate > 0 ORDER BY marketplace_code, rank"""
+# A labelled term with the best typical rank among those with most days, else the best ranked term.
+TERM = """SELECT e.marketplace_code, e.department_name, e.term FROM marts.search_volume_estimates AS e
+LEFT JOIN (SELECT DISTINCT marketplace_code, term, true AS has_label FROM curated.search_volumes) AS v
+USING (marketplace_code, term)
+WHERE e.basis = 'direct' GROUP BY ALL
+ORDER BY bool_or(coalesce(v.has_label, false)) DESC, count(*) DESC, avg(ln(e.rank)), 1, 2, 3 LIMIT 1"""
+TERM_WITHOUT_LABELS = """SELECT marketplace_code, department_name, term FROM marts.search_volume_estimates
+WHERE basis <> 'refused' GROUP BY ALL ORDER BY count(*) DESC, avg(ln(rank)), 1, 2, 3 LIMIT 1"""
+DAYS = """SELECT estimated_on AS day, rank, estimated_search_count AS estimate, lo_80_search_count AS lo_80,
+hi_80_search_count AS hi_80, lo_95_search_count AS lo_95, hi_95_search_count AS hi_95
+FROM marts.search_volume_estimates WHERE marketplace_code = ? AND department_name = ? AND term = ? ORDER BY day"""
+LABELS = """SELECT period_start_on AS day, search_count FROM curated.search_volumes WHERE marketplace_code = ?
+AND coalesce(department_name, ?) = ? AND term = ? AND grain = 'daily'"""
+EVENTS = f"""SELECT event_name, event_on AS day, origin FROM marts.search_special_dates WHERE marketplace_code = ?
+AND event_on BETWEEN (SELECT min(estimated_on) FROM marts.search_volume_estimates) AND {LAST_DAY} ORDER BY day"""
+BACKTEST = """SELECT model_name, cut_name, cut_value, label_count, wape_ratio, mdape_ratio, rmsle, bias_ratio,
+coverage_80_ratio, coverage_95_ratio, width_80_ratio, order_violation_count FROM marts.search_volume_backtest
+WHERE fold_name = coalesce((SELECT max(fold_name) FROM marts.search_volume_backtest WHERE fold_name = 'folds'), 'test')
+ORDER BY cut_name <> 'all', cut_name, cut_value, model_name <> 'headrace', model_name"""
+DRIFT = """SELECT marketplace_code || ': ' || measure_name AS measure, measured_on, measured_value,
+warn_at, widen_at, stop_at, status, measured_value / nullif(stop_at, 0) AS share_of_stop_ratio
+FROM marts.search_volume_drift ORDER BY marketplace_code, measure_name"""
+CARDS = "FROM marts.search_volume_model_card ORDER BY is_current DESC, model_id"
+BASES = """SELECT basis, marketplace_code, department_name, count(*) AS estimate_count,
+count(*) FILTER (is_extrapolated) AS extrapolated_count, count(*) FILTER (is_tied) AS tied_count
+FROM marts.search_volume_estimates GROUP BY ALL ORDER BY ALL"""
+
+
+def report_domain(lake_uri: str, domain: str, out: Path) -> dict[str, Any]:
+    """Write the page of a domain's current release; what was written."""
+    if check_domain(domain) not in DOMAINS:
+        raise ConfigError(f"there is no page of {domain} yet; promised one of {', '.join(DOMAINS)}")
+    lake = open_lake(lake_uri)
+    only_in_folders(lake, "headrace report")
+    release = release_of(lake, domain)
+    if "search_volume_estimates" not in release.marts:
+        raise DataError(f"release {release.number} of {domain} has no estimates to show")
+    with connect(lake, tables_of_release(release)) as connection:
+        sections = search_sections(connection, has_labels="search_volumes" in release.curated)
+    title = f"Search volume, release {release.number} of {release.published_at[:10]}"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(page(title, STAND_INS, sections), encoding="utf-8")
+    return {"domain": domain, "release": release.number, "page": str(out), "sections": [s.title for s in sections]}
+
+
+def search_sections(connection: duckdb.DuckDBPyConnection, *, has_labels: bool) -> list[Section]:
+    """Every section that has something to show."""
+    found = (
+        _model(connection),
+        _curves(connection),
+        _over_time(connection, has_labels),
+        *_backtest(connection),
+        _drift(connection),
+        Section("What the estimates stand on", rows=objects(connection, BASES)),
+    )
+    return [section for section in found if section.pictures or section.rows or section.text]
+
+
+def _model(connection: duckdb.DuckDBPyConnection) -> Section:
+    cards = objects(connection, CARDS)
+    rows = [{name: value for name, value in card.items() if name != "card_json"} for card in cards]
+    limits = [line for card in cards if card["is_current"] for line in _limits(json.loads(card["card_json"]))]
+    none = "" if any(card["is_current"] for card in cards) else "No model stands: nothing is estimated. "
+    return Section("The model", text=none + " ".join(limits), rows=rows)
+
+
+def _limits(card: Mapping[str, Any]) -> list[str]:
+    said = card.get("limits", [])
+    return [said] if isinstance(said, str) else [str(line) for line in said]
+
+
+def _curves(connection: duckdb.DuckDBPyConnection) -> Section:
+    rows = objects(connection, CURVES)
+    if not rows:
+        return Section("From rank to volume")
+    caption = "Median estimate of the last four weeks over rank, with its 80 % band; both axes are logarithmic."
+    return Section("From rank to volume", [Picture(charts.draw(charts.rank_curves(rows)), caption)])
+
+
+def _over_time(connection: duckdb.DuckDBPyConnection, has_labels: bool) -> Section:
+    terms = objects(connection, TERM if has_labels else TERM_WITHOUT_LABELS)
+    terms = terms or objects(connection, TERM_WITHOUT_LABELS)
+    if not terms:
+        return Section("Over time")
+    code, department, term = terms[0].values()
+    labels = {}
+    if has_labels:
+        found = objects(connection, LABELS, [code, department, department, term])
+        labels = {row["day"]: row["search_count"] for row in found}
+    rows = [{**row, "label": labels.get(row["day"])} for row in objects(connection, DAYS, [code, department, term])]
+    events = objects(connection, EVENTS, [code])
+    caption = (
+        f"{term} in {code}, {department}: the estimate with its 80 and 95 % bands, true volumes as points where they "
+        "are known by now, special dates as dashed lines."
+    )
+    return Section("Over time", [Picture(charts.draw(charts.over_time(rows, events)), caption)])
+
+
+def _backtest(connection: duckdb.DuckDBPyConnection) -> list[Section]:
+    rows = objects(connection, BACKTEST)
+    ours = [row for row in rows if row["model_name"] == "headrace"]
+    points = [
+        {
+            "cut": f"{row['cut_name']} {row['cut_value']}",
+            "promised_ratio": level / 100,
+            "seen_ratio": row[f"coverage_{level}_ratio"],
+        }
+        for row in ours
+        for level in (80, 95)
+        if row[f"coverage_{level}_ratio"] is not None
+    ]
+    said = (
+        "Share of labels in the interval, over all folds of the last backtest: on the line intervals keep their word."
+    )
+    calibration = [Picture(charts.draw(charts.calibration(points)), said)] if points else []
+    pictures = [
+        Picture(charts.draw(charts.errors_by_cut(cut)), f"Sum of absolute errors over sum of volumes, by {name}.")
+        for name in dict.fromkeys(row["cut_name"] for row in rows)
+        if (cut := [row for row in rows if row["cut_name"] == name and row["wape_ratio"] is not None])
+    ]
+    text = (
+        ""
+        if points or not rows
+        else "The backtest has no coverage: with weekly labels only it cannot be tested by day."
+    )
+    return [Section("Calibration", calibration, text), Section("Errors in the backtest", pictures, rows=rows)]
+
+
+def _drift(connection: duckdb.DuckDBPyConnection) -> Section:
+    rows = objects(connection, DRIFT)
+    shown = [row for row in rows if row["share_of_stop_ratio"] is not None]
+    caption = "Each measure on the last scored day, as a share of the figure at which its marketplace is refused."
+    pictures = [Picture(charts.draw(charts.drift(shown)), caption)] if shown else []
+    return Section("Drift", pictures, rows=rows)

@@ -1,0 +1,128 @@
+"""Estimate the search volume of every ranked term of the last days, with intervals, and write the marts of the domain.
+
+Reads: the run's curated snapshots and the model that stands.
+Writes: a snapshot of every mart under marts/search/, and the stage `marts` of the manifest.
+Rerun: writes new snapshots; marts are carried over where neither data, model nor code changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date, timedelta
+from typing import Any
+
+from pyspark.sql import DataFrame
+
+from jobs.options import model_options_of, search_options_of
+from jobs.search_frames import SearchFrames, curated_snapshots, data_digest, model_digest, search_frames, trained_model
+from jobs.shell import shell
+from lake.artefacts import Artefact
+from lake.errors import DataError
+from lake.releases import parse_snapshot
+from lake.run import Run
+from lake.runs import add_stage, stage_said
+from lake.tables import Snapshot, new_folder, spark_path, write_snapshot
+from ml.artefact import ArtefactError, load
+from ml.options import SearchOptions
+from ml.scoring import score
+from schemas.search import (
+    MARTS,
+    SEARCH_SPECIAL_DATES,
+    SEARCH_VOLUME_DRIFT,
+    SEARCH_VOLUME_ESTIMATES,
+    SEARCH_VOLUME_MODEL_CARD,
+)
+from transforms.search.refused import refused_estimates
+
+
+def main(argv: Sequence[str]) -> None:
+    shell(__doc__, argv, score_search_volume)
+
+
+def score_search_volume(run: Run) -> None:
+    """Score what is ranked on the last days. Without any model every term is `refused`, and has no number.
+
+    Raises DataError where the model that stands was made with other features or contracts than these.
+    """
+    trained = stage_said(run.lake, run.run_id, "train")
+    model = trained_model(run)
+    digest = _digest(run, model, trained)
+    backtest = {name: parse_snapshot(snapshot) for name, snapshot in trained["tables"].items()}
+    parent = run.parent.marts if run.parent else {}
+    scored = {name: snapshot for name, snapshot in parent.items() if name not in backtest}
+    if not scored or any(snapshot.digest != digest for snapshot in scored.values()):
+        scored = _write(run, model, trained["training"], digest)
+    tables = {name: asdict(snapshot) for name, snapshot in {**scored, **backtest}.items()}
+    add_stage(run.lake, run.run_id, "marts", {"tables": tables, "as_of": run.as_of})
+
+
+def _write(run: Run, model: Artefact | None, training: Mapping[str, Any], digest: str) -> dict[str, Snapshot]:
+    frames = search_frames(run)
+    cards = run.spark.createDataFrame(_cards(run, model, training), SEARCH_VOLUME_MODEL_CARD.struct)
+    marts = {
+        SEARCH_SPECIAL_DATES.name: frames.special_dates.coalesce(1),
+        SEARCH_VOLUME_MODEL_CARD.name: cards.coalesce(1),
+        **(_refused(run, frames) if model is None else _scored(run, frames, model)),
+    }
+    written: dict[str, Snapshot] = {}
+    for name, frame in marts.items():
+        with run.step("marts", name) as counted:
+            folder = new_folder("marts", run.domain, name, run.run_id)
+            conformed = MARTS[name].conform(frame)
+            written[name] = write_snapshot(conformed, run.lake, table=name, digest=digest, folder=folder)
+            counted(written[name].row_count())
+    return written
+
+
+def _refused(run: Run, frames: SearchFrames) -> dict[str, DataFrame]:
+    return {
+        SEARCH_VOLUME_ESTIMATES.name: refused_estimates(frames.ranks, _options(run, frames).score_from),
+        SEARCH_VOLUME_DRIFT.name: run.spark.createDataFrame([], SEARCH_VOLUME_DRIFT.struct).coalesce(1),
+    }
+
+
+def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> dict[str, DataFrame]:
+    try:
+        model = load(run.spark, spark_path(run.lake, artefact.folder))
+    except ArtefactError as error:
+        raise DataError(f"model {artefact.model_id} cannot score: {error}; nothing was published") from None
+    scored = score(model, frames.ranks, frames.volumes, frames.special_dates, _options(run, frames))
+    return {SEARCH_VOLUME_ESTIMATES.name: scored.estimates, SEARCH_VOLUME_DRIFT.name: scored.drift.coalesce(1)}
+
+
+def _options(run: Run, frames: SearchFrames) -> SearchOptions:
+    first = frames.ranked_through - timedelta(days=search_options_of(run).scored_days - 1)
+    return replace(model_options_of(run), score_from=first, score_through=frames.ranked_through)
+
+
+def _cards(run: Run, artefact: Artefact | None, training: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """A row for the model that stands, and one for the last training if that was refused."""
+    cards = [training] if training["refusal"] is not None else []
+    if artefact is not None:
+        cards.append(json.loads(run.lake.read(f"{artefact.folder}/card.json")))
+    return [
+        (
+            said["model_id"],
+            artefact is not None and said["model_id"] == artefact.model_id,
+            date.fromisoformat(said["ranked_through"]),
+            said["refusal"],
+            int(said["card"].get("label_count", 0)),
+            json.dumps(said["card"], sort_keys=True, default=str, ensure_ascii=False),
+        )
+        for said in cards
+    ]
+
+
+def _digest(run: Run, model: Artefact | None, trained: Mapping[str, Any]) -> str:
+    """Of everything that the marts are made of."""
+    parts = [data_digest(run, curated_snapshots(run)), model_digest(run), model.folder if model else ""]
+    parts += [json.dumps(trained["training"], sort_keys=True), *(contract.digest for contract in MARTS.values())]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,88 @@
+"""The frames that the search volume model is trained on and scores, as the run's curated snapshots give them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from jobs.options import model_options_of, search_options_of
+from lake.artefacts import Artefact, parse_artefact
+from lake.digests import code_digest
+from lake.errors import DataError
+from lake.releases import parse_snapshot
+from lake.run import Run
+from lake.runs import stage_said
+from lake.tables import Snapshot, read_snapshot
+from schemas.search import SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES
+from transforms.search.labels import without_overlaps
+from transforms.search.special_dates import build_special_dates
+
+MODEL = "search_volume"
+CODE = ("ml", "schemas/search", "transforms/search")
+
+
+@dataclass(frozen=True)
+class SearchFrames:
+    """`ranks` are without what is dated after `as_of`, `volumes` without what was not known then, or on the newest
+    rank's day; `ranked_through` is that day."""
+
+    ranks: DataFrame
+    volumes: DataFrame
+    special_dates: DataFrame
+    ranked_through: date
+
+
+def curated_snapshots(run: Run) -> dict[str, Snapshot]:
+    said = stage_said(run.lake, run.run_id, "curate")["tables"]
+    return {name: parse_snapshot(snapshot) for name, snapshot in said.items()}
+
+
+def search_frames(run: Run) -> SearchFrames:
+    """Raises DataError where there is no rank, and so nothing to score."""
+    options, snapshots = search_options_of(run), curated_snapshots(run)
+    ranks, volumes, delivered = (
+        _curated(run, snapshots, contract.name) for contract in (SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES)
+    )
+    if run.as_of:
+        ranks = ranks.where(F.col("ranked_on") <= F.lit(run.as_of))
+    [span] = ranks.agg(F.min("ranked_on").alias("first"), F.max("ranked_on").alias("last")).collect()
+    if span["last"] is None:
+        raise DataError(f"search_ranks has no row{f' by {run.as_of}' if run.as_of else ''}: there is nothing to score")
+    years = range(span["first"].year - 1, span["last"].year + 2)
+    special_dates = build_special_dates(delivered, ranks, options.events, years)
+    known = without_overlaps(volumes).where(F.col("available_on") <= F.lit(run.as_of or span["last"]))
+    return SearchFrames(ranks, known, special_dates, span["last"])
+
+
+def model_digest(run: Run) -> str:
+    """Of what a model is made by beside its data: code, contracts and options. An artefact of another is not scored."""
+    parts = [repr(model_options_of(run)), code_digest(CODE)]
+    parts += [contract.digest for contract in (SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES)]
+    return _digest(parts)
+
+
+def data_digest(run: Run, snapshots: Mapping[str, Snapshot]) -> str:
+    """Of the data that training and scoring see."""
+    parts = [f"{name}={snapshot.folder}" for name, snapshot in sorted(snapshots.items())]
+    return _digest([*parts, str(run.as_of), repr(search_options_of(run))])
+
+
+def trained_model(run: Run) -> Artefact | None:
+    """The model that stands after the run's training."""
+    said = stage_said(run.lake, run.run_id, "train")["models"].get(MODEL)
+    return parse_artefact(said) if said else None
+
+
+def _curated(run: Run, snapshots: Mapping[str, Snapshot], name: str) -> DataFrame:
+    contract = run.tables.curated[name]
+    snapshot = snapshots.get(name, Snapshot(name, "", (), ""))
+    return read_snapshot(run.spark, run.lake, snapshot, contract, outcome="curated")
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

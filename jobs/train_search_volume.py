@@ -1,0 +1,124 @@
+"""Train the model of search volume where there is reason to; it takes the place of the one that stands, or says why
+not.
+
+Reads: the run's curated snapshots, and the parent release's model.
+Writes: models/search/search_volume/, a snapshot of the backtest, and the stage `train` of the manifest.
+Rerun: writes a new folder; those of an earlier attempt are read by nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+
+from jobs.options import model_options_of, search_options_of
+from jobs.search_frames import MODEL, SearchFrames, curated_snapshots, data_digest, model_digest, search_frames
+from jobs.shell import shell
+from lake.artefacts import Artefact, written_artefact
+from lake.run import Run
+from lake.runs import add_stage
+from lake.tables import Snapshot, new_folder, write_snapshot
+from ml.artefact import save
+from ml.options import SearchOptions, Settings
+from ml.training import train
+from schemas.search import SEARCH_VOLUME_BACKTEST
+
+BACKTEST = SEARCH_VOLUME_BACKTEST.name
+
+
+def main(argv: Sequence[str]) -> None:
+    shell(__doc__, argv, train_search_volume)
+
+
+def train_search_volume(run: Run) -> None:
+    """Train where nothing was trained yet, where the code, the options or a contract changed, or where the last try is
+    old. A training that is refused leaves the model that stands; the run goes on, and its card says why."""
+    last = dict(run.parent.facts.get("training", {})) if run.parent else {}
+    made_by, made_of = model_digest(run), data_digest(run, curated_snapshots(run))
+    if last and (last["made_by"], last["made_of"]) == (made_by, made_of):
+        _say(run, last, _standing(run), _standing_backtest(run))
+        return
+    frames = search_frames(run)
+    if last and last["made_by"] == made_by and not _is_due(run, last, frames.ranked_through):
+        _say(run, {**last, "made_of": made_of}, _standing(run), _standing_backtest(run))
+        return
+    _train(run, frames, made_by=made_by, made_of=made_of)
+
+
+def _is_due(run: Run, last: dict[str, Any], ranked_through: date) -> bool:
+    """Whether no model stands, or the newest rank is so many days newer than that of the last try."""
+    if _standing(run) is None:
+        return True
+    age = ranked_through - date.fromisoformat(last["ranked_through"])
+    return age.days >= search_options_of(run).retrain_after_days
+
+
+def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> None:
+    with run.step("train", "search volume model") as counted:
+        result = train(frames.ranks, frames.volumes, frames.special_dates, _options(run))
+        card = {**result.card, "model_id": run.run_id}
+        counted(int(card.get("label_count", 0)))
+    said = {
+        "model_id": run.run_id,
+        "made_by": made_by,
+        "made_of": made_of,
+        "ranked_through": frames.ranked_through.isoformat(),
+        "refusal": result.refusal,
+        "card": card,
+    }
+    before = _standing(run)
+    backtest = _standing_backtest(run)
+    if backtest is None or result.refusal is None or before is None:
+        backtest = _write_backtest(run, result.backtest, made_by)
+    artefact = before
+    if result.model is not None and result.refusal is None:
+        folder = new_folder("models", run.domain, MODEL, run.run_id)
+        with run.step("train", "save the model"):
+            save(replace(result.model, card=card), run.lake.uri_of(folder))
+            run.lake.put(f"{folder}/card.json", json.dumps(said, indent=1, sort_keys=True, default=str).encode())
+        artefact = written_artefact(run.lake, name=MODEL, model_id=run.run_id, folder=folder, digest=made_by)
+    _say(run, said, artefact, backtest)
+
+
+def _options(run: Run) -> SearchOptions:
+    """With the settings that the model in release was trained by: the new one has to beat them, refitted."""
+    options = model_options_of(run)
+    before = _standing(run)
+    if before is None:
+        return options
+    card = json.loads(run.lake.read(f"{before.folder}/card.json"))["card"]
+    return replace(options, previous_settings=Settings.from_json(card["settings"]))
+
+
+def _write_backtest(run: Run, backtest: Any, digest: str) -> Snapshot:
+    with run.step("train", BACKTEST) as counted:
+        folder = new_folder("marts", run.domain, BACKTEST, run.run_id)
+        frame = SEARCH_VOLUME_BACKTEST.conform(backtest).coalesce(1)
+        written = write_snapshot(frame, run.lake, table=BACKTEST, digest=digest, folder=folder)
+        counted(written.row_count())
+    return written
+
+
+def _standing(run: Run) -> Artefact | None:
+    return run.parent.models.get(MODEL) if run.parent else None
+
+
+def _standing_backtest(run: Run) -> Snapshot | None:
+    return run.parent.marts.get(BACKTEST) if run.parent else None
+
+
+def _say(run: Run, training: dict[str, Any], model: Artefact | None, backtest: Snapshot | None) -> None:
+    said = {
+        "training": training,
+        "models": {MODEL: asdict(model)} if model else {},
+        "tables": {BACKTEST: asdict(backtest)} if backtest else {},
+    }
+    add_stage(run.lake, run.run_id, "train", said)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

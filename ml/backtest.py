@@ -1,0 +1,197 @@
+"""How well the model and its rivals did on days that they had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from ml.baselines import last_known_at_rank
+from ml.coverage import block_bootstrap
+from ml.folds import Fold, fold_estimates, fold_rows, per_label, usual_before, with_error_scale
+from ml.intervals import Calibration, bucket, calibrate, event, with_bounds
+from ml.labels import CELL
+from ml.metrics import coverage_columns, error_columns
+from ml.options import LOG_LOG_LINE, SearchOptions, Settings
+from schemas.search import SEARCH_VOLUME_BACKTEST
+
+HEADRACE, LOG_LOG, LAST_KNOWN = "headrace", "log_log_line", "last_known_at_rank"
+TEST, ALL = "test", "all"
+SEASON_BEGINS, SEASON_ENDS = "11-20", "12-31"
+FROM_ALL_FOLDS = "folds"
+COVERAGE = ("coverage_80_ratio", "width_80_ratio", "coverage_95_ratio", "width_95_ratio")
+BOUND_NAMES = ("lo_80", "hi_80", "lo_95", "hi_95")
+Ranges = dict[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """`rows` as `search_volume_backtest`; `calibration` of the errors of all folds."""
+
+    rows: DataFrame
+    calibration: Calibration
+
+
+def backtest_folds(
+    development: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions, *, grains: Sequence[str]
+) -> Backtest:
+    """The chosen settings and the rivals on every fold. A fold's intervals are calibrated on the other folds, so that
+    their coverage is of errors that they have not seen; where there is one fold only, coverage is not told."""
+    anchor = max(f.through_on for f in folds)
+    rows = fold_rows(development, folds, settings, options, grains=grains)
+    estimates = fold_estimates(rows, folds, settings, grains=grains).localCheckpoint()
+    usual = usual_before(estimates, folds[0])
+    errors = with_error_scale(estimates, usual=usual, anchor=anchor).where("is_test").localCheckpoint()
+    calibration = calibrate(errors, usual=usual)
+    bounded = _bounded_by_others(errors, folds, usual)
+    line_rows = fold_rows(development, folds, LOG_LOG_LINE, options, grains=grains)
+    line = fold_estimates(line_rows, folds, LOG_LOG_LINE, grains=grains).where("is_test")
+    judged = {HEADRACE: bounded, LOG_LOG: _boundless(line), LAST_KNOWN: _boundless(last_known_at_rank(estimates))}
+    origins = {f.name: f for f in folds}
+    found = summarise(judged, origins).localCheckpoint()
+    return Backtest(found, calibration)
+
+
+def _bounded_by_others(errors: DataFrame, folds: Sequence[Fold], usual: float) -> DataFrame:
+    if len(folds) < 2:
+        return _boundless(errors)
+    parts = []
+    for fold in folds:
+        others = calibrate(errors.where(F.col("fold_name") != fold.name), usual=usual)
+        own = errors.where(F.col("fold_name") == fold.name)
+        parts.append(with_bounds(own, others, mean="estimate", widen=F.lit(1.0)))
+    return reduce(DataFrame.unionByName, parts)
+
+
+def _boundless(errors: DataFrame) -> DataFrame:
+    return errors.withColumns({name: F.lit(None).cast("double") for name in BOUND_NAMES})
+
+
+def backtest_test(
+    estimates: DataFrame, labelled: DataFrame, line: DataFrame, fold: Fold, *, grains: Sequence[str]
+) -> DataFrame:
+    """The published estimates of the test period, joined to its labels, beside the rivals.
+
+    `estimates` are as `scoring.score` made them of what was known on each day; `labelled` all labelled days;
+    `line` the same as `estimates`, by the log-log line.
+    """
+    of_test = labelled.where(
+        (F.col("ranked_on") > F.lit(fold.origin_on)) & (F.col("ranked_on") <= F.lit(fold.through_on))
+    )
+    judged = {
+        HEADRACE: _of_labels(of_test, estimates, grains),
+        LOG_LOG: _boundless(_of_labels(of_test, line, grains)),
+        LAST_KNOWN: _boundless(last_known_at_rank(_known_labels(labelled, fold, grains))),
+    }
+    return summarise(judged, {TEST: fold})
+
+
+def coverage_ranges(
+    estimates: DataFrame, labelled: DataFrame, fold: Fold, *, grains: Sequence[str], seed: int
+) -> Ranges:
+    """The range of each coverage of the test period, `80` and `95`, that resampled blocks of days give."""
+    of_test = labelled.where(F.col("ranked_on").between(F.date_add(F.lit(fold.origin_on), 1), F.lit(fold.through_on)))
+    hits = [
+        F.sum(F.col("search_count").between(F.col(f"lo_{level}"), F.col(f"hi_{level}")).cast("double")).alias(
+            f"{level}"
+        )
+        for level in (80, 95)
+    ]
+    judged = _of_labels(of_test, estimates, grains)
+    days = judged.groupBy("ranked_on").agg(*hits, F.count("lo_80").alias("count")).orderBy("ranked_on").toPandas()
+    days = days[days["count"] > 0]
+    counts = days["count"].to_numpy(float)
+    return {level: block_bootstrap(days[level].to_numpy(float), counts, seed=seed) for level in ("80", "95")}
+
+
+def _of_labels(labelled: DataFrame, estimates: DataFrame, grains: Sequence[str]) -> DataFrame:
+    """One row per label of what was published for its days; a period's bounds are the sums of its days', which is how
+    they were calibrated. The model saw earlier labels of every term: none is unseen."""
+    named = {"estimated_search_count": "estimate"} | {f"{name}_search_count": name for name in BOUND_NAMES}
+    published = estimates.where("basis != 'refused'").select(
+        *CELL, "term", F.col("estimated_on").alias("ranked_on"), *(F.col(k).alias(v) for k, v in named.items())
+    )
+    joined = labelled.join(published, [*CELL, "term", "ranked_on"])
+    kept = [*CELL, "term", "grain", "period_start_on", "is_unseen"]
+    per_period = joined.groupBy(*kept).agg(
+        F.min("ranked_on").alias("ranked_on"),
+        F.round(F.exp(F.avg(F.ln("rank")))).cast("long").alias("rank"),
+        F.array_distinct(F.flatten(F.collect_list("event_tokens"))).alias("event_tokens"),
+        F.first("period_search_count").alias("search_count"),
+        *((F.avg(name) * F.first("period_day_count")).alias(name) for name in ("estimate", *BOUND_NAMES)),
+    )
+    daily = joined.withColumn("search_count", F.col("period_search_count"))
+    judged = daily if set(grains) <= {"daily"} else per_period
+    return judged.withColumns({"fold_name": F.lit(TEST), "is_unseen": F.lit(False)})
+
+
+def _known_labels(labelled: DataFrame, fold: Fold, grains: Sequence[str]) -> DataFrame:
+    shown = labelled.where(F.col("ranked_on") > F.date_sub(F.lit(fold.origin_on), 540)).withColumns(
+        {
+            "fold_name": F.lit(TEST),
+            "is_unseen": F.lit(False),
+            "is_test": F.col("ranked_on").between(F.date_add(F.lit(fold.origin_on), 1), F.lit(fold.through_on)),
+            "ln_estimate": F.lit(0.0),
+        }
+    )
+    return per_label(shown, grains)
+
+
+def _cuts() -> Column:
+    """Every cut that a label belongs to."""
+    month_day = F.date_format("ranked_on", "MM-dd")
+    season = F.when(month_day.between(SEASON_BEGINS, SEASON_ENDS), "season").otherwise("rest of the year")
+    pairs = {
+        ALL: F.lit(ALL),
+        "rank": bucket(F.col("rank")),
+        "season": season,
+        "event": event(F.col("event_tokens")),
+        "marketplace": F.col("marketplace_code"),
+        "department": F.col("department_name"),
+        "terms": F.when(F.col("is_unseen"), "unseen").otherwise("seen"),
+    }
+    return F.array(
+        *(F.struct(F.lit(name).alias("cut_name"), value.alias("cut_value")) for name, value in pairs.items())
+    )
+
+
+def summarise(judged: dict[str, DataFrame], folds: dict[str, Fold]) -> DataFrame:
+    """Rows of `search_volume_backtest`: every model and cut of every fold, and of several folds over `folds`."""
+    models = [
+        frame.select(
+            F.lit(name).alias("model_name"),
+            F.array_distinct(
+                F.array(F.col("fold_name"), F.lit(FROM_ALL_FOLDS) if len(folds) > 1 else F.col("fold_name"))
+            ).alias("fold_names"),
+            "ranked_on",
+            "search_count",
+            "estimate",
+            *BOUND_NAMES,
+            _cuts().alias("cuts"),
+        )
+        for name, frame in judged.items()
+    ]
+    rows = reduce(DataFrame.unionByName, models)
+    by_fold = rows.select("*", F.explode("fold_names").alias("fold_name")).select("*", F.inline("cuts"))
+    found = by_fold.groupBy("fold_name", "model_name", "cut_name", "cut_value").agg(
+        *error_columns(), *coverage_columns()
+    )
+    told = {name: F.when(F.col("model_name") == HEADRACE, F.col(name)) for name in COVERAGE}
+    origin, first, through = (F.lit(None).cast("date"),) * 3
+    for name, fold in folds.items():
+        here = F.col("fold_name") == name
+        origin = F.when(here, F.lit(fold.origin_on)).otherwise(origin)
+        first = F.when(here, F.date_add(F.lit(fold.origin_on), 1)).otherwise(first)
+        through = F.when(here, F.lit(fold.through_on)).otherwise(through)
+    dated = found.withColumns({**told, "origin_on": origin, "test_from_on": first, "test_through_on": through})
+    dated = dated.withColumn("order_violation_count", F.lit(None).cast("long"))
+    return dated.select(*(F.col(f.name).cast(f.type).alias(f.name) for f in SEARCH_VOLUME_BACKTEST.fields))
+
+
+def with_violations(rows: DataFrame, count: int) -> DataFrame:
+    """Say how often the published lists of the test period rise with rank."""
+    here = (F.col("fold_name") == TEST) & (F.col("model_name") == HEADRACE) & (F.col("cut_name") == ALL)
+    return rows.withColumn("order_violation_count", F.when(here, F.lit(count)).cast("long"))

@@ -1,0 +1,111 @@
+"""The base stage's features: one `SQLTransformer` and stock stages, so that a saved model loads without code of ours.
+
+Input: `marketplace_code`, `department_name`, `rank`, `ranked_on`, `trend_years`, `event_tokens`, `event_ramps`.
+"""
+
+from __future__ import annotations
+
+import math
+
+from pyspark.ml import Transformer
+from pyspark.ml.feature import CountVectorizerModel, Interaction, SQLTransformer, VectorAssembler
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ml.options import Settings
+
+INPUT = ("marketplace_code", "department_name", "rank", "ranked_on", "trend_years", "event_tokens", "event_ramps")
+LN_RANK_SCALE = 5.0
+DAYS_OF_YEAR = 365.25
+TOKENS = ("marketplace_tokens", "constant_tokens", "slope_tokens")
+
+
+def statement(settings: Settings) -> str:
+    """The SQL that makes numbers and tokens of a ranked term.
+
+    `ln_rank_scaled` is ln(rank) / 5 - 1; a hinge is (ln(rank) - ln(knot)) / 5 where that is positive. A token of
+    `constant_tokens` moves the volume at every rank, one of `slope_tokens` in proportion to `ln_rank_scaled`.
+    """
+    numbers = [f"ln(rank) / {LN_RANK_SCALE} - 1 AS ln_rank_scaled"]
+    numbers += [
+        f"greatest(ln(rank) - {math.log(knot)!r}, 0D) / {LN_RANK_SCALE} AS hinge_{knot}" for knot in settings.knot_ranks
+    ]
+    if settings.trend_terms:
+        numbers.append(f"trend_years * (ln(rank) / {LN_RANK_SCALE} - 1) AS trend_by_ln_rank")
+    angle = f"{2 * math.pi!r} * dayofyear(ranked_on) / {DAYS_OF_YEAR}"
+    for term in range(1, settings.yearly_terms + 1):
+        numbers += [f"sin({term} * {angle}) AS yearly_sin_{term}", f"cos({term} * {angle}) AS yearly_cos_{term}"]
+    lists = [
+        "array(marketplace_code) AS marketplace_tokens",
+        f"concat({', '.join(_constant_tokens(settings))}) AS constant_tokens",
+        f"concat({', '.join(_slope_tokens(settings))}) AS slope_tokens",
+    ]
+    return f"SELECT *, {', '.join([*numbers, *lists])} FROM __THIS__"  # noqa: S608 - made of constants and numbers
+
+
+def _constant_tokens(settings: Settings) -> list[str]:
+    tokens = ["array(concat('marketplace ', marketplace_code))"]
+    if settings.department_terms:
+        tokens.append("array(concat('department ', marketplace_code, ' ', department_name))")
+    if settings.weekday_terms:
+        tokens.append("array(concat('weekday ', marketplace_code, ' ', department_name, ' ', weekday(ranked_on)))")
+    if settings.event_shape != "none":
+        column = _events(settings)
+        tokens.append(f"transform({column}, e -> concat('event ', e))")
+        tokens.append(f"transform({column}, e -> concat('event ', e, ' ', department_name))")
+    return tokens
+
+
+def _slope_tokens(settings: Settings) -> list[str]:
+    tokens = ["array(concat('marketplace ', marketplace_code))"]
+    if settings.department_terms:
+        tokens.append("array(concat('department ', marketplace_code, ' ', department_name))")
+    if settings.event_shape != "none":
+        tokens.append(f"transform({_events(settings)}, e -> concat('event ', e))")
+    if settings.event_shape == "ramps":
+        tokens.append("transform(event_ramps, e -> concat('event ', e, ' ', department_name))")
+    return tokens
+
+
+def _events(settings: Settings) -> str:
+    return "event_tokens" if settings.event_shape == "tokens" else "event_ramps"
+
+
+def stages(settings: Settings, training: DataFrame) -> list[Transformer]:
+    """The stages up to `features`. The vocabularies are the tokens of the training rows; another token counts for
+    nothing, so that an unseen department or event leaves the marketplace's own curve."""
+    numbers = SQLTransformer(statement=statement(settings))
+    vocabularies = _vocabularies(numbers, training)
+    counted: list[Transformer] = [
+        CountVectorizerModel.from_vocabulary(words, inputCol=name, outputCol=f"{name}_counted")
+        for name, words in vocabularies.items()
+    ]
+    hinges = ["ln_rank_scaled", *(f"hinge_{knot}" for knot in settings.knot_ranks)]
+    dated = ["trend_years", "trend_by_ln_rank"] if settings.trend_terms else []
+    dated += [f"yearly_{f}_{n}" for n in range(1, settings.yearly_terms + 1) for f in ("sin", "cos")]
+    by_marketplace = VectorAssembler(inputCols=[*hinges[1:], *dated] or hinges, outputCol="by_marketplace")
+    return [
+        numbers,
+        *counted,
+        by_marketplace,
+        Interaction(inputCols=["marketplace_tokens_counted", "by_marketplace"], outputCol="marketplace_effects"),
+        Interaction(inputCols=["slope_tokens_counted", "ln_rank_scaled"], outputCol="slope_effects"),
+        VectorAssembler(
+            inputCols=[*hinges, "constant_tokens_counted", "slope_effects", "marketplace_effects"], outputCol="features"
+        ),
+    ]
+
+
+def _vocabularies(numbers: SQLTransformer, training: DataFrame) -> dict[str, list[str]]:
+    """Distinct tokens by list, sorted: as many as marketplaces, departments, weekdays and event days make."""
+    days = training.groupBy("marketplace_code", "department_name", "ranked_on").agg(
+        F.first("event_tokens").alias("event_tokens"),
+        F.first("event_ramps").alias("event_ramps"),
+        F.lit(1).alias("rank"),
+        F.lit(0.0).alias("trend_years"),
+    )
+    made = numbers.transform(days)
+    lists = F.map_from_arrays(F.array(*map(F.lit, TOKENS)), F.array(*TOKENS))
+    words = made.select(F.explode(lists).alias("name", "words")).select("name", F.explode("words").alias("word"))
+    found = sorted((row["name"], row["word"]) for row in words.distinct().collect())
+    return {name: [word for of, word in found if of == name] for name in TOKENS}

@@ -1,0 +1,68 @@
+"""Which rank a label belongs to, day by day."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from ml.options import DepartmentRule
+
+CELL = ("marketplace_code", "department_name")
+RANKED = (*CELL, "term", "ranked_on")
+ALL_DEPARTMENTS = "all"
+
+
+def labelled_days(ranks: DataFrame, volumes: DataFrame, *, department_rule: DepartmentRule) -> DataFrame:
+    """One row per label and ranked day of its period: the ranked term's columns, `rank`, `grain`, `period_start_on`,
+    `period_day_count` (days in the period), `available_on`, and `period_search_count` (searches in the period).
+
+    A label with a department joins the term's rank in it. One without joins a single rank a day: the best of the
+    term's departments (`best`; of two equal ones the first by name), or that in the department named `all`. A day
+    without a rank has no row.
+    """
+    days = _days(volumes)
+    named = days.where(F.col("department_name").isNotNull()).join(ranks.select(*RANKED, "rank"), list(RANKED))
+    unnamed = days.where(F.col("department_name").isNull()).drop("department_name")
+    over_all = _ranks_over_all(ranks, department_rule).select(*RANKED, "rank")
+    joined = unnamed.join(over_all, ["marketplace_code", "term", "ranked_on"])
+    return named.unionByName(joined)
+
+
+def _days(volumes: DataFrame) -> DataFrame:
+    return volumes.select(
+        *CELL,
+        "term",
+        "grain",
+        "period_start_on",
+        "available_on",
+        F.col("search_count").cast("double").alias("period_search_count"),
+        (F.datediff(_period_end(), F.col("period_start_on")) + 1).alias("period_day_count"),
+        F.explode(F.sequence("period_start_on", _period_end())).alias("ranked_on"),
+    )
+
+
+def _period_end() -> Column:
+    start = F.col("period_start_on")
+    return (
+        F.when(F.col("grain") == "weekly", F.date_add(start, 6))
+        .when(F.col("grain") == "monthly", F.last_day(start))
+        .otherwise(start)
+    )
+
+
+def _ranks_over_all(ranks: DataFrame, department_rule: DepartmentRule) -> DataFrame:
+    if department_rule == ALL_DEPARTMENTS:
+        return ranks.where(F.col("department_name") == ALL_DEPARTMENTS)
+    best = Window.partitionBy("marketplace_code", "term", "ranked_on").orderBy("rank", "department_name")
+    return ranks.withColumn("_place", F.row_number().over(best)).where("_place = 1").drop("_place")
+
+
+def split_by(labelled: DataFrame, predicted: Column) -> DataFrame:
+    """Add `search_count`: the period's searches, divided over its ranked days as `predicted`.
+
+    A day of the period without a rank keeps its share: it is taken for an average day of the period. A daily label
+    is its own day.
+    """
+    period = Window.partitionBy(*CELL, "term", "grain", "period_start_on")
+    of_period = F.sum(predicted).over(period) * F.col("period_day_count") / F.count(F.lit(1)).over(period)
+    return labelled.withColumn("search_count", F.col("period_search_count") * predicted / of_period)

@@ -1,0 +1,45 @@
+"""How far estimates lie from labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+BLOCK_DAYS = 7
+
+
+def error_columns() -> list[Column]:
+    """Aggregates over rows of `search_count` and `estimate`:
+
+    * `wape_ratio`: sum of absolute errors / sum of searches;
+    * `mdape_ratio`: median of absolute error / searches;
+    * `rmsle`: root mean square of ln(1 + estimate) - ln(1 + searches);
+    * `bias_ratio`: (sum of estimates - sum of searches) / sum of searches.
+    """
+    actual, estimate = F.col("search_count"), F.col("estimate")
+    absolute = F.abs(estimate - actual)
+    return [
+        F.count(F.lit(1)).alias("label_count"),
+        (F.sum(absolute) / F.sum(actual)).alias("wape_ratio"),
+        F.percentile_approx(absolute / actual, 0.5, 10_000).alias("mdape_ratio"),
+        F.sqrt(F.avg(F.pow(F.log1p(estimate) - F.log1p(actual), 2))).alias("rmsle"),
+        (F.sum(estimate - actual) / F.sum(actual)).alias("bias_ratio"),
+    ]
+
+
+def coverage_columns() -> list[Column]:
+    """Aggregates over rows that also have `lo_80`, `hi_80`, `lo_95`, `hi_95`: the share of labels within, and the mean
+    width over the mean estimate."""
+    columns = []
+    for level in (80, 95):
+        lo, hi = F.col(f"lo_{level}"), F.col(f"hi_{level}")
+        columns.append(F.avg(F.col("search_count").between(lo, hi).cast("double")).alias(f"coverage_{level}_ratio"))
+        columns.append((F.sum(hi - lo) / F.sum("estimate")).alias(f"width_{level}_ratio"))
+    return columns
+
+
+def summarise_errors(estimates: DataFrame, by: Sequence[str], *, coverage: bool) -> DataFrame:
+    """One row per `by`, with `error_columns` and where there are bounds `coverage_columns`."""
+    return estimates.groupBy(*by).agg(*error_columns(), *(coverage_columns() if coverage else []))

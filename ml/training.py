@@ -1,0 +1,205 @@
+"""Train, judge on rolling origins, test once, release or refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from ml import STAND_INS
+from ml.backtest import Ranges, backtest_folds, backtest_test, coverage_ranges, with_violations
+from ml.base import LN_BASE, fit_on_labels, with_base
+from ml.card import make_card
+from ml.choice import choose_settings
+from ml.decision import refusal
+from ml.drift import RANK_BINS, Reference, list_lengths, rank_shares
+from ml.event_days import event_days, with_event_days
+from ml.folds import LEVEL_LOOKBACK_DAYS, Fold, rolling_folds, with_trend, with_unseen
+from ml.intervals import Calibration, daily_errors
+from ml.known import ASKED_ON
+from ml.labels import CELL, labelled_days
+from ml.level_curve import levels, node_count, with_residual
+from ml.model import Support, VolumeModel
+from ml.options import LOG_LOG_LINE, SearchOptions, Settings
+from ml.order import count_violations
+from ml.scoring import BOUNDS, ESTIMATE, label_errors, score
+from ml.seal import SealedTest, sealed
+from ml.smearing import STEP, fit_smearing, with_smearing
+from schemas.search import SEARCH_VOLUME_BACKTEST
+
+SUMS = "marketplace_code string, node int, ranked_on date, available_on date, residual_sum double, weight_sum double"
+ERRORS = "marketplace_code string, ranked_on date, available_on date, square_sum double, day_count double"
+DAYS_AT_LEAST = 60
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """`model` is None where training could not end in one; `refusal` says why the model, or the lack of one, is not to
+    be released, and is None where it is. `backtest` has one row per fold, model and cut. `test_estimates` are those of
+    the test period, by the model of what was known before it; None where there was no test."""
+
+    model: VolumeModel | None
+    card: dict[str, Any]
+    backtest: DataFrame
+    refusal: str | None
+    test_estimates: DataFrame | None
+
+
+@dataclass(frozen=True)
+class _Span:
+    first_on: date
+    last_on: date
+    known_through: date
+    grains: tuple[str, ...]
+
+
+def train(
+    ranks: DataFrame, volumes: DataFrame, special_dates: DataFrame, options: SearchOptions | None = None
+) -> TrainingResult:
+    """Choose settings on rolling origins before the test period, judge them once on it, and fit on everything.
+
+    Frames are the curated tables `search_ranks`, `search_volumes` and `special_dates`.
+    """
+    options = options or SearchOptions()
+    labelled = with_event_days(
+        labelled_days(ranks, volumes, department_rule=options.department_rule), event_days(special_dates)
+    ).localCheckpoint()
+    span = _span(labelled)
+    if span is None or (span.last_on - span.first_on).days < DAYS_AT_LEAST:
+        return _nothing(labelled, "there are labels of fewer than 60 days that have a rank", options)
+    test_from = options.test_from or max(
+        span.last_on - timedelta(days=options.test_days), span.first_on + (span.last_on - span.first_on) / 2
+    )
+    development, test = sealed(with_unseen(labelled, options), test_from)
+    development = development.localCheckpoint()
+    before = _span(development)
+    folds = rolling_folds(before.first_on, before.last_on, options) if before else ()
+    if before is None or not folds:
+        return _nothing(labelled, f"no labels were known on {test_from}, before the test period", options)
+    settings = options.settings
+    tried: list[tuple[Settings, float]] = []
+    if settings is None:
+        settings, tried = choose_settings(development, folds, options, grains=before.grains)
+    judged = backtest_folds(development, folds, settings, options, grains=before.grains)
+    tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration)
+    final, estimates, ranges = _tested(
+        tested, ranks, volumes, special_dates, development, test, Fold(test_from, span.last_on), options
+    )
+    backtest = judged.rows.unionByName(final)
+    refused = refusal(backtest, options, settings=settings, tried=tried)
+    model = _fitted(labelled, ranks, settings, span.grains, span.known_through, judged.calibration)
+    card = make_card(model, backtest, folds, tried, options, test_from, refused, ranges)
+    return TrainingResult(replace(model, card=card), card, backtest, refused, estimates)
+
+
+def _nothing(labelled: DataFrame, why: str, options: SearchOptions) -> TrainingResult:
+    empty = labelled.sparkSession.createDataFrame([], SEARCH_VOLUME_BACKTEST.struct)
+    card = {"stand_ins": STAND_INS, "label_count": labelled.count(), "refusal": why, "settings": None}
+    return TrainingResult(None, card, empty, why, None)
+
+
+def _tested(
+    model: VolumeModel,
+    ranks: DataFrame,
+    volumes: DataFrame,
+    special_dates: DataFrame,
+    development: DataFrame,
+    test: SealedTest,
+    fold: Fold,
+    options: SearchOptions,
+) -> tuple[DataFrame, DataFrame, Ranges]:
+    """The single run on the test period: days after `origin_on` as they would have been scored, and the rivals."""
+    later = test.open(model.settings)
+    labelled = development.unionByName(later)
+    scored = replace(options, score_from=fold.origin_on + timedelta(days=1), score_through=fold.through_on)
+    estimates = score(model, ranks, volumes, special_dates, scored).estimates.localCheckpoint()
+    line = _log_log(development, later, fold, model.grains)
+    rows = backtest_test(estimates, labelled, line, fold, grains=model.grains)
+    risen = count_violations(estimates, [ESTIMATE, *(f"{name}_search_count" for name in BOUNDS)], day="estimated_on")
+    found = with_violations(rows, risen).localCheckpoint()
+    ranges = coverage_ranges(estimates, labelled, fold, grains=model.grains, seed=options.seed)
+    return found, estimates, ranges
+
+
+def _log_log(development: DataFrame, later: DataFrame, fold: Fold, grains: Sequence[str]) -> DataFrame:
+    """The rival's estimates of the test period's labelled days, with its own smearing."""
+    base = fit_on_labels(with_trend(development, fold.origin_on), LOG_LOG_LINE, grains=grains)
+    fitted = with_residual(with_base(with_trend(development, fold.origin_on), base), grains=grains)
+    smearing = fit_smearing(fitted.withColumn("error", F.col("residual")))
+    days = with_base(with_trend(later.dropDuplicates([*CELL, "term", "ranked_on"]), fold.origin_on), base)
+    smeared = with_smearing(days, {"": smearing})
+    nothing = {f"{name}_search_count": F.lit(None).cast("double") for name in BOUNDS}
+    return smeared.withColumns(
+        {
+            "estimated_on": F.col("ranked_on"),
+            ESTIMATE: F.exp(F.col(LN_BASE) + F.col("ln_smearing")),
+            "basis": F.lit("direct"),
+            **nothing,
+        }
+    )
+
+
+def _span(labelled: DataFrame) -> _Span | None:
+    row = labelled.agg(
+        F.min("ranked_on"), F.max("ranked_on"), F.max("available_on"), F.array_sort(F.collect_set("grain"))
+    ).first()
+    return _Span(row[0], row[1], row[2], tuple(row[3])) if row and row[0] else None
+
+
+def _fitted(
+    labelled: DataFrame,
+    ranks: DataFrame,
+    settings: Settings,
+    grains: Sequence[str],
+    known_through: date,
+    calibration: Calibration,
+) -> VolumeModel:
+    """The base on all rows, then the level curve's state, smearing and recent errors of the last 540 days."""
+    spark = labelled.sparkSession
+    base = fit_on_labels(with_trend(labelled, known_through), settings, grains=grains)
+    empty = VolumeModel(
+        settings=settings,
+        base=base,
+        trend_ends_on=known_through,
+        known_through=known_through,
+        residual_sums=spark.createDataFrame([], SUMS),
+        error_days=spark.createDataFrame([], ERRORS),
+        smearing=(0.0,) * node_count(STEP),
+        calibration=calibration,
+        supports=_supports(labelled),
+        references={},
+        grains=tuple(grains),
+        card={},
+    )
+    recent = labelled.where(F.col("ranked_on") > F.lit(known_through - timedelta(days=LEVEL_LOOKBACK_DAYS)))
+    sums, errors = label_errors(empty, recent)
+    errors = errors.select("marketplace_code", "ranked_on", "available_on", "rank", "error").localCheckpoint()
+    smearing = fit_smearing(errors)
+    smeared = with_smearing(errors, {"": smearing}).withColumn("error", F.col("error") - F.col("ln_smearing"))
+    model = replace(
+        empty,
+        smearing=smearing,
+        residual_sums=sums.localCheckpoint(),
+        error_days=daily_errors(smeared).localCheckpoint(),
+    )
+    return replace(model, references=_references(model, labelled, ranks))
+
+
+def _references(model: VolumeModel, labelled: DataFrame, ranks: DataFrame) -> dict[str, Reference]:
+    newest = labelled.agg(F.max("ranked_on")).first()
+    through = newest[0] if newest else model.known_through
+    shares, lengths = rank_shares(labelled, through), list_lengths(ranks, through)
+    asked = labelled.select("marketplace_code", F.lit(model.known_through).alias(ASKED_ON)).distinct()
+    at_end = levels(model.residual_sums, asked, model.settings, anchor=model.known_through).collect()
+    level = {row["marketplace_code"]: float(row["overall_level"]) for row in at_end}
+    none = (0.0,) * RANK_BINS
+    return {code: Reference(shares.get(code, none), lengths.get(code, 0.0), level[code]) for code in level}
+
+
+def _supports(labelled: DataFrame) -> tuple[Support, ...]:
+    found = labelled.groupBy(*CELL).agg(F.min("rank"), F.max("rank"), F.count(F.lit(1)))
+    return tuple(Support(*row) for row in found.orderBy(*CELL).collect())

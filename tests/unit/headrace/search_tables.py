@@ -1,0 +1,103 @@
+"""The tables of a search release in a database in memory, made by their contracts, with rows of a test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+
+from schemas.domains import DOMAINS
+from schemas.lineage import LINEAGE
+from schemas.render import domain_ddl, quoted
+from tests.frames import FILLER
+
+FIRST = date(2024, 11, 1)
+
+
+def search_database(**rows: list[dict[str, Any]]) -> duckdb.DuckDBPyConnection:
+    """A table that is not named is empty; cells that are not stated are fillers where required, else null."""
+    connection = duckdb.connect(":memory:")
+    connection.execute(domain_ddl(DOMAINS["search"]))
+    connection.execute("CREATE TABLE files (landing_file_id VARCHAR, file VARCHAR)")
+    connection.execute("INSERT INTO files VALUES ('x', 'search_volumes/a.csv')")
+    for name, told in rows.items():
+        zone = "curated" if name in DOMAINS["search"].curated else "marts"
+        for row in told:
+            whole = _filled(name, zone, row)
+            columns = ", ".join(map(quoted, whole))
+            marks = ", ".join("?" for _ in whole)
+            connection.execute(f"INSERT INTO {zone}.{quoted(name)} ({columns}) VALUES ({marks})", list(whole.values()))
+    return connection
+
+
+def _filled(name: str, zone: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    contract = getattr(DOMAINS["search"], zone)[name]
+    fields = (*contract.fields, *(LINEAGE if zone == "curated" else ()))
+    if unknown := set(row) - {field.name for field in fields}:
+        raise KeyError(f"{name} has no {unknown}")
+    return {f.name: row.get(f.name, FILLER[type(f.type)] if f.required else None) for f in fields}
+
+
+def estimates(
+    code: str = "US", term: str = "lip balm", days: int = 30, rank: int = 100, **cells: Any
+) -> list[dict[str, Any]]:
+    """A term's estimates of so many days, of 1,000 searches and more."""
+    return [
+        {
+            "marketplace_code": code,
+            "department_name": "beauty",
+            "term": term,
+            "estimated_on": FIRST + timedelta(days=n),
+            "rank": rank + n,
+            "is_tied": False,
+            "basis": "direct",
+            "is_extrapolated": False,
+            "estimated_search_count": 1000.0 + n,
+            "lo_95_search_count": 700.0,
+            "lo_80_search_count": 800.0,
+            "hi_80_search_count": 1200.0 + n,
+            "hi_95_search_count": 1400.0 + n,
+            "ln_base": 6.8,
+            "ln_level": 0.1,
+            "ln_smearing": 0.005,
+            "model_id": "m1",
+            **cells,
+        }
+        for n in range(days)
+    ]
+
+
+def refused(**cells: Any) -> list[dict[str, Any]]:
+    """As `estimates`, without any number."""
+    numbers = [name for name in estimates(days=1)[0] if name.endswith("_search_count") or name.startswith("ln_")]
+    nothing = {**dict.fromkeys(numbers), "basis": "refused", "is_extrapolated": None, "model_id": None}
+    return estimates(**{**nothing, **cells})
+
+
+def label(n: int, count: int, **cells: Any) -> dict[str, Any]:
+    """The volume of a day, so many days after the first, known two weeks later."""
+    day = FIRST + timedelta(days=n)
+    return {
+        "marketplace_code": "US",
+        "department_name": "beauty",
+        "term": "lip balm",
+        "grain": "daily",
+        "period_start_on": day,
+        "period_end_on": day,
+        "search_count": count,
+        "available_on": day + timedelta(days=14),
+        **cells,
+    }
+
+
+def rank(n: int, place: int, **cells: Any) -> dict[str, Any]:
+    return {
+        "marketplace_code": "US",
+        "department_name": "beauty",
+        "term": "lip balm",
+        "ranked_on": FIRST + timedelta(days=n),
+        "rank": place,
+        **cells,
+    }

@@ -1,0 +1,45 @@
+"""Drift: what is measured, and what follows."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from ml.drift import DAY_MEASURES, Limits, Reference, newest_labels, population_stability, status, with_day_measures
+from ml.known import ASKED_ON
+from tests.unit.ml.frames import DAY
+
+
+def test_population_stability_by_hand() -> None:
+    assert population_stability([0.5, 0.5], [0.5, 0.5]) == 0
+    assert population_stability([0.5, 0.5], [0.8, 0.2]) == pytest.approx(0.3 * math.log(1.6) - 0.3 * math.log(0.4))
+    assert population_stability([1.0, 0.0], [0.0, 1.0]) == pytest.approx(2 * 0.9999 * math.log(1e4), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(None, "well"), (0.99, "well"), (1.0, "warn"), (2.0, "widen"), (2.9, "widen"), (3.0, "stop")]
+)
+def test_a_status_begins_at_its_figure(spark: SparkSession, value: float | None, said: str) -> None:
+    found = spark.range(1).select(status(F.lit(value).cast("double"), Limits(1, 2, 3)), status(F.lit(9.0), Limits(1)))
+    assert found.collect()[0] == (said, "warn")
+
+
+@pytest.mark.spark35
+def test_a_day_is_widened_or_stopped_by_what_was_known_on_it(spark: SparkSession) -> None:
+    limits = DAY_MEASURES["label_age_days"]
+    assert limits.widen_at is not None
+    assert limits.stop_at is not None
+    ages = [0, limits.widen_at - 1, limits.widen_at, limits.stop_at]
+    sums = spark.createDataFrame([("US", DAY, DAY)], "marketplace_code string, ranked_on date, available_on date")
+    asked = spark.createDataFrame(
+        [("US", DAY + timedelta(age)) for age in (*ages, -1)], f"marketplace_code string, {ASKED_ON} date"
+    )
+    days = newest_labels(sums, asked).withColumns({"overall_level": F.lit(0.1), "error_scale_ratio": F.lit(1.0)})
+    found = with_day_measures(days, {"US": Reference((), 10.0, 0.1)}).orderBy(ASKED_ON).collect()
+    assert [r["label_age_days"] for r in found] == [None, *ages]
+    assert [r["widen_ratio"] for r in found] == [1.0, 1.0, 1.0, 1.5, 1.5]
+    assert [bool(r["is_stopped"]) for r in found] == [False, False, False, False, True]

@@ -1,0 +1,70 @@
+"""Rolling origins."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from pyspark.sql import SparkSession
+
+from ml.folds import rolling_folds, sampled, with_unseen
+from ml.options import SearchOptions
+from tests.unit.ml.frames import DAY, volumes
+
+OPTIONS = SearchOptions(fold_days=92)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "origins"),
+    [
+        pytest.param(
+            date(2019, 1, 1),
+            date(2024, 9, 16),
+            [date(2022, 10, 1), date(2023, 10, 1), date(2024, 4, 1)],
+            id="two whole seasons and the last off-season",
+        ),
+        pytest.param(
+            date(2019, 1, 1),
+            date(2024, 1, 1),
+            [date(2022, 10, 1), date(2023, 4, 1), date(2023, 10, 1)],
+            id="a season counts from its last day on",
+        ),
+        pytest.param(
+            date(2019, 1, 1),
+            date(2023, 12, 31),
+            [date(2021, 10, 1), date(2022, 10, 1), date(2023, 4, 1)],
+            id="a season that lacks a day does not count",
+        ),
+        pytest.param(
+            date(2024, 1, 1), date(2024, 5, 1), [date(2024, 3, 1), date(2024, 3, 31)], id="months only: two halfway"
+        ),
+    ],
+)
+def test_origins(first: date, last: date, origins: list[date]) -> None:
+    folds = rolling_folds(first, last, OPTIONS)
+    assert [f.origin_on for f in folds] == origins
+    assert all(f.through_on <= last for f in folds)
+
+
+def test_origins_that_are_asked_for_must_have_days_before_and_after() -> None:
+    options = SearchOptions(origins=(date(2018, 1, 1), date(2023, 6, 1), date(2025, 1, 1)), fold_days=600)
+    [fold] = rolling_folds(date(2019, 1, 1), date(2024, 1, 1), options)
+    assert (fold.origin_on, fold.through_on) == (date(2023, 6, 1), date(2024, 1, 1))
+
+
+@pytest.mark.spark35
+def test_a_fifth_of_the_terms_is_unseen_and_none_where_there_are_few(spark: SparkSession) -> None:
+    rows = [{"term": f"t{n}"} for n in range(500)] + [{"term": f"f{n}", "marketplace_code": "FR"} for n in range(4)]
+    found = with_unseen(volumes(spark, *rows), SearchOptions()).toPandas().groupby("marketplace_code")["is_unseen"]
+    assert 60 <= found.sum()["US"] <= 140
+    assert found.sum()["FR"] == 0
+
+
+def test_a_sample_keeps_whole_labels_and_is_the_same_again(spark: SparkSession) -> None:
+    days = volumes(spark, *({"term": f"t{n}", "period_start_on": DAY + timedelta(n % 7)} for n in range(700)))
+    doubled = days.unionByName(days)
+    assert sampled(doubled, 1_400, 1).count() == 1_400
+    one, two = (sampled(doubled, 400, 1).toPandas() for _ in range(2))
+    assert 300 <= len(one) <= 500
+    assert one.groupby("term").size().eq(2).all()
+    assert set(one["term"]) == set(two["term"])

@@ -1,0 +1,99 @@
+"""The level curve against numpy."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from ml.known import ASKED_ON
+from ml.level_curve import levels, node_count, residual_sums, with_level, with_residual
+from ml.options import Settings
+
+FIRST = date(2024, 1, 1)
+SETTINGS = Settings(level_half_life_days=9.0, level_step=0.5, level_shrink_count=4.0)
+
+
+@pytest.mark.spark35
+def test_levels_are_the_numpy_twins(spark: SparkSession) -> None:
+    rng = np.random.default_rng(5)
+    n = 300
+    day, late = rng.integers(0, 80, n), rng.integers(5, 30, n)
+    rank, residual = rng.integers(1, 9_000, n), rng.normal(0.2, 0.3, n)
+    rows = [
+        ("US", FIRST + timedelta(int(d)), FIRST + timedelta(int(d + w)), int(r), float(e))
+        for d, w, r, e in zip(day, late, rank, residual, strict=True)
+    ]
+    frame = spark.createDataFrame(
+        rows, "marketplace_code string, ranked_on date, available_on date, rank long, residual double"
+    )
+    asked_days = [0, 20, 63, 110]
+    asked = spark.createDataFrame(
+        [("US", FIRST + timedelta(d)) for d in asked_days], f"marketplace_code string, {ASKED_ON} date"
+    )
+    sums = residual_sums(frame, step=0.5)
+    found = levels(sums, asked, SETTINGS, anchor=FIRST + timedelta(80))
+    by_day = {(r[ASKED_ON] - FIRST).days: r for r in found.collect()}
+    for asked_day in asked_days:
+        values, age, count = _twin(day, late, rank, residual, asked_day)
+        row = by_day[asked_day]
+        np.testing.assert_allclose(row["level_values"], values, rtol=1e-9, atol=1e-12)
+        assert row["label_count"] == pytest.approx(count)
+        assert row["label_age_days"] == (pytest.approx(age) if count else None)
+    ranked = spark.createDataFrame(
+        [("US", FIRST + timedelta(63), 40)], "marketplace_code string, ranked_on date, rank long"
+    )
+    level = with_level(ranked, found, step=0.5).collect()[0]["ln_level"]
+    place = (np.log(42) - np.log(3)) / 0.5
+    assert level == pytest.approx(np.interp(place, np.arange(node_count(0.5)), by_day[63]["level_values"]))
+
+
+def _twin(
+    day: np.ndarray, late: np.ndarray, rank: np.ndarray, residual: np.ndarray, asked: int
+) -> tuple[np.ndarray, float, float]:
+    count = node_count(0.5)
+    total, weights, aged = np.zeros(count), np.zeros(count), 0.0
+    for d, w, r, e in zip(day, late, rank, residual, strict=True):
+        if d + w > asked:
+            continue
+        decay = 0.5 ** ((asked - d) / 9.0)
+        place = (np.log(r + 2) - np.log(3)) / 0.5
+        low = int(place)
+        for node, weight in ((low, 1 - (place - low)), (low + 1, place - low)):
+            total[node] += decay * weight * e
+            weights[node] += decay * weight
+        aged += decay * (asked - d)
+    known = weights.sum()
+    overall = total.sum() / known if known else 0.0
+    return (total + 4 * overall) / (weights + 4), aged / known if known else 0.0, known
+
+
+def test_a_label_that_is_not_yet_known_moves_no_level(spark: SparkSession) -> None:
+    schema = "marketplace_code string, ranked_on date, available_on date, rank long, residual double"
+    known = ("US", FIRST, FIRST + timedelta(14), 10, 0.5)
+    for later in (0.0, 99.0):
+        frame = spark.createDataFrame([known, ("US", FIRST + timedelta(1), FIRST + timedelta(15), 10, later)], schema)
+        asked = spark.createDataFrame([("US", FIRST + timedelta(14))], f"marketplace_code string, {ASKED_ON} date")
+        row = levels(residual_sums(frame, step=0.5), asked, SETTINGS, anchor=FIRST + timedelta(40)).collect()[0]
+        assert row["level_values"] == pytest.approx([0.5] * node_count(0.5))
+        assert row["label_age_days"] == pytest.approx(14)
+
+
+def test_a_week_has_one_residual_on_each_of_its_days(spark: SparkSession) -> None:
+    rows = [
+        ("US", "all", "tea", "weekly", FIRST, 7, 700.0, FIRST + timedelta(n), float(np.log(50.0 + 10 * n)))
+        for n in range(6)
+    ]
+    schema = (
+        "marketplace_code string, department_name string, term string, grain string, period_start_on date, "
+        "period_day_count int, period_search_count double, ranked_on date, ln_base double"
+    )
+    found = with_residual(spark.createDataFrame(rows, schema), grains=["weekly"]).select("residual").collect()
+    assert [r[0] for r in found] == pytest.approx([np.log(700 / (75 * 7))] * 6)
+    daily = with_residual(
+        spark.createDataFrame(rows[:1], schema).withColumn("period_day_count", F.lit(1)), grains=["daily"]
+    )
+    assert daily.collect()[0]["residual"] == pytest.approx(np.log(700 / 50))

@@ -1,0 +1,81 @@
+"""Pool adjacent violators, against cases by hand and scikit-learn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from ml.order import count_violations, falling, with_order
+from tests.unit.ml.frames import DAY, RANKS
+
+CASES = Path(__file__).with_name("cases")
+isotonic = pytest.importorskip("sklearn.isotonic")
+
+
+@pytest.mark.parametrize(
+    ("values", "weights", "expected"),
+    [
+        pytest.param([], [], [], id="nothing stays nothing"),
+        pytest.param([5], [1], [5], id="one value stays"),
+        pytest.param([3, 2, 1], [1, 1, 1], [3, 2, 1], id="what falls stays"),
+        pytest.param([2, 2], [1, 1], [2, 2], id="a tie stays"),
+        pytest.param([1, 3], [1, 1], [2, 2], id="two that rise share their mean"),
+        pytest.param([1, 4], [2, 1], [2, 2], id="the mean is weighted"),
+        pytest.param([1, 2, 3], [1, 1, 1], [2, 2, 2], id="a whole run that rises is one block"),
+        pytest.param([4, 1, 3, 2.5], [1, 1, 1, 1], [4, 6.5 / 3, 6.5 / 3, 6.5 / 3], id="a pooled block pools on"),
+    ],
+)
+def test_by_hand(values: list[float], weights: list[float], expected: list[float]) -> None:
+    found = falling(np.array(values, dtype=float), np.array(weights, dtype=float))
+    np.testing.assert_allclose(found, expected)
+
+
+@given(st.lists(st.tuples(st.floats(0, 1e6), st.floats(0.5, 50)), min_size=1, max_size=60))
+def test_equals_scikit_learn(cells: list[tuple[float, float]]) -> None:
+    values, weights = (np.array(column) for column in zip(*cells, strict=True))
+    expected = isotonic.isotonic_regression(values, sample_weight=weights, increasing=False)
+    found = falling(values, weights)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose((found * weights).sum(), (values * weights).sum(), rtol=1e-9, atol=1e-6)
+
+
+@pytest.mark.spark35
+def test_each_list_is_ordered_and_its_ties_have_one_value(spark: SparkSession) -> None:
+    rows = [
+        ("US", "all", "a", DAY, 1, 10.0, 5.0),
+        ("US", "all", "b", DAY, 2, 13.0, 6.0),
+        ("US", "all", "c", DAY, 2, 15.0, 6.0),
+        ("US", "all", "d", DAY, 3, 1.0, 0.5),
+        ("US", "toys", "a", DAY, 1, 1.0, 0.5),  # another list: 1 at the first rank, though `all` has more at the second
+        ("US", "toys", "b", DAY, 2, None, None),
+    ]
+    schema = f"{RANKS}, mean double, lo double"
+    frame = spark.createDataFrame(rows, schema)
+    assert (
+        count_violations(frame, ["mean", "lo"], day="ranked_on") == 3
+    )  # by mean b over a and c over b, by lo b over a
+    ordered = with_order(frame, ["mean", "lo"])
+    found = {(r["department_name"], r["term"]): (r["mean"], r["lo"]) for r in ordered.collect()}
+    pooled = (10.0 + 13.0 + 15.0) / 3
+    low = (5.0 + 6.0 + 6.0) / 3
+    assert found["toys", "b"] == (None, None)
+    assert found["toys", "a"] == (1.0, 0.5)
+    assert found["all", "d"] == (1.0, 0.5)
+    for term in "abc":
+        assert found["all", term] == pytest.approx((pooled, low))
+    assert count_violations(ordered, ["mean", "lo"], day="ranked_on") == 0
+
+
+def test_the_scenario_that_a_person_can_read(spark: SparkSession) -> None:
+    scenario, expected = (pd.read_csv(CASES / f"order_{name}.csv") for name in ("scenario", "expected"))
+    scenario = scenario.astype({"searches_before_order": float})
+    frame = spark.createDataFrame(scenario.assign(marketplace_code="US", ranked_on=DAY))
+    found = with_order(frame, ["searches_before_order"]).toPandas().set_index(["department_name", "term"])
+    wanted = expected.set_index(["department_name", "term"])["searches_in_order"]
+    pd.testing.assert_series_equal(found["searches_before_order"].loc[wanted.index], wanted, check_names=False)

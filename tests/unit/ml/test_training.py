@@ -1,0 +1,188 @@
+"""Train, save, load, score: on a made-up world of one marketplace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from ml.artefact import ArtefactError, load, save
+from ml.card import card_page
+from ml.options import SearchOptions, Settings
+from ml.order import count_violations
+from ml.scoring import BOUNDS, ESTIMATE, score
+from ml.training import TrainingResult, train
+from schemas.search import SEARCH_VOLUME_BACKTEST, SEARCH_VOLUME_DRIFT, SEARCH_VOLUME_ESTIMATES
+from tests.unit.ml.frames import RANKS, VOLUMES, ranks, special_dates, volumes
+
+FIRST, DAYS, TERMS = date(2023, 1, 1), 400, 12
+SETTINGS = Settings(knot_ranks=(10, 100), yearly_terms=0, level_half_life_days=20.0)
+OPTIONS = SearchOptions(
+    test_from=date(2023, 12, 15), origins=(date(2023, 7, 1), date(2023, 10, 1)), fold_days=60, settings=SETTINGS
+)
+COUNTED = ["estimated_search_count", "lo_80_search_count", "hi_80_search_count", "lo_95_search_count"]
+World = tuple[DataFrame, DataFrame, DataFrame]
+
+
+def world(spark: SparkSession, *, noise: float = 0.05, last_label_factor: float = 1.0) -> World:
+    """ln volume = 10 - 0.8 ln(rank + 2), half as much again on the days of an event each quarter."""
+    rng = np.random.default_rng(4)
+    rank_rows, volume_rows = [], []
+    events = [date(2023, month, 10) for month in (2, 5, 8, 11)] + [date(2024, 1, 20)]
+    for term in range(TERMS):
+        base = np.exp(rng.uniform(0, 6))
+        for n in range(DAYS):
+            day = FIRST + timedelta(n)
+            rank = max(1, round(base * np.exp(rng.normal(0, 0.3))))
+            lift = np.log(1.5) if day in events else 0.0
+            count = np.exp(10 - 0.8 * np.log(rank + 2) + lift + rng.normal(0, noise))
+            count *= last_label_factor if n == DAYS - 15 else 1.0  # known on the last day and not before
+            department = "toys" if term % 3 == 0 else "all"
+            rank_rows.append(("US", department, f"t{term}", day, rank))
+            volume_rows.append(("US", department, f"t{term}", "daily", day, round(count), day + timedelta(14)))
+    dates = special_dates(spark, *({"event_name": "e", "event_on": d, "lead_days": 0, "lag_days": 0} for d in events))
+    return spark.createDataFrame(rank_rows, RANKS), spark.createDataFrame(volume_rows, VOLUMES), dates
+
+
+@pytest.fixture(scope="module")
+def made(spark: SparkSession) -> World:
+    return tuple(frame.localCheckpoint() for frame in world(spark))  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="module")
+def trained(made: World) -> TrainingResult:
+    return train(*made, OPTIONS)
+
+
+@pytest.mark.slow
+def test_it_is_released_with_a_backtest_that_beats_its_rivals(trained: TrainingResult) -> None:
+    assert trained.refusal is None
+    SEARCH_VOLUME_BACKTEST.conform(trained.backtest)
+    of_all = trained.backtest.where("cut_name = 'all'").toPandas().set_index(["fold_name", "model_name"])
+    for fold in ("2023-07-01", "2023-10-01", "folds", "test"):
+        own = of_all.loc[(fold, "headrace")]
+        assert own["wape_ratio"] < 0.05
+        assert own["wape_ratio"] < of_all.loc[(fold, "log_log_line"), "wape_ratio"]
+        assert abs(own["bias_ratio"]) < 0.03
+    assert of_all.loc[("test", "headrace"), "order_violation_count"] == 0
+    assert trained.card["coverage"]["80"] == of_all.loc[("test", "headrace"), "coverage_80_ratio"]
+    page = card_page(trained.card)
+    assert "No public pair of Amazon search ranks and volumes exists" in page
+    assert "| test | headrace |" in page
+
+
+@pytest.mark.slow
+def test_the_planted_lift_and_slope_are_recovered(trained: TrainingResult, made: World) -> None:
+    """Half as much again on an event's day: ln 1.5 = 0.405, and volume falls by 0.8 ln(rank + 2)."""
+    assert trained.model is not None
+    lists = ranks(
+        made[0].sparkSession,
+        *(
+            {"term": f"r{r}", "rank": r, "ranked_on": d}
+            for r in (20, 200)
+            for d in (date(2024, 1, 20), date(2024, 1, 27))
+        ),
+    )
+    found = score(trained.model, lists, made[1], made[2], SearchOptions()).estimates.toPandas()
+    ln = np.log(found.set_index(["rank", "estimated_on"])[ESTIMATE])
+    for rank in (20, 200):
+        assert ln[rank, date(2024, 1, 20)] - ln[rank, date(2024, 1, 27)] == pytest.approx(np.log(1.5), abs=0.06)
+    slope = ln[20, date(2024, 1, 27)] - ln[200, date(2024, 1, 27)]
+    assert slope == pytest.approx(0.8 * np.log(202 / 22), abs=0.06)
+
+
+@pytest.mark.slow
+@pytest.mark.spark35
+def test_a_saved_model_scores_equal_and_a_day_scored_again_is_the_same(
+    trained: TrainingResult, made: World, tmp_path: Path
+) -> None:
+    assert trained.model is not None
+    save(trained.model, f"{tmp_path}/model")
+    loaded = load(made[0].sparkSession, f"{tmp_path}/model")
+    one_day = SearchOptions(score_from=date(2024, 1, 20), score_through=date(2024, 1, 20))
+    several = SearchOptions(score_from=date(2024, 1, 10), score_through=date(2024, 1, 25))
+    first = score(trained.model, *made, one_day)
+    again = score(loaded, *made, several).estimates.where("estimated_on = DATE'2024-01-20'")
+    SEARCH_VOLUME_ESTIMATES.conform(first.estimates)
+    SEARCH_VOLUME_DRIFT.conform(first.drift)
+    one, two = (f.toPandas().sort_values("term", ignore_index=True) for f in (first.estimates, again))
+    assert len(one) == TERMS
+    pd.testing.assert_frame_equal(one, two, rtol=1e-9)
+    ordered = [f"{name}_search_count" for name in ("lo_95", "lo_80")] + [
+        ESTIMATE,
+        "hi_80_search_count",
+        "hi_95_search_count",
+    ]
+    assert (one[ordered].diff(axis=1).iloc[:, 1:] >= 0).all().all()
+    assert (
+        count_violations(first.estimates, [ESTIMATE, *(f"{b}_search_count" for b in BOUNDS)], day="estimated_on") == 0
+    )
+    broken = replace(trained.model, settings=SETTINGS.but(knot_ranks=(7,)))
+    save(broken, f"{tmp_path}/other")
+    text = next(Path(f"{tmp_path}/other/model").glob("part-*"))
+    text.write_text(text.read_text().replace('"signature": "', '"signature": "x'))
+    for crc in Path(f"{tmp_path}/other/model").glob(".part-*"):
+        crc.unlink()
+    with pytest.raises(ArtefactError, match="train again"):
+        load(made[0].sparkSession, f"{tmp_path}/other")
+
+
+@pytest.mark.slow
+def test_a_label_of_the_future_changes_nothing_before_it_is_known(trained: TrainingResult, made: World) -> None:
+    assert trained.model is not None
+    spark = made[0].sparkSession
+    model = replace(trained.model, known_through=date(2023, 12, 31))
+    state = F.col("available_on") <= F.lit(model.known_through)
+    model = replace(model, residual_sums=model.residual_sums.where(state), error_days=model.error_days.where(state))
+    last = FIRST + timedelta(DAYS - 1)
+    days = SearchOptions(score_from=last - timedelta(1), score_through=last)
+    _, moved, _ = world(spark, last_label_factor=3.0)
+    before, after = (
+        score(model, made[0], labels, made[2], days).estimates.toPandas().set_index(["estimated_on", "term"])[ESTIMATE]
+        for labels in (made[1], moved)
+    )
+    pd.testing.assert_series_equal(before.loc[last - timedelta(1)], after.loc[last - timedelta(1)])
+    assert (after.loc[last] > before.loc[last] * 1.001).all()
+
+
+@pytest.mark.slow
+def test_unseen_marketplaces_are_refused_and_unseen_departments_pooled(trained: TrainingResult, made: World) -> None:
+    assert trained.model is not None
+    day = date(2024, 1, 27)
+    rows = [
+        {"ranked_on": day, "rank": 5},
+        {"ranked_on": day, "rank": 5, "term": "also fifth"},
+        {"ranked_on": day, "department_name": "garden"},
+        {"ranked_on": day, "marketplace_code": "FR"},
+        {"ranked_on": day, "rank": 900_000, "term": "far"},
+    ]
+    found = score(trained.model, ranks(made[0].sparkSession, *rows), made[1], made[2]).estimates.toPandas()
+    by = found.set_index(["marketplace_code", "department_name", "term"])
+    assert by["basis"].to_dict() == {
+        ("US", "all", "tea"): "direct",
+        ("US", "all", "also fifth"): "direct",
+        ("US", "garden", "tea"): "department_pooled",
+        ("FR", "all", "tea"): "refused",
+        ("US", "all", "far"): "direct",
+    }
+    assert by["is_tied"].sum() == 2
+    assert by.loc[("US", "all", "tea"), ESTIMATE] == by.loc[("US", "all", "also fifth"), ESTIMATE]
+    assert by.loc[("US", "all", "far"), "is_extrapolated"]
+    assert not by.loc[("US", "all", "tea"), "is_extrapolated"]
+    assert by.loc[("FR", "all", "tea"), COUNTED].isna().all()
+    assert by.loc[("US", "garden", "tea"), COUNTED].notna().all()
+
+
+@pytest.mark.parametrize("count", [pytest.param(0, id="no labels"), pytest.param(1, id="one label only")])
+def test_too_few_labels_end_in_a_sentence(spark: SparkSession, count: int) -> None:
+    result = train(ranks(spark, {}), volumes(spark, *[{}] * count), special_dates(spark), OPTIONS)
+    assert result.model is None
+    assert result.refusal == "there are labels of fewer than 60 days that have a rank"
+    assert result.card["label_count"] == count
+    assert result.backtest.collect() == []

@@ -1,0 +1,54 @@
+"""The special dates of every marketplace: what was delivered, before what is configured, before the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from schemas.search import SEARCH_SPECIAL_DATES
+from schemas.search.marts.special_dates import ORIGINS
+from transforms.search.calendar import event_days
+from transforms.search.options import EventRule
+
+_CONFIGURED = "event_name string, event_on date, lead_days int, lag_days int, marketplaces array<string>, origin string"
+
+
+def build_special_dates(
+    delivered: DataFrame, marketplaces: DataFrame, events: Mapping[str, EventRule], years: Sequence[int]
+) -> DataFrame:
+    """`search_special_dates`. `delivered` is as curated, `marketplaces` has `marketplace_code`, `years` are those for
+    which rules give days.
+
+    Of an event of a marketplace in one year only the best origin stands: a list of one's own takes the place of the
+    calendar's day.
+    """
+    spark = delivered.sparkSession
+    rows = [
+        (rule.event or name, day, rule.lead_days, rule.lag_days, list(rule.marketplaces), origin)
+        for name, rule in sorted(events.items())
+        for origin, days in (
+            ("configured", rule.dates),
+            ("calendar", event_days(rule.rule, years) if rule.rule else ()),
+        )
+        for day in days
+    ]
+    configured = (
+        spark.createDataFrame(rows, _CONFIGURED)
+        .join(marketplaces.select("marketplace_code").distinct(), how="cross")
+        .where((F.size("marketplaces") == 0) | F.array_contains("marketplaces", F.col("marketplace_code")))
+    )
+    names = SEARCH_SPECIAL_DATES.names
+    everything = (
+        delivered.withColumn("origin", F.lit("delivered")).select(*names).unionByName(configured.select(*names))
+    )
+    in_a_year = Window.partitionBy("marketplace_code", "event_name", F.year("event_on"))
+    place = F.expr(f"array_position(array({', '.join(map(repr, ORIGINS))}), origin)")
+    return SEARCH_SPECIAL_DATES.conform(
+        everything.withColumn("place", place)
+        .withColumn("best", F.min("place").over(in_a_year))
+        .where("place = best")
+        .groupBy("marketplace_code", "event_name", "event_on", "origin")
+        .agg(F.max("lead_days").alias("lead_days"), F.max("lag_days").alias("lag_days"))
+    )
