@@ -25,6 +25,7 @@ def main(argv: Sequence[str]) -> None:
 
 def run_pipeline(run: Run) -> Release | None:
     """The release that the run published, or None where there was nothing to publish."""
+    run.check_secrets()
     land_raw(run)
     curate(run)
     for stage in _marts_stages(run.domain):

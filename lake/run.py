@@ -114,6 +114,10 @@ class Run:
     def masking_key(self) -> bytes:
         return masking_key(self.configuration.environment)
 
+    def check_secrets(self) -> None:
+        """Raises ConfigError for a secret that is missing or unfit, before files have landed in vain."""
+        _ = self.masking_key
+
     def sources_of(self, table: str) -> tuple[Source, ...]:
         return self.configuration.sources_of(table)
 
