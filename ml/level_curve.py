@@ -78,8 +78,9 @@ def levels(
     `label_age_days`, the mean age of the labels behind it; `label_count`, how many newest ones they are worth;
     `overall_level`.
 
-    A node's level is (sum of residuals + s x overall level) / (sum of weights + s), s being `level_shrink_count`; the
-    overall level is that of all nodes. Without any label known the level is 0 and the other two are null and 0.
+    A node's level is (sum of residuals + s x overall level) / (sum of weights + s); the overall level is that of all
+    nodes, and s the weight of `level_shrink_count` labels of the mean age, so that late labels are shrunk no more than
+    others. Without any label known the level is 0 and the other two are null and 0.
     """
     nodes = F.explode(F.sequence(F.lit(0), F.lit(node_count(settings.level_step) - 1))).alias("node")
     aged = sums.withColumn("aged_sum", F.col("weight_sum") * F.datediff("ranked_on", F.lit(anchor)))
@@ -99,18 +100,20 @@ def levels(
     )
     overall = F.coalesce(F.try_divide("residual_sum", "label_count"), F.lit(0.0))
     mean_day = F.try_divide("aged_sum", "label_count")
-    shrink = F.lit(float(settings.level_shrink_count))
+    mean_age = F.datediff(ASKED_ON, F.lit(anchor)) - mean_day
+    shrink = F.lit(float(settings.level_shrink_count)) * F.pow(F.lit(2.0), -mean_age / settings.level_half_life_days)
     value = F.transform(
         "nodes",
         lambda n: F.coalesce(
-            F.try_divide(n["residual_sum"] + shrink * F.col("overall"), n["weight_sum"] + shrink), F.col("overall")
+            F.try_divide(n["residual_sum"] + F.col("shrink") * F.col("overall"), n["weight_sum"] + F.col("shrink")),
+            F.col("overall"),
         ),
     )
-    return together.withColumn("overall", overall).select(
+    return together.withColumns({"overall": overall, "shrink": shrink}).select(
         *by,
         ASKED_ON,
         value.alias("level_values"),
-        (F.datediff(ASKED_ON, F.lit(anchor)) - mean_day).alias("label_age_days"),
+        mean_age.alias("label_age_days"),
         "label_count",
         F.col("overall").alias("overall_level"),
     )

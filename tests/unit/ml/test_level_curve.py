@@ -68,7 +68,20 @@ def _twin(
         aged += decay * (asked - d)
     known = weights.sum()
     overall = total.sum() / known if known else 0.0
-    return (total + 4 * overall) / (weights + 4), aged / known if known else 0.0, known
+    age = aged / known if known else 0.0
+    shrink = 4 * 0.5 ** (age / 9.0) if known else 1.0
+    return (total + shrink * overall) / (weights + shrink), age, known
+
+
+def test_labels_that_are_late_are_shrunk_no_more_than_others(spark: SparkSession) -> None:
+    schema = "marketplace_code string, ranked_on date, available_on date, rank long, residual double"
+    rows = [("US", FIRST, FIRST, 1, 1.0), ("US", FIRST, FIRST, 5_000, 0.0)]
+    sums = residual_sums(spark.createDataFrame(rows, schema), step=0.5)
+    days = [("US", FIRST + timedelta(n)) for n in (0, 200)]
+    asked = spark.createDataFrame(days, f"marketplace_code string, {ASKED_ON} date")
+    found = levels(sums, asked, SETTINGS, anchor=FIRST).orderBy(ASKED_ON).collect()
+    assert found[0]["level_values"] == pytest.approx(found[1]["level_values"])
+    assert found[1]["level_values"][0] == pytest.approx((1 + 4 * 0.5) / 5)
 
 
 def test_a_label_that_is_not_yet_known_moves_no_level(spark: SparkSession) -> None:
