@@ -161,7 +161,7 @@ def test_an_estimate_is_explained_and_shown(made, tmp_path):
         "department_name, term, estimated_search_count",
         f"basis = 'direct' AND estimated_on = '{SCENARIO.last_on}'",
     )[:1]  # fmt: skip
-    asked = [term.upper(), SCENARIO.last_on.isoformat(), f"department={department}"]
+    asked = [term.upper(), SCENARIO.last_on.isoformat(), "marketplace=US", f"department={department}"]
     found = explain_domain(str(folder / "lake"), "search", "volume", asked, reveal=False)
     [told] = found["estimates"]
     assert told["stages"][-1]["search_count"] == estimate
