@@ -23,7 +23,15 @@ from benchmarks.report import as_markdown
 from headrace.generate.procurement import SPINE, GenerationSummary, generate_procurement
 
 REPOSITORY = Path(__file__).parents[1]
-CONTESTANTS = ("headrace", "duckdb", "polars", "pandas")
+SPARK35 = REPOSITORY / ".venv-spark35/bin/python"
+# Which Python, hence which Spark, and which environment file: Comet has no build for Spark 4.1.
+HEADRACE = {
+    "headrace": (Path(sys.executable), "local"),
+    "headrace_spark35": (SPARK35, "local"),
+    "headrace_comet": (SPARK35, "local_comet"),
+}
+USUAL = ("headrace", "duckdb", "polars", "pandas")
+CONTESTANTS = (*HEADRACE, *USUAL[1:])
 LIBRARIES = ("headrace", "pyspark", "duckdb", "polars", "pandas", "pyarrow", "numpy")
 KEY = "a key for benchmarks, which is no secret"
 
@@ -63,9 +71,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--only",
         nargs="+",
         choices=CONTESTANTS,
-        default=list(CONTESTANTS),
+        default=list(USUAL),
         metavar="NAME",
-        help=f"some of {', '.join(CONTESTANTS)}",
+        help=f"some of {', '.join(CONTESTANTS)} (default: {', '.join(USUAL)}); Spark 3.5 from .venv-spark35",
     )
     parser.add_argument("--out", type=Path, default=Path("bench"), help="folder (default: ./%(default)s)")
     return parser.parse_args(argv)
@@ -130,22 +138,13 @@ def _run(name: str, raw: Path, folder: Path, threads: int) -> Measurement:
 
 def _command(name: str, raw: Path, folder: Path, threads: int) -> list[str]:
     out = str(folder / name)
-    if name != "headrace":
+    if name not in HEADRACE:
         return [sys.executable, "-m", f"benchmarks.peers.{name}_job", str(raw), out, "--threads", str(threads)]
-    environment = folder / "local.toml"
-    packaged = (REPOSITORY / "configs/environments/local.toml").read_text()
+    python, environment_name = HEADRACE[name]
+    environment = folder / f"{name}.toml"
+    packaged = (REPOSITORY / f"configs/environments/{environment_name}.toml").read_text()
     environment.write_text(packaged.replace("local[*]", f"local[{threads}]"))
-    return [
-        sys.executable,
-        "-m",
-        "jobs.run_pipeline",
-        "--raw",
-        str(raw),
-        "--lake",
-        out,
-        "--environment",
-        str(environment),
-    ]
+    return [str(python), "-m", "jobs.run_pipeline", "--raw", str(raw), "--lake", out, "--environment", str(environment)]
 
 
 def _machine() -> dict[str, str]:
