@@ -29,6 +29,26 @@ EVENT_TYPES: dict[str, str] = {
     "workflow": "A step of the ordering system's own workflow.",
 }
 
+# The field of a document that dates each of its events.
+EVENT_FIELDS: dict[str, dict[str, str]] = {
+    "purchase_orders": {
+        "order_created": "ordered_on",
+        "order_submitted": "submitted_at",
+        "order_released": "released_at",
+    },
+    "approvals": {"order_submitted": "submitted_at", "order_released": "released_at"},
+    "purchase_order_changes": dict.fromkeys(("order_changed", "order_deleted", "order_reactivated"), "changed_at"),
+    "goods_receipts": dict.fromkeys(("goods_received", "goods_receipt_cancelled"), "received_on"),
+    "invoices": {
+        "invoice_issued": "invoiced_on",
+        "invoice_recorded": "recorded_at",
+        "invoice_cancelled": "recorded_at",
+        "invoice_cleared": "cleared_on",
+    },
+    "payment_blocks": {"payment_block_set": "blocked_at", "payment_block_removed": "removed_at"},
+    "payments": {"invoice_paid": "paid_on"},
+}
+
 CHANGE_TYPES: dict[str, str] = {
     "price": "The price or the net worth.",
     "quantity": "The quantity.",

@@ -1,6 +1,6 @@
 """Vendors of the master and of documents: ids are never merged, names that several ids bear are counted."""
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -8,7 +8,14 @@ from schemas.procurement.documents import VENDORS
 from transforms.procurement.terms import VENDOR
 
 _MASTER = ("vendor_name", "country_code", "payment_terms_days")
-_AMOUNTS = ("ordered_amount", "invoiced_amount", "cleared_amount", "paid_amount")
+# Beside a null amount: the case has an order, an invoice, a clearing or a payment all the same.
+_WANTING = {
+    "ordered_amount": "ordered_on IS NOT NULL",
+    "invoiced_amount": "invoice_count > 0",
+    "cleared_amount": "clearing_count > 0",
+    "paid_amount": "least_paid_currency_code IS NOT NULL",
+}
+_AMOUNTS = tuple(_WANTING)
 
 
 def summarise_vendors(events: DataFrame, cases: DataFrame, vendors: DataFrame | None) -> DataFrame:
@@ -63,14 +70,23 @@ def _named_by_events(events: DataFrame) -> DataFrame:
 
 
 def _totals(cases: DataFrame) -> DataFrame:
-    """Of the cases whose vendor it is; amounts are null where the cases are in several currencies."""
+    """Of the cases whose vendor it is; an amount is null where the cases are in several currencies, and where one of
+    them has what would have to be added and no such amount."""
     has_amount = F.coalesce(*_AMOUNTS).isNotNull()
     currencies = F.collect_set(F.when(has_amount, F.struct("currency_code")))
     summed = cases.groupBy(*VENDOR).agg(
         F.count("*").alias("case_count"),
         F.size(currencies).alias("currency_count"),
         F.max(F.when(has_amount, F.col("currency_code"))).alias("currency_code"),
-        *(F.sum(name).cast(T.DecimalType(38, 2)).alias(name) for name in _AMOUNTS),
+        *(_whole_sum(name, is_wanting).alias(name) for name, is_wanting in _WANTING.items()),
     )
     is_one = F.col("currency_count") == 1
     return summed.withColumns({name: F.when(is_one, F.col(name)) for name in ("currency_code", *_AMOUNTS)})
+
+
+def _whole_sum(name: str, is_wanting: str) -> Column:
+    """An aggregate: the cases' sum; null where one of them is in want of it."""
+    is_partial = F.col(name).isNull() & F.expr(is_wanting)
+    if name == "paid_amount":
+        is_partial |= F.col("has_unallocated_payment")
+    return F.when(~F.coalesce(F.bool_or(is_partial), F.lit(False)), F.sum(name)).cast(T.DecimalType(38, 2))

@@ -580,10 +580,10 @@ COMMENT ON COLUMN "marts"."procurement_vendors"."ids_under_name_count" IS 'Vendo
 COMMENT ON COLUMN "marts"."procurement_vendors"."case_count" IS 'Cases whose vendor it is.';
 COMMENT ON COLUMN "marts"."procurement_vendors"."currency_count" IS 'Currencies of the cases that have any amount.';
 COMMENT ON COLUMN "marts"."procurement_vendors"."currency_code" IS 'ISO 4217 code of the amounts; null where there are several.';
-COMMENT ON COLUMN "marts"."procurement_vendors"."ordered_amount" IS 'Sum of the cases'' `ordered_amount`; null where there are several currencies. Unit: currency_code.';
-COMMENT ON COLUMN "marts"."procurement_vendors"."invoiced_amount" IS 'Sum of the cases'' `invoiced_amount`; null where there are several currencies. Unit: currency_code.';
-COMMENT ON COLUMN "marts"."procurement_vendors"."cleared_amount" IS 'Sum of the cases'' `cleared_amount`; null where there are several currencies. Unit: currency_code.';
-COMMENT ON COLUMN "marts"."procurement_vendors"."paid_amount" IS 'Sum of the cases'' `paid_amount`; null where there are several currencies. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."ordered_amount" IS 'Sum of the cases'' `ordered_amount`; null where there are several currencies, or a case lacks it. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."invoiced_amount" IS 'Sum of the cases'' `invoiced_amount`; null where there are several currencies, or a case lacks it. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."cleared_amount" IS 'Sum of the cases'' `cleared_amount`; null where there are several currencies, or a case lacks it. Unit: currency_code.';
+COMMENT ON COLUMN "marts"."procurement_vendors"."paid_amount" IS 'Sum of the cases'' `paid_amount`; null where there are several currencies, or a case lacks it. Unit: currency_code.';
 
 CREATE TABLE "marts"."procurement_unallocated" (
     "source_system_code" VARCHAR NOT NULL,

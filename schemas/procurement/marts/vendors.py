@@ -32,7 +32,7 @@ PROCUREMENT_VENDORS = Contract(
             Field(
                 f"{name}_amount",
                 AMOUNT_TOTAL,
-                f"Sum of the cases' `{name}_amount`; null where there are several currencies.",
+                f"Sum of the cases' `{name}_amount`; null where there are several currencies, or a case lacks it.",
                 unit="currency_code",
             )
             for name in ("ordered", "invoiced", "cleared", "paid")

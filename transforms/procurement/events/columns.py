@@ -52,11 +52,18 @@ def of_document(contract: Contract, **given: Column) -> dict[str, Column]:
     happened = ("event_id", "event_type", "event_at", "event_on", "time_precision")
     return {
         **{name: F.col(name) for name in happened},
-        "case_id": F.concat("po_number", F.lit("_"), "item_number"),
+        "case_id": case_id(),
         "table_name": F.lit(contract.name),
         "content_key": F.xxhash64("event_id"),
         **given,
     }
+
+
+def case_id() -> Column:
+    """`4500001234_00010`, as event logs name cases; an underscore within a number is doubled, so that no two items are
+    one case."""
+    po_number, item_number = (F.replace(F.col(name), F.lit("_"), F.lit("__")) for name in ("po_number", "item_number"))
+    return F.concat(po_number, F.lit("_"), item_number)
 
 
 def with_dates(documents: DataFrame, contract: Contract, *dates: Column, key: tuple[str, ...] = ()) -> DataFrame:

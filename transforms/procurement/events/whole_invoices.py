@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from schemas.procurement.documents import INVOICES, PAYMENT_BLOCKS, PAYMENTS
 from transforms.procurement.events.allocation import is_too_large, with_allocated_amount
-from transforms.procurement.events.columns import AMOUNT, LINEAGE, as_events, columns, day, line, moment, money
+from transforms.procurement.events.columns import AMOUNT, LINEAGE, as_events, case_id, columns, day, line, moment, money
 from transforms.procurement.events.invoice_items import INVOICE, ITEM, no_items, summarise_items
 
 POSTING = (*INVOICE, "table_name", "document_number")
@@ -46,9 +46,9 @@ def events_of_items(settled: DataFrame) -> DataFrame:
     ).select("*", "happened.*")
     identity = F.to_json(F.struct(*POSTING, *ITEM, "event_type"))
     return as_events(
-        dated.withColumn("event_id", F.sha2(identity, 256)),
+        dated.withColumn("event_id", F.substring(F.sha2(identity, 256), 1, 32)),
         **columns("event_id", "event_type", "event_at", "event_on", "time_precision", "table_name"),
-        case_id=F.concat("po_number", F.lit("_"), "item_number"),
+        case_id=case_id(),
         document_id=F.col("invoice_number"),
         content_key=F.xxhash64("event_id"),
         **money(F.col("allocated_amount"), F.col("currency_code")),
