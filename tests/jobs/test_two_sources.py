@@ -3,11 +3,12 @@
 import csv
 import io
 from datetime import date
+from importlib import resources
 
 import pytest
 
 from lake.errors import DataError
-from tests.jobs.lakes import current, release, rows, run_of, write_raw
+from tests.jobs.lakes import current, invoices, release, rows, run_of, write_raw
 from tests.unit.formats.workbooks import xlsx
 
 pytestmark = pytest.mark.spark35
@@ -88,3 +89,19 @@ def test_of_two_files_the_numbered_one_is_later_and_no_conflict(spark, tmp_path)
         ("PO-1", None, "superseded"),
     ]
     assert found.counts["purchase_orders"].version_conflicts == 0
+
+
+def test_a_month_that_another_source_sends_again_stops_the_run(spark, tmp_path):
+    raw, lake, config = tmp_path / "raw", tmp_path / "lake", tmp_path / "comma.toml"
+    packaged = (resources.files("configs") / "procurement/erp_invoices.toml").read_text(encoding="utf-8")
+    comma = packaged.replace('"erp_invoices"', '"erp_invoices_comma"')
+    config.write_text(comma.replace(r"\.(csv|tsv|txt)", r"_eu\.(csv|tsv|txt)"))
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({})})
+    release(raw, lake, has_marts=False, configs=[config])
+    write_raw(raw, {"invoices_2024-01_d2_eu.csv": invoices({"Amount": "11.00"})})
+
+    with pytest.raises(
+        DataError,
+        match=r"^invoices_2024-01_d1\.csv .*and invoices_2024-01_d2_eu\.csv .*both deliver period 2024-01 of invoices",
+    ):
+        release(raw, lake, has_marts=False, configs=[config])
