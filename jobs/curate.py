@@ -22,6 +22,7 @@ from lake.releases import TableCounts, parse_delivery
 from lake.run import Run
 from lake.runs import add_stage
 from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
+from lake.undecided import refuse_undecided
 from schemas.contract import Contract
 from schemas.lineage import BEYOND_CONTRACT
 from transforms.outcomes import judge, judged_before, with_content_hash, with_event_id, with_reasons
@@ -86,6 +87,7 @@ def _write(run: Run, plan: TablePlan) -> Snapshot:
             partition_by=("outcome", "was_judged"),
         )
         counted(written.row_count(was_judged="false"))
+    refuse_undecided(run, plan, written)
     return written
 
 

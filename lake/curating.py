@@ -9,7 +9,7 @@ from typing import Literal
 from pyspark.sql import DataFrame
 
 from lake.config import Source
-from lake.deliveries import Delivery, replaced_deliveries
+from lake.deliveries import Delivery, refuse_rivals, replaced_deliveries
 from lake.digests import curated_digest
 from lake.errors import DataError
 from lake.landing import landing_key, read_landed
@@ -43,6 +43,7 @@ def plan_table(run: Run, contract: Contract, deliveries: Sequence[Delivery]) -> 
     sources = run.sources_of(contract.name)
     names = {source.name for source in sources}
     own = tuple(delivery for delivery in deliveries if delivery.source_name in names)
+    refuse_rivals(own, sources, contract.key)
     replaced = frozenset[str]().union(*(replaced_deliveries(own, source) for source in sources))
     digest = curated_digest(contract, sources, fingerprint(run.masking_key))
     before = run.parent.curated.get(contract.name) if run.parent else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 
 from lake.claims import Claim
 from lake.config import Source
@@ -137,6 +137,35 @@ def replaced_deliveries(deliveries: Iterable[Delivery], source: Source) -> set[s
             continue
         _refuse_ties(group, source)
     return replaced
+
+
+def refuse_rivals(deliveries: Iterable[Delivery], sources: Sequence[Source], key: Sequence[str]) -> None:
+    """Raises DataError where two sources of a table that may share keys both deliver the same period, or all of it, and
+    each replaces only what it sent itself: rows that one withdrew would stay with the other.
+
+    Sources whose constants differ in a field of the key, as in that of the ledger, share none.
+    """
+    replacing = [source for source in sources if source.kind in ("replaces_period", "full")]
+    by_source: dict[str, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        by_source[delivery.source_name].append(delivery)
+    for one, other in combinations(replacing, 2):
+        if not _may_share_keys(one, other, key):
+            continue
+        for first, second in product(by_source[one.name], by_source[other.name]):
+            if first.period == second.period or "full" in (one.kind, other.kind):
+                claimed = f"period {first.period} of {one.table}" if first.period == second.period else one.table
+                raise DataError(
+                    f"{_names(first)} (source {one.name}) and {_names(second)} (source {other.name}) both deliver "
+                    f"{claimed}, and what replaces a period must be of one source: the other would keep the rows "
+                    f"that it withdraws; take one of them out of raw, or let one source claim both "
+                    f"({one.where} and {other.where})"
+                )
+
+
+def _may_share_keys(one: Source, other: Source, key: Sequence[str]) -> bool:
+    said = [name for name in key if name in one.constants and name in other.constants]
+    return all(one.constants[name] == other.constants[name] for name in said)
 
 
 def _refuse_ties(group: Sequence[Delivery], source: Source) -> None:

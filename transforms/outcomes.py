@@ -6,6 +6,7 @@ number, the file's id; greater is newer, and a null is the oldest. See docs/deci
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Literal
 
 from pyspark.sql import Column, DataFrame, Window
@@ -82,7 +83,7 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
     by_key = Window.partitionBy(*contract.key, apart).orderBy(*order)
     place = F.row_number().over(by_key)
     winner = F.first("content_hash").over(by_key.rowsBetween(Window.unboundedPreceding, Window.currentRow))
-    version = F.struct(*(F.col(name) for name in contract.version_order or ("delivery_order",)))
+    version = _version(contract)
     newer_version, newer_content = F.lag(version).over(by_key), F.lag("content_hash").over(by_key)
     conflicts = competes & newer_version.eqNullSafe(version) & (newer_content != F.col("content_hash"))
     placed = rows.select(
@@ -94,6 +95,17 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
         F.coalesce("not_of_table", contract.exclusion()).alias("excluded_by"),
     )
     return _narrowed(placed.withColumn("outcome", _outcome()), contract)
+
+
+def has_no_version(contract: Contract) -> Column:
+    """Whether every version column of a row is null: then only the order of its delivery says how new it is."""
+    return reduce(Column.__and__, (F.col(name).isNull() for name in contract.version_order), F.lit(True))
+
+
+def _version(contract: Contract) -> Column:
+    """What two contents of a key must differ in, lest they conflict."""
+    ordered = F.when(has_no_version(contract), F.col("delivery_order"))
+    return F.struct(*contract.version_order, ordered.alias("delivery_order"))
 
 
 def _outcome() -> Column:

@@ -18,6 +18,7 @@ from lake.deliveries import (
     order_of,
     refuse_closed,
     refuse_emptying,
+    refuse_rivals,
     replaced_deliveries,
 )
 from lake.errors import DataError
@@ -165,6 +166,44 @@ class TestTies:
     def test_of_two_periods_are_none(self) -> None:
         two = [replace(self.tied[0], order="x"), replace(self.tied[1], order="x", period="2024-02")]
         assert replaced_deliveries(two, of_kind("replaces_period")) == set()
+
+
+class TestRivals:
+    KEY = ("source_system_code", "id")
+    ONE = replace(of_kind("replaces_period"), constants={"source_system_code": "ERP1", "time_zone_name": "UTC"})
+    OTHER = replace(ONE, name="others", where="others.toml:2", constants={"source_system_code": "ERP1"})
+    MINE, OTHERS = delivery("a", "2024-01/0001"), replace(delivery("b", "2024-01/0002"), source_name="others")
+
+    def test_of_one_period_are_refused_with_both_files(self) -> None:
+        for seen in ((self.MINE, self.OTHERS), (self.OTHERS, self.MINE)):
+            with pytest.raises(DataError) as caught:
+                refuse_rivals(seen, (self.ONE, self.OTHER), self.KEY)
+            assert str(caught.value) == (
+                "a.csv (source orders) and b.csv (source others) both deliver period 2024-01 of orders, and what "
+                "replaces a period must be of one source: the other would keep the rows that it withdraws; take one "
+                "of them out of raw, or let one source claim both (orders.toml:2 and others.toml:2)"
+            )
+
+    @pytest.mark.parametrize(
+        ("period", "changed", "is_refused"),
+        [
+            pytest.param("2024-02", {}, False, id="of two periods"),
+            pytest.param("2024-02", {"kind": "full"}, True, id="one sends all there is"),
+            pytest.param("2024-01", {"kind": "upsert"}, False, id="one replaces nothing"),
+            pytest.param("2024-01", {"constants": {"source_system_code": "ERP2"}}, False, id="of two ledgers"),
+            pytest.param("2024-01", {"constants": {"time_zone_name": "EST"}}, True, id="the ledger is in a column"),
+        ],
+    )
+    def test_are_sources_that_may_replace_the_same(
+        self, period: str, changed: dict[str, object], is_refused: bool
+    ) -> None:
+        seen = (self.MINE, replace(self.OTHERS, period=period))
+        sources = (self.ONE, replace(self.OTHER, **changed))
+        if is_refused:
+            with pytest.raises(DataError, match="must be of one source"):
+                refuse_rivals(seen, sources, self.KEY)
+        else:
+            refuse_rivals(seen, sources, self.KEY)
 
 
 class TestEmptying:

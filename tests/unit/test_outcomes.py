@@ -261,6 +261,19 @@ def test_two_contents_under_one_version_are_a_conflict_and_equal_ones_are_not(sp
     assert judged == {1: True, 2: False, 3: False, 4: False}
 
 
+def test_without_versions_the_order_of_the_delivery_is_the_version(spark):
+    unversioned = replace(BASE, changed_at=None)
+    rows = [
+        unversioned,
+        replace(unversioned, landing_file_id="f2", delivery_order="2024-01/0002", worth=2),
+        replace(unversioned, landing_file_id="f2", delivery_order="2024-01/0002", worth=3, record_number=2),
+        replace(BASE, order_id="b"),
+        replace(BASE, order_id="b", landing_file_id="f2", delivery_order="2024-01/0002", worth=2),
+    ]
+    judged = judge(reasoned(spark, rows), ORDERS).where("is_version_conflict").collect()
+    assert sorted((r.order_id, r.landing_file_id, r.record_number) for r in judged) == [("a", "f2", 1), ("b", "f1", 1)]
+
+
 def test_no_rows_have_no_outcomes(spark):
     assert judge(reasoned(spark, []), ORDERS).collect() == []
 

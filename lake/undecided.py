@@ -1,0 +1,66 @@
+"""Rows of two files of which nothing tells which is later: the run stops, where the order of records would decide."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lake.curating import TablePlan
+from lake.errors import DataError
+from lake.run import Run
+from lake.tables import Snapshot, read_snapshot
+from schemas.lineage import BEYOND_CONTRACT
+from transforms.outcomes import REPLACED, excluded_by_contract, has_no_version
+
+
+def refuse_undecided(run: Run, plan: TablePlan, snapshot: Snapshot) -> None:
+    """Raises DataError where the row that stands of a key and the last word of another file on it differ, both have no
+    version, and their deliveries one place in the order.
+
+    Deliveries of one source cannot have one place; those of two sources of a table can.
+    """
+    places = Counter(delivery.order for delivery in plan.deliveries if delivery.landing_file_id not in plan.replaced)
+    tied = sorted(place for place, count in places.items() if count > 1)
+    if not tied:
+        return
+    found = _undecided(_contestants(run, plan, snapshot).where(F.col("delivery_order").isin(tied)), plan)
+    [told] = found.agg(F.count_distinct("key").alias("keys"), F.min(F.struct("key", "files")).alias("first")).collect()
+    if not told["keys"]:
+        return
+    names = {delivery.landing_file_id: delivery.raw_files[0].key for delivery in plan.deliveries}
+    one, other = sorted(names[file_id] for file_id in told["first"]["files"])
+    key = ", ".join(f"{name} {value}" for name, value in told["first"]["key"].asDict().items())
+    more = f" and {told['keys'] - 1:,} more keys" if told["keys"] > 1 else ""
+    raise DataError(
+        f"{plan.contract.name}: {one} and {other} differ on {key}{more}, and nothing tells which is later; number them "
+        'in their names (a `delivery` group in claims), say order = "arrival" of sources that deliver one after the '
+        "other, or leave only one of the files in raw; nothing was published"
+    )
+
+
+def _contestants(run: Run, plan: TablePlan, snapshot: Snapshot) -> DataFrame:
+    rows = read_snapshot(run.spark, run.lake, snapshot, plan.contract, BEYOND_CONTRACT)
+    stands_excluded = (F.col("outcome") == "excluded") & excluded_by_contract(plan.contract)
+    has_lost = F.col("outcome").isin("superseded", "duplicate") & ~F.array_contains("reasons", REPLACED)
+    return rows.where(((F.col("outcome") == "curated") | stands_excluded | has_lost) & has_no_version(plan.contract))
+
+
+def _undecided(contestants: DataFrame, plan: TablePlan) -> DataFrame:
+    """`key` and the two `files`, for each file whose last record of a key differs from the row that stands."""
+    key = F.struct(*plan.contract.key).alias("key")
+    last = contestants.groupBy(key, "delivery_order", "landing_file_id").agg(
+        F.max_by("content_hash", "record_number").alias("content_hash")
+    )
+    standing = contestants.where(F.col("outcome").isin("curated", "excluded")).select(
+        key,
+        "delivery_order",
+        F.col("landing_file_id").alias("standing_file_id"),
+        F.col("content_hash").alias("standing_hash"),
+    )
+    differs = (F.col("landing_file_id") != F.col("standing_file_id")) & (
+        F.col("content_hash") != F.col("standing_hash")
+    )
+    files = F.array_sort(F.array("landing_file_id", "standing_file_id"))
+    return last.join(standing, ["key", "delivery_order"]).where(differs).select("key", files.alias("files"))
