@@ -22,7 +22,7 @@ FILE_ENCODING = "file_encoding"
 
 @dataclass
 class Utf8Lines:
-    """Lines with more than ASCII: `valid` are those that are UTF-8, `invalid` those that are not; lines count from 1."""
+    """Lines with more than ASCII: `valid` are those that are UTF-8, `invalid` are the others; lines count from 1."""
 
     line_count: int = 0
     valid_line_count: int = 0
@@ -59,7 +59,7 @@ def told_encoding(
     """The same bytes again, kept in `scratch`, and the first of the encodings that reads them all.
 
     A byte-order mark decides alone. Without one, `utf-16` and `utf-32` are not tried: any bytes might be them. UTF-8 is
-    asked first, and is the file's where `Utf8Lines.are_utf8`: its invalid lines are left to the reader. Text has no NUL,
+    asked first, and is what the file is in where `are_utf8`: its invalid lines are left to the reader. Text has no NUL,
     which is what one-byte encodings make of wide ones, and no C1 control character (U+0080 to U+009F), which is what
     Latin-1 makes of the letters of Windows. Raises DataError where no encoding is left.
     """
