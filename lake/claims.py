@@ -14,6 +14,7 @@ from lake.errors import DataError
 from lake.mending import overlay, toml
 from lake.objects import ObjectInfo
 
+_PERIOD = re.compile("[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")  # sorts as time does
 FORMATS_BY_ENDING = {
     **dict.fromkeys(("csv", "tsv", "txt"), "csv"),
     **dict.fromkeys(("xlsx", "xls"), "excel"),
@@ -60,8 +61,8 @@ def claim_files(
     claimed by it.
 
     Without `manifests` files are claimed by their names alone. Raises DataError where there is no file in `where`, or
-    where one is claimed by no source, by several that do not share it, without the period that its kind needs, or
-    without the manifest.
+    where one is claimed by no source, by several that do not share it, without the period that its kind or
+    `closed_through` needs, or without the manifest.
     """
     files = list(files)
     listed = {part.file.key for parts in (manifests or {}).values() for part in parts}
@@ -133,6 +134,13 @@ def _claim(file: ObjectInfo, source: Source, match: re.Match[str], arrived_at: s
         raise DataError(
             f"{file.key}: source {source.name} replaces periods, but nothing in the name tells the period; "
             f"promised {' or '.join(source.claims)} ({source.where})"
+        )
+    if source.closed_through is not None and not _PERIOD.fullmatch(period):
+        found = f"period {period!r}" if period else "no period"
+        raise DataError(
+            f"{file.key}: the name has {found}, promised YYYY, YYYY-MM or YYYY-MM-DD: source {source.name} is closed "
+            f"through {source.closed_through}, and nothing tells whether this file is; rename it, or take "
+            f"closed_through out ({source.where})"
         )
     return Claim(file, source.name, period, said.get("delivery") or "", arrived_at)
 

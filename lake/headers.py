@@ -15,6 +15,9 @@ from schemas.lineage import FILE_ID, RECORD_NUMBER
 if TYPE_CHECKING:
     from lake.config import Source
 
+_MEANT = "%?+#"
+"""Marks that make another column of a name: a share of an amount, whether instead of what, tax on top, a number."""
+
 
 @dataclass(frozen=True)
 class Settled:
@@ -29,7 +32,7 @@ class Settled:
 
 def settle(found: Sequence[str], source: Source) -> Settled:
     """Declared columns land under the first of their headers, others under their own name, made unique. A column that
-    no header names but for its spaces and marks is found by its letters and digits.
+    no header names but for its spaces and marks is found by its letters and digits; `%`, `?`, `+` and `#` count too.
 
     Raises DataError where two columns are one field's, and where two fields cannot share a column.
     """
@@ -122,5 +125,6 @@ def _plain(header: str) -> str:
 
 
 def _letters(header: str) -> str:
-    """A header as it is compared where none is the same by `_plain`: its letters and digits, `PO_ID` as `po id`."""
-    return "".join(filter(str.isalnum, _plain(header)))
+    """A header as it is compared where none is the same by `_plain`: its letters, digits and marks that mean something,
+    `PO_ID` as `po id` but `Net Amount %` not as `Net Amount`."""
+    return "".join(mark for mark in _plain(header) if mark.isalnum() or mark in _MEANT)

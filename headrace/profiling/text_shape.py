@@ -5,11 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from headrace.profiling.doubts import Doubt
 from headrace.profiling.rawfile import RawFile
+from lake.formats.encodings import Utf8Lines
 from lake.formats.table import Readable
 from lake.formats.text import BLOCK_BYTES, split_lines, utf8_lines, whole_lines
 
@@ -34,17 +35,14 @@ class Bytes:
     """What all bytes of a file say of its encoding, counted in lines."""
 
     mark: str = ""
-    line_count: int = 0
-    valid_line_count: int = 0
-    invalid_line_count: int = 0
-    first_invalid_line: int = 0
+    lines: Utf8Lines = field(default_factory=Utf8Lines)
     high_bytes: set[int] = field(default_factory=set)
     nul_at_even: float = 0.0
     nul_at_odd: float = 0.0
 
 
 def survey_bytes(file: RawFile) -> Bytes:
-    """One pass over the file. `valid` are lines with more than ASCII that are UTF-8, `invalid` those that are not."""
+    """One pass over the file. `high_bytes` are those of the lines that are not UTF-8."""
     found = Bytes()
     with file.opened() as stream:
         first = stream.read(BLOCK_BYTES)
@@ -54,7 +52,8 @@ def survey_bytes(file: RawFile) -> Bytes:
             found.nul_at_odd = first[1::2].count(0) / max(1, len(first[1::2]))
         if not _is_wide(found):
             for block in whole_lines(_chunks(first, stream)):
-                _count(block, found)
+                for line in found.lines.take(block):
+                    found.high_bytes |= {byte for byte in line if byte >= 0x80}
     return found
 
 
@@ -65,11 +64,12 @@ def encoding_of(found: Bytes) -> tuple[str, list[Doubt]]:
     if found.nul_at_odd > _NUL_RATIO or found.nul_at_even > _NUL_RATIO:
         name = "utf-16-le" if found.nul_at_odd > found.nul_at_even else "utf-16-be"
         return name, [_doubt(f"{name} by its NUL bytes alone: the file has no byte-order mark")]
-    if not found.invalid_line_count:
+    lines = found.lines
+    if not lines.invalid_line_count:
         return "utf-8", []
-    where = f"line {found.first_invalid_line:,} and {found.invalid_line_count - 1:,} more are not UTF-8"
-    if found.valid_line_count > 4 * found.invalid_line_count:
-        return "utf-8", [_doubt(f"{where}, {found.valid_line_count:,} lines are: those will be dead letters")]
+    where = f"line {lines.first_invalid_line:,} and {lines.invalid_line_count - 1:,} more are not UTF-8"
+    if lines.are_utf8:
+        return "utf-8", [_doubt(f"{where}, {lines.valid_line_count:,} lines are: those will be dead letters")]
     name = "cp1252" if found.high_bytes & _ONLY_CP1252 and not found.high_bytes & _NOT_CP1252 else "latin-1"
     return name, [
         _doubt(
@@ -136,22 +136,6 @@ def _text(line: bytes, encoding: str) -> str:
 def _is_wide(found: Bytes) -> bool:
     marked = found.mark.startswith(("utf-16", "utf-32"))
     return marked or max(found.nul_at_even, found.nul_at_odd) > _NUL_RATIO
-
-
-def _count(block: bytes, found: Bytes) -> None:
-    lines: Iterable[bytes] = () if block.isascii() else split_lines(block)
-    for number, line in enumerate(lines, start=found.line_count + 1):
-        if line.isascii():
-            continue
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            found.invalid_line_count += 1
-            found.first_invalid_line = found.first_invalid_line or number
-            found.high_bytes |= {byte for byte in line if byte >= 0x80}
-        else:
-            found.valid_line_count += 1
-    found.line_count += block.count(b"\n")
 
 
 def _chunks(first: bytes, stream: Readable) -> Iterator[bytes]:

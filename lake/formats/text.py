@@ -44,7 +44,7 @@ class CountedLines:
 def block_encoding(encoding: str) -> str:
     """The encoding of the blocks that `utf8_lines` gives: UTF-8 where it transcodes, else the file's own."""
     name = codecs.lookup(encoding).name
-    return "utf-8" if name == "utf-8-sig" or _is_transcoded(name) else name
+    return "utf-8" if name == "utf-8-sig" or is_transcoded(name) else name
 
 
 def utf8_lines(stream: Readable, encoding: str) -> Iterator[bytes]:
@@ -64,7 +64,7 @@ def utf8_chunks(stream: Readable, encoding: str) -> Iterator[bytes]:
     mark = next((mark for mark, name in _MARKS if name == marked), b"")
     name = _promised(encoding, marked)
     chunks = _chunks(first[len(mark) :], stream)
-    return _transcoded(chunks, name) if _is_transcoded(name) else chunks
+    return _transcoded(chunks, name) if is_transcoded(name) else chunks
 
 
 def refuse_packed(first: bytes) -> None:
@@ -110,7 +110,7 @@ def _promised(encoding: str, marked: str) -> str:
     return marked or name
 
 
-def _is_transcoded(name: str) -> bool:
+def is_transcoded(name: str) -> bool:
     """Whether bytes cannot be cut and searched as if they were ASCII: wide, stateful and EBCDIC encodings."""
     return _ASCII.decode("ascii").encode(name, "replace") != _ASCII
 

@@ -59,6 +59,32 @@ def test_what_a_name_says(key: str, said: tuple[str, str, str]) -> None:
     assert (one.source_name, one.period, one.delivery) == said
 
 
+CLOSED = replace(source("orders", r"^orders(_(?P<period>.+))?[.]csv$"), closed_through="2024-03")
+
+
+@pytest.mark.parametrize(
+    ("key", "found"),
+    [
+        pytest.param("orders.csv", "no period", id="an optional group without a period"),
+        pytest.param("orders_202403.csv", "period '202403'", id="without a hyphen"),
+        pytest.param("orders_2024_05.csv", "period '2024_05'", id="with another mark"),
+        pytest.param("orders_2024-Q1.csv", "period '2024-Q01'", id="a quarter"),
+        pytest.param("orders_2024-13.csv", "period '2024-13'", id="a month that is none"),
+        pytest.param("orders_2024-05-.csv", "period '2024-05-'", id="cut short"),
+    ],
+)
+def test_a_period_of_which_nothing_tells_whether_it_is_closed(key: str, found: str) -> None:
+    sentence = f"^{key}: the name has {found}, promised YYYY, YYYY-MM or YYYY-MM-DD: source orders is closed through"
+    with pytest.raises(DataError, match=sentence):
+        claim(key, sources=(CLOSED,))
+    assert len(claim(key, sources=(replace(CLOSED, closed_through=None),))) == 1
+
+
+@pytest.mark.parametrize("period", ["2024", "2024-04", "2024-9", "2024-04-30"])
+def test_a_period_that_sorts_as_time_does_is_claimed_where_some_are_closed(period: str) -> None:
+    assert len(claim(f"orders_{period}.csv", sources=(CLOSED,))) == 1
+
+
 def test_ignored_files_need_no_source() -> None:
     assert [one.file.key for one in claim("README.md", ".hidden", "x/.hidden", "bills.csv")] == ["bills.csv"]
 

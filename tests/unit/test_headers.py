@@ -20,13 +20,13 @@ FOUND = [
     pytest.param(
         ["PO_ID", "Savings", "Savings %", "Kind #"], ["PO_ID", "Savings", "Savings %", "Kind #"], id="the same"
     ),
-    pytest.param(["po id", "SAVINGS", "savings  %", "kind"], ["PO_ID", "Savings", "Savings %", "Kind #"], id="marks"),
-    pytest.param(["PO-Id", "Savings", "x", "Kind"], ["PO_ID", "Savings", "x", "Kind #"], id="one for two: by its name"),
+    pytest.param(["po id", "SAVINGS", "savings_%", "kind-#"], ["PO_ID", "Savings", "Savings %", "Kind #"], id="marks"),
+    pytest.param(["PO-Id", "Savings", "x", "Kind#"], ["PO_ID", "Savings", "x", "Kind #"], id="one for two: its name"),
     pytest.param(
-        ["POID", "Savings", "Savings#", "Kind #"], ["PO_ID", "Savings", "Savings %", "Kind #"], id="the other is left"
+        ["POID", "Savings", "Savings (%)", "Kind #"], ["PO_ID", "Savings", "Savings %", "Kind #"], id="both are there"
     ),
     pytest.param(
-        ["PO.ID", "savings", "#", "KIND"], ["PO_ID", "Savings", "#", "Kind #"], id="a name of marks is no name"
+        ["PO.ID", "savings", "#", "KIND #"], ["PO_ID", "Savings", "#", "Kind #"], id="a name of marks is no name"
     ),
 ]
 
@@ -35,6 +35,15 @@ FOUND = [
 def test_a_column_is_found_by_its_name_else_by_letters_and_digits(found: list[str], names: list[str]) -> None:
     settled = settle(found, SAVINGS)
     assert (settled.names, settled.missing) == (names, [])
+
+
+@pytest.mark.parametrize(
+    "header", ["Savings %", "Savings%", "Savings ％", "Savings?", "Savings +", "# Savings", "Savings_#"]
+)
+def test_a_mark_that_means_something_is_another_column(header: str) -> None:
+    source = replace(SAVINGS, columns=SAVINGS.columns[:2], excluded=())
+    settled = settle(["PO_ID", header], source)
+    assert (settled.undeclared, settled.missing_fields) == ([header], ["amount"])
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,13 @@ from hypothesis import strategies as st
 from headrace.profiling.facts import profile_file
 from headrace.profiling.fixed_shape import layout_of
 from headrace.profiling.outline import outline, sounds_personal, words
+from headrace.profiling.rawfile import RawFile
 from headrace.profiling.sheet_shape import header_row
 from headrace.profiling.sketch import Sketch
+from headrace.profiling.text_shape import encoding_of, survey_bytes
 from lake.config import load
 from lake.errors import ConfigError, DataError
+from lake.formats.encodings import told_encoding
 from schemas.domains import DOMAINS
 from tests.unit.formats.workbooks import xls, xlsx
 from tests.unit.headrace.asking import headrace
@@ -238,6 +241,21 @@ def test_other_sheets_are_named_and_can_be_asked_for(tmp_path) -> None:
     assert [column["name"] for column in first["columns"]] == ["a", "b"]
     assert "'Second' (profile them with --sheet)" in first["doubts"][0]["unsure"]
     assert [c["name"] for c in profiled(tmp_path, "b.xlsx", book, sheet="Secret")["columns"]] == ["e"]
+
+
+@pytest.mark.parametrize(
+    ("damaged", "encoding"), [pytest.param(2, "utf-8", id="fewer damaged"), pytest.param(3, "latin-1", id="as many")]
+)
+def test_text_is_utf_8_where_landing_says_so(tmp_path, damaged, encoding) -> None:
+    lines = b"A\n" + "Zoë\n".encode() * 3 + b"Beta\xff\n" * damaged
+    (tmp_path / "o.csv").write_bytes(lines)
+    found, doubts = encoding_of(survey_bytes(RawFile.at(str(tmp_path / "o.csv"))))
+
+    assert (found, len(doubts)) == (encoding, 1)
+    assert doubts[0].sentence.startswith(f"line 5 and {damaged - 1} more are not UTF-8")
+    kept, told = told_encoding(io.BytesIO(lines), ("utf-8", "latin-1"), tmp_path, "orders")
+    kept.close()
+    assert told == encoding
 
 
 def test_a_header_twice_fills_no_field_and_says_so(tmp_path) -> None:
