@@ -13,7 +13,7 @@ from headrace.profiling.columns import Column
 from headrace.profiling.doubts import Doubt
 from headrace.profiling.fields import CERTAIN, Match, packaged_column
 from headrace.profiling.outline import outline, words
-from headrace.profiling.verdict import serials
+from headrace.profiling.verdict import currencies, serials
 from lake.config import Configuration
 from schemas.contract import Field
 from transforms.standardize import standardizer
@@ -22,6 +22,7 @@ from transforms.standardize.errors import BadRuleParameter
 MOST_WORDS = 100
 _WORDS_ALIKE = 0.75
 _STEM_LENGTH = 5
+_FEWEST_NUMBERS = 4
 Said = tuple[str, dict[str, Any], np.ndarray]
 
 
@@ -56,6 +57,7 @@ def draft_field(match: Match, configuration: Configuration, doubts: list[Doubt])
         count = sum(rows for _, rows in lost)
         shown = ", ".join(f"`{shape}`" for shape in dict.fromkeys(outline(value) for value, _ in lost[:20]))
         doubts.append(Doubt(at, f"rule {rule} does not read {count:,} rows, which would be quarantined: {shown[:160]}"))
+    doubts.extend(Doubt(at, sentence) for sentence in (*_made_one(column, rule, parameters), *_word(column, rule)))
     unmapped = {}
     if rule == "mapped":
         unmapped = {v: n for v, n in column.judged.counts().items() if v not in parameters["values"]}
@@ -65,6 +67,34 @@ def draft_field(match: Match, configuration: Configuration, doubts: list[Doubt])
         elif unmapped:
             doubts.append(Doubt(at, f"{len(unmapped)} words have no known meaning: {sum(unmapped.values()):,} rows"))
     return FieldDraft(target, column.name, rule, parameters, tokens, unmapped)
+
+
+def _made_one(column: Column, rule: str, parameters: Mapping[str, Any]) -> list[str]:
+    """What to ask where the rule takes different texts for one. Numbers, dates and codes of a list are not told by how
+    they are written; a whole number may be a key, whose zeros tell."""
+    if rule in ("mapped", "boolean", "amount", "date", "timestamp"):
+        return []
+    reads = standardizer(rule, **parameters)
+    alike: dict[object, list[str]] = {}
+    for text in column.judged.values:
+        if (value := reads(text)) is not None:
+            alike.setdefault(value, []).append(text)
+    several = [texts for texts in alike.values() if len(texts) > 1]
+    if not several:
+        return []
+    shown = ", ".join(f"`{outline(text)}`" for text in sorted(several[0])[:4])
+    count = sum(map(len, several))
+    return [f"rule {rule} makes {count:,} different values {len(several):,}, such as {shown}: are they the same?"]
+
+
+def _word(column: Column, rule: str) -> list[str]:
+    """What to ask where a single word stands among numbers, and the rule reads it too."""
+    reads = standardizer("document_number")
+    words_ = [text for text in column.judged.values if reads(text) is None]
+    if rule != "text" or len(words_) != 1 or len(column.judged.values) < _FEWEST_NUMBERS or not words_[0].isalpha():
+        return []
+    rows = column.judged.counts()[words_[0]]
+    return [f"a single word among numbers, `{outline(words_[0])}` in {rows:,} rows: is it a total, which is no record?"]
 
 
 def _rule(column: Column, target: Field, configuration: Configuration, doubts: list[Doubt]) -> Said:
@@ -110,6 +140,9 @@ def _amount(column: Column, target: Field, at: str, doubts: list[Doubt]) -> Said
     parameters = {"decimal": decimal, **({} if scale == 2 else {"scale": scale})}
     if column.verdict.rule == "amount":
         doubts.extend(Doubt(at, doubt) for doubt in column.verdict.doubts)
+    else:
+        read = column.judged.mask("amount", decimal)
+        doubts.extend(Doubt(at, doubt) for doubt in currencies(column.judged, read))
     if (places := column.places()) > scale:
         doubts.append(Doubt(at, f"values have up to {places} decimal places, {target.name} has {scale}"))
     return "amount", parameters, column.judged.mask_of(standardizer("amount", decimal=decimal, scale=scale))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,8 @@ from transforms.standardize import AMBIGUOUS_PARAMETER, decide_format, standardi
 MOST_RATIO = 0.8
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}[-./ ](?:[0-9]{1,2}|[A-Za-z]{3})[-./ ][0-9]{2}")
 _FEW_CODES = 200
+_NO_CURRENCY = re.compile(r"[^\w$¢£¤¥฿₿\u20a0-\u20c0￠￡￥￦﷼]|[\d_]")
+_FIXED = "{} is taken in every file, since `ambiguous_formats` has one pair: files of the other order are read wrongly"
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,9 @@ def _in_formats(
 ) -> Verdict | None:
     """The formats that read the values, and of those that differ by day and month the one that the values tell."""
     aside: set[str] = set()
-    ambiguous: list[list[str]] = []
+    ambiguous: list[tuple[str, str]] = []
+    told: dict[tuple[str, str], tuple[str | None, str]] = {}
     doubts: list[str] = []
-    decided: str | None = None
     for first, second in pairs:
         one, other = judged.mask(rule, first), judged.mask(rule, second)
         if not (one | other).any():
@@ -99,9 +102,8 @@ def _in_formats(
             if decision is None:
                 doubts.append("day or month first is not told; with points, the day is taken to stand first")
             continue
-        ambiguous.append([first, second])
-        decided = decision or decided
-        doubts.append(_order_told(decision, first, second, only_one, only_other))
+        ambiguous.append((first, second))
+        told[first, second] = decision, _order_told(decision, first, second, only_one, only_other)
     chosen, mask = judged.covering(rule, [label for label in labels if label not in aside])
     if not chosen:
         return None
@@ -111,7 +113,11 @@ def _in_formats(
     plain = [label for label in chosen if pair is None or label not in pair]
     parameters: dict[str, Any] = {"formats": plain} if plain else {"formats": []}
     if pair:
-        parameters[AMBIGUOUS_PARAMETER] = pair
+        parameters[AMBIGUOUS_PARAMETER] = list(pair)
+    for orders, (_, sentence) in told.items():
+        fixed = " and ".join(label for label in chosen if label in orders)
+        doubts.append(f"{sentence}; {'each file decides for itself' if orders == pair else _FIXED.format(fixed)}")
+    decided = told[pair][0] if pair else None
     shares = {label: judged.share(judged.mask(rule, label)) for label in chosen}
     return Verdict(kind, rule, parameters, mask, doubts, shares, decided)
 
@@ -120,7 +126,7 @@ def _order_told(decision: str | None, first: str, second: str, only_first: int, 
     """The evidence in counts of rows: a date may be a person's."""
     if decision:
         telling = f"{max(only_first, only_second):,} rows can be read in no other order"
-        return f"{decision} in this file: {telling}; each file decides for itself"
+        return f"{decision} in this file: {telling}"
     if only_first or only_second:
         return f"day or month first is not told: {only_first:,} rows are only {first}, {only_second:,} only {second}"
     return f"day or month first is not told: every row could be {first} or {second}"
@@ -139,6 +145,7 @@ def _number(judged: Judged) -> Verdict | None:
     decimal = "," if only_comma > only_point else "."
     found = Verdict("amount", "amount", {"decimal": decimal}, comma if decimal == "," else point)
     found.formats[f"decimal {'comma' if decimal == ',' else 'point'}"] = judged.share(found.mask)
+    found.doubts.extend(currencies(judged, found.mask))
     both = [value for value, _ in judged.unread(~(point & comma))]
     if only_point and only_comma:
         found.doubts.append(
@@ -147,6 +154,18 @@ def _number(judged: Judged) -> Verdict | None:
     elif not (only_point or only_comma) and any(not _is_same(value) for value in both):
         found.doubts.append("points and commas could be decimal marks or stand between thousands: nothing tells")
     return found
+
+
+def currencies(judged: Judged, amounts: np.ndarray) -> list[str]:
+    """What to ask where cells that are read as amounts say their currency, which the rule leaves out."""
+    rows = Counter[str]()
+    for value, count in judged.unread(~amounts):
+        if said := _NO_CURRENCY.sub("", value):
+            rows[said] += count
+    if not rows:
+        return []
+    said = ", ".join(f"{name} ({count:,})" for name, count in rows.most_common(8))
+    return [f"cells carry a currency, which the rule drops: {said}; do they agree with the currency of their records?"]
 
 
 def _is_same(value: str) -> bool:

@@ -181,6 +181,12 @@ def test_neither_the_toml_nor_its_doubts_say_a_person(tmp_path) -> None:
                      "day or month first is not told", id="nothing tells the order"),
         pytest.param(["31/01/2024", "01/31/2024"], "date", {"ambiguous_formats": ["%d/%m/%Y", "%m/%d/%Y"]},
                      "1 rows are only %d/%m/%Y, 1 only %m/%d/%Y", id="both orders"),
+        pytest.param(["01/31/2024", "01-31-2024"], "date",
+                     {"ambiguous_formats": ["%d/%m/%Y", "%m/%d/%Y"], "formats": ["%m-%d-%Y"]},
+                     "%m-%d-%Y in this file: 1 rows can be read in no other order; %m-%d-%Y is taken in every file",
+                     id="a second pair is fixed"),
+        pytest.param(["$12.00", "€12.00", "USD 13.00", "10.00", "(5.00)"], "amount", {"decimal": "."},
+                     "which the rule drops: $ (1), USD (1), € (1); do they agree", id="currencies in cells"),
         pytest.param(["01.02.2024", "31.01.2024"], "date", {"formats": ["%d.%m.%Y"]}, "", id="points, told"),
         pytest.param(["01.02.2024", "03.04.2024"], "date", {"formats": ["%d.%m.%Y"]}, "the day is taken to stand first",
                      id="points, not told"),
@@ -241,6 +247,32 @@ def test_other_sheets_are_named_and_can_be_asked_for(tmp_path) -> None:
     assert [column["name"] for column in first["columns"]] == ["a", "b"]
     assert "'Second' (profile them with --sheet)" in first["doubts"][0]["unsure"]
     assert [c["name"] for c in profiled(tmp_path, "b.xlsx", book, sheet="Secret")["columns"]] == ["e"]
+
+
+def asked_of(folder: Path, header: str, cells: list[str], at: str) -> list[str]:
+    """What is asked of a field whose column has these cells, beside one of items."""
+    rows = "".join(f"{cell},{n}0,2024-03-01\n" for n, cell in enumerate(cells, start=1))
+    facts = profiled(folder, "o.csv", f"{header},Item,Order Date\n{rows}", table="purchase_orders")
+    return [doubt["unsure"] for doubt in facts["doubts"] if doubt["at"] == at]
+
+
+NUMBERS = [f"45000{n}" for n in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "asked"),
+    [
+        pytest.param(["001Ab", "001aB", "001AB", "001ab", "002X"], "makes 4 different values 1, such as", id="case"),
+        pytest.param([*NUMBERS, "TOTAL"], "a single word among numbers, `AAAAA` in 1 rows", id="a total"),
+        pytest.param([*NUMBERS, " 450000 "], "", id="spaces around are nothing"),
+        pytest.param([*NUMBERS, "TOTAL", "open"], "", id="two words"),
+        pytest.param(NUMBERS, "", id="numbers"),
+    ],
+)
+def test_what_a_rule_would_hide_of_a_number_is_asked(tmp_path, cells, asked) -> None:
+    said = asked_of(tmp_path, "PO Number", cells, "columns.po_number")
+    mine = [one for one in said if "different values" in one or "single word" in one]
+    assert (len(mine), asked in "".join(mine)) == (bool(asked), True), said
 
 
 @pytest.mark.parametrize(
