@@ -54,12 +54,18 @@ def curate(run: Run) -> None:
     )
 
 
-def build(landed: Sequence[tuple[DataFrame, SourcePlan]], before: DataFrame | None, contract: Contract) -> DataFrame:
+def build(
+    landed: Sequence[tuple[DataFrame, SourcePlan]],
+    before: DataFrame | None,
+    contract: Contract,
+    *,
+    upserting: Sequence[str],
+) -> DataFrame:
     """Every landed row, and every row judged before, with its outcome."""
     rows = [_rows(frame, plan) for frame, plan in landed]
     if before is not None:
         rows.append(judged_before(before, contract))
-    return judge(reduce(DataFrame.unionByName, rows), contract)
+    return judge(reduce(DataFrame.unionByName, rows), contract, upserting=upserting)
 
 
 def _rows(landed: DataFrame, plan: SourcePlan) -> DataFrame:
@@ -76,7 +82,7 @@ def _write(run: Run, plan: TablePlan) -> Snapshot:
         before = None
         if plan.before is not None and plan.mode == "grown":
             before = read_snapshot(run.spark, run.lake, plan.before, plan.contract, BEYOND_CONTRACT)
-        judged = build(landed_frames(run, plan), before, plan.contract)
+        judged = build(landed_frames(run, plan), before, plan.contract, upserting=run.upserting(name))
         written = write_snapshot(
             judged,
             run.lake,

@@ -17,7 +17,7 @@ from lake.releases import TableCounts
 from lake.run import Run
 from lake.tables import Snapshot, footer_row_count, read_snapshot
 from schemas.lineage import BEYOND_CONTRACT, OUTCOMES
-from transforms.outcomes import excluded_by_contract, summarise_key_changes
+from transforms.outcomes import is_standing, summarise_key_changes
 
 CHANGES = ("keys_added", "keys_replaced", "keys_removed")
 
@@ -153,8 +153,12 @@ def _outdated(run: Run, plan: TablePlan, snapshot: Snapshot) -> int:
     newest = refused.agg(
         F.max(F.when(is_versioned, version)).alias("version"), F.max(F.when(~is_versioned, place)).alias("place")
     )
-    excluded = _rows(run, plan, snapshot, "excluded").where(excluded_by_contract(plan.contract))
-    standing = _rows(run, plan, snapshot, "curated").unionByName(excluded)
+    excluded = _rows(run, plan, snapshot, "excluded")
+    standing = (
+        _rows(run, plan, snapshot, "curated")
+        .unionByName(excluded)
+        .where(is_standing(plan.contract, upserting=run.upserting(plan.contract.name)))
+    )
     both = standing.select(key, version.alias("own_version"), place.alias("own_place")).join(newest, "key")
     is_newer = F.coalesce(F.col("version") > F.col("own_version"), F.lit(False))
     return both.where(is_newer | F.coalesce(F.col("place") > F.col("own_place"), F.lit(False))).count()

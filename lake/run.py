@@ -121,6 +121,10 @@ class Run:
     def sources_of(self, table: str) -> tuple[Source, ...]:
         return self.configuration.sources_of(table)
 
+    def upserting(self, table: str) -> tuple[str, ...]:
+        """Names of the table's sources whose records correct earlier ones of their key."""
+        return tuple(source.name for source in self.sources_of(table) if source.kind == "upsert")
+
     @contextmanager
     def step(self, stage: str, step: str) -> Iterator[Callable[[int], None]]:
         """Time a step and tell of it; the block may say how many rows it was about."""

@@ -12,7 +12,7 @@ from lake.errors import DataError
 from lake.run import Run
 from lake.tables import Snapshot, read_snapshot
 from schemas.lineage import BEYOND_CONTRACT
-from transforms.outcomes import REPLACED, excluded_by_contract, has_no_version
+from transforms.outcomes import REPLACED, has_no_version, is_standing
 
 
 def refuse_undecided(run: Run, plan: TablePlan, snapshot: Snapshot) -> None:
@@ -42,9 +42,9 @@ def refuse_undecided(run: Run, plan: TablePlan, snapshot: Snapshot) -> None:
 
 def _contestants(run: Run, plan: TablePlan, snapshot: Snapshot) -> DataFrame:
     rows = read_snapshot(run.spark, run.lake, snapshot, plan.contract, BEYOND_CONTRACT)
-    stands_excluded = (F.col("outcome") == "excluded") & excluded_by_contract(plan.contract)
     has_lost = F.col("outcome").isin("superseded", "duplicate") & ~F.array_contains("reasons", REPLACED)
-    return rows.where(((F.col("outcome") == "curated") | stands_excluded | has_lost) & has_no_version(plan.contract))
+    stands = is_standing(plan.contract, upserting=run.upserting(plan.contract.name))
+    return rows.where((stands | has_lost) & has_no_version(plan.contract))
 
 
 def _undecided(contestants: DataFrame, plan: TablePlan) -> DataFrame:

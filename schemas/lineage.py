@@ -22,7 +22,12 @@ LINEAGE: tuple[Field, ...] = (
 )
 
 JUDGEMENT: tuple[Field, ...] = (
-    Field("content_hash", T.StringType(), "SHA-256 of the standardized contract fields.", required=True),
+    Field(
+        "content_hash",
+        T.StringType(),
+        "SHA-256 of the standardized contract fields, and of why the source excludes it.",
+        required=True,
+    ),
     Field("outcome", T.StringType(), f"One of {', '.join(OUTCOMES)}.", required=True),
     Field(
         "reasons",

@@ -6,6 +6,7 @@ number, the file's id; greater is newer, and a null is the oldest. See docs/deci
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import reduce
 from typing import Literal
 
@@ -19,8 +20,11 @@ REPLACED = "delivery_replaced"
 
 
 def with_content_hash(rows: DataFrame, contract: Contract) -> DataFrame:
-    """Add `content_hash`: SHA-256 of the contract's fields as JSON with names, so that a null is a value of its own."""
-    content = [name for name in contract.names if name != "event_id"]
+    """Add `content_hash`: SHA-256 of the contract's fields as JSON with names, so that a null is a value of its own.
+
+    Why the source excludes a record is part of its content: a receipt that is withdrawn differs from the receipt.
+    """
+    content = [*(name for name in contract.names if name != "event_id"), "not_of_table"]
     as_json = F.to_json(F.struct(*content), {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"})
     return rows.withColumn("content_hash", F.sha2(as_json, 256))
 
@@ -66,15 +70,17 @@ def with_reasons(rows: DataFrame, contract: Contract, *, replaced_file_ids: tupl
     )
 
 
-def judge(rows: DataFrame, contract: Contract) -> DataFrame:
+def judge(rows: DataFrame, contract: Contract, *, upserting: Collection[str] = ()) -> DataFrame:
     """Give every row its outcome; one shuffle by key.
 
     Takes rows as `with_reasons` gives them, and rows judged before (`was_judged`), whose quarantine and replacement
-    stand and which compete anew otherwise. What is no row of the table is excluded, and competes with none. Adds
+    stand and which compete anew otherwise. A record that its source excludes competes where the source is one of
+    `upserting` and its key is whole: it corrects what was said before. Elsewhere it is excluded beside all. Adds
     `outcome` and `is_version_conflict`; `reasons` gets the exclusion's code, or for a loser none. Rows that lost keep
     only key, version and lineage: the rest is null, and lies in landing.
     """
-    competes = (F.size("reasons") == 0) & ~F.col("is_replaced") & F.col("not_of_table").isNull()
+    is_of_key = F.col("not_of_table").isNull() | _corrects(contract, upserting)
+    competes = (F.size("reasons") == 0) & ~F.col("is_replaced") & is_of_key
     apart = F.when(~competes, F.concat_ws("-", "landing_file_id", F.col("record_number").cast("string")))
     order = [
         F.col(name).desc_nulls_last()
@@ -111,7 +117,7 @@ def _version(contract: Contract) -> Column:
 def _outcome() -> Column:
     return (
         F.when(F.col("is_replaced"), "superseded")
-        .when(F.col("not_of_table").isNotNull(), "excluded")
+        .when(~F.col("competes") & F.col("not_of_table").isNotNull(), "excluded")
         .when(~F.col("competes"), "quarantined")
         .when((F.col("place") == 1) & F.col("excluded_by").isNotNull(), "excluded")
         .when(F.col("place") == 1, "curated")
@@ -130,11 +136,11 @@ def _narrowed(judged: DataFrame, contract: Contract) -> DataFrame:
 
 
 def judged_before(snapshot: DataFrame, contract: Contract) -> DataFrame:
-    """Rows of an earlier snapshot as `judge` takes them: what quarantined or replaced them stands, and that they are no
-    rows of the table; an exclusion of the contract's or a lost contest is decided anew."""
+    """Rows of an earlier snapshot as `judge` takes them: what quarantined, replaced or excluded them
+    stands; an exclusion by the contract or a lost contest is decided anew."""
     stands = F.col("outcome") == "quarantined"
     is_replaced = F.array_contains("reasons", REPLACED)
-    is_of_table = (F.col("outcome") != "excluded") | excluded_by_contract(contract)
+    is_of_table = (F.col("outcome") != "excluded") | _excluded_by_contract(contract)
     return snapshot.select(
         *contract.names,
         *LINEAGE_NAMES,
@@ -147,8 +153,19 @@ def judged_before(snapshot: DataFrame, contract: Contract) -> DataFrame:
     )
 
 
-def excluded_by_contract(contract: Contract) -> Column:
-    """Whether an excluded row of a snapshot is the one that stands of its key, and not a record of another kind."""
+def is_standing(contract: Contract, *, upserting: Collection[str]) -> Column:
+    """Whether a row of a snapshot is the one that stands of its key, curated or excluded."""
+    is_of_key = _excluded_by_contract(contract) | _corrects(contract, upserting)
+    return (F.col("outcome") == "curated") | ((F.col("outcome") == "excluded") & is_of_key)
+
+
+def _corrects(contract: Contract, upserting: Collection[str]) -> Column:
+    """Whether a record that its source excludes stands in its key's place, as a correction of it."""
+    has_key = reduce(Column.__and__, (F.col(name).isNotNull() for name in contract.key))
+    return F.col("source_name").isin(*upserting) & has_key if upserting else F.lit(False)
+
+
+def _excluded_by_contract(contract: Contract) -> Column:
     return F.arrays_overlap("reasons", F.array(*(F.lit(e.code) for e in contract.exclusions)).cast("array<string>"))
 
 

@@ -105,3 +105,32 @@ def test_a_month_that_another_source_sends_again_stops_the_run(spark, tmp_path):
         match=r"^invoices_2024-01_d1\.csv .*and invoices_2024-01_d2_eu\.csv .*both deliver period 2024-01 of invoices",
     ):
         release(raw, lake, has_marts=False, configs=[config])
+
+
+def test_a_receipt_that_is_corrected_to_pending_is_gone(spark, tmp_path):
+    """In two runs and in one: a record that the source excludes takes back what stood of its key."""
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"procurement_kpi_d1.csv": as_csv(kpi(("PO-1", 10), ("PO-2", 10), ("PO-3", 10)))})
+    release(raw, lake, has_marts=False)
+    corrected = [kpi(("PO-1", 10), status="Pending"), kpi(("PO-2", 10), status="Cancelled")]
+    write_raw(raw, {"procurement_kpi_d2.csv": as_csv(*corrected)})
+
+    grown = release(raw, lake, has_marts=False)
+    rebuilt = release(raw, tmp_path / "again", has_marts=False)
+
+    assert grown.counts["goods_receipts"].mode == "grown"
+    for folder, found in ((lake, grown), (tmp_path / "again", rebuilt)):
+        assert rows(folder, found, "goods_receipts", "po_number, outcome, reasons") == [
+            ("PO-1", "excluded", ["not_delivered"]),
+            ("PO-1", "superseded", []),
+            ("PO-2", "excluded", ["not_delivered"]),
+            ("PO-2", "superseded", []),
+            ("PO-3", "curated", []),
+        ]
+    write_raw(raw, {"procurement_kpi_d3.csv": as_csv(kpi(("PO-1", 10)))})
+    delivered = release(raw, lake, has_marts=False)
+    assert rows(lake, delivered, "goods_receipts", "po_number, outcome", "po_number = 'PO-1'") == [
+        ("PO-1", "curated"),
+        ("PO-1", "duplicate"),
+        ("PO-1", "superseded"),
+    ]

@@ -72,7 +72,7 @@ class Row:
 
     @property
     def content(self):
-        return self.order_id, self.changed_at, self.status, self.worth
+        return self.order_id, self.changed_at, self.status, self.worth, self.not_of_table
 
     @property
     def is_valid(self):
@@ -113,16 +113,16 @@ def reasoned(spark, rows, replaced=()):
     return with_reasons(frame, ORDERS, replaced_file_ids=tuple(replaced)).withColumn("was_judged", F.lit(False))
 
 
-def expected(rows, replaced=()):
+def expected(rows, replaced=(), upserting=()):
     """The outcome of every row, by DESIGN.md's words and no others."""
     outcomes = {}
     by_key = {}
     for row in rows:
         if row.landing_file_id in replaced:
             outcomes[row.identity] = "superseded"
-        elif row.not_of_table:
+        elif row.not_of_table and ("s" not in upserting or row.order_id is None):
             outcomes[row.identity] = "excluded"
-        elif not row.is_valid:
+        elif not row.not_of_table and not row.is_valid:
             outcomes[row.identity] = "quarantined"
         else:
             by_key.setdefault((row.history, row.order_id), []).append(row)
@@ -130,7 +130,7 @@ def expected(rows, replaced=()):
         winner = max(group, key=lambda row: row.rank)
         for row in group:
             if row is winner:
-                outcomes[row.identity] = "excluded" if row.status == "cancelled" else "curated"
+                outcomes[row.identity] = "excluded" if row.not_of_table or row.status == "cancelled" else "curated"
             else:
                 outcomes[row.identity] = "duplicate" if row.content == winner.content else "superseded"
     return outcomes
@@ -210,6 +210,41 @@ CASES = [
 @pytest.mark.parametrize(("rows", "outcomes"), CASES)
 def test_outcome(spark, rows, outcomes):
     assert found(judge(reasoned(spark, rows), ORDERS)) == {("f1", n): outcome for n, outcome in outcomes.items()}
+
+
+CORRECTIONS = [
+    pytest.param(
+        [BASE, replace(BASE, record_number=2, not_of_table="pending")],
+        {1: ("superseded", []), 2: ("excluded", ["pending"])},
+        id="the greatest of its key takes back what stood, though their fields are equal",
+    ),
+    pytest.param(
+        [replace(BASE, not_of_table="pending"), replace(BASE, record_number=2)],
+        {1: ("superseded", []), 2: ("curated", [])},
+        id="a later row stands against it",
+    ),
+    pytest.param(
+        [replace(BASE, not_of_table="pending"), replace(BASE, record_number=2, not_of_table="pending")],
+        {1: ("duplicate", []), 2: ("excluded", ["pending"])},
+        id="said twice it is a duplicate",
+    ),
+    pytest.param(
+        [BASE, replace(BASE, record_number=2, changed_at=T2, worth=-1, not_of_table="pending")],
+        {1: ("superseded", []), 2: ("excluded", ["pending"])},
+        id="it is not judged",
+    ),
+    pytest.param(
+        [BASE, *(replace(BASE, record_number=n, order_id=None, not_of_table="pending") for n in (2, 3))],
+        {1: ("curated", []), 2: ("excluded", ["pending"]), 3: ("excluded", ["pending"])},
+        id="without its whole key it stands against none",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rows", "outcomes"), CORRECTIONS)
+def test_an_excluded_record_of_an_upserting_source(spark, rows, outcomes):
+    judged = judge(reasoned(spark, rows), ORDERS, upserting=("s",)).collect()
+    assert {r.record_number: (r.outcome, r.reasons) for r in judged} == outcomes
 
 
 def test_a_replaced_delivery_is_superseded_whole_even_its_broken_rows(spark):
@@ -326,22 +361,26 @@ few = settings(
 )
 
 
+upserting = st.sampled_from([("s",), ("another",), ()])
+
+
 @few
-@given(drawn=histories)
-def test_every_history_comes_out_as_the_oracle_says(spark, drawn):
+@given(drawn=histories, upserting=upserting)
+def test_every_history_comes_out_as_the_oracle_says(spark, drawn, upserting):
     rows = numbered(drawn)
-    assert found(judge(reasoned(spark, rows), ORDERS)) == expected(rows)
+    judged = judge(reasoned(spark, rows), ORDERS, upserting=upserting)
+    assert found(judged) == expected(rows, upserting=upserting)
 
 
 @few
-@given(drawn=histories, later=st.sampled_from(["f1", "f2", "f3"]))
-def test_growing_by_any_delivery_gives_what_rebuilding_gives(spark, drawn, later):
+@given(drawn=histories, later=st.sampled_from(["f1", "f2", "f3"]), upserting=upserting)
+def test_growing_by_any_delivery_gives_what_rebuilding_gives(spark, drawn, later, upserting):
     rows = numbered(drawn)
     early = [row for row in rows if not row.landing_file_id.startswith(later)]
     late = [row for row in rows if row.landing_file_id.startswith(later)]
-    before = judge(reasoned(spark, early), ORDERS)
-    grown = judge(reasoned(spark, late).unionByName(judged_before(before, ORDERS)), ORDERS)
-    whole = judge(reasoned(spark, rows), ORDERS)
+    before = judge(reasoned(spark, early), ORDERS, upserting=upserting)
+    grown = judge(reasoned(spark, late).unionByName(judged_before(before, ORDERS)), ORDERS, upserting=upserting)
+    whole = judge(reasoned(spark, rows), ORDERS, upserting=upserting)
     compared = (
         "history",
         "order_id",
