@@ -102,8 +102,9 @@ def _named(found: Sequence[str], settled: Settled, source: Source) -> str:
 
 
 def _likest(header: str, free: Iterable[str]) -> tuple[float, str]:
-    """How like a header the likest of the free names is, from 0.5 on, and that name."""
-    [likest] = difflib.get_close_matches(header, free, n=1, cutoff=0.5) or [""]
+    """How like a header the likest of the free names is, and that name; none where it is not the same but for a slip:
+    a name that is handed over is taken, and `PODate` for `PayDate` would be another date."""
+    [likest] = difflib.get_close_matches(header, free, n=1, cutoff=0.8) or [""]
     return difflib.SequenceMatcher(None, likest, header).ratio(), likest
 
 

@@ -38,21 +38,24 @@ class Match:
 
 
 def matches(profile: Profile, contract: Contract, configuration: Configuration) -> list[Match]:
-    """At most one column for each field and one field for each column, the likest first; in the order of the fields."""
+    """At most one column for each field and one field for each column, the likest first; in the order of the fields.
+
+    Of two fields to which a packaged source gives one header, that whose own name it is comes first.
+    """
     usable = nameable(profile)
     scored = sorted(
         (
-            (-alike, place, column.name, Match(field, column, alike))
+            (-alike, -likeness(column.name, _own_names(field)), place, column.name, Match(field, column, alike))
             for place, field in enumerate(contract.fields)
             for names in [_names_of(field, contract, configuration)]
             for column in usable
             if (alike := likeness(column.name, names)) >= LIKELY and _can_be(column, field)
         ),
-        key=lambda item: item[:3],
+        key=lambda item: item[:4],
     )
     found: dict[str, Match] = {}
     taken: set[str] = set()
-    for _, _, name, match in scored:
+    for *_, name, match in scored:
         if match.field.name not in found and name not in taken:
             found[match.field.name] = match
             taken.add(name)
@@ -115,8 +118,12 @@ def _names_of(field: Field, contract: Contract, configuration: Configuration) ->
         if column.field == field.name
         for header in column.headers
     ]
+    return [*_own_names(field), *known]
+
+
+def _own_names(field: Field) -> list[str]:
     own = field.name.replace("_", " ")
-    return [own, own.rpartition(" ")[0] or own, *known, *SYNONYMS.get(field.name, ())]
+    return [own, own.rpartition(" ")[0] or own, *SYNONYMS.get(field.name, ())]
 
 
 def _likelihood(profile: Profile, contract: Contract, configuration: Configuration) -> float:

@@ -72,10 +72,16 @@ def test_a_header_is_known_by_any_name(found: list[str], known: bool) -> None:
 
 
 def test_what_is_missing_is_told_with_the_likest_free_name_and_where_none_is_like_with_a_place_to_write_it() -> None:
-    found = ["PO_ID No.", "Saved", "zzz"]
+    found = ["PO_ID No.", "Saving", "zzz"]
     sentence = str(missing_columns(found, settle(found, SAVINGS), SAVINGS, where="line 1"))
     assert sentence.endswith(
         'give with --config a file of the lines source.name = "orders" and '
-        'columns.po_number.headers = ["PO_ID", "PO_ID No."] and columns.amount.headers = ["Savings", "Saved"] and '
+        'columns.po_number.headers = ["PO_ID", "PO_ID No."] and columns.amount.headers = ["Savings", "Saving"] and '
         'excluded.from_stock.headers = ["Kind #", "THE NAME IN THE FILE"]'
     )
+
+
+def test_a_name_that_is_only_somewhat_like_is_not_handed_over() -> None:
+    found = ["PO_ID", "Kind #", "Having"]
+    sentence = str(missing_columns(found, settle(found, SAVINGS), SAVINGS, where="line 1"))
+    assert sentence.endswith('columns.amount.headers = ["Savings", "THE NAME IN THE FILE"]')

@@ -155,6 +155,18 @@ def test_a_column_that_no_field_comes_from_shows_no_value(tmp_path, header) -> N
     assert "Lovelace" not in repr(profiled(tmp_path, "o.csv", content))
 
 
+def test_a_header_that_is_another_fields_own_name_is_not_taken_for_what_one_packaged_source_makes_of_it(
+    tmp_path,
+) -> None:
+    lines = [f"45000{n:05},10,V{n % 7},2024-03-{n % 28 + 1:02},{n}.50,EUR" for n in range(40)]
+    content = "\n".join(["PO Number,PO Item,Supplier ID,Bill Date,Amount,Currency", *lines, ""])
+    told = columns(profiled(tmp_path, "bills.csv", content, table="invoices"))
+    assert {name: told[name]["field"] for name in ("PO Number", "Amount")} == {
+        "PO Number": "po_number",
+        "Amount": "invoiced_amount",
+    }
+
+
 def test_a_value_of_a_single_row_hides_its_column(tmp_path) -> None:
     rows = [(*row[:6], "Ask Grace", *row[7:]) if n == 3 else row for n, row in enumerate(orders())]
 
