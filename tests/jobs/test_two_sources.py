@@ -120,7 +120,7 @@ def test_a_receipt_that_is_corrected_to_pending_is_gone(spark, tmp_path):
 
     assert grown.counts["goods_receipts"].mode == "grown"
     for folder, found in ((lake, grown), (tmp_path / "again", rebuilt)):
-        assert rows(folder, found, "goods_receipts", "po_number, outcome, reasons") == [
+        assert rows(folder, found, "goods_receipts", "receipt_number, outcome, reasons") == [
             ("PO-1", "excluded", ["not_delivered"]),
             ("PO-1", "superseded", []),
             ("PO-2", "excluded", ["not_delivered"]),
@@ -129,7 +129,7 @@ def test_a_receipt_that_is_corrected_to_pending_is_gone(spark, tmp_path):
         ]
     write_raw(raw, {"procurement_kpi_d3.csv": as_csv(kpi(("PO-1", 10)))})
     delivered = release(raw, lake, has_marts=False)
-    assert rows(lake, delivered, "goods_receipts", "po_number, outcome", "po_number = 'PO-1'") == [
+    assert rows(lake, delivered, "goods_receipts", "receipt_number, outcome", "receipt_number = 'PO-1'") == [
         ("PO-1", "curated"),
         ("PO-1", "duplicate"),
         ("PO-1", "superseded"),
