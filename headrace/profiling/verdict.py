@@ -198,8 +198,8 @@ def _why_text(judged: Judged) -> list[str]:
     short = _short_years(judged)
     if judged.share(short) > 0.05:
         found.append(
-            f"{judged.share(short):.0%} of its values look like dates with two digits of a year, of which nothing tells "
-            "the century: rule date reads them with `first_year` and `%y` in its format, if the source cannot write four"
+            f"{judged.share(short):.0%} of its values look like dates with two digits of a year, of which nothing "
+            "tells the century: rule date reads them with `first_year` and `%y`, if the source cannot write four"
         )
     shares = {c: share for c, share in judged.shares().items() if c.label != "excel_serial"}
     for rule in ("date", "timestamp", "amount"):
