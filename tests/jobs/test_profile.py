@@ -54,8 +54,10 @@ def closes(lake: Path, found) -> None:
 
 def run(raw: Path, folder: Path, *, has_marts: bool = True, **answers: str):
     (folder / "raw").mkdir(parents=True)
-    shutil.copy(raw, folder / "raw")
-    found = release(folder / "raw", folder / "lake", configs=[first_toml(raw, folder, **answers)], has_marts=has_marts)
+    copied = folder / "raw" / f"mine{raw.suffix}"  # a name that no packaged source claims
+    shutil.copy(raw, copied)
+    configs = [first_toml(copied, folder, **answers)]
+    found = release(folder / "raw", folder / "lake", configs=configs, has_marts=has_marts)
     closes(folder / "lake", found)
     return found, rows(folder / "lake", found, "purchase_orders", COLUMNS)
 
