@@ -1,15 +1,26 @@
 """Figures of every cell: a leg, and a vendor and category or their roll-ups, by month and over all months."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from transforms.procurement.options import ProcurementOptions
-from transforms.procurement.survival import closed_by_ratio, median_days, with_survival
+from transforms.procurement.survival import closed_by_ratio, closed_percentile, median_days, with_survival
 
 CELL = ("leg", "cell_grain", "vendor_id", "category_name")
 RATIO_DAYS = (30, 60, 90, 180)
+# `cell_grain` tells a roll-up from a vendor or category of null.
+GRAINS: dict[str, tuple[str, ...]] = {
+    "vendor_category": ("vendor_id", "category_name"),
+    "vendor": ("vendor_id",),
+    "category": ("category_name",),
+    "all": (),
+}
+_PARTY = ("vendor_id", "category_name")
+_SAME = ("leg", "counts_as", "month", "days", "window_status")
+_DOCUMENT = ("document_id", "source_system_code", "start_on", "end_on")
 _COUNTS = ("closed", "open", "ended_otherwise", "not_applicable")
 
 
@@ -20,37 +31,35 @@ def summarise_daily_counts(legs: DataFrame) -> DataFrame:
     `days` is the duration of a closed leg and the censored days of an open one, else null; `month` is null for legs
     without one and for not applicable ones, and both count as not applicable.
     """
-    counted = legs_by_cell(legs)
     counts = [
         F.sum(F.when(F.col("counts_as") == name, F.col("legs")).otherwise(F.lit(0))).alias(f"{name}_count")
         for name in _COUNTS
     ]
-    daily = counted.groupBy(*CELL, "month", "days", "window_status").agg(*counts)
-    return daily.repartition(*CELL)
+    return legs_by_cell(legs).repartition(*CELL).groupBy(*CELL, "month", "days", "window_status").agg(*counts)
 
 
 def legs_by_cell(legs: DataFrame) -> DataFrame:
     """Legs that count in a cell, `legs` of them a row.
 
-    A document counts once in a cell for the same status and dates, so that its vendors and categories are gathered
-    before they become cells. What has no document counts each, and is added up first.
+    A document counts once in a cell for the same status and dates, whatever its items. What has no document counts each.
     """
-    counted = legs.select("leg", "document_id", "source_system_code", "start_on", "end_on", _party(), *_counted())
-    same = ("leg", "counts_as", "month", "days", "window_status")
-    each = (
-        counted.filter(F.col("document_id").isNull())
-        .groupBy(*same, "party")
-        .agg(F.count("*").alias("legs"))
-        .withColumn("parties", F.array("party"))
-    )
-    once = (
-        counted.filter(F.col("document_id").isNotNull())
-        .groupBy(*same, "document_id", "source_system_code", "start_on", "end_on")
-        .agg(F.collect_set("party").alias("parties"))
-        .withColumn("legs", F.lit(1).cast("long"))
-    )
-    both = each.select(*same, "legs", "parties").unionByName(once.select(*same, "legs", "parties"))
-    return both.select(*same, "legs", F.explode(_cells()).alias("cell")).select(*same, "legs", "cell.*")
+    counted = legs.select("leg", *_DOCUMENT, *_PARTY, *_counted())
+    has_document = F.col("document_id").isNotNull()
+    each = counted.filter(~has_document).groupBy(*_SAME, *_PARTY).agg(F.count("*").alias("legs"))
+    once = counted.filter(has_document).repartition("document_id", "source_system_code")
+    cells = [_in_cells(each, once, grain) for grain in GRAINS]
+    return reduce(DataFrame.unionByName, cells)
+
+
+def _in_cells(each: DataFrame, once: DataFrame, grain: str) -> DataFrame:
+    """At one grain. Where cells are few and large, what is alike is added up before it is shuffled by cell."""
+    own = GRAINS[grain]
+    documents = once.select(*_SAME, *_DOCUMENT, *own).distinct().select(*_SAME, *own, F.lit(1).cast("long").alias("legs"))
+    counted = each.select(*_SAME, *own, "legs").unionByName(documents)
+    if "vendor_id" not in own:
+        counted = counted.groupBy(*_SAME, *own).agg(F.sum("legs").alias("legs"))
+    others = {name: F.lit(None).cast("string") for name in _PARTY if name not in own}
+    return counted.withColumns({"cell_grain": F.lit(grain), **others})
 
 
 def summarise_monthly(daily: DataFrame, *, options: ProcurementOptions) -> DataFrame:
@@ -75,7 +84,8 @@ def _summarise(daily: DataFrame, cell: Sequence[str], options: ProcurementOption
             F.bool_or("has_right_edge").alias("has_right_edge"),
             F.bool_or("has_left_edge").alias("has_left_edge"),
             F.sum(F.when(F.col("days").isNull(), F.col("open_count")).otherwise(0)).alias("uncovered_count"),
-            F.percentile("days", [0.5, 0.9], F.col("closed_count")).alias("percentiles"),
+            closed_percentile(5).alias("median_days"),
+            closed_percentile(9).alias("p90_days"),
             median_days().alias("censored_median_days"),
             *(closed_by_ratio(days).alias(f"closed_by_{days}_days_ratio") for days in RATIO_DAYS),
         )
@@ -85,19 +95,12 @@ def _summarise(daily: DataFrame, cell: Sequence[str], options: ProcurementOption
                 "window_status": F.when(F.col("has_right_edge"), "right_edge")
                 .when(F.col("has_left_edge"), "left_edge")
                 .otherwise("full"),
-                "median_days": _of_days(F.col("percentiles")[0]),
-                "p90_days": _of_days(F.col("percentiles")[1]),
             }
         )
     )
     return figures.transform(_without_thin_figures, options).drop(
-        "has_right_edge", "has_left_edge", "percentiles", "uncovered_count"
+        "has_right_edge", "has_left_edge", "uncovered_count"
     )
-
-
-def _of_days(percentile: Column) -> Column:
-    """A median or 90th percentile between whole days has one decimal at most; what a float has beyond is noise."""
-    return F.round(percentile, 1)
 
 
 def _without_thin_figures(figures: DataFrame, options: ProcurementOptions) -> DataFrame:
@@ -129,10 +132,6 @@ def _edges(window_status: Column) -> list[Column]:
     return [F.bool_or(window_status == f"{side}_edge").alias(f"has_{side}_edge") for side in ("right", "left")]
 
 
-def _party() -> Column:
-    return F.struct("vendor_id", "category_name").alias("party")
-
-
 def _counted() -> list[Column]:
     has_begun = F.col("month").isNotNull() & (F.col("leg_status") != "not_applicable")
     return [
@@ -141,23 +140,3 @@ def _counted() -> list[Column]:
         F.when(has_begun, F.coalesce("duration_days", "censored_days")).alias("days"),
         F.when(has_begun, F.col("window_status")).alias("window_status"),
     ]
-
-
-def _cells() -> Column:
-    """The four cells of each party, each cell once: `cell_grain` tells a roll-up from a vendor or category of null."""
-    nothing = F.lit(None).cast("string")
-
-    def of_party(party: Column) -> Column:
-        vendor, category = party["vendor_id"], party["category_name"]
-        return F.array(
-            _cell("vendor_category", vendor, category),
-            _cell("vendor", vendor, nothing),
-            _cell("category", nothing, category),
-            _cell("all", nothing, nothing),
-        )
-
-    return F.array_distinct(F.flatten(F.transform("parties", of_party)))
-
-
-def _cell(grain: str, vendor: Column, category: Column) -> Column:
-    return F.struct(F.lit(grain).alias("cell_grain"), vendor.alias("vendor_id"), category.alias("category_name"))

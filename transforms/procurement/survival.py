@@ -11,25 +11,43 @@ _HALF = 0.5 + 1e-9
 
 
 def with_survival(daily: DataFrame, cell: Sequence[str]) -> DataFrame:
-    """Add `survival_ratio`: S(t), the share not yet closed after day t = `days`.
+    """Add `survival_ratio`: S(t), the share not yet closed after day t = `days`; and what `closed_percentile` needs:
+    `closed_so_far_count`, closed on that day or before, and `closed_in_cell_count`.
 
     `daily` has one row for each cell and day with `closed_count` and `open_count` (censored on that day, at risk on it
     still). S(t) is the product of (n - d) / n over days u <= t, d closed on u of n at risk, `days` of u or more. Rows
     without `days` change nothing.
     """
     in_cell = Window.partitionBy(*cell)
-    before = in_cell.orderBy("days").rowsBetween(Window.unboundedPreceding, -1)
     so_far = in_cell.orderBy("days").rowsBetween(Window.unboundedPreceding, Window.currentRow)
     watched = F.when(F.col("days").isNotNull(), F.col("closed_count") + F.col("open_count")).otherwise(F.lit(0))
-    at_risk = F.sum(watched).over(in_cell) - F.coalesce(F.sum(watched).over(before), F.lit(0))
+    at_risk = F.sum(watched).over(in_cell) - F.sum(watched).over(so_far) + watched
     factor = F.when(
         F.col("closed_count") > 0, (F.col("at_risk_count") - F.col("closed_count")) / F.col("at_risk_count")
     ).otherwise(F.lit(1.0))
     return (
-        daily.withColumn("at_risk_count", at_risk)
+        daily.withColumns(
+            {
+                "at_risk_count": at_risk,
+                "closed_so_far_count": F.sum("closed_count").over(so_far),
+                "closed_in_cell_count": F.sum("closed_count").over(in_cell),
+            }
+        )
         .withColumn("survival_ratio", F.product(factor).over(so_far))
         .drop("at_risk_count")
     )
+
+
+def closed_percentile(tenths: int) -> Column:
+    """An aggregate: the percentile of the days of closed legs, between two of them in proportion (numpy's "linear").
+
+    The legs of a cell have places 0 to n - 1 by their days, and the percentile lies at (n - 1) x tenths / 10: counted in
+    tenths, so that it is exact. It is the day of the first row by which more legs than the place have closed.
+    """
+    place = (F.col("closed_in_cell_count") - 1) * tenths
+    below, beyond = F.floor(place / 10), F.pmod(place, F.lit(10))
+    at, after = (F.min(F.when(F.col("closed_so_far_count") > below + step, F.col("days"))) for step in (0, 1))
+    return F.when(F.max(beyond) == 0, at * F.lit(1.0)).otherwise((at * (10 - F.max(beyond)) + after * F.max(beyond)) / 10)
 
 
 def median_days() -> Column:
