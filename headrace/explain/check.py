@@ -10,6 +10,7 @@ from typing import Any
 
 from headrace.explain.versions import Trail
 
+CELL_PARTS = (("source_system_code", "vendor"), ("vendor_id", "vendor"), ("category_name", "category"))
 COUNTS = ("closed", "open", "ended_otherwise")
 
 
@@ -19,7 +20,7 @@ def check_cell(trail: Trail, cell: Mapping[str, Any]) -> tuple[list[dict[str, An
     if "month" in cell:
         conditions.append("month = ?")
         values.append(cell["month"])
-    for name, grain in (("vendor_id", "vendor"), ("category_name", "category")):
+    for name, grain in CELL_PARTS:
         if grain in cell["cell_grain"]:
             conditions.append(f"{name} IS NOT DISTINCT FROM ?")
             values.append(cell[name])

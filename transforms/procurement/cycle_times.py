@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from transforms.procurement.options import ProcurementOptions
 from transforms.procurement.survival import closed_by_ratio, median_days, with_survival
 
-CELL = ("leg", "cell_grain", "vendor_id", "category_name")
+CELL = ("leg", "cell_grain", "source_system_code", "vendor_id", "category_name")
 RATIO_DAYS = (30, 60, 90, 180)
 _COUNTS = ("closed", "open", "ended_otherwise", "not_applicable")
 
@@ -32,10 +32,11 @@ def summarise_daily_counts(legs: DataFrame) -> DataFrame:
 def legs_by_cell(legs: DataFrame) -> DataFrame:
     """Legs that count in a cell, `legs` of them a row.
 
-    A document counts once in a cell for the same status and dates, so that its vendors and categories are gathered
-    before they become cells. What has no document counts each, and is added up first.
+    A vendor is its id within its system; the roll-ups over vendors are over all systems. A document counts once in a
+    cell for the same status and dates, so that its vendors and categories are gathered before they become cells. What
+    has no document counts each, and is added up first.
     """
-    counted = legs.select("leg", "document_id", "source_system_code", "start_on", "end_on", _party(), *_counted())
+    counted = legs.select("leg", "document_id", "start_on", "end_on", "source_system_code", _party(), *_counted())
     same = ("leg", "counts_as", "month", "days", "window_status")
     each = (
         counted.filter(F.col("document_id").isNull())
@@ -130,7 +131,7 @@ def _edges(window_status: Column) -> list[Column]:
 
 
 def _party() -> Column:
-    return F.struct("vendor_id", "category_name").alias("party")
+    return F.struct("source_system_code", "vendor_id", "category_name").alias("party")
 
 
 def _counted() -> list[Column]:
@@ -148,16 +149,21 @@ def _cells() -> Column:
     nothing = F.lit(None).cast("string")
 
     def of_party(party: Column) -> Column:
-        vendor, category = party["vendor_id"], party["category_name"]
+        system, vendor, category = (party[name] for name in ("source_system_code", "vendor_id", "category_name"))
         return F.array(
-            _cell("vendor_category", vendor, category),
-            _cell("vendor", vendor, nothing),
-            _cell("category", nothing, category),
-            _cell("all", nothing, nothing),
+            _cell("vendor_category", system, vendor, category),
+            _cell("vendor", system, vendor, nothing),
+            _cell("category", nothing, nothing, category),
+            _cell("all", nothing, nothing, nothing),
         )
 
     return F.array_distinct(F.flatten(F.transform("parties", of_party)))
 
 
-def _cell(grain: str, vendor: Column, category: Column) -> Column:
-    return F.struct(F.lit(grain).alias("cell_grain"), vendor.alias("vendor_id"), category.alias("category_name"))
+def _cell(grain: str, system: Column, vendor: Column, category: Column) -> Column:
+    return F.struct(
+        F.lit(grain).alias("cell_grain"),
+        system.alias("source_system_code"),
+        vendor.alias("vendor_id"),
+        category.alias("category_name"),
+    )
