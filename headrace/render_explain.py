@@ -140,6 +140,11 @@ def _cell(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
             if event:
                 _event(twig, event, facts["rows"], shown)
     _cut(branch, told["leg_count"] - len(told["legs"]))
+    if told["uncounted"]:
+        others = tree.add("of no figure")
+        for leg in told["uncounted"]:
+            why = f"{leg['leg_status']} ({leg['reason']})" if leg["reason"] else leg["leg_status"]
+            others.add(Text(f"{leg['leg_count']:,} {why} of {leg['source_system_code']}", style="dim"))
     out().print(tree)
 
 

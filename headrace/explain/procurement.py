@@ -144,8 +144,8 @@ def _point(events: Iterable[dict[str, Any]], rows: list[dict[str, Any]]) -> None
 
 
 def _cell(trail: Trail, mart: str, cell: dict[str, Any]) -> dict[str, Any]:
-    legs, checks = check_cell(trail, cell)
-    shown = trail.cut(legs)
+    check = check_cell(trail, cell)
+    shown = trail.cut(check.legs)
     ids = sorted({leg[name] for leg in shown for name in ("start_event_id", "end_event_id") if leg[name]})
     events = (
         {
@@ -162,9 +162,10 @@ def _cell(trail: Trail, mart: str, cell: dict[str, Any]) -> dict[str, Any]:
     return {
         "mart": mart,
         "cell": cell,
-        "checks": checks,
-        "agrees": all(check["agrees"] for check in checks),
-        "leg_count": len(legs),
+        "checks": check.figures,
+        "agrees": all(figure["agrees"] for figure in check.figures),
+        "leg_count": len(check.legs),
+        "uncounted": check.uncounted,
         "legs": told,
     }
 

@@ -45,6 +45,10 @@ def vendor_cell(system: str, count: int, median: float | None = None, **cells):
     }
 
 
+def overall(*args, **cells):
+    return {name: value for name, value in vendor_cell(*args, **cells).items() if name != "month"}
+
+
 @pytest.fixture
 def explain(monkeypatch):
     monkeypatch.setattr(procurement, "trace_rows", lambda trail, seeds: [])
@@ -85,3 +89,35 @@ def test_a_roll_up_over_vendors_has_no_system_to_name(explain):
 def test_the_closest_cells_are_named_with_their_system(explain):
     with pytest.raises(DataError, match=r"the closest are source_system_code=OTHER .*; source_system_code=ERP"):
         explain("cycle_times_monthly", "source_system_code=OTHER", "vendor_id=1001", "month=2024-05", **TWO_SYSTEMS)
+
+
+NOT_RECORDED = {"leg_status": "not_applicable", "end_on": None, "duration_days": None, "reason": "not_recorded"}
+
+
+@pytest.mark.parametrize(
+    ("legs", "withheld"),
+    [
+        pytest.param([leg(0, **NOT_RECORDED, month=None)] * 2, "not_recorded", id="not recorded"),
+        pytest.param(
+            [leg(0, **NOT_RECORDED, month=None), leg(0, **{**NOT_RECORDED, "reason": "not_started"}, month=None)],
+            "not_recorded, not_started",
+            id="of two reasons",
+        ),
+    ],
+)
+def test_a_cell_without_legs_says_why_instead_of_thin(explain, legs, withheld):
+    mart = {"cycle_times_overall": [overall("ERP", 0, not_applicable_count=2)]}
+    [cell] = explain("cycle_times_overall", "vendor_id=1000", procurement_legs=legs, **mart)["cells"]
+    assert {check["withheld"] for check in cell["checks"] if check["withheld"]} == {withheld}
+    assert cell["agrees"]
+
+
+def test_a_thin_cell_stays_thin_and_tells_which_system_does_not_record_the_leg(explain):
+    legs = [leg(3), leg(0, **NOT_RECORDED, month=None), leg(0, **NOT_RECORDED, source_system_code="OTHER", month=None)]
+    row = overall("ERP", 1, cell_grain="all", source_system_code=None, vendor_id=None)
+    [cell] = explain("cycle_times_overall", procurement_legs=legs, cycle_times_overall=[row])["cells"]
+    assert {check["withheld"] for check in cell["checks"] if check["withheld"]} == {"thin"}
+    assert cell["uncounted"] == [
+        {"source_system_code": system, "leg_status": "not_applicable", "reason": "not_recorded", "leg_count": 1}
+        for system in ("ERP", "OTHER")
+    ]
