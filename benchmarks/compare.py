@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 FLOAT_TOLERANCE = 1e-9
-CELL = ("leg", "cell_grain", "vendor_id", "category_name")
+CELL = ("leg", "cell_grain", "source_system_code", "vendor_id", "category_name")
 _INTEGERS = (
     "TINYINT",
     "SMALLINT",

@@ -278,7 +278,8 @@ def explain(
     terms: Annotated[
         list[str],
         typer.Argument(
-            help="The case's id; or leg=, vendor_id=, category_name=, month=; or TERM DATE, marketplace=, department=.",
+            help="The case's id; or leg=, source_system_code=, vendor_id=, category_name=, month=; "
+            "or TERM DATE, marketplace=, department=.",
             show_default=False,
         ),
     ],

@@ -9,7 +9,7 @@ from headrace.console import command_line, say
 from headrace.explaining import explain_domain
 from headrace.generating import generate_domain
 from headrace.lakes import open_lake, release_of
-from headrace.next_steps import SLOW_VENDORS, slowest_cell
+from headrace.next_steps import SLOW_VENDORS, cell_terms, slowest_cell
 from headrace.reader import query
 from headrace.running import Ask, run_domain
 
@@ -29,7 +29,7 @@ def show_demo(out: Path, rows: int) -> None:
         sql = SLOW_VENDORS.format(leg=cell["leg"])
         _say_command("query", sql, "--lake", lake_uri)
         render.answer(query(lake, DOMAIN, sql, limit=10))
-        terms = [f"{name}={cell[name]}" for name in ("vendor_id", "month", "leg")]
+        terms = cell_terms(cell)
         _say_command("explain", DOMAIN, "cycle_times_monthly", *terms, "--lake", lake_uri)
         render.explained(explain_domain(lake_uri, DOMAIN, "cycle_times_monthly", terms, reveal=False, limit=2))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from headrace.console import command_line
@@ -11,14 +12,14 @@ from lake.objects import ObjectStore
 from lake.releases import Release
 
 SLOW_VENDORS = (
-    "SELECT vendor_id, closed_count, open_count, median_days, censored_median_days FROM marts.cycle_times_overall "
-    "WHERE cell_grain = 'vendor' AND leg = '{leg}' AND median_days IS NOT NULL "
-    "ORDER BY censored_median_days DESC NULLS FIRST, vendor_id LIMIT 10"
+    "SELECT source_system_code, vendor_id, closed_count, open_count, median_days, censored_median_days "
+    "FROM marts.cycle_times_overall WHERE cell_grain = 'vendor' AND leg = '{leg}' AND median_days IS NOT NULL "
+    "ORDER BY censored_median_days DESC NULLS FIRST, source_system_code, vendor_id LIMIT 10"
 )
 SLOWEST_CELL = (
     "FROM marts.cycle_times_monthly WHERE cell_grain = 'vendor' AND median_days IS NOT NULL "
-    "ORDER BY leg = 'invoice_date_to_cleared' DESC, window_status = 'full' DESC, median_days DESC, leg, vendor_id, "
-    "month LIMIT 1"
+    "ORDER BY leg = 'invoice_date_to_cleared' DESC, window_status = 'full' DESC, median_days DESC, leg, "
+    "source_system_code, vendor_id, month LIMIT 1"
 )
 ESTIMATE = (
     "FROM marts.search_volume_estimates WHERE basis = 'direct' AND estimated_search_count IS NOT NULL "
@@ -55,6 +56,12 @@ def slowest_cell(lake: ObjectStore, release: Release) -> dict[str, Any] | None:
         return next(iter(objects(connection, SLOWEST_CELL)), None)
 
 
+def cell_terms(cell: Mapping[str, Any]) -> list[str]:
+    """How `headrace explain` is asked for a vendor's cell of a month."""
+    names = ("source_system_code", "vendor_id", "month", "leg")
+    return [f"{name}={cell[name]}" for name in names if cell[name] is not None]
+
+
 def _quarantining(release: Release, table: str) -> dict[str, int]:
     """How often each reason quarantined: not those for which a row was excluded, or replaced with its delivery."""
     contract = domain_tables(release.domain).curated[table]
@@ -66,7 +73,6 @@ def _of_cycle_times(lake: ObjectStore, release: Release, lake_uri: str) -> list[
     cell = slowest_cell(lake, release)
     if cell is None:
         return []
-    terms = [f"{name}={cell[name]}" for name in ("vendor_id", "month", "leg")]
     return [
         _step(f"the slowest vendors by {cell['leg']}", "query", SLOW_VENDORS.format(leg=cell["leg"]), lake=lake_uri),
         _step(
@@ -74,7 +80,7 @@ def _of_cycle_times(lake: ObjectStore, release: Release, lake_uri: str) -> list[
             "explain",
             release.domain,
             "cycle_times_monthly",
-            *terms,
+            *cell_terms(cell),
             lake=lake_uri,
         ),
     ]

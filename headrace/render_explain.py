@@ -119,7 +119,7 @@ def _volume(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
 
 def _cell(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
     row = told["cell"]
-    names = ("leg", "cell_grain", "vendor_id", "category_name", "month", "window_status")
+    names = ("leg", "cell_grain", "source_system_code", "vendor_id", "category_name", "month", "window_status")
     head = ", ".join(f"{name} {row[name]}" for name in names if row.get(name) is not None)
     tree = Tree(Text(f"{told['mart']} of release {facts['release']}: {head}", style="bold"))
     table = grid("figure", "in the mart", "from its legs", "", "", right={"in the mart", "from its legs"})
@@ -140,6 +140,11 @@ def _cell(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
             if event:
                 _event(twig, event, facts["rows"], shown)
     _cut(branch, told["leg_count"] - len(told["legs"]))
+    if told["uncounted"]:
+        others = tree.add("of no figure")
+        for leg in told["uncounted"]:
+            why = f"{leg['leg_status']} ({leg['reason']})" if leg["reason"] else leg["leg_status"]
+            others.add(Text(f"{leg['leg_count']:,} {why} of {leg['source_system_code']}", style="dim"))
     out().print(tree)
 
 

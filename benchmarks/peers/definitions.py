@@ -106,11 +106,12 @@ RATIO_DAYS = (30, 60, 90, 180)
 # A curve that is at one half exactly, but for the last bits of a float, is at one half.
 HALF = 0.5 + 1e-9
 GRAINS = {
-    "vendor_category": ("vendor_id", "category_name"),
-    "vendor": ("vendor_id",),
+    "vendor_category": ("source_system_code", "vendor_id", "category_name"),
+    "vendor": ("source_system_code", "vendor_id"),
     "category": ("category_name",),
     "all": (),
 }
+PARTY = ("source_system_code", "vendor_id", "category_name")
 OUTPUTS = ("purchase_orders", "invoices", "procurement_legs", "cycle_times_overall", "cycle_times_monthly")
 LEG_COLUMNS = (
     "source_system_code",

@@ -31,6 +31,7 @@ from benchmarks.peers.definitions import (
     NULL_TOKENS,
     OUTPUTS,
     P90_AT_LEAST,
+    PARTY,
     PERSONAL,
     RATIO_DAYS,
     REQUIRED,
@@ -310,13 +311,13 @@ def _of_invoices(leg: str, start: str, end: str | None) -> str:
 
 def build_cells(db: duckdb.DuckDBPyConnection) -> None:
     """Legs by cell; a document's legs that are alike are one in each. What repeats is an enum: it groups faster."""
-    for name in ("leg", "vendor_id", "category_name", "leg_status", "window_status"):
+    for name in ("leg", *PARTY, "leg_status", "window_status"):
         db.execute(
             f"CREATE TYPE {name}_words AS ENUM (SELECT DISTINCT {name} FROM procurement_legs WHERE {name} IS NOT NULL)"
         )
-    counted = """
-        SELECT leg::leg_words AS leg, vendor_id::vendor_id_words AS vendor_id,
-               category_name::category_name_words AS category_name, document_id, start_on, end_on,
+    counted = f"""
+        SELECT leg::leg_words AS leg, {", ".join(f"{name}::{name}_words AS {name}" for name in PARTY)}, document_id,
+               start_on, end_on,
                (CASE WHEN month IS NULL THEN 'not_applicable' ELSE leg_status END)::leg_status_words AS status,
                CASE WHEN status <> 'not_applicable' THEN month END AS month,
                CASE WHEN status <> 'not_applicable' THEN coalesce(duration_days, censored_days) END AS days,
@@ -325,8 +326,7 @@ def build_cells(db: duckdb.DuckDBPyConnection) -> None:
     cells = [
         f"""
         SELECT {distinct} leg, '{grain}'::ENUM {tuple(GRAINS)} AS cell_grain,
-               {"vendor_id" if "vendor_id" in parties else "NULL::vendor_id_words AS vendor_id"},
-               {"category_name" if "category_name" in parties else "NULL::category_name_words AS category_name"},
+               {", ".join(name if name in parties else f"NULL::{name}_words AS {name}" for name in PARTY)},
                month, status, days, window_status, document_id, start_on, end_on
         FROM counted WHERE document_id IS {"NOT" if distinct else ""} NULL"""
         for grain, parties in GRAINS.items()
@@ -337,7 +337,7 @@ def build_cells(db: duckdb.DuckDBPyConnection) -> None:
 
 def summarise(db: duckdb.DuckDBPyConnection, table: str, month: str) -> None:
     """Counts, quantiles and Kaplan-Meier of every cell; a figure of too few legs is null, with the reason."""
-    cell = f"leg, cell_grain, vendor_id, category_name{month}"
+    cell = f"leg, cell_grain, {', '.join(PARTY)}{month}"
     begun = "status <> 'not_applicable'" if month else "true"
     has_curve = f"closed_count + open_count >= {MEDIAN_AT_LEAST}"
     ratios = ", ".join(

@@ -31,6 +31,7 @@ from benchmarks.peers.definitions import (
     NOT_RECORDED,
     NULL_TOKENS,
     P90_AT_LEAST,
+    PARTY,
     RATIO_DAYS,
     REQUIRED,
     STATUSES,
@@ -49,7 +50,7 @@ LATEST = {
     "purchase_orders": ["changed_at", "delivery_order", "record_number"],
     "invoices": ["delivery_order", "record_number"],
 }
-CELL = ["leg", "cell_grain", "vendor_id", "category_name"]
+CELL = ["leg", "cell_grain", *PARTY]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -366,8 +367,7 @@ def build_cells(legs: pd.DataFrame) -> pd.DataFrame:
     """Legs by cell; a document's legs that are alike are one in each."""
     counted = legs[["document_id", "start_on", "end_on", "month"]].assign(
         leg=legs["leg"].astype("category"),
-        vendor_id=legs["vendor_id"].astype("category"),
-        category_name=legs["category_name"].astype("category"),
+        **{name: legs[name].astype("category") for name in PARTY},
         window_status=legs["window_status"].astype("category"),
         days=legs["duration_days"].fillna(legs["censored_days"]).astype(float),
         status=legs["leg_status"].where(legs["month"].notna(), "not_applicable").astype("category"),
@@ -376,7 +376,7 @@ def build_cells(legs: pd.DataFrame) -> pd.DataFrame:
     is_document, cells = counted["document_id"].notna(), []
     for grain, parties in GRAINS.items():
         of_grain = counted.assign(cell_grain=pd.Series(grain, counted.index, grains))
-        for name in {"vendor_id", "category_name"} - set(parties):
+        for name in set(PARTY) - set(parties):
             of_grain[name] = pd.Series(None, counted.index, counted[name].dtype)
         alike = ["leg", "document_id", "start_on", "end_on", "status", *parties]
         cells += [of_grain[is_document].drop_duplicates(alike), of_grain[~is_document]]

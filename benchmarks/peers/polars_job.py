@@ -29,6 +29,7 @@ from benchmarks.peers.definitions import (
     NOT_RECORDED,
     NULL_TOKENS,
     P90_AT_LEAST,
+    PARTY,
     RATIO_DAYS,
     REQUIRED,
     STATUSES,
@@ -45,7 +46,7 @@ LATEST = {
     "purchase_orders": ["changed_at", "delivery_order", "record_number"],
     "invoices": ["delivery_order", "record_number"],
 }
-CELL = ["leg", "cell_grain", "vendor_id", "category_name"]
+CELL = ["leg", "cell_grain", *PARTY]
 IS_CLOSED, IS_OPEN = pl.col("status") == "closed", pl.col("status") == "open"
 IS_APPLICABLE = pl.col("status") != "not_applicable"
 
@@ -377,8 +378,7 @@ def build_cells(legs: pl.DataFrame) -> pl.DataFrame:
         "document_id",
         "start_on",
         "end_on",
-        "vendor_id",
-        "category_name",
+        *PARTY,
         "month",
         "window_status",
         pl.coalesce("duration_days", "censored_days").alias("days"),
@@ -386,7 +386,7 @@ def build_cells(legs: pl.DataFrame) -> pl.DataFrame:
     )
     cells = []
     for grain, parties in GRAINS.items():
-        rolled_up = [name for name in ("vendor_id", "category_name") if name not in parties]
+        rolled_up = [name for name in PARTY if name not in parties]
         legs_of_grain = counted.with_columns(
             pl.lit(grain).alias("cell_grain"), *(pl.lit(None, pl.String).alias(name) for name in rolled_up)
         )

@@ -4,28 +4,61 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from headrace.explain.versions import Trail
 
+CELL_PARTS = (("source_system_code", "vendor"), ("vendor_id", "vendor"), ("category_name", "category"))
 COUNTS = ("closed", "open", "ended_otherwise")
 
 
-def check_cell(trail: Trail, cell: Mapping[str, Any]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The legs that the cell counts, the longest first, and each figure of the cell beside its recomputation."""
-    conditions, values = ["leg = ?", "leg_status <> 'not_applicable'", "month IS NOT NULL"], [cell["leg"]]
+COUNTED = "leg_status <> 'not_applicable' AND month IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class CellCheck:
+    """The legs that the cell counts, the longest first; how many others there are, by system, status and reason; and
+    each figure of the cell beside its recomputation."""
+
+    legs: list[dict[str, Any]]
+    uncounted: list[dict[str, Any]]
+    figures: list[dict[str, Any]]
+
+
+def check_cell(trail: Trail, cell: Mapping[str, Any]) -> CellCheck:
+    condition, values = _of_cell(cell)
+    trail.connection.execute(_counted(f"{condition} AND {COUNTED}"), values)
+    legs = trail.objects("FROM counted_legs ORDER BY days DESC NULLS LAST, start_on, case_id, occurrence_number")
+    uncounted = _uncounted(trail, condition, values) if "month" not in cell else []
+    figures = [*_counts(cell, legs), *_quantiles(trail, cell), _censored_median(cell, legs)]
+    if not legs and uncounted:
+        why = ", ".join(sorted({leg["reason"] or leg["leg_status"] for leg in uncounted}))
+        figures = [{**figure, "withheld": figure["withheld"] and why} for figure in figures]
+    return CellCheck(legs, uncounted, figures)
+
+
+def _of_cell(cell: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    conditions, values = ["leg = ?"], [cell["leg"]]
     if "month" in cell:
         conditions.append("month = ?")
         values.append(cell["month"])
-    for name, grain in (("vendor_id", "vendor"), ("category_name", "category")):
+    for name, grain in CELL_PARTS:
         if grain in cell["cell_grain"]:
             conditions.append(f"{name} IS NOT DISTINCT FROM ?")
             values.append(cell[name])
-    trail.connection.execute(_counted(" AND ".join(conditions)), values)
-    legs = trail.objects("FROM counted_legs ORDER BY days DESC NULLS LAST, start_on, case_id, occurrence_number")
-    return legs, [*_counts(cell, legs), *_quantiles(trail, cell), _censored_median(cell, legs)]
+    return " AND ".join(conditions), values
+
+
+def _uncounted(trail: Trail, condition: str, values: list[Any]) -> list[dict[str, Any]]:
+    """Why legs of the cell are none of its figures: the source does not record them, they never began, and so on."""
+    return trail.objects(
+        "SELECT source_system_code, leg_status, reason, count(*) AS leg_count FROM marts.procurement_legs "
+        f"WHERE {condition} AND NOT coalesce({COUNTED}, false) GROUP BY ALL ORDER BY ALL",
+        *values,
+    )
 
 
 def _counted(condition: str) -> str:

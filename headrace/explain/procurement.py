@@ -48,10 +48,11 @@ def explain_case(trail: Trail, terms: Sequence[str]) -> dict[str, Any]:
 
 
 def explain_cells(trail: Trail, mart: str, terms: Sequence[str]) -> dict[str, Any]:
-    """The cells of a mart that the terms name, one for each leg where none is named."""
+    """The cells of a mart that the terms name: one for each leg where none is named, and of a vendor's cells one for
+    each system where none is named."""
     wanted = _cell_terms(mart, terms)
     conditions, values = _conditions(wanted)
-    cells = trail.objects(f"FROM marts.{mart} WHERE {conditions} ORDER BY leg", *values)
+    cells = trail.objects(f"FROM marts.{mart} WHERE {conditions} ORDER BY leg, source_system_code", *values)
     if not cells:
         raise DataError(
             f"{mart} of release {trail.release.number} has no cell {_said(wanted)}{_closest_cells(trail, mart, wanted)}"
@@ -143,8 +144,8 @@ def _point(events: Iterable[dict[str, Any]], rows: list[dict[str, Any]]) -> None
 
 
 def _cell(trail: Trail, mart: str, cell: dict[str, Any]) -> dict[str, Any]:
-    legs, checks = check_cell(trail, cell)
-    shown = trail.cut(legs)
+    check = check_cell(trail, cell)
+    shown = trail.cut(check.legs)
     ids = sorted({leg[name] for leg in shown for name in ("start_event_id", "end_event_id") if leg[name]})
     events = (
         {
@@ -161,15 +162,23 @@ def _cell(trail: Trail, mart: str, cell: dict[str, Any]) -> dict[str, Any]:
     return {
         "mart": mart,
         "cell": cell,
-        "checks": checks,
-        "agrees": all(check["agrees"] for check in checks),
-        "leg_count": len(legs),
+        "checks": check.figures,
+        "agrees": all(figure["agrees"] for figure in check.figures),
+        "leg_count": len(check.legs),
+        "uncounted": check.uncounted,
         "legs": told,
     }
 
 
 def _cell_terms(mart: str, terms: Sequence[str]) -> dict[str, Any]:
-    known = ("leg", "cell_grain", "vendor_id", "category_name", *(("month",) if mart == CELL_MARTS[0] else ()))
+    known = (
+        "leg",
+        "cell_grain",
+        "source_system_code",
+        "vendor_id",
+        "category_name",
+        *(("month",) if mart == CELL_MARTS[0] else ()),
+    )
     said: dict[str, Any] = dict(_named(terms, known))
     if "month" in known:
         said["month"] = _month(said.get("month"))
@@ -178,6 +187,8 @@ def _cell_terms(mart: str, terms: Sequence[str]) -> dict[str, Any]:
     grain = said.setdefault("cell_grain", _GRAIN["vendor_id" in said, "category_name" in said])
     if grain not in CELL_GRAINS:
         raise ConfigError(f"cell_grain is {grain!r}, promised one of {', '.join(CELL_GRAINS)}")
+    if "source_system_code" in said and "vendor" not in grain:
+        raise ConfigError(f"cell_grain is {grain}, whose cells are over all systems: leave source_system_code out")
     return {**said, "vendor_id": said.get("vendor_id") or None, "category_name": said.get("category_name") or None}
 
 
@@ -218,20 +229,22 @@ def _closest_cases(trail: Trail, case_id: str) -> str:
 
 
 def _closest_cells(trail: Trail, mart: str, wanted: Mapping[str, Any]) -> str:
-    """The three cells of the same grain that are nearest by leg, vendor, category and month."""
+    """The three cells of the same grain that are nearest by vendor, category, system, leg and month."""
     orders, values = [], []
     for name in ("vendor_id", "category_name"):
         if wanted[name]:
             orders.append(f"jaro_winkler_similarity(coalesce({name}, ''), ?) DESC")
             values.append(wanted[name])
-    if wanted.get("leg"):
-        orders.append("leg = ? DESC")
-        values.append(wanted["leg"])
+    for name in ("source_system_code", "leg"):
+        if wanted.get(name):
+            orders.append(f"{name} = ? DESC")
+            values.append(wanted[name])
     if wanted.get("month"):
         orders.append("abs(date_diff('month', month, ?::DATE))")
         values.append(wanted["month"])
+    shown = dict.fromkeys([*wanted, "source_system_code"])
     close = trail.objects(
-        f"SELECT {', '.join(wanted)} FROM marts.{mart} WHERE cell_grain = ? "
+        f"SELECT {', '.join(shown)} FROM marts.{mart} WHERE cell_grain = ? "
         f"ORDER BY {', '.join([*orders, 'leg'])} LIMIT 3",
         wanted["cell_grain"],
         *values,

@@ -151,6 +151,7 @@ COMPARED = {
     "cycle_times_overall": [
         "leg",
         "cell_grain",
+        "source_system_code",
         "vendor_id",
         "category_name",
         "not_applicable_count",

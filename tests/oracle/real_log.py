@@ -113,8 +113,8 @@ LEGS = (  # name, start, end, pairing
 )
 SHARE_DAYS = (30, 60, 90, 180)
 GRAINS = {
-    "vendor_category": ("vendor_id", "category_name"),
-    "vendor": ("vendor_id",),
+    "vendor_category": ("source_system_code", "vendor_id", "category_name"),
+    "vendor": ("source_system_code", "vendor_id"),
     "category": ("category_name",),
     "all": (),
 }
@@ -560,11 +560,13 @@ class RealLog:
             if by_month and (row["month"] is None or row["leg_status"] == "not_applicable"):
                 continue  # R15
             for grain, columns in GRAINS.items():
+                system = row["source_system_code"] if "source_system_code" in columns else None
                 vendor = row["vendor_id"] if "vendor_id" in columns else None
                 category = row["category_name"] if "category_name" in columns else None  # R16
-                gathered[row["leg"], grain, vendor, category, row["month"] if by_month else None].append(row)
+                cell = (row["leg"], grain, system, vendor, category, row["month"] if by_month else None)
+                gathered[cell].append(row)
         cells = []
-        for (leg, grain, vendor, category, month), rows in gathered.items():
+        for (leg, grain, system, vendor, category, month), rows in gathered.items():
             counted = [row for row in rows if row["month"] is not None and row["leg_status"] != "not_applicable"]  # R14
             windows = {row["window_status"] for row in counted}
             window = next((word for word in ("right_edge", "left_edge") if word in windows), "full")
@@ -572,6 +574,7 @@ class RealLog:
                 {
                     "leg": leg,
                     "cell_grain": grain,
+                    "source_system_code": system,
                     "vendor_id": vendor,
                     "category_name": category,
                     **({"month": month, "window_status": window} if by_month else {}),

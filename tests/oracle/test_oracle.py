@@ -235,8 +235,10 @@ def test_every_case_has_every_leg_and_every_cell_adds_up(log: RealLog) -> None:
         total = cells["leg_count"] + cells["not_applicable_count"]
         assert total.sum() == len(legs), grain
         assert monthly[monthly["cell_grain"] == grain]["leg_count"].sum() == cells["leg_count"].sum(), grain
-    assert not overall.duplicated(["leg", "cell_grain", "vendor_id", "category_name"]).any()
-    assert not monthly.duplicated(["leg", "cell_grain", "vendor_id", "category_name", "month"]).any()
+    assert not overall.duplicated(["leg", "cell_grain", "source_system_code", "vendor_id", "category_name"]).any()
+    assert not monthly.duplicated(
+        ["leg", "cell_grain", "source_system_code", "vendor_id", "category_name", "month"]
+    ).any()
 
 
 @needs_log

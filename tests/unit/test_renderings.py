@@ -215,7 +215,9 @@ MENDED = [
         SCMS,
         "scms.csv",
         text(
-            ",", "utf-8", lambda name: {"PO / SO #": "PO/SO Number (SCMS)", "Fulfill Via": "Fulfilled via"}.get(name, name)
+            ",",
+            "utf-8",
+            lambda name: {"PO / SO #": "PO/SO Number (SCMS)", "Fulfill Via": "Fulfilled via"}.get(name, name),
         ),
         id="headers of other names",
     ),

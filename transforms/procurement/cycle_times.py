@@ -9,18 +9,18 @@ from pyspark.sql import functions as F
 from transforms.procurement.options import ProcurementOptions
 from transforms.procurement.survival import closed_by_ratio, closed_percentile, median_days, with_survival
 
-CELL = ("leg", "cell_grain", "vendor_id", "category_name")
+CELL = ("leg", "cell_grain", "source_system_code", "vendor_id", "category_name")
 RATIO_DAYS = (30, 60, 90, 180)
 # `cell_grain` tells a roll-up from a vendor or category of null.
 GRAINS: dict[str, tuple[str, ...]] = {
-    "vendor_category": ("vendor_id", "category_name"),
-    "vendor": ("vendor_id",),
+    "vendor_category": ("source_system_code", "vendor_id", "category_name"),
+    "vendor": ("source_system_code", "vendor_id"),
     "category": ("category_name",),
     "all": (),
 }
-_PARTY = ("vendor_id", "category_name")
+_PARTY = ("source_system_code", "vendor_id", "category_name")
 _SAME = ("leg", "counts_as", "month", "days", "window_status")
-_DOCUMENT = ("document_id", "source_system_code", "start_on", "end_on")
+_DOCUMENT = ("source_system_code", "document_id", "start_on", "end_on")
 _COUNTS = ("closed", "open", "ended_otherwise", "not_applicable")
 
 
@@ -41,9 +41,10 @@ def summarise_daily_counts(legs: DataFrame) -> DataFrame:
 def legs_by_cell(legs: DataFrame) -> DataFrame:
     """Legs that count in a cell, `legs` of them a row.
 
-    A document counts once in a cell for the same status and dates, whatever its items. What has no document counts each.
+    A vendor is its id within its system; the roll-ups over vendors are over all systems. A document counts once in a
+    cell for the same status and dates, whatever its items. What has no document counts each.
     """
-    counted = legs.select("leg", *_DOCUMENT, *_PARTY, *_counted())
+    counted = legs.select("leg", *dict.fromkeys((*_DOCUMENT, *_PARTY)), *_counted())
     has_document = F.col("document_id").isNotNull()
     each = counted.filter(~has_document).groupBy(*_SAME, *_PARTY).agg(F.count("*").alias("legs"))
     once = counted.filter(has_document).repartition("document_id", "source_system_code")
@@ -54,8 +55,10 @@ def legs_by_cell(legs: DataFrame) -> DataFrame:
 def _in_cells(each: DataFrame, once: DataFrame, grain: str) -> DataFrame:
     """At one grain. Where cells are few and large, what is alike is added up before it is shuffled by cell."""
     own = GRAINS[grain]
-    documents = once.select(*_SAME, *_DOCUMENT, *own).distinct().select(*_SAME, *own, F.lit(1).cast("long").alias("legs"))
-    counted = each.select(*_SAME, *own, "legs").unionByName(documents)
+    documents = (
+        once.select(*_SAME, *dict.fromkeys((*_DOCUMENT, *own))).distinct().withColumn("legs", F.lit(1).cast("long"))
+    )
+    counted = each.select(*_SAME, *own, "legs").unionByName(documents.select(*_SAME, *own, "legs"))
     if "vendor_id" not in own:
         counted = counted.groupBy(*_SAME, *own).agg(F.sum("legs").alias("legs"))
     others = {name: F.lit(None).cast("string") for name in _PARTY if name not in own}
@@ -98,9 +101,7 @@ def _summarise(daily: DataFrame, cell: Sequence[str], options: ProcurementOption
             }
         )
     )
-    return figures.transform(_without_thin_figures, options).drop(
-        "has_right_edge", "has_left_edge", "uncovered_count"
-    )
+    return figures.transform(_without_thin_figures, options).drop("has_right_edge", "has_left_edge", "uncovered_count")
 
 
 def _without_thin_figures(figures: DataFrame, options: ProcurementOptions) -> DataFrame:

@@ -47,7 +47,9 @@ def closed_percentile(tenths: int) -> Column:
     place = (F.col("closed_in_cell_count") - 1) * tenths
     below, beyond = F.floor(place / 10), F.pmod(place, F.lit(10))
     at, after = (F.min(F.when(F.col("closed_so_far_count") > below + step, F.col("days"))) for step in (0, 1))
-    return F.when(F.max(beyond) == 0, at * F.lit(1.0)).otherwise((at * (10 - F.max(beyond)) + after * F.max(beyond)) / 10)
+    return F.when(F.max(beyond) == 0, at * F.lit(1.0)).otherwise(
+        (at * (10 - F.max(beyond)) + after * F.max(beyond)) / 10
+    )
 
 
 def median_days() -> Column:

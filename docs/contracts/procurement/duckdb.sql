@@ -614,6 +614,7 @@ COMMENT ON COLUMN "marts"."procurement_unallocated"."record_number" IS 'Number o
 CREATE TABLE "marts"."cycle_times_monthly" (
     "leg" VARCHAR NOT NULL,
     "cell_grain" VARCHAR NOT NULL,
+    "source_system_code" VARCHAR,
     "vendor_id" VARCHAR,
     "category_name" VARCHAR,
     "month" DATE NOT NULL,
@@ -633,10 +634,11 @@ CREATE TABLE "marts"."cycle_times_monthly" (
     "closed_by_90_days_ratio" DOUBLE,
     "closed_by_180_days_ratio" DOUBLE
 );
-COMMENT ON TABLE "marts"."cycle_times_monthly" IS 'One leg of one vendor, category and month of start, and every roll-up of vendor and category. Version 1; key: leg, cell_grain, vendor_id, category_name, month.';
+COMMENT ON TABLE "marts"."cycle_times_monthly" IS 'One leg of one vendor of a system, category and month of start, and every roll-up of vendor and category. Version 1; key: leg, cell_grain, source_system_code, vendor_id, category_name, month.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."leg" IS 'One of requisition_to_order, order_to_submission, submission_to_release, order_to_receipt, receipt_to_invoice_date, invoice_date_to_recorded, recorded_to_released, recorded_to_cleared, invoice_date_to_cleared, order_to_cleared.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."cell_grain" IS '`vendor_category`, or the roll-up: `vendor`, `category`, `all`; each computed afresh from legs, a document counted once in its cell.';
-COMMENT ON COLUMN "marts"."cycle_times_monthly"."vendor_id" IS 'The vendor; null in roll-ups over vendors.';
+COMMENT ON COLUMN "marts"."cycle_times_monthly"."source_system_code" IS 'The ledger system whose vendor it is: an id names a vendor within its system only; null in roll-ups over vendors, which are over all systems.';
+COMMENT ON COLUMN "marts"."cycle_times_monthly"."vendor_id" IS 'The vendor; null in roll-ups over vendors, and where none is named.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."category_name" IS 'The category; null in roll-ups over categories, and where there is none.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."month" IS 'First day of the month in which the legs began.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."window_status" IS '`left_edge` or `right_edge`: show grey, never test; else `full`.';
@@ -658,6 +660,7 @@ COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_180_days_ratio" IS 'K
 CREATE TABLE "marts"."cycle_times_overall" (
     "leg" VARCHAR NOT NULL,
     "cell_grain" VARCHAR NOT NULL,
+    "source_system_code" VARCHAR,
     "vendor_id" VARCHAR,
     "category_name" VARCHAR,
     "not_applicable_count" BIGINT NOT NULL,
@@ -676,10 +679,11 @@ CREATE TABLE "marts"."cycle_times_overall" (
     "closed_by_90_days_ratio" DOUBLE,
     "closed_by_180_days_ratio" DOUBLE
 );
-COMMENT ON TABLE "marts"."cycle_times_overall" IS 'One leg of one vendor and category over all months, and every roll-up of vendor and category. Version 1; key: leg, cell_grain, vendor_id, category_name.';
+COMMENT ON TABLE "marts"."cycle_times_overall" IS 'One leg of one vendor of a system and category over all months, and every roll-up of vendor and category. Version 1; key: leg, cell_grain, source_system_code, vendor_id, category_name.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."leg" IS 'One of requisition_to_order, order_to_submission, submission_to_release, order_to_receipt, receipt_to_invoice_date, invoice_date_to_recorded, recorded_to_released, recorded_to_cleared, invoice_date_to_cleared, order_to_cleared.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."cell_grain" IS '`vendor_category`, or the roll-up: `vendor`, `category`, `all`; each computed afresh from legs, a document counted once in its cell.';
-COMMENT ON COLUMN "marts"."cycle_times_overall"."vendor_id" IS 'The vendor; null in roll-ups over vendors.';
+COMMENT ON COLUMN "marts"."cycle_times_overall"."source_system_code" IS 'The ledger system whose vendor it is: an id names a vendor within its system only; null in roll-ups over vendors, which are over all systems.';
+COMMENT ON COLUMN "marts"."cycle_times_overall"."vendor_id" IS 'The vendor; null in roll-ups over vendors, and where none is named.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."category_name" IS 'The category; null in roll-ups over categories, and where there is none.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."not_applicable_count" IS 'Cases and documents to which the leg does not apply.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."leg_count" IS 'Legs begun in the cell: closed, open and ended otherwise.';

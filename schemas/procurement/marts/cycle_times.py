@@ -42,15 +42,21 @@ _CELL = (
         "afresh from legs, a document counted once in its cell.",
         required=True,
     ),
-    Field("vendor_id", STRING, "The vendor; null in roll-ups over vendors."),
+    Field(
+        "source_system_code",
+        STRING,
+        "The ledger system whose vendor it is: an id names a vendor within its system only; null in roll-ups over "
+        "vendors, which are over all systems.",
+    ),
+    Field("vendor_id", STRING, "The vendor; null in roll-ups over vendors, and where none is named."),
     Field("category_name", STRING, "The category; null in roll-ups over categories, and where there is none."),
 )
 
 CYCLE_TIMES_MONTHLY = Contract(
     name="cycle_times_monthly",
     version=1,
-    grain="One leg of one vendor, category and month of start, and every roll-up of vendor and category",
-    key=("leg", "cell_grain", "vendor_id", "category_name", "month"),
+    grain="One leg of one vendor of a system, category and month of start, and every roll-up of vendor and category",
+    key=("leg", "cell_grain", "source_system_code", "vendor_id", "category_name", "month"),
     fields=(
         *_CELL,
         Field("month", DATE, "First day of the month in which the legs began.", required=True),
@@ -64,8 +70,8 @@ CYCLE_TIMES_MONTHLY = Contract(
 CYCLE_TIMES_OVERALL = Contract(
     name="cycle_times_overall",
     version=1,
-    grain="One leg of one vendor and category over all months, and every roll-up of vendor and category",
-    key=("leg", "cell_grain", "vendor_id", "category_name"),
+    grain="One leg of one vendor of a system and category over all months, and every roll-up of vendor and category",
+    key=("leg", "cell_grain", "source_system_code", "vendor_id", "category_name"),
     fields=(
         *_CELL,
         Field("not_applicable_count", LONG, "Cases and documents to which the leg does not apply.", required=True),

@@ -1,43 +1,22 @@
-"""The tables of a search release in a database in memory, made by their contracts, with rows of a test's own."""
+"""Rows of a search release for a database in memory."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import duckdb
 
-from schemas.domains import DOMAINS
-from schemas.lineage import LINEAGE
-from schemas.render import domain_ddl, quoted
-from tests.frames import FILLER
+from tests.unit.headrace.tables import database
 
 FIRST = date(2024, 11, 1)
 
 
 def search_database(**rows: list[dict[str, Any]]) -> duckdb.DuckDBPyConnection:
-    """A table that is not named is empty; cells that are not stated are fillers where required, else null."""
-    connection = duckdb.connect(":memory:")
-    connection.execute(domain_ddl(DOMAINS["search"]))
-    connection.execute("CREATE TABLE files (landing_file_id VARCHAR, file VARCHAR)")
+    """`database` with one landed file."""
+    connection = database("search", **rows)
     connection.execute("INSERT INTO files VALUES ('x', 'search_volumes/a.csv')")
-    for name, told in rows.items():
-        zone = "curated" if name in DOMAINS["search"].curated else "marts"
-        for row in told:
-            whole = _filled(name, zone, row)
-            columns = ", ".join(map(quoted, whole))
-            marks = ", ".join("?" for _ in whole)
-            connection.execute(f"INSERT INTO {zone}.{quoted(name)} ({columns}) VALUES ({marks})", list(whole.values()))
     return connection
-
-
-def _filled(name: str, zone: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    contract = getattr(DOMAINS["search"], zone)[name]
-    fields = (*contract.fields, *(LINEAGE if zone == "curated" else ()))
-    if unknown := set(row) - {field.name for field in fields}:
-        raise KeyError(f"{name} has no {unknown}")
-    return {f.name: row.get(f.name, FILLER[type(f.type)] if f.required else None) for f in fields}
 
 
 def estimates(

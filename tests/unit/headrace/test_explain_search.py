@@ -10,27 +10,15 @@ from types import SimpleNamespace
 import pytest
 
 from headrace.explain import search
-from headrace.reader import objects
 from lake.errors import ConfigError, DataError
 from tests.unit.headrace.search_tables import FIRST, estimates, label, rank, refused, search_database
+from tests.unit.headrace.tables import trail_of
 
 CARD = {
     "settings": {"level": True, "level_half_life_days": 7.0, "level_step": 1.0},
     "stand_ins": "Proven on stand-ins.",
 }
 DAY = (FIRST + timedelta(days=20)).isoformat()
-
-
-def trail_of(connection, limit=10):
-    release = SimpleNamespace(number=7, marts={"search_volume_estimates": None}, curated={"search_volumes": None})
-    return SimpleNamespace(
-        connection=connection,
-        release=release,
-        contracts={},
-        limit=limit,
-        cut=lambda items: items if limit is None else items[:limit],
-        objects=lambda sql, *parameters: objects(connection, sql, parameters),
-    )
 
 
 @pytest.fixture
@@ -47,7 +35,8 @@ def explained(monkeypatch):
             "card_json": json.dumps(CARD),
         }
         with search_database(**{"search_volume_model_card": [current], **tables}) as connection:
-            return search.explain(trail_of(connection, limit), "volume", terms)
+            trail = trail_of(connection, marts=("search_volume_estimates",), curated=("search_volumes",), limit=limit)
+            return search.explain(trail, "volume", terms)
 
     return explain
 

@@ -33,11 +33,13 @@ def leg(days=None, *, start=JANUARY, case="c", status=None, **cells):
     } | cells
 
 
-def cell_of(rows, grain="all", vendor=None, category=None, month=None):
+def cell_of(rows, grain="all", vendor=None, category=None, month=None, system="ERP"):
+    in_system = system if "vendor" in grain else None
     found = [
         row
         for row in rows
-        if (row.cell_grain, row.vendor_id, row.category_name) == (grain, vendor, category)
+        if (row.cell_grain, row.source_system_code) == (grain, in_system)
+        and (row.vendor_id, row.category_name) == (vendor, category)
         and (month is None or row.month == month)
     ]
     assert len(found) == 1, f"{len(found)} rows of {(grain, vendor, category, month)}"
@@ -212,7 +214,6 @@ DOCUMENTS = {
     "one over two items": [leg(1, case="1", document_id="A"), leg(1, case="2", document_id="A")],
     "ended on two days": [leg(1, case="1", document_id="A"), leg(2, case="2", document_id="A")],
     "closed and open": [leg(1, case="1", document_id="A"), leg(9, case="2", document_id="A", status="open")],
-    "of two systems": [leg(1, document_id="A"), leg(1, document_id="A", source_system_code="OTHER")],
     "of no number": [leg(1, case="1"), leg(1, case="2")],
     "of no number, one case": [leg(1, occurrence_number=1), leg(1, occurrence_number=2)],
     "of two categories": [leg(1, document_id="A"), leg(1, document_id="A", category_name=None)],
@@ -225,7 +226,6 @@ DOCUMENTS = {
         pytest.param("one over two items", 1, id="an invoice over two items counts once"),
         pytest.param("ended on two days", 2, id="an invoice cleared on two days counts twice"),
         pytest.param("closed and open", 2, id="an invoice half cleared counts twice"),
-        pytest.param("of two systems", 2, id="two systems may use one number"),
         pytest.param("of no number", 2, id="what has no number counts by its case"),
         pytest.param("of no number, one case", 2, id="and by its occurrence"),
         pytest.param("of two categories", 1, id="an invoice over two categories counts once in their roll-up"),
@@ -249,3 +249,43 @@ def documents(spark):
 def test_an_open_leg_of_an_unknown_last_day_is_counted_and_leaves_no_curve(spark):
     row = cell_of(figures(spark, [leg(status="open"), *(leg(3) for _ in range(5))]))
     assert (row.open_count, row.censored_median_days, row.closed_by_30_days_ratio) == (1, None, None)
+
+
+TWO_SYSTEMS = {
+    "ERP": [leg(days, vendor_id="1000", document_id=f"A{days}") for days in (1, 2, 3, 4, 5)],
+    "OTHER": [
+        leg(days, vendor_id="1000", document_id=f"A{days}", source_system_code="OTHER") for days in (1, 20, 30, 40, 50)
+    ],
+    None: [leg(days, vendor_id="1000", source_system_code=None) for days in (7, 7, 7, 7, 7)],
+}
+
+
+@pytest.fixture(scope="module")
+def systems(spark):
+    """Rows of the systems in one lake, and of each alone, overall and by month."""
+    summaries = (summarise_overall, summarise_monthly)
+    alone = {system: [figures(spark, legs, each) for each in summaries] for system, legs in TWO_SYSTEMS.items()}
+    legs = [leg for system in TWO_SYSTEMS.values() for leg in system]
+    return [figures(spark, legs, each) for each in summaries], alone
+
+
+@pytest.mark.parametrize("grain", ["vendor", "vendor_category"])
+@pytest.mark.parametrize("system", TWO_SYSTEMS)
+def test_a_vendor_id_of_two_systems_is_two_vendors(systems, system, grain):
+    together, alone = systems
+    of_grain = "1000", ("Paper" if grain == "vendor_category" else None)
+    for rows, own in zip(together, alone[system], strict=True):
+        cell = cell_of(rows, grain, *of_grain, system=system)
+        assert (cell, cell.leg_count) == (cell_of(own, grain, *of_grain, system=system), 5)
+
+
+@pytest.mark.parametrize(("grain", "category"), [("category", "Paper"), ("all", None)])
+def test_a_roll_up_over_vendors_is_over_all_systems(systems, grain, category):
+    for rows in systems[0]:
+        cell = cell_of(rows, grain, None, category)
+        assert (cell.source_system_code, cell.leg_count, cell.median_days) == (None, 15, 7.0)
+
+
+def test_two_systems_may_use_one_document_number_for_two_documents(systems):
+    """`A1` of both systems began and ended on the same days."""
+    assert cell_of(systems[0][0]).closed_count == 15
