@@ -41,8 +41,8 @@ def with_survival(daily: DataFrame, cell: Sequence[str]) -> DataFrame:
 def closed_percentile(tenths: int) -> Column:
     """An aggregate: the percentile of the days of closed legs, between two of them in proportion (numpy's "linear").
 
-    The legs of a cell have places 0 to n - 1 by their days, and the percentile lies at (n - 1) x tenths / 10: counted in
-    tenths, so that it is exact. It is the day of the first row by which more legs than the place have closed.
+    The legs of a cell have places 0 to n - 1 by their days, and the percentile lies at (n - 1) x tenths / 10:
+    counted in tenths, it is exact. It is the day of the first row by which more legs than the place have closed.
     """
     place = (F.col("closed_in_cell_count") - 1) * tenths
     below, beyond = F.floor(place / 10), F.pmod(place, F.lit(10))
