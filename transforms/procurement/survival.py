@@ -39,17 +39,19 @@ def with_survival(daily: DataFrame, cell: Sequence[str]) -> DataFrame:
 
 
 def closed_percentile(tenths: int) -> Column:
-    """An aggregate: the percentile of the days of closed legs, between two of them in proportion (numpy's "linear").
+    """An aggregate: the percentile of the days of closed legs, between two of them in proportion (numpy's "linear");
+    null where none is closed.
 
     The legs of a cell have places 0 to n - 1 by their days, and the percentile lies at (n - 1) x tenths / 10:
     counted in tenths, it is exact. It is the day of the first row by which more legs than the place have closed.
     """
+    is_some = F.col("closed_in_cell_count") > 0
     place = (F.col("closed_in_cell_count") - 1) * tenths
-    below, beyond = F.floor(place / 10), F.pmod(place, F.lit(10))
-    at, after = (F.min(F.when(F.col("closed_so_far_count") > below + step, F.col("days"))) for step in (0, 1))
-    return F.when(F.max(beyond) == 0, at * F.lit(1.0)).otherwise(
-        (at * (10 - F.max(beyond)) + after * F.max(beyond)) / 10
+    below, beyond = F.floor(place / 10), F.max(F.pmod(place, F.lit(10)))
+    at, after = (
+        F.min(F.when(is_some & (F.col("closed_so_far_count") > below + step), F.col("days"))) for step in (0, 1)
     )
+    return (at * (10 - beyond) + F.coalesce(after, at) * beyond) / 10
 
 
 def median_days() -> Column:

@@ -2,10 +2,11 @@ import random
 from collections import Counter
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
-from transforms.procurement.survival import closed_by_ratio, median_days, with_survival
+from transforms.procurement.survival import closed_by_ratio, closed_percentile, median_days, with_survival
 
 CLOSED, OPEN = True, False
 SHARES = (0, 30, 60)
@@ -95,3 +96,17 @@ def test_curve_is_that_of_statsmodels(spark):
         found = [(row.days, row.survival_ratio) for row in daily if row.cell == cell]
         assert [day for day, _ in found] == list(peer.surv_times)
         assert [s for _, s in found] == pytest.approx(list(peer.surv_prob))
+
+
+@pytest.mark.spark35
+@pytest.mark.parametrize("tenths", [0, 5, 9, 10])
+def test_a_percentile_is_that_of_numpy_over_closed_legs(spark, tenths):
+    drawn = random.Random(7)
+    samples = [
+        [(drawn.randint(-3, 12), drawn.random() < 0.7) for _ in range(size)] for size in (0, 1, 2, 3, 11, 20, 21, 50)
+    ]
+    samples += [[(5, OPEN)] * 3, [(5, CLOSED)] * 4]
+    rows = curves(spark, samples).groupBy("cell").agg(closed_percentile(tenths).alias("found")).collect()
+    closed = [[day for day, is_closed in legs if is_closed] for legs in samples]
+    expected = [float(np.percentile(days, 10 * tenths)) if days else None for days in closed]
+    assert [row.found for row in sorted(rows, key=lambda row: row.cell)] == pytest.approx(expected)
