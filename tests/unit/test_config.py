@@ -459,7 +459,7 @@ MISTAKES = [
     pytest.param(
         changed('rule = "date"', 'rule = "dates"'),
         'rule = "dates"',
-        ['no rule "dates"; closest is "date"'],
+        ['no rule "dates"; did you mean "date"?'],
         id="an unknown rule",
     ),
     pytest.param(
