@@ -18,6 +18,7 @@ from pyspark.sql import functions as F
 from jobs.shell import shell
 from lake.counting import count_table
 from lake.curating import TablePlan, landed_frames, plan_table
+from lake.quarantine import refuse_quarantined
 from lake.releases import TableCounts, parse_delivery
 from lake.run import Run
 from lake.runs import add_stage
@@ -34,7 +35,8 @@ def main(argv: Sequence[str]) -> None:
 
 
 def curate(run: Run) -> None:
-    """Carry over, grow or rebuild every curated table that has deliveries."""
+    """Carry over, grow or rebuild every curated table that has deliveries. What was quarantined beyond the limit stops
+    the run here, and can be looked at."""
     deliveries = tuple(parse_delivery(said) for said in run.landed()["deliveries"])
     snapshots: dict[str, Snapshot] = {}
     counts: dict[str, TableCounts] = {}
@@ -52,6 +54,7 @@ def curate(run: Run) -> None:
             "counts": {name: asdict(count) for name, count in counts.items()},
         },
     )
+    refuse_quarantined(run, deliveries, snapshots, counts)
 
 
 def build(
