@@ -217,7 +217,12 @@ def _conditions(wanted: Mapping[str, Any]) -> tuple[str, list[Any]]:
 
 
 def _said(wanted: Mapping[str, Any]) -> str:
-    return " ".join(f"{name}={value}" for name, value in wanted.items() if value is not None)
+    """As the terms are typed."""
+    return " ".join(
+        f"{name}={f'{value:%Y-%m}' if isinstance(value, date) else value}"
+        for name, value in wanted.items()
+        if value is not None
+    )
 
 
 def _closest_cases(trail: Trail, case_id: str) -> str:

@@ -443,7 +443,7 @@ def test_a_cell_without_a_leg_is_explained_for_every_leg(made: Made) -> None:
         pytest.param(
             ("cycle_times_monthly", "vendor=V1", "month=2024-05"),
             2,
-            "found 'vendor=V1', promised name=value with one of leg, cell_grain, vendor_id",
+            "found 'vendor=V1', promised name=value with one of leg, cell_grain, source_system_code, vendor_id",
             id="an unknown name",
         ),
         pytest.param(
