@@ -65,18 +65,19 @@ def build(
     upserting: Sequence[str],
 ) -> DataFrame:
     """Every landed row, and every row judged before, with its outcome."""
-    rows = [_rows(frame, plan) for frame, plan in landed]
+    rows = [_rows(frame, plan, upserting) for frame, plan in landed]
     if before is not None:
         rows.append(judged_before(before, contract))
     return judge(reduce(DataFrame.unionByName, rows), contract, upserting=upserting)
 
 
-def _rows(landed: DataFrame, plan: SourcePlan) -> DataFrame:
+def _rows(landed: DataFrame, plan: SourcePlan, upserting: Sequence[str]) -> DataFrame:
     rows = with_content_hash(standardize(landed, plan), plan.contract)
     if "event_id" in plan.contract.key:
         rows = with_event_id(rows, identical_rows=plan.identical_rows)
     replaced = tuple(sorted(file_id for file_id, file in plan.files.items() if file.is_replaced))
-    return with_reasons(rows, plan.contract, replaced_file_ids=replaced).withColumn("was_judged", F.lit(False))
+    reasoned = with_reasons(rows, plan.contract, replaced_file_ids=replaced, upserting=upserting)
+    return reasoned.withColumn("was_judged", F.lit(False))
 
 
 def _write(run: Run, plan: TablePlan) -> Snapshot:
