@@ -1,6 +1,8 @@
 """Deliveries in any split, order and repetition give the same tables and the same cumulative counts."""
 
+import gzip
 import json
+import os
 import random
 import shutil
 from decimal import Decimal
@@ -49,6 +51,23 @@ def test_the_same_content_under_another_name_lands_once(spark, tmp_path):
     assert [len(delivery.raw_files) for delivery in second.deliveries] == [2]
     assert second.counts["purchase_orders"].mode == "carried"
     assert second.counts["purchase_orders"].read == 0
+
+
+def test_a_file_that_was_only_touched_changes_nothing(spark, tmp_path):
+    raw, lake = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({})}), tmp_path / "lake"
+    first = release(raw, lake)
+    os.utime(raw / "purchase_orders_2024-01_d1.csv", (1, 1))
+
+    assert release(raw, lake) is None
+    assert current(run_of(raw, lake)) == first
+
+
+def test_a_file_and_the_same_file_packed_are_one_delivery(spark, tmp_path):
+    text, name = orders({}, {"Item": "20"}), "purchase_orders_2024-01_d1.csv"
+    raw = write_raw(tmp_path / "raw", {name: text, f"{name}.gz": gzip.compress(text.encode())})
+    found = release(raw, tmp_path / "lake", has_marts=False)
+    assert [[file.key for file in delivery.raw_files] for delivery in found.deliveries] == [[name, f"{name}.gz"]]
+    assert found.counts["purchase_orders"].read == 2
 
 
 def test_every_file_of_raw_is_counted_as_what_it_is(spark, tmp_path):
