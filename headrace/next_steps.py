@@ -58,6 +58,11 @@ def slowest_cell(lake: ObjectStore, release: Release) -> dict[str, Any] | None:
         return next(iter(objects(connection, SLOWEST_CELL)), None)
 
 
+def _whole(cell: Mapping[str, Any]) -> str:
+    """Months at the edges of the window count only where there is no other."""
+    return "whole " if cell["window_status"] == "full" else ""
+
+
 def cell_terms(cell: Mapping[str, Any]) -> list[str]:
     """How `headrace explain` is asked for a vendor's cell of a month."""
     said = {**cell, "month": f"{cell['month']:%Y-%m}"}
@@ -80,7 +85,7 @@ def _of_cycle_times(lake: ObjectStore, release: Release, lake_uri: str) -> list[
         _step(f"the slowest vendors by {cell['leg']}", "query", SLOW_VENDORS.format(leg=cell["leg"]), lake=lake_uri),
         _step(
             f"where the median of {cell['median_days']:g} days comes from that vendor {cell['vendor_id']} has in "
-            f"{cell['month']:%Y-%m}, the longest of any vendor and month, down to the raw records",
+            f"{cell['month']:%Y-%m}, the longest of any vendor and {_whole(cell)}month, down to the raw records",
             "explain",
             release.domain,
             "cycle_times_monthly",

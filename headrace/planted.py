@@ -6,13 +6,14 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headrace.explain.check import kaplan_meier_median
 from headrace.next_steps import SLOWEST_FIRST
-from headrace.reader import connect, objects, tables_of_release
-from lake.objects import ObjectStore
-from lake.releases import Release
+from headrace.reader import objects
+
+if TYPE_CHECKING:
+    import duckdb
 
 LEGS = """
 SELECT DISTINCT coalesce(document_id, case_id || '/' || occurrence_number) AS document, start_on, end_on, leg_status,
@@ -24,19 +25,18 @@ SELECT vendor_id, row_number() OVER (ORDER BY {SLOWEST_FIRST}) AS place, count(*
 FROM marts.cycle_times_overall WHERE cell_grain = 'vendor' AND leg = ? AND median_days IS NOT NULL"""
 
 
-def planted_vendors(lake: ObjectStore, release: Release, truth: Path) -> list[dict[str, Any]]:
+def planted_vendors(connection: duckdb.DuckDBPyConnection, truth: Path) -> list[dict[str, Any]]:
     """Of each planted vendor its place among the slowest of its leg, and the median days (Kaplan-Meier, open legs
     counted) of legs begun before `change_on` and from it on; of a vendor without a change all are before."""
     planted = [told for told in json.loads((truth / "planted.json").read_text()) if "vendor_id" in told]
-    with connect(lake, tables_of_release(release)) as connection:
-        return [
-            {
-                **told,
-                **_place(objects(connection, PLACES, [told["leg"]]), told["vendor_id"]),
-                **_medians(objects(connection, LEGS, [told["leg"], told["vendor_id"]]), told.get("change_on")),
-            }
-            for told in planted
-        ]
+    return [
+        {
+            **told,
+            **_place(objects(connection, PLACES, [told["leg"]]), told["vendor_id"]),
+            **_medians(objects(connection, LEGS, [told["leg"], told["vendor_id"]]), told.get("change_on")),
+        }
+        for told in planted
+    ]
 
 
 def _place(places: list[dict[str, Any]], vendor_id: str) -> dict[str, Any]:
