@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from headrace import render
 from headrace.console import command_line, say
@@ -10,7 +12,8 @@ from headrace.explaining import explain_domain
 from headrace.generating import generate_domain
 from headrace.lakes import open_lake, release_of
 from headrace.next_steps import SLOW_VENDORS, cell_terms, slowest_cell
-from headrace.reader import query
+from headrace.planted import planted_vendors
+from headrace.reader import connect, query, tables_of_release
 from headrace.running import Ask, run_domain
 
 DOMAIN = "procurement"
@@ -29,6 +32,8 @@ def show_demo(out: Path, rows: int) -> None:
         sql = SLOW_VENDORS.format(leg=cell["leg"])
         _say_command("query", sql, "--lake", lake_uri)
         render.answer(query(lake, DOMAIN, sql, limit=10))
+        with connect(lake, tables_of_release(release_of(lake, DOMAIN))) as connection:
+            _say_planted(planted_vendors(connection, out / "made" / "truth"))
         terms = cell_terms(cell)
         _say_command("explain", DOMAIN, "cycle_times_monthly", *terms, "--lake", lake_uri)
         render.explained(explain_domain(lake_uri, DOMAIN, "cycle_times_monthly", terms, reveal=False, limit=2))
@@ -37,3 +42,26 @@ def show_demo(out: Path, rows: int) -> None:
 def _say_command(*command: str) -> None:
     say()
     say(f"$ {command_line('headrace', *command)}", style="bold")
+
+
+def _say_planted(vendors: Sequence[Mapping[str, Any]]) -> None:
+    """What is known to be there, and what the numbers say of it."""
+    say()
+    say("what was planted (made/truth/planted.json), and what the marts say of it:", style="bold")
+    for told in vendors:
+        say(f"  {planted_said(told)}")
+
+
+def planted_said(told: Mapping[str, Any]) -> str:
+    place = f"number {told['place']} of {told['vendor_count']}" if told["place"] else "not among those with enough legs"
+    before, after = (_days(told[f"median_days_{side}"]) for side in ("before", "after"))
+    days = (
+        f"{before} until {told['change_on']} and {after} since; it was planted to take {told['factor']:g} times as long"
+        if "change_on" in told
+        else f"{before}; it was planted to be slow all along"
+    )
+    return f"vendor {told['vendor_id']} ({told['name']}) is {place} in that order, median of {told['leg']} {days}"
+
+
+def _days(median: int | None) -> str:
+    return "not reached" if median is None else f"{median} days"

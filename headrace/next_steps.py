@@ -1,4 +1,5 @@
 """What to look at after a run: commands that work on this very lake."""
+# ruff: noqa: S608 - the statements are our own, values are bound
 
 from __future__ import annotations
 
@@ -11,10 +12,11 @@ from headrace.reader import connect, objects, tables_of_release
 from lake.objects import ObjectStore
 from lake.releases import Release
 
+SLOWEST_FIRST = "censored_median_days DESC NULLS FIRST, source_system_code, vendor_id"
 SLOW_VENDORS = (
     "SELECT source_system_code, vendor_id, closed_count, open_count, median_days, censored_median_days "
     "FROM marts.cycle_times_overall WHERE cell_grain = 'vendor' AND leg = '{leg}' AND median_days IS NOT NULL "
-    "ORDER BY censored_median_days DESC NULLS FIRST, source_system_code, vendor_id LIMIT 10"
+    f"ORDER BY {SLOWEST_FIRST} LIMIT 10"
 )
 SLOWEST_CELL = (
     "FROM marts.cycle_times_monthly WHERE cell_grain = 'vendor' AND median_days IS NOT NULL "
@@ -56,10 +58,16 @@ def slowest_cell(lake: ObjectStore, release: Release) -> dict[str, Any] | None:
         return next(iter(objects(connection, SLOWEST_CELL)), None)
 
 
+def _whole(cell: Mapping[str, Any]) -> str:
+    """Months at the edges of the window count only where there is no other."""
+    return "whole " if cell["window_status"] == "full" else ""
+
+
 def cell_terms(cell: Mapping[str, Any]) -> list[str]:
     """How `headrace explain` is asked for a vendor's cell of a month."""
+    said = {**cell, "month": f"{cell['month']:%Y-%m}"}
     names = ("source_system_code", "vendor_id", "month", "leg")
-    return [f"{name}={cell[name]}" for name in names if cell[name] is not None]
+    return [f"{name}={said[name]}" for name in names if said[name] is not None]
 
 
 def _quarantining(release: Release, table: str) -> dict[str, int]:
@@ -76,7 +84,8 @@ def _of_cycle_times(lake: ObjectStore, release: Release, lake_uri: str) -> list[
     return [
         _step(f"the slowest vendors by {cell['leg']}", "query", SLOW_VENDORS.format(leg=cell["leg"]), lake=lake_uri),
         _step(
-            "where the slowest month's figure comes from, down to the raw records",
+            f"where the median of {cell['median_days']:g} days comes from that vendor {cell['vendor_id']} has in "
+            f"{cell['month']:%Y-%m}, the longest of any vendor and {_whole(cell)}month, down to the raw records",
             "explain",
             release.domain,
             "cycle_times_monthly",

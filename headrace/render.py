@@ -45,8 +45,10 @@ json = say_json
 def generated(facts: Mapping[str, Any]) -> None:
     made = "already there" if facts["already_there"] else "made"
     records = ", ".join(f"{count:,} {table}" for table, count in facts["raw_rows"].items())
-    say(f"{made}: {facts['files']} raw files in {facts['raw']} ({records}), their truth in {facts['truth']}")
-    if facts["configs"]:
+    copies = facts["dirt"].get("same_content", 0)
+    copied = f", {copies:,} of them the very bytes of another" if copies else ""
+    say(f"{made}: {facts['files']} raw files{copied}, in {facts['raw']} ({records}), their truth in {facts['truth']}")
+    if facts.get("configs"):
         say(f"some are no CSV in UTF-8: run with --config {facts['configs']}")
     table = grid("table", *OUTCOMES, right={*OUTCOMES}, title="expected outcomes")
     for name, counts in facts["outcomes"].items():
@@ -170,7 +172,10 @@ def examined(facts: Mapping[str, Any]) -> None:
 
 def _equations(facts: Mapping[str, Any]) -> None:
     tree = Tree(Text("every row accounted for", style="bold"))
-    files = tree.add(f"{counted(len(facts['files']), 'file')} landed so far (each: headrace status --files)")
+    tree.add(_equation(facts["equations"]["raw"]))
+    replaced = sum(file["replaced"] for file in facts["files"])
+    later = f", {replaced:,} of them replaced by a later delivery" if replaced else ""
+    files = tree.add(f"{counted(len(facts['files']), 'file')} landed so far{later} (each: headrace status --files)")
     for equation in facts["equations"]["files"]:
         files.add(_equation(equation))
     for name, told in facts["equations"]["tables"].items():

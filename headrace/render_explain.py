@@ -120,7 +120,8 @@ def _volume(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
 def _cell(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
     row = told["cell"]
     names = ("leg", "cell_grain", "source_system_code", "vendor_id", "category_name", "month", "window_status")
-    head = ", ".join(f"{name} {row[name]}" for name in names if row.get(name) is not None)
+    said = {**row, "month": f"{row['month']:%Y-%m}"} if "month" in row else row
+    head = ", ".join(f"{name} {said[name]}" for name in names if said.get(name) is not None)
     tree = Tree(Text(f"{told['mart']} of release {facts['release']}: {head}", style="bold"))
     table = grid("figure", "in the mart", "from its legs", "", "", right={"in the mart", "from its legs"})
     for check in told["checks"]:

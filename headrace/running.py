@@ -18,14 +18,14 @@ from headrace.console import err
 from headrace.lakes import check_domain, is_folder, warehouse_key
 from headrace.next_steps import next_steps
 from headrace.reader import connect, objects, tables_of_release
-from headrace.status import equations, file_equations, release_facts
+from headrace.status import equations, file_equations, raw_file_equation, release_facts
 from headrace.warehouse import build_warehouse
 from lake.arguments import Arguments
 from lake.errors import ConfigError, DataError, HeadraceError
 from lake.objects import ObjectStore
 from lake.releases import Release, current_release
 from lake.run import Run
-from lake.runs import check_run_id, new_run_id
+from lake.runs import check_run_id, new_run_id, stage_said
 
 SLOWEST = 5
 
@@ -103,6 +103,7 @@ def _facts(run: Run, release: Release, *, is_new: bool, seconds: float) -> dict[
         "slowest_steps": dict(slowest[:SLOWEST]),
         "warehouse": run.lake.uri_of(warehouse_key(release.domain, release.number)),
         "equations": {
+            "raw": raw_file_equation(stage_said(run.lake, run.run_id, "land")["raw_files"]),
             "files": file_equations(facts["files"]),
             "tables": {name: equations(counts) for name, counts in facts["tables"].items()},
         },

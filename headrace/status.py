@@ -141,6 +141,19 @@ def file_equations(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def raw_file_equation(found: Mapping[str, int]) -> dict[str, Any]:
+    """What became of each file in raw, of what the run that landed them found."""
+    right = {
+        "landed": found["landed"],
+        "with the same bytes as another": found["repeated"],
+        "listed by a manifest": found["listed"],
+        "ignored": found["ignored"],
+    }
+    return _equation(
+        "raw", "raw files", found["found"], {name: n for name, n in right.items() if n or name == "landed"}
+    )
+
+
 def _equation(kind: str, name: str, left: int, right: dict[str, int]) -> dict[str, Any]:
     return {"kind": kind, "name": name, "left": left, "right": right, "closes": left == sum(right.values())}
 

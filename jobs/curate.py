@@ -18,6 +18,7 @@ from pyspark.sql import functions as F
 from jobs.shell import shell
 from lake.counting import count_table
 from lake.curating import TablePlan, landed_frames, plan_table
+from lake.quarantine import refuse_quarantined
 from lake.releases import TableCounts, parse_delivery
 from lake.run import Run
 from lake.runs import add_stage
@@ -34,7 +35,8 @@ def main(argv: Sequence[str]) -> None:
 
 
 def curate(run: Run) -> None:
-    """Carry over, grow or rebuild every curated table that has deliveries."""
+    """Carry over, grow or rebuild every curated table that has deliveries. What was quarantined beyond the limit stops
+    the run here, and can be looked at."""
     deliveries = tuple(parse_delivery(said) for said in run.landed()["deliveries"])
     snapshots: dict[str, Snapshot] = {}
     counts: dict[str, TableCounts] = {}
@@ -52,6 +54,7 @@ def curate(run: Run) -> None:
             "counts": {name: asdict(count) for name, count in counts.items()},
         },
     )
+    refuse_quarantined(run, deliveries, snapshots, counts)
 
 
 def build(
@@ -62,18 +65,19 @@ def build(
     upserting: Sequence[str],
 ) -> DataFrame:
     """Every landed row, and every row judged before, with its outcome."""
-    rows = [_rows(frame, plan) for frame, plan in landed]
+    rows = [_rows(frame, plan, upserting) for frame, plan in landed]
     if before is not None:
         rows.append(judged_before(before, contract))
     return judge(reduce(DataFrame.unionByName, rows), contract, upserting=upserting)
 
 
-def _rows(landed: DataFrame, plan: SourcePlan) -> DataFrame:
+def _rows(landed: DataFrame, plan: SourcePlan, upserting: Sequence[str]) -> DataFrame:
     rows = with_content_hash(standardize(landed, plan), plan.contract)
     if "event_id" in plan.contract.key:
         rows = with_event_id(rows, identical_rows=plan.identical_rows)
     replaced = tuple(sorted(file_id for file_id, file in plan.files.items() if file.is_replaced))
-    return with_reasons(rows, plan.contract, replaced_file_ids=replaced).withColumn("was_judged", F.lit(False))
+    reasoned = with_reasons(rows, plan.contract, replaced_file_ids=replaced, upserting=upserting)
+    return reasoned.withColumn("was_judged", F.lit(False))
 
 
 def _write(run: Run, plan: TablePlan) -> Snapshot:

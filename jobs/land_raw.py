@@ -14,13 +14,21 @@ from functools import partial
 
 from jobs.options import check_options
 from jobs.shell import shell
-from lake.claims import Claim, claim_files
+from lake.claims import Claim, claim_files, ignores
 from lake.config import Source
-from lake.deliveries import Delivery, RawFile, merge_deliveries, order_of, refuse_closed, refuse_emptying
-from lake.errors import DataError, HeadraceError
+from lake.deliveries import (
+    Delivery,
+    RawFile,
+    count_raw_files,
+    merge_deliveries,
+    order_of,
+    refuse_closed,
+    refuse_emptying,
+)
+from lake.errors import DataError, HeadraceError, all_of
 from lake.landing import LandedFile, land_file, read_landed
 from lake.manifests import read_manifests
-from lake.objects import ObjectInfo, ObjectStore
+from lake.objects import ObjectInfo, ObjectStore, StoreError
 from lake.run import Run
 from lake.runs import add_stage, now_utc
 
@@ -34,7 +42,8 @@ def main(argv: Sequence[str]) -> None:
 def land_raw(run: Run) -> tuple[Delivery, ...]:
     """The deliveries that the run's release is made of: those of its parent, and what is new in raw."""
     check_options(run)  # what is wrong there is said before the work
-    claims = _claimed(run, list(run.raw.list()))
+    files = list(run.raw.list())
+    claims = _claimed(run, files)
     kept = _kept(run, {_seen_as(claim) for claim in claims})
     known = {(delivery.source_name, *_told(file)) for delivery in kept for file in delivery.raw_files}
     arrived = _arrivals(run)
@@ -54,6 +63,7 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
         refuse_emptying(deliveries, source, partial(_row_count, run))
         if run.parent:
             refuse_closed(deliveries, run.parent.deliveries, source)
+    ignored = sum(ignores(run.configuration.domain, file.key) for file in files)
     said = {
         "parent": run.parent.number if run.parent else None,
         "raw": run.raw.uri,
@@ -61,6 +71,7 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
         "configuration": run.configuration.digest,
         "deliveries": [asdict(delivery) for delivery in deliveries],
         "new_landing_file_ids": sorted({file.landing_file_id for file in landed}),
+        "raw_files": count_raw_files(files, claims, deliveries, ignored),
     }
     add_stage(run.lake, run.run_id, "land", said)
     return deliveries
@@ -81,7 +92,7 @@ def _land(run: Run, claims: list[Claim]) -> list[LandedFile]:
         lambda share: [(_seen_as(claim), _landed(raw, lake, claim, sources)) for claim in share]
     )
     answers = dict(work.collect())
-    return [_raised(answers[_seen_as(claim)]) for claim in claims]
+    return _accepted([answers[_seen_as(claim)] for claim in claims])
 
 
 def _shares(claims: list[Claim], most: int) -> list[list[Claim]]:
@@ -100,10 +111,15 @@ def _landed(
         return error
 
 
-def _raised(answer: LandedFile | HeadraceError) -> LandedFile:
-    if isinstance(answer, HeadraceError):
-        raise answer
-    return answer
+def _accepted(answers: Sequence[LandedFile | HeadraceError]) -> list[LandedFile]:
+    """All that landed. Raises what the store said first, else one error with what was said of every file that did not:
+    they can be mended together."""
+    refused = [answer for answer in answers if isinstance(answer, HeadraceError)]
+    if of_store := next((error for error in refused if isinstance(error, StoreError)), None):
+        raise of_store
+    if refused:
+        raise DataError(all_of([str(error) for error in refused]))
+    return [answer for answer in answers if isinstance(answer, LandedFile)]
 
 
 def _row_count(run: Run, delivery: Delivery) -> int:

@@ -7,19 +7,17 @@ Rerun: publishes nothing a second time.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from importlib.metadata import version
 
 from jobs.shell import shell
 from lake.artefacts import audit_artefact, parse_artefact
-from lake.config import Source
 from lake.counting import audit_counts
 from lake.errors import AuditError
-from lake.evidence import unreadable_cell
 from lake.landing import LandedFile, landing_key, read_landed
+from lake.quarantine import refuse_quarantined
 from lake.releases import Release, SourceAsRead, TableCounts, current_release, parse_delivery, parse_snapshot, publish
 from lake.run import Run
 from lake.runs import add_stage, now_utc, read_manifest, stage_said
@@ -67,7 +65,7 @@ def _release(run: Run) -> Release:
         marts={name: parse_snapshot(said) for name, said in marts["tables"].items()},
         counts={name: TableCounts(**said) for name, said in curate["counts"].items()},
         digests={f"reading/{source.name}": source.reading_digest for source in run.configuration.sources},
-        sources={source.name: _as_read(source) for source in run.configuration.sources},
+        sources={source.name: SourceAsRead.of(source) for source in run.configuration.sources},
         as_of=marts.get("as_of"),
         models={name: parse_artefact(said) for name, said in train.get("models", {}).items()},
         facts=facts | ({"training": train["training"]} if train else {}),
@@ -76,14 +74,14 @@ def _release(run: Run) -> Release:
     )
 
 
-def _as_read(source: Source) -> SourceAsRead:
-    read = json.loads(json.dumps(asdict(source.read)))  # as it is when it is read again
-    return SourceAsRead(source.table, read, tuple((c.landing_name, c.field) for c in source.read_columns))
-
-
 def _is_same(parent: Release, release: Release) -> bool:
+    """A file that was only touched has another ETag, and nothing else: it is read again, and changes nothing."""
+
     def made_of(one: Release) -> tuple[object, ...]:
-        return one.deliveries, one.curated, one.marts, one.models
+        names = [
+            (replace(delivery, raw_files=()), [file.key for file in delivery.raw_files]) for delivery in one.deliveries
+        ]
+        return names, one.curated, one.marts, one.models
 
     return made_of(parent) == made_of(release)
 
@@ -97,8 +95,7 @@ def _audit(run: Run, release: Release) -> None:
         audit_artefact(run.lake, artefact)
     for name, counts in release.counts.items():
         audit_counts(name, counts)
-        _audit_quarantine(run, release, name, counts)
-        _audit_halting_rules(run, name, counts)
+    refuse_quarantined(run, release.deliveries, release.curated, release.counts)
 
 
 def _audit_landed(run: Run, landed: LandedFile | None) -> None:
@@ -107,29 +104,6 @@ def _audit_landed(run: Run, landed: LandedFile | None) -> None:
     key = landing_key(run.domain, landed.source_name, landed.landing_file_id, "parquet")
     if not landed.lines_close() or footer_row_count(run.lake, key) != landed.landing_row_count:
         raise AuditError(f"{landed.raw_key}: its {landed.line_count} lines are not accounted for: {landed}")
-
-
-def _audit_quarantine(run: Run, release: Release, name: str, counts: TableCounts) -> None:
-    limit = run.configuration.domain.quarantine_halt_ratio
-    if counts.quarantined > limit * counts.read:
-        harmless = release.harmless_reasons(run.tables.curated[name])
-        broken = {code: count for code, count in counts.reasons.items() if code not in harmless}
-        most = sorted(broken.items(), key=lambda item: (-item[1], item[0]))[:3]
-        cells = ((code, count, unreadable_cell(run, release, name, code)) for code, count in most)
-        told = ", ".join(f"{code} ({count:,}{f', such as {cell}' if cell else ''})" for code, count, cell in cells)
-        look = f'headrace query "FROM quarantine.{name}" --run {run.run_id} --lake {run.arguments.lake}'
-        raise AuditError(
-            f"{name}: {counts.quarantined:,} of {counts.read:,} rows read broke a rule, promised at most {limit:.0%} "
-            f"(quarantine_halt_ratio); most often {told}; nothing was published; look at them with: {look}"
-        )
-
-
-def _audit_halting_rules(run: Run, name: str, counts: TableCounts) -> None:
-    for rule in run.tables.curated[name].all_rules:
-        if rule.severity == "halt" and counts.reasons.get(rule.code):
-            raise AuditError(
-                f"{name}: {counts.reasons[rule.code]:,} rows break {rule.code}: {rule.doc} Nothing was published"
-            )
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def claim_files(
         raise DataError(f"{ignored[0]} and all else in {where} is hidden by ignored_files of domain {domain.name}")
     if not considered:
         raise DataError(
-            f"there is no file in {where}; promised at least one delivery of a source of "
+            f"there is no file in {where}, which is empty; promised at least one delivery of a source of "
             f"{domain.name} ({', '.join(sorted(source.name for source in sources))})"
         )
     claims = [claim for file in considered for claim in _claims(file, sources, arrived_at)]

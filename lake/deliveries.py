@@ -10,6 +10,7 @@ from itertools import combinations, pairwise, product
 from lake.claims import Claim
 from lake.config import Source
 from lake.errors import DataError
+from lake.objects import ObjectInfo
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,29 @@ def merge_deliveries(known: Iterable[Delivery], seen: Iterable[Delivery]) -> lis
     for delivery in (*known, *seen):
         by_id[delivery.landing_file_id].append(delivery)
     return sorted((_one(same) for same in by_id.values()), key=lambda d: (d.source_name, d.order, d.landing_file_id))
+
+
+def count_raw_files(
+    files: Iterable[ObjectInfo], claims: Sequence[Claim], deliveries: Iterable[Delivery], ignored: int
+) -> dict[str, int]:
+    """What each file of raw is, so that the counts add up to `found`: `landed`; `repeated`, with the very bytes of
+    another that landed for the same source and period; `listed` by a manifest, whose delivery it is part of; or
+    `ignored`."""
+    firsts = {(delivery.source_name, delivery.raw_files[0]) for delivery in deliveries}
+    claimed = {claim.file.key for claim in claims}
+    landed = {
+        claim.file.key
+        for claim in claims
+        if (claim.source_name, RawFile(claim.file.key, claim.file.size, claim.file.etag)) in firsts
+    }
+    listed = {part.file.key for claim in claims for part in claim.parts}
+    return {
+        "found": sum(1 for _ in files),
+        "landed": len(landed),
+        "repeated": len(claimed - landed),
+        "listed": len(listed - claimed),
+        "ignored": ignored,
+    }
 
 
 def _one(same: Sequence[Delivery]) -> Delivery:

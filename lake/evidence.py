@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pyspark.sql import functions as F
 
 from lake.deliveries import Delivery
 from lake.landing import landing_key
 from lake.mending import overlay, setting_that_reads
-from lake.releases import Release
+from lake.releases import SourceAsRead
 from lake.run import Run
-from lake.tables import read_snapshot, spark_path
+from lake.tables import Snapshot, read_snapshot, spark_path
 from schemas.lineage import BEYOND_CONTRACT, RECORD_NUMBER
 
 UNREADABLE = "_unreadable"
 
 
-def unreadable_cell(run: Run, release: Release, table: str, code: str) -> str | None:
+def unreadable_cell(run: Run, deliveries: Iterable[Delivery], table: Snapshot, code: str) -> str | None:
     """`'12.13.2024' in orders.csv, record 7`: the first, by file and record, of the rows that have the reason, and the
     lines of a configuration that would read it, where some are known. None for other reasons, and where the column
     fills a personal field."""
-    contract = run.tables.curated[table]
+    contract = run.tables.curated[table.table]
     name = code.removesuffix(UNREADABLE)
     if not code.endswith(UNREADABLE):
         return None
-    rows = read_snapshot(run.spark, run.lake, release.curated[table], contract, BEYOND_CONTRACT, outcome="quarantined")
+    rows = read_snapshot(run.spark, run.lake, table, contract, BEYOND_CONTRACT, outcome="quarantined")
     found = rows.where(F.array_contains("reasons", code)).orderBy("landing_file_id", "record_number").first()
     if found is None:
         return None
-    delivery = next(d for d in release.deliveries if d.landing_file_id == found["landing_file_id"])
-    source = release.sources[delivery.source_name]
+    delivery = next(d for d in deliveries if d.landing_file_id == found["landing_file_id"])
+    source = SourceAsRead.of(run.configuration.source(delivery.source_name))
     column = next((column for column, filled in source.columns if filled == name), None)
-    if column not in source.plain_columns(contract):
+    if column is None or column not in source.plain_columns(contract):
         return None
     text = _landed(run, delivery, found["record_number"], column)
     told = f"{text!r} in {delivery.raw_files[0].key}, record {found['record_number']}"

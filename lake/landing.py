@@ -35,7 +35,8 @@ from transforms.standardize.null_token import is_null_token
 
 @dataclass(frozen=True)
 class LandedFile:
-    """What became of one raw file. All counts but `landing_row_count` are the reader's; that one is the footer's."""
+    """What became of one raw file. All counts but `landing_row_count` are the reader's; that one is the footer's.
+    `sha256` is that of its content, unpacked."""
 
     landing_file_id: str
     source_name: str
@@ -133,12 +134,17 @@ def _parts(claim: Claim) -> tuple[Part, ...]:
 
 
 def _read(raw: ObjectStore, part: Part, reading: _Reading) -> str:
-    """Read one raw file to its end and return its SHA-256. Raises DataError where its manifest promises another."""
+    """Read one raw file to its end and return the SHA-256 of its content, unpacked: a file and the same file packed are
+    one. Raises DataError where its manifest, which is of the bytes as they lie there, promises another."""
     file = part.file
     with raw.open(file.key, file.etag) as body:
         hashing = _Hashing(body)
         try:
-            row_count = reading.read(unpacked(hashing, file.key, reading.source.read.unpacked_limit_bytes))
+            stream = unpacked(hashing, file.key, reading.source.read.unpacked_limit_bytes)
+            content = hashing if stream is hashing else _Hashing(stream)
+            row_count = reading.read(content)
+            if content is not hashing:
+                content.drain()
         except DataError as error:
             raise DataError(f"{file.key}: {error}" if part.row_count is not None else str(error)) from None
         if hashing.size != file.size or raw.stat(file.key).etag != file.etag:
@@ -150,7 +156,7 @@ def _read(raw: ObjectStore, part: Part, reading: _Reading) -> str:
         )
     if part.sha256 not in (None, sha256):
         raise DataError(f"{file.key} has sha256 {sha256}, its manifest promised {part.sha256}; ask for it again")
-    return sha256
+    return content.digest.hexdigest()
 
 
 def _identity(sha256: str, claim: Claim, source: Source) -> str:
@@ -370,10 +376,15 @@ def _moved(block: Block, order: list[int], records: int, lines: int) -> Block:
 class _Hashing:
     """A stream that hashes and counts what is read from it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: Readable) -> None:
         self.stream, self.digest, self.size = stream, hashlib.sha256(), 0
 
-    def read(self, size: int = -1) -> bytes:
+    def drain(self) -> None:
+        """What a reader has left at the end is content too."""
+        while self.read(1 << 20):
+            pass
+
+    def read(self, size: int = -1, /) -> bytes:
         chunk = self.stream.read(size)
         self.digest.update(chunk)
         self.size += len(chunk)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from lake.artefacts import Artefact, parse_artefact
+from lake.config import Source
 from lake.deliveries import Delivery, RawFile
 from lake.errors import AuditError, DataError
 from lake.objects import AlreadyExists, ObjectStore
@@ -61,6 +62,11 @@ class SourceAsRead:
     read: dict[str, Any]
     columns: tuple[tuple[str, str], ...]
 
+    @classmethod
+    def of(cls, source: Source) -> SourceAsRead:
+        read = json.loads(json.dumps(asdict(source.read)))  # as it is when it is read again
+        return cls(source.table, read, tuple((c.landing_name, c.field) for c in source.read_columns))
+
     def plain_columns(self, contract: Contract) -> set[str]:
         """The columns that fill fields, and none that is personal."""
         fields = contract.by_name
@@ -100,10 +106,7 @@ class Release:
         yield from self.marts.values()
 
     def harmless_reasons(self, contract: Contract) -> set[str]:
-        """The codes among a table's reasons that quarantine nothing: for what a row was excluded or replaced."""
-        sources = (source for source in self.sources.values() if source.table == contract.name)
-        excluding = set[str]().union(*(source.exclusion_reasons(contract) for source in sources))
-        return {REPLACED, *excluding, *(exclusion.code for exclusion in contract.exclusions)}
+        return harmless_reasons(contract, self.sources.values())
 
     def file_keys(self) -> Iterator[str]:
         """Every file of the tables and models."""
@@ -115,6 +118,13 @@ class Release:
     def folders(self) -> set[str]:
         """Every folder of a table or model."""
         return {snapshot.folder for snapshot in self.tables()} | {one.folder for one in self.models.values()}
+
+
+def harmless_reasons(contract: Contract, sources: Iterable[SourceAsRead]) -> set[str]:
+    """The codes among a table's reasons that quarantine nothing: for what a row was excluded or replaced."""
+    own = (source for source in sources if source.table == contract.name)
+    excluding = set[str]().union(*(source.exclusion_reasons(contract) for source in own))
+    return {REPLACED, *excluding, *(exclusion.code for exclusion in contract.exclusions)}
 
 
 def release_key(domain: str, number: int) -> str:

@@ -15,6 +15,7 @@ from pyspark.sql import SparkSession
 from lake.arguments import Arguments
 from lake.config import Configuration, Source, load
 from lake.errors import ConfigError, DataError
+from lake.folder_store import FolderStore
 from lake.objects import ObjectStore, open_store
 from lake.releases import Release, current_release
 from lake.runs import read_manifest, stage_said
@@ -63,8 +64,12 @@ class Run:
 
     @cached_property
     def raw(self) -> ObjectStore:
-        """Where the raw files are. Raises ConfigError where the lake lies within: its files would be taken for raw."""
+        """Where the raw files are. Raises ConfigError where there is no such folder, and where the lake lies within:
+        its files would be taken for raw."""
         raw = open_store(self.arguments.raw)
+        if isinstance(raw, FolderStore) and not raw.root.is_dir():
+            found = "is a file" if raw.root.is_file() else "is not there"
+            raise ConfigError(f"--raw {raw.uri} {found}; promised the folder of the raw files")
         if f"{self.lake.uri}/".startswith(f"{raw.uri}/"):
             raise ConfigError(f"--lake {self.lake.uri} lies in --raw {raw.uri}; promised a lake beside the raw files")
         return raw

@@ -18,6 +18,8 @@ from typing import Any, Literal
 from lake.errors import ConfigError
 
 Keys = tuple[str, ...]
+NEAR_RATIO = 0.7
+KNOWN_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -145,9 +147,11 @@ def typed(value: Any, hint: Any, where: str) -> Any:
 
 
 def closest(name: str, known: Iterable[str]) -> str:
+    """The name that was meant, where one is the same but for a slip; else those that there are, the first of many."""
     known = sorted(known)
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known)}"
+    close = difflib.get_close_matches(name, known, n=1, cutoff=NEAR_RATIO)
+    more = f" and {len(known) - KNOWN_SHOWN} more" if len(known) > KNOWN_SHOWN else ""
+    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known[:KNOWN_SHOWN])}{more}"
 
 
 def _is(value: Any, hint: Any) -> bool:

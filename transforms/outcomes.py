@@ -43,12 +43,15 @@ def with_event_id(rows: DataFrame, *, identical_rows: Literal["distinct", "dupli
     return rows.withColumn("event_id", F.concat_ws("-", F.substring("content_hash", 1, 32), occurrence))
 
 
-def with_reasons(rows: DataFrame, contract: Contract, *, replaced_file_ids: tuple[str, ...]) -> DataFrame:
+def with_reasons(
+    rows: DataFrame, contract: Contract, *, replaced_file_ids: tuple[str, ...], upserting: Collection[str] = ()
+) -> DataFrame:
     """Add `reasons`, `warnings` and `is_replaced`, and drop `unreadable`; `not_of_table` stays.
 
     `reasons` are the codes that quarantine a row: values lost in standardizing, and rules of severity `quarantine` or
     `halt`; a required value that was lost is not said to be missing besides. A row of a delivery that a later one
-    replaced is not judged: its only reason is `delivery_replaced`; nor is a record that is no row of the table.
+    replaced is not judged: its only reason is `delivery_replaced`; nor is a record that is no row of the table, but
+    where its source is one of `upserting` and its key or version could not be read: nothing tells what it takes back.
     """
     is_replaced = F.col("landing_file_id").isin(*replaced_file_ids) if replaced_file_ids else F.lit(False)
     said_missing = F.transform("unreadable", lambda code: F.regexp_replace(code, "_unreadable$", "_missing"))
@@ -58,7 +61,10 @@ def with_reasons(rows: DataFrame, contract: Contract, *, replaced_file_ids: tupl
     )
     is_of_table = F.col("not_of_table").isNull()
     none = F.array().cast("array<string>")
-    judged = F.when(is_of_table, F.array_sort(found)).otherwise(none)
+    of_place = F.array(*(F.lit(f"{name}_unreadable") for name in (*contract.key, *contract.version_order)))
+    lost_place = F.array_sort(F.array_intersect("unreadable", of_place))
+    corrects = F.col("source_name").isin(*upserting) if upserting else F.lit(False)
+    judged = F.when(is_of_table, F.array_sort(found)).when(corrects, lost_place).otherwise(none)
     return rows.select(
         *contract.names,
         *LINEAGE_NAMES,
@@ -117,8 +123,8 @@ def _version(contract: Contract) -> Column:
 def _outcome() -> Column:
     return (
         F.when(F.col("is_replaced"), "superseded")
-        .when(~F.col("competes") & F.col("not_of_table").isNotNull(), "excluded")
-        .when(~F.col("competes"), "quarantined")
+        .when(F.size("reasons") > 0, "quarantined")
+        .when(~F.col("competes"), "excluded")
         .when((F.col("place") == 1) & F.col("excluded_by").isNotNull(), "excluded")
         .when(F.col("place") == 1, "curated")
         .when(F.col("content_hash") == F.col("winning_hash"), "duplicate")

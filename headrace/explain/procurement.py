@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from headrace.explain.check import check_cell
+from headrace.explain.near import near, there_are
 from headrace.explain.raw import Record
 from headrace.explain.versions import Trail, row_numbers, trace_rows
 from lake.errors import ConfigError, DataError
@@ -216,37 +217,39 @@ def _conditions(wanted: Mapping[str, Any]) -> tuple[str, list[Any]]:
 
 
 def _said(wanted: Mapping[str, Any]) -> str:
-    return " ".join(f"{name}={value}" for name, value in wanted.items() if value is not None)
+    """As the terms are typed."""
+    return " ".join(
+        f"{name}={f'{value:%Y-%m}' if isinstance(value, date) else value}"
+        for name, value in wanted.items()
+        if value is not None
+    )
 
 
 def _closest_cases(trail: Trail, case_id: str) -> str:
-    close = trail.objects(
-        "SELECT case_id FROM marts.procurement_cases "
-        "ORDER BY jaro_winkler_similarity(case_id, ?) DESC, case_id LIMIT 3",
-        case_id,
-    )
-    return f"; the closest are {', '.join(row['case_id'] for row in close)}" if close else ""
+    cases = "SELECT case_id AS value FROM marts.procurement_cases"
+    close = near(trail, cases, case_id)
+    return f"; the closest are {', '.join(close)}" if close else f"; {there_are(trail, cases, 'cases')}"
 
 
 def _closest_cells(trail: Trail, mart: str, wanted: Mapping[str, Any]) -> str:
-    """The three cells of the same grain that are nearest by vendor, category, system, leg and month."""
-    orders, values = [], []
-    for name in ("vendor_id", "category_name"):
+    """The three cells of the same grain that are nearest by system, leg and month, of the vendors and categories that
+    may have been meant; where none may, some that there are."""
+    conditions, orders = {"cell_grain = ?": wanted["cell_grain"]}, {}
+    for name, noun in (("vendor_id", "vendors"), ("category_name", "categories")):
         if wanted[name]:
-            orders.append(f"jaro_winkler_similarity(coalesce({name}, ''), ?) DESC")
-            values.append(wanted[name])
-    for name in ("source_system_code", "leg"):
-        if wanted.get(name):
-            orders.append(f"{name} = ? DESC")
-            values.append(wanted[name])
+            there = f"SELECT {name} AS value FROM marts.{mart}"
+            meant = near(trail, there, wanted[name])
+            if not meant:
+                return f"; {there_are(trail, there, noun)}"
+            conditions[f"list_contains(?, {name})"] = orders[f"list_position(?, {name})"] = meant
+    orders |= {f"{name} = ? DESC": wanted[name] for name in ("source_system_code", "leg") if wanted.get(name)}
     if wanted.get("month"):
-        orders.append("abs(date_diff('month', month, ?::DATE))")
-        values.append(wanted["month"])
+        orders["abs(date_diff('month', month, ?::DATE))"] = wanted["month"]
     shown = dict.fromkeys([*wanted, "source_system_code"])
     close = trail.objects(
-        f"SELECT {', '.join(shown)} FROM marts.{mart} WHERE cell_grain = ? "
+        f"SELECT {', '.join(shown)} FROM marts.{mart} WHERE {' AND '.join(conditions)} "
         f"ORDER BY {', '.join([*orders, 'leg'])} LIMIT 3",
-        wanted["cell_grain"],
-        *values,
+        *conditions.values(),
+        *orders.values(),
     )
     return f"; the closest are {'; '.join(_said(cell) for cell in close)}" if close else ""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from headrace.explain.near import near, there_are
 from headrace.explain.versions import Trail, trace_rows
 from lake.errors import ConfigError, DataError
 from transforms.standardize.term import term as normalized
@@ -153,12 +154,7 @@ def _closest(trail: Trail, term: str) -> str:
     [span] = trail.objects(
         "SELECT min(estimated_on) AS first_on, max(estimated_on) AS last_on FROM marts.search_volume_estimates"
     )
-    close = trail.objects(
-        "SELECT term FROM marts.search_volume_estimates GROUP BY term "
-        "ORDER BY jaro_winkler_similarity(term, ?) DESC, term LIMIT 3",
-        term,
-    )
-    terms = ", ".join(repr(row["term"]) for row in close)
-    return f"; it has days from {span['first_on']} to {span['last_on']}" + (
-        f", and of terms close to it {terms}" if close else ""
-    )
+    terms = "SELECT term AS value FROM marts.search_volume_estimates"
+    close = near(trail, terms, term)
+    of_terms = f"of terms close to it {', '.join(map(repr, close))}" if close else there_are(trail, terms, "terms")
+    return f"; it has days from {span['first_on']} to {span['last_on']}, and {of_terms}"

@@ -33,6 +33,7 @@ def _head(draft: Draft) -> Iterator[str]:
         yield f"{key} = {_text(value)}"
     yield from _unsure(draft, "source.claims")
     yield f"claims = ['{draft.claims}']"
+    yield "# shares_files = true   # where a second source fills another table from these files: say it in both"
     yield ""
 
 

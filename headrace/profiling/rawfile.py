@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from lake.config import Read
 from lake.errors import ConfigError
 from lake.formats.table import Readable
-from lake.objects import ObjectInfo, ObjectStore, open_store
+from lake.objects import MissingObject, ObjectInfo, ObjectStore, open_store
 from lake.unpacking import unpacked
+
+SHOWN_FILES = 12
 
 
 @dataclass(frozen=True)
@@ -22,12 +27,17 @@ class RawFile:
 
     @classmethod
     def at(cls, place: str) -> RawFile:
-        """The file of a path or an `s3://` URI. Raises ConfigError or what the store says where there is none."""
+        """The file of a path or an `s3://` URI. Raises ConfigError for a folder, with files of it that are worth a
+        profile, and what the store says where there is nothing."""
         folder, _, name = place.rpartition("/")
-        if not name:
-            raise ConfigError(f"{place!r} names no file; promised the path of one file")
         store = open_store(folder or ("/" if place.startswith("/") else "."))
-        return cls(store, store.stat(name))
+        try:
+            if name:
+                return cls(store, store.stat(name))
+        except MissingObject:
+            if not _is_folder(place):
+                raise
+        raise ConfigError(_of_folder(place))
 
     @property
     def name(self) -> str:
@@ -38,3 +48,20 @@ class RawFile:
         """Its bytes from the first on."""
         with self.store.open(self.info.key, self.info.etag) as body:
             yield unpacked(body, self.info.key, Read.unpacked_limit_bytes)
+
+
+def _is_folder(place: str) -> bool:
+    """Whether anything lies below; an empty folder of this machine is one too."""
+    return Path(place).is_dir() or any(True for _ in open_store(place).list())
+
+
+def _of_folder(place: str) -> str:
+    """What to profile instead: the first of each name, but for its digits."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for info in open_store(place).list():
+        alike[re.sub("[0-9]+", "0", info.key)].append(f"{place.rstrip('/')}/{info.key}")
+    if not alike:
+        return f"{place} is a folder without a file; promised one file"
+    firsts = [files[0] + (f" ({len(files)} alike)" if len(files) > 1 else "") for files in alike.values()]
+    more = f" and {len(firsts) - SHOWN_FILES} more" if len(firsts) > SHOWN_FILES else ""
+    return f"{place} is a folder; promised one file: profile {', '.join(firsts[:SHOWN_FILES])}{more}, each by itself"

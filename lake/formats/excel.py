@@ -1,9 +1,10 @@
 """Excel workbooks, `.xlsx` and `.xls`: the rows of one sheet, typed cells as text.
 
 A line is a row of the sheet. The header is the first row with all required headers; it and the rows above it are
-header lines. Numbers land with the 15 digits that Excel shows, dates and times in ISO form, errors as Excel writes
-them (`#N/A`), formulas as their values, cells without a value as null. How large a sheet is, and where its errors are,
-is read from the file itself: the loader allots memory by what the file says, and takes errors for empty cells.
+header lines. Numbers land with the 15 digits that Excel shows, whole ones that it pads with zeros as they are shown
+(`0000000042`), dates and times in ISO form, errors as Excel writes them (`#N/A`), formulas as their values, cells
+without a value as null. How large a sheet is, where its errors are and what it pads is read from the file itself: the
+loader allots memory by what the file says, takes errors for empty cells, and tells no number formats.
 """
 
 from __future__ import annotations
@@ -78,6 +79,7 @@ class _Sheet:
         self.errors: dict[int, dict[int, str]] = defaultdict(dict)
         for (row, column), text in survey.errors.items():
             self.errors[row][column - self.left] = text
+        self.padded = survey.padded
         self.uncalculated: dict[int, int] = {}
         for row, column in sorted(survey.uncalculated, reverse=True):
             self.uncalculated[row] = column - self.left
@@ -86,7 +88,7 @@ class _Sheet:
         """The cells of every row of the sheet from its first on, those left of all values left out."""
         for row, values in enumerate(self.loaded.iter_rows()):
             cells = [_text(value) for value in values]
-            for place, text in self.errors.get(row, {}).items():
+            for place, text in (self.padded.texts(row, self.left, values) | self.errors.get(row, {})).items():
                 cells[place] = text
             yield cells
         yield from repeat([None] * self.loaded.width, self.row_count - self.loaded_row_count)

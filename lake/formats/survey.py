@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lake.errors import DataError
+from lake.formats.number_formats import PaddedCells
 
 Place = tuple[int, int]
 _BYTES_PER_CELL = 256
@@ -32,7 +33,8 @@ class DamagedWorkbook(DataError):  # noqa: N818
 
 @dataclass
 class Survey:
-    """The rectangle around the cells of a sheet that have a value, its errors, and its formulas without a value.
+    """The rectangle around the cells of a sheet that have a value, its errors, its formulas without a value, and where
+    it pads numbers with zeros.
 
     Places are row and column from 0. Raises DataError once the rectangle has more cells than the limit.
     """
@@ -42,6 +44,7 @@ class Survey:
     is_visible: bool = True
     errors: dict[Place, str] = field(default_factory=dict)
     uncalculated: set[Place] = field(default_factory=set)
+    padded: PaddedCells = field(default_factory=PaddedCells)
     top: int = 1 << 20
     left: int = 1 << 20
     bottom: int = -1

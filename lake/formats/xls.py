@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from lake.errors import DataError
+from lake.formats.number_formats import Padding, padding
 from lake.formats.survey import DamagedWorkbook, Protected, Survey, byte_limit
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ROWS, _COLUMNS = 1 << 16, 1 << 8
 _LAST_SECTOR = 0xFFFFFFF0
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET, _SST, _DIMENSIONS = 0x809, 0x0A, 0x2F, 0x85, 0xFC, 0x200
-_FORMULA, _BOOLERR, _MULRK = 0x06, 0x205, 0xBD
+_FORMULA, _BOOLERR, _MULRK, _FORMAT, _XF = 0x06, 0x205, 0xBD, 0x41E, 0xE0
 _CELLS = {_FORMULA, _BOOLERR, _MULRK, 0x203, 0x204, 0x27E, 0xD6, 0xFD}
 _ERRORS = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A",
@@ -33,7 +34,8 @@ def surveys(path: Path, cell_limit: int) -> list[Survey]:
         raise DataError(f"the workbook has {size:,} bytes, promised at most {limit:,} for cell_limit = {cell_limit}")
     try:
         stream = _CompoundFile(path.read_bytes()).workbook()
-        return [_survey(stream, sheet, cell_limit) for sheet in _sheets(stream)]
+        paddings = _paddings(stream)
+        return [_survey(stream, sheet, cell_limit, paddings) for sheet in _sheets(stream)]
     except (struct.error, LookupError, ValueError) as error:
         raise DamagedWorkbook(error) from None
 
@@ -61,13 +63,28 @@ def _sheets(stream: bytes) -> list[_Sheet]:
     return sheets
 
 
+def _paddings(stream: bytes) -> dict[int, Padding]:
+    """The styles of cells that pad numbers with zeros, by their place in the list of all styles."""
+    codes: dict[int, str] = {}
+    of_cells: list[int] = []
+    for kind, data in _records(stream, 0):
+        if kind == _FORMAT and len(data) > 4:  # as versions from 97 on write it; the rare older ones pad nothing
+            number, length, flags = struct.unpack_from("<HHB", data)
+            is_wide = flags & 1
+            codes[number] = data[5 : 5 + (length << is_wide)].decode("utf-16-le" if is_wide else "latin-1", "replace")
+        elif kind == _XF:
+            of_cells.append(struct.unpack_from("<H", data, 2)[0])
+    found = {place: padding(codes.get(number, "")) for place, number in enumerate(of_cells)}
+    return {place: shown for place, shown in found.items() if shown}
+
+
 def _name(data: bytes, is_8: bool) -> str:
     if not is_8:
         return data[7 : 7 + data[6]].decode("cp1252", "replace")
     return data[8 : 8 + 2 * data[6]].decode("utf-16-le") if data[7] & 1 else data[8 : 8 + data[6]].decode("latin-1")
 
 
-def _survey(stream: bytes, sheet: _Sheet, cell_limit: int) -> Survey:
+def _survey(stream: bytes, sheet: _Sheet, cell_limit: int, paddings: Mapping[int, Padding]) -> Survey:
     survey = Survey(sheet.name, cell_limit, is_visible=sheet.is_visible)
     for kind, data in _records(stream, sheet.offset):
         if kind == _DIMENSIONS:
@@ -78,6 +95,9 @@ def _survey(stream: bytes, sheet: _Sheet, cell_limit: int) -> Survey:
             _refuse_beyond(row, last)
             survey.see(row, column)
             survey.see(row, last)
+            for place in range(column, last + 1):
+                if shown := paddings.get(struct.unpack_from("<H", data, 4 + 6 * (place - column))[0]):
+                    survey.padded.see(row, place, shown)
             if error := _error(kind, data):
                 survey.errors[row, column] = error
     return survey

@@ -6,16 +6,18 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
 from lake.errors import DataError
+from lake.formats.number_formats import Padding, padding
 from lake.formats.survey import DamagedWorkbook, Place, Protected, Survey, byte_limit
 
 _READ_BYTES = 1 << 20
+_MOST_STYLES = 1 << 16
 _PLACE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _Start = tuple[str, dict[str, str]]
 
@@ -40,7 +42,7 @@ def survey(path: Path, sheet_name: str, cell_limit: int) -> Survey:
         for info in read:
             if info.filename != part:
                 _read_through(book, info)
-        return _Surveying(Survey(sheet_name, cell_limit)).of(book, part)
+        return _Surveying(Survey(sheet_name, cell_limit), _paddings(book)).of(book, part)
 
 
 def _is_read_at_once(name: str) -> bool:
@@ -84,6 +86,39 @@ def _sheets(book: zipfile.ZipFile) -> list[tuple[str, str, str]]:
     return found
 
 
+def _paddings(book: zipfile.ZipFile) -> dict[str, Padding]:
+    """The styles of cells that pad numbers with zeros, by their place in the list of all styles."""
+    part = next((name for name in book.namelist() if name.endswith("/styles.xml")), None)
+    styles = _Styles()
+    if part is not None:
+        with book.open(part) as file:
+            styles.parser.ParseFile(file)
+    found = {str(place): padding(styles.codes.get(number, "")) for place, number in enumerate(styles.of_cells)}
+    return {place: shown for place, shown in found.items() if shown}
+
+
+class _Styles:
+    """The number formats of a workbook, and which of them each style of cells has."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, str] = {}
+        self.of_cells: list[str] = []
+        self.section = ""
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self.start
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag in ("numFmts", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"):
+            self.section = tag
+        elif (self.section, tag) == ("numFmts", "numFmt"):
+            self.codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif (self.section, tag) == ("cellXfs", "xf"):
+            self.of_cells.append(attributes.get("numFmtId", ""))
+        if max(len(self.codes), len(self.of_cells)) > _MOST_STYLES:
+            raise DamagedWorkbook(f"it has more than {_MOST_STYLES:,} styles")
+
+
 def _relations(book: zipfile.ZipFile, name: str, folder: str) -> dict[str, tuple[str, str]]:
     """Kind and target of each relation by its id."""
     if name not in book.namelist():
@@ -118,10 +153,11 @@ def _read_through(book: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
 class _Surveying:
     """One pass over the XML of a sheet."""
 
-    def __init__(self, survey: Survey) -> None:
-        self.survey = survey
+    def __init__(self, survey: Survey, paddings: Mapping[str, Padding]) -> None:
+        self.survey, self.paddings = survey, paddings
         self.row = self.column = -1
         self.is_error = False
+        self.shown: Padding | None = None
         self.formula: Place | None = None
         self.text = ""
         self.parser = expat.ParserCreate()
@@ -145,9 +181,12 @@ class _Surveying:
             self.end_cell()
             self.row, self.column = self.place(attributes.get("r"))
             self.is_error = attributes.get("t") == "e"
+            self.shown = self.paddings.get(attributes.get("s", ""))
         elif tag in ("v", "is"):
             self.formula = None
             self.survey.see(self.row, self.column)
+            if self.shown:
+                self.survey.padded.see(self.row, self.column, self.shown)
             if self.is_error:
                 self.listen()
         elif tag == "f":

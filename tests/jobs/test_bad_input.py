@@ -20,7 +20,7 @@ MANY = orders(*({"Item": str(item), "Vendor Name": "Müller"} for item in range(
 EVENTS = "case concept:name,concept:name,time:timestamp\n1_1,Create Purchase Order Item,2018-01-01T00:00:00+00:00\n"
 
 BAD = [
-    pytest.param({}, DataError, "there is no file in", id="an empty folder"),
+    pytest.param({}, DataError, "there is no file in .*raw, which is empty;", id="an empty folder"),
     pytest.param(
         {"letter.pdf": "x"},
         DataError,
@@ -119,6 +119,27 @@ def test_a_bad_config_stops_the_run_before_anything_is_read(tmp_path, config, se
     assert re.search(sentence, str(raised.value)), str(raised.value)
     assert ConfigError.exit_code == 2
     assert not (tmp_path / "lake").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [pytest.param("nothing", "is not there", id="missing"), pytest.param("a.csv", "is a file", id="a file")],
+)
+def test_raw_that_is_no_folder_is_said_to_be_none(tmp_path, name, found):
+    (tmp_path / "a.csv").write_text("x")
+    with pytest.raises(ConfigError, match=rf"^--raw .*{name} {found}; promised the folder of the raw files$"):
+        release(tmp_path / name, tmp_path / "lake")
+
+
+def test_all_files_that_cannot_be_read_are_told_at_once(spark, tmp_path):
+    names = [f"purchase_orders_2024-0{month}_d1.csv" for month in (1, 2, 3)]
+    raw = write_raw(tmp_path / "raw", {names[0]: "Other,Header\n1,2\n", names[1]: orders({}), names[2]: b""})
+    with pytest.raises(DataError) as raised:
+        release(raw, tmp_path / "lake")
+    told = str(raised.value)
+    assert told.startswith(f"2 things are refused: (1) {names[0]}: ")
+    assert f"; (2) {names[2]}: the file is empty" in told
+    assert "\n" not in told
 
 
 def test_a_lake_within_the_raw_folder_is_refused(tmp_path):

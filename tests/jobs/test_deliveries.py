@@ -1,5 +1,8 @@
 """Deliveries in any split, order and repetition give the same tables and the same cumulative counts."""
 
+import gzip
+import json
+import os
 import random
 import shutil
 from decimal import Decimal
@@ -9,6 +12,7 @@ import pytest
 from jobs.build_marts import build_marts
 from jobs.curate import curate
 from jobs.land_raw import land_raw
+from jobs.run_pipeline import run_pipeline
 from lake.errors import AuditError, DataError
 from lake.releases import LAKE_FORMAT, current_release
 from tests.jobs.lakes import ORDER, current, invoices, orders, release, release_of, rows, run_of, write_raw
@@ -47,6 +51,50 @@ def test_the_same_content_under_another_name_lands_once(spark, tmp_path):
     assert [len(delivery.raw_files) for delivery in second.deliveries] == [2]
     assert second.counts["purchase_orders"].mode == "carried"
     assert second.counts["purchase_orders"].read == 0
+
+
+def test_a_file_that_was_only_touched_changes_nothing(spark, tmp_path):
+    raw, lake = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({})}), tmp_path / "lake"
+    first = release(raw, lake)
+    os.utime(raw / "purchase_orders_2024-01_d1.csv", (1, 1))
+
+    assert release(raw, lake) is None
+    assert current(run_of(raw, lake)) == first
+
+
+def test_a_file_and_the_same_file_packed_are_one_delivery(spark, tmp_path):
+    text, name = orders({}, {"Item": "20"}), "purchase_orders_2024-01_d1.csv"
+    raw = write_raw(tmp_path / "raw", {name: text, f"{name}.gz": gzip.compress(text.encode())})
+    found = release(raw, tmp_path / "lake", has_marts=False)
+    assert [[file.key for file in delivery.raw_files] for delivery in found.deliveries] == [[name, f"{name}.gz"]]
+    assert found.counts["purchase_orders"].read == 2
+
+
+def test_every_file_of_raw_is_counted_as_what_it_is(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    same = orders({})
+    files = {
+        "purchase_orders_2024-01_d1.csv": same,
+        "purchase_orders_2024-01_d2.csv": same,
+        "purchase_orders_2024-02_d1.csv": orders({"Item": "20"}),
+        ".hidden": "x",
+    }
+    first = run_of(write_raw(raw, files), lake)
+    release_of(first, has_marts=False)
+    assert stages(lake, first)["land"]["raw_files"] == {
+        "found": 4, "landed": 2, "repeated": 1, "listed": 0, "ignored": 1,
+    }  # fmt: skip
+
+    (raw / "purchase_orders_2024-01_d1.csv").unlink()  # what landed under a name that is gone is not landed again
+    again = run_of(write_raw(raw, {"purchase_orders_2024-03_d1.csv": orders({"Item": "30"})}), lake)
+    release_of(again, has_marts=False)
+    assert stages(lake, again)["land"]["raw_files"] == {
+        "found": 4, "landed": 2, "repeated": 1, "listed": 0, "ignored": 1,
+    }  # fmt: skip
+
+
+def stages(lake, run):
+    return json.loads((lake / "runs" / run.run_id / "manifest.json").read_text())["stages"]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -248,6 +296,22 @@ def test_a_decimal_comma_above_the_halt_ratio_is_refused_with_the_line_that_read
     mended.write_text(f"{source}\n{setting}\n")
     found = release(raw, lake, has_marts=False, configs=[mended])
     assert rows(lake, found, "purchase_orders", "ordered_amount") == [(Decimal("10.50"),)]
+
+
+def test_quarantine_of_several_tables_stops_the_run_before_its_marts_and_all_is_told(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    files = {
+        "purchase_orders_2024-01_d1.csv": orders({"Net Amount": "1.234,50"}),
+        "invoices_2024-01_d1.csv": invoices({"Amount": "1.234,50"}, {"Line": "2", "Amount": "7,25"}),
+    }
+    run = run_of(write_raw(raw, files), lake)
+    with pytest.raises(AuditError) as refused:
+        run_pipeline(run)
+    told = str(refused.value)
+    assert told.startswith("2 things are refused: (1) ")
+    for source, column in (("erp_purchase_orders", "ordered_amount"), ("erp_invoices", "invoiced_amount")):
+        assert f'source.name = "{source}" and columns.{column}.decimal = ","' in told
+    assert "marts" not in stages(lake, run)
 
 
 def test_of_two_runs_at_once_one_publishes_and_the_other_says_who_won(spark, tmp_path):

@@ -90,7 +90,9 @@ def test_ignored_files_need_no_source() -> None:
 
 
 def test_an_empty_folder() -> None:
-    with pytest.raises(DataError, match=r"^there is no file in raw; .* of procurement \(invoices, orders\)$"):
+    with pytest.raises(
+        DataError, match=r"^there is no file in raw, which is empty; .* of procurement \(invoices, orders\)$"
+    ):
         claim()
 
 

@@ -20,7 +20,10 @@ from transforms.search.options import EventRule, SearchMartsOptions
 from transforms.standardize import AMBIGUOUS_PARAMETER, RULES
 
 ROOT = Path(__file__).parents[2]
-LISTING = (Path(__file__), Path(__file__).with_name("test_config.py"))  # they name every key, which is no use of it
+LISTING = (
+    Path(__file__),
+    *Path(__file__).with_name("config").glob("*.py"),
+)  # they name every key, which is no use of it
 PAGE = (ROOT / "docs/configuration.md").read_text()
 TABLES: dict[str, Iterable[str]] = {
     "source": (

@@ -9,7 +9,7 @@ import pytest
 from lake.errors import DataError
 from lake.exclusions import ExcludedRecords
 from lake.headers import knows_any, missing_columns, settle
-from tests.unit.test_landing import ORDERS, column
+from tests.unit.landing.places import ORDERS, column
 
 SAVINGS = replace(
     ORDERS,

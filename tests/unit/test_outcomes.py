@@ -106,11 +106,12 @@ def landed(spark, rows):
     )
 
 
-def reasoned(spark, rows, replaced=()):
+def reasoned(spark, rows, replaced=(), upserting=()):
     frame = with_content_hash(landed(spark, rows), ORDERS)
     from pyspark.sql import functions as F
 
-    return with_reasons(frame, ORDERS, replaced_file_ids=tuple(replaced)).withColumn("was_judged", F.lit(False))
+    found = with_reasons(frame, ORDERS, replaced_file_ids=tuple(replaced), upserting=upserting)
+    return found.withColumn("was_judged", F.lit(False))
 
 
 def expected(rows, replaced=(), upserting=()):
@@ -120,6 +121,8 @@ def expected(rows, replaced=(), upserting=()):
     for row in rows:
         if row.landing_file_id in replaced:
             outcomes[row.identity] = "superseded"
+        elif row.not_of_table and "s" in upserting and "changed_at_unreadable" in row.unreadable:
+            outcomes[row.identity] = "quarantined"
         elif row.not_of_table and ("s" not in upserting or row.order_id is None):
             outcomes[row.identity] = "excluded"
         elif not row.not_of_table and not row.is_valid:
@@ -238,12 +241,35 @@ CORRECTIONS = [
         {1: ("curated", []), 2: ("excluded", ["pending"]), 3: ("excluded", ["pending"])},
         id="without its whole key it stands against none",
     ),
+    pytest.param(
+        [
+            BASE,
+            replace(
+                BASE, record_number=2, changed_at=None, unreadable=("changed_at_unreadable",), not_of_table="pending"
+            ),
+        ],
+        {1: ("curated", []), 2: ("quarantined", ["changed_at_unreadable"])},
+        id="of a version that could not be read it is not taken for the oldest",
+    ),
+    pytest.param(
+        [
+            BASE,
+            replace(BASE, record_number=2, order_id=None, unreadable=("order_id_unreadable",), not_of_table="pending"),
+        ],
+        {1: ("curated", []), 2: ("quarantined", ["order_id_unreadable"])},
+        id="of a key that could not be read nothing tells what it takes back",
+    ),
+    pytest.param(
+        [BASE, replace(BASE, record_number=2, unreadable=("worth_unreadable",), not_of_table="pending")],
+        {1: ("superseded", []), 2: ("excluded", ["pending"])},
+        id="what else could not be read of it is not asked",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("rows", "outcomes"), CORRECTIONS)
 def test_an_excluded_record_of_an_upserting_source(spark, rows, outcomes):
-    judged = judge(reasoned(spark, rows), ORDERS, upserting=("s",)).collect()
+    judged = judge(reasoned(spark, rows, upserting=("s",)), ORDERS, upserting=("s",)).collect()
     assert {r.record_number: (r.outcome, r.reasons) for r in judged} == outcomes
 
 
@@ -323,7 +349,7 @@ row = st.builds(
     landing_file_id=st.sampled_from(["f1", "f2", "f3"]),
     record_number=st.just(0),
     delivery_order=st.just(""),
-    unreadable=st.sampled_from([(), (), (), ("worth_unreadable",)]),
+    unreadable=st.sampled_from([(), (), (), ("worth_unreadable",), ("changed_at_unreadable",)]),
     not_of_table=st.sampled_from([None, None, None, "from_stock"]),
 )
 histories = st.lists(st.lists(row, min_size=1, max_size=8), min_size=60, max_size=60)
@@ -368,7 +394,7 @@ upserting = st.sampled_from([("s",), ("another",), ()])
 @given(drawn=histories, upserting=upserting)
 def test_every_history_comes_out_as_the_oracle_says(spark, drawn, upserting):
     rows = numbered(drawn)
-    judged = judge(reasoned(spark, rows), ORDERS, upserting=upserting)
+    judged = judge(reasoned(spark, rows, upserting=upserting), ORDERS, upserting=upserting)
     assert found(judged) == expected(rows, upserting=upserting)
 
 
@@ -378,9 +404,10 @@ def test_growing_by_any_delivery_gives_what_rebuilding_gives(spark, drawn, later
     rows = numbered(drawn)
     early = [row for row in rows if not row.landing_file_id.startswith(later)]
     late = [row for row in rows if row.landing_file_id.startswith(later)]
-    before = judge(reasoned(spark, early), ORDERS, upserting=upserting)
-    grown = judge(reasoned(spark, late).unionByName(judged_before(before, ORDERS)), ORDERS, upserting=upserting)
-    whole = judge(reasoned(spark, rows), ORDERS, upserting=upserting)
+    before = judge(reasoned(spark, early, upserting=upserting), ORDERS, upserting=upserting)
+    late_ones = reasoned(spark, late, upserting=upserting)
+    grown = judge(late_ones.unionByName(judged_before(before, ORDERS)), ORDERS, upserting=upserting)
+    whole = judge(reasoned(spark, rows, upserting=upserting), ORDERS, upserting=upserting)
     compared = (
         "history",
         "order_id",

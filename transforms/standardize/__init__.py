@@ -58,8 +58,9 @@ class StandardizerRule:
 def standardizer(name: str, **parameters: Any) -> Rule:
     """The rule `name` with these parameters; `standardizer("document_number", width=5)("10")` is `00010`."""
     if name not in RULES:
-        close = difflib.get_close_matches(name, RULES, n=1, cutoff=0)
-        raise UnknownRule(f'no rule "{name}"; closest is "{close[0]}"; known are {", ".join(sorted(RULES))}')
+        close = difflib.get_close_matches(name, RULES, n=1, cutoff=0.7)
+        meant = f'; did you mean "{close[0]}"?' if close else f"; known: {', '.join(sorted(RULES))}"
+        raise UnknownRule(f'no rule "{name}"{meant}')
     rule = RULES[name]
     _refuse_unfit(rule, parameters)
     return rule.make(**parameters)

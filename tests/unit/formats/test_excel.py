@@ -19,7 +19,7 @@ from lake.config import Source
 from lake.formats import excel
 from lake.formats.cells import shown_number_text
 from tests.unit.formats.places import Place, column, counts, source, tolerant
-from tests.unit.formats.workbooks import changed, protected, with_password, without_values, xls, xlsx
+from tests.unit.formats.workbooks import Formatted, changed, protected, with_password, without_values, xls, xlsx
 
 ROWS = [["PO", "Vendor", "Net"], ["10001", "Müller", 12.5], ["10002", None, 4500001234]]
 SHEET = "xl/worksheets/sheet1.xml"
@@ -85,6 +85,39 @@ def test_cells(place: Place, value: Any, text: str | None) -> None:
 def test_cells_of_an_old_workbook(place: Place, value: Any, text: str) -> None:
     landed = place.land(xls([["PO", "x"], ["1", value], [None, value]]), book())
     assert place.rows(landed) == [("1", text, 1), (None, text, 2)]
+
+
+@pytest.mark.parametrize("written", [xlsx, xls])
+@pytest.mark.parametrize(
+    ("number", "code", "text"),
+    [
+        pytest.param(42, "0000000000", "0000000042", id="a document number with its zeros"),
+        pytest.param(0, "00000", "00000", id="zero"),
+        pytest.param(12345678901, "0000000000", "12345678901", id="a longer number"),
+        pytest.param(-42, "0000", "-0042", id="below zero"),
+        pytest.param(4.5, "0000", "4.5", id="no whole number"),
+        pytest.param(42, "0", "42", id="one zero pads nothing"),
+        pytest.param(42, "0.00", "42", id="decimal places"),
+        pytest.param(42, "#,##0", "42", id="groups"),
+        pytest.param(42, '00" EUR"', "42", id="a unit behind it"),
+        pytest.param(42, '"PO-"0000', "PO-0042", id="words before it"),
+        pytest.param(123456789, "000\\-00\\-0000", "123-45-6789", id="marks between its digits"),
+        pytest.param(1234567, "00000\\-0000;00000", "00123-4567", id="by its first section"),
+    ],
+)
+def test_a_number_that_is_padded_lands_as_it_is_shown(
+    place: Place, written: Any, number: float, code: str, text: str
+) -> None:
+    rows = [["x", "PO"], [1, Formatted(number, code)], [2, None], [3, 42], [4, "42"], [5, Formatted(number, code)]]
+    landed = place.land(written(rows), book())
+    assert [row[1] for row in place.rows(landed)] == [text, None, "42", "42", text]
+
+
+@pytest.mark.parametrize("written", [xlsx, xls])
+def test_padded_cells_beside_one_another_and_left_of_them_nothing(place: Place, written: Any) -> None:
+    rows = [[None, "PO", "Vendor"], *([None, Formatted(n, "00000"), Formatted(n, "000")] for n in (1, 2))]
+    landed = place.land(written(rows), book())
+    assert place.rows(landed) == [("00001", "001", 1), ("00002", "002", 2)]
 
 
 def test_dates_of_workbooks_that_count_from_1904(place: Place) -> None:

@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,6 +15,14 @@ import xlsxwriter
 import xlwt
 
 Rows = Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Formatted:
+    """A number and the format that a spreadsheet shows it by."""
+
+    number: float
+    code: str
 
 
 def xlsx(sheets: Mapping[str, Rows] | Rows, *, hidden: Sequence[str] = (), **options: Any) -> bytes:
@@ -41,6 +50,8 @@ def xlsx(sheets: Mapping[str, Rows] | Rows, *, hidden: Sequence[str] = (), **opt
                     sheet.write_formula(row, column, "=A1", None, float(value[1:]) if is_number else value[1:])
                 elif type(value) in styles:
                     sheet.write_datetime(row, column, value, styles[type(value)])
+                elif isinstance(value, Formatted):
+                    sheet.write_number(row, column, value.number, book.add_format({"num_format": value.code}))
                 elif isinstance(value, str):
                     sheet.write_string(row, column, value)
                 elif value is not None:
@@ -61,6 +72,8 @@ def xls(sheets: Mapping[str, Rows] | Rows, *, hidden: Sequence[str] = ()) -> byt
             for column, value in enumerate(cells):
                 if isinstance(value, str) and value.startswith("#"):
                     sheet.row(row).set_cell_error(column, value)
+                elif isinstance(value, Formatted):
+                    sheet.write(row, column, value.number, xlwt.easyxf(num_format_str=value.code))
                 elif value is not None:
                     sheet.write(row, column, value, styles.get(type(value), xlwt.Style.default_style))
     out = io.BytesIO()

@@ -91,6 +91,33 @@ def test_the_closest_cells_are_named_with_their_system(explain):
         explain("cycle_times_monthly", "source_system_code=OTHER", "vendor_id=1001", "month=2024-05", **TWO_SYSTEMS)
 
 
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        pytest.param("45_0001", "the closest are 45_00010", id="a digit too few"),
+        pytest.param("45_10", "the closest are 45_00010", id="without the zeros"),
+        pytest.param("45", "the closest are 45_00010, 45_00020, 45_00030", id="the order without its item"),
+        pytest.param(
+            "77_00099", "none is near it of the 3 cases, such as 45_00010, 45_00020, 45_00030", id="none near"
+        ),
+    ],
+)
+def test_only_cases_that_may_have_been_meant_are_called_close(explain, asked, sentence):
+    cases = [{"case_id": f"45_000{item}"} for item in (10, 20, 30)]
+    with pytest.raises(DataError, match=f"no case {asked} in release 7; {sentence}$"):
+        explain("case", asked, procurement_cases=cases)
+
+
+def test_only_vendors_that_may_have_been_meant_are_called_close(explain):
+    with pytest.raises(DataError, match=r"none is near it of the 1 vendors, such as 1000$"):
+        explain("cycle_times_monthly", "vendor_id=Miller", "month=2024-05", **TWO_SYSTEMS)
+
+
+def test_of_a_vendor_that_is_there_the_cells_are_close(explain):
+    with pytest.raises(DataError, match=r"the closest are .*month=2024-05-01"):
+        explain("cycle_times_monthly", "vendor_id=1000", "month=2023-01", **TWO_SYSTEMS)
+
+
 NOT_RECORDED = {"leg_status": "not_applicable", "end_on": None, "duration_days": None, "reason": "not_recorded"}
 
 

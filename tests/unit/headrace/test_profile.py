@@ -408,6 +408,33 @@ def test_what_cannot_be_profiled_is_one_sentence(tmp_path, name, content, said, 
         profiled(tmp_path, name, content, **said)
 
 
+@pytest.mark.parametrize("ending", ["", "/"])
+def test_a_folder_is_answered_with_the_files_to_profile(tmp_path, ending) -> None:
+    for name in ("orders/o_2024-01.csv", "orders/o_2024-02.csv", "bills.xlsx", ".tmp-x"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    told = headrace("profile", f"{tmp_path}{ending}")
+    assert (told.code, told.out) == (2, "")
+    assert told.err == (
+        f"error: {tmp_path}{ending} is a folder; promised one file: profile {tmp_path}/bills.xlsx, "
+        f"{tmp_path}/orders/o_2024-01.csv (2 alike), each by itself\n"
+    )
+
+
+def test_an_empty_folder_and_a_missing_file_are_two_things(tmp_path) -> None:
+    (tmp_path / "empty").mkdir()
+    empty, missing = headrace("profile", tmp_path / "empty"), headrace("profile", tmp_path / "o.csv")
+    assert (empty.code, empty.err) == (2, f"error: {tmp_path}/empty is a folder without a file; promised one file\n")
+    assert (missing.code, missing.err) == (1, f"error: there is no object {tmp_path}/o.csv\n")
+
+
+def test_the_first_toml_says_how_a_second_table_shares_the_file(tmp_path) -> None:
+    first, second = tmp_path / "first.toml", tmp_path / "second.toml"
+    for path, table in ((first, "purchase_orders"), (second, "goods_receipts")):
+        profiled(tmp_path, "o.csv", text(), write=path, table=table, name=f"mine_{table}")
+        assert "\n# shares_files = true " in path.read_text()
+
+
 def test_a_toml_that_is_there_is_not_overwritten(tmp_path) -> None:
     (tmp_path / "o.toml").write_text("mine")
     with pytest.raises(ConfigError, match="is there already"):

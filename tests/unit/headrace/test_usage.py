@@ -170,10 +170,25 @@ def test_a_bad_configuration_is_found_before_spark_begins(text: str, sentence: s
     assert sentence in found.err
 
 
-def test_an_empty_raw_folder_is_the_data_s_fault(tmp_path: Path) -> None:
-    found = headrace("run", "procurement", "--raw", tmp_path / "raw", "--lake", tmp_path / "lake")
-    assert (found.code, found.out) == (1, "")
-    assert f"no file in {tmp_path / 'raw'}; promised at least one delivery of a source of procurement" in found.err
+def test_an_empty_raw_folder_is_the_data_s_fault_and_a_missing_one_the_command_s(tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    missing = headrace("run", "procurement", "--raw", raw, "--lake", tmp_path / "lake")
+    raw.mkdir()
+    empty = headrace("run", "procurement", "--raw", raw, "--lake", tmp_path / "lake")
+    assert (missing.code, missing.out) == (2, "")
+    assert missing.err == f"error: --raw {raw} is not there; promised the folder of the raw files\n"
+    assert (empty.code, empty.out) == (1, "")
+    assert f"no file in {raw}, which is empty; promised at least one delivery of a source of procurement" in empty.err
+
+
+def test_what_was_generated_is_told_for_every_domain(tmp_path: Path) -> None:
+    search = ("--terms", "4", "--from", "2024-01-01", "--through", "2024-02-01")
+    for domain, said in (("search", search), ("procurement", ("--rows", "300"))):
+        found = headrace("generate", domain, *said, "--out", tmp_path / domain)
+        assert (found.code, found.err) == (0, "")
+        files = [path for path in (tmp_path / domain / "raw").rglob("*") if path.is_file()]
+        assert f"made: {len(files)} raw files" in found.out
+    assert ", 8 of them the very bytes of another, in" in found.out
 
 
 def test_an_unexpected_exception_is_a_sentence_and_a_trace_only_with_debug(monkeypatch: pytest.MonkeyPatch) -> None:

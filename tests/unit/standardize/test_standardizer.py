@@ -90,9 +90,16 @@ def test_twice_is_once(name, raw):
     assert once is None or rule(once) == once
 
 
-def test_an_unknown_rule_is_refused_with_the_closest():
-    with pytest.raises(UnknownRule, match='no rule "dokument_number"; closest is "document_number"; known are amount,'):
-        standardizer("dokument_number")
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        pytest.param("dokument_number", '; did you mean "document_number"\\?$', id="a slip"),
+        pytest.param("price", "; known: amount, .*, vendor_code, verbatim$", id="what is near none"),
+    ],
+)
+def test_an_unknown_rule_is_refused_with_the_one_that_is_near_or_all(name, meant):
+    with pytest.raises(UnknownRule, match=f'^no rule "{name}"{meant}'):
+        standardizer(name)
 
 
 @pytest.mark.parametrize(("name", "parameters", "sentence"), [

@@ -1,0 +1,99 @@
+"""Environments, and the options of marts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lake.config import Environment, load, marts_options
+from lake.errors import ConfigError
+from tests.unit.config.sources import CONTRACTS, Files
+from transforms.procurement.options import ProcurementOptions
+
+
+class TestEnvironment:
+    def load(self, environment: str) -> Environment:
+        return load("procurement", contracts=CONTRACTS, environment=environment).environment
+
+    def test_unknown(self) -> None:
+        with pytest.raises(ConfigError, match=r"there is no environment 'glu'; known: .*local.*, or a path to a .toml"):
+            self.load("glu")
+
+    def test_a_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "mine.toml"
+        path.write_text(
+            '[environment]\nmasking_key = "variable"\n[spark]\nspark.a.b = 1\n"spark.c" = true\nspark.d="x"'
+        )
+        assert self.load(str(path)) == Environment(
+            "mine", {"spark.a.b": "1", "spark.c": "true", "spark.d": "x"}, "variable"
+        )
+
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            pytest.param('[environment]\nmasking_key = "none"', r":2: found 'none', promised one of 'user'", id="key"),
+            pytest.param("[environment]\nmasking = 1", r":2: unknown key 'environment.masking'", id="an unknown key"),
+            pytest.param("[sprak]", r":1: unknown key 'sprak'; did you mean 'spark'", id="an unknown table"),
+            pytest.param("[spark]\nspark.a = [1]", r":2: found \[1\], promised text, a number", id="a list"),
+            pytest.param("\nspark = 1", r":2: spark is 1, promised a table", id="no table"),
+        ],
+    )
+    def test_mistakes(self, tmp_path: Path, text: str, sentence: str) -> None:
+        path = tmp_path / "mine.toml"
+        path.write_text(text)
+        with pytest.raises(ConfigError, match=f"^{re.escape(str(path))}{sentence}"):
+            self.load(str(path))
+
+
+class TestMartsOptions:
+    def refused(self, files: Files, text: str) -> str:
+        domain = files.load(text).domain
+        with pytest.raises(ConfigError) as caught:
+            marts_options(domain, ProcurementOptions, sources=(), as_of=None)
+        return str(caught.value).replace(f"{files.folder}/", "")
+
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            pytest.param(
+                "[marts]\nmedian_at_leest_count = 3",
+                "0.toml:2: unknown key 'marts.median_at_leest_count'",
+                id="an unknown option",
+            ),
+            pytest.param("[marts]\nas_of = 2024-01-31", "0.toml:2: unknown key 'marts.as_of'", id="told elsewhere"),
+            pytest.param(
+                '[marts]\nleft_edge_days = "7"', "0.toml:2: found '7', promised a whole number", id="its type"
+            ),
+            pytest.param("[marts]\ncalendars = 3", "0.toml:2: marts.calendars is 3, promised a table", id="calendars"),
+            pytest.param(
+                "[marts.calendars.de]\nholiday = [2024-05-01]",
+                "0.toml:2: unknown key 'marts.calendars.de.holiday'",
+                id="an unknown key of a calendar",
+            ),
+            pytest.param(
+                '[marts.calendars.de]\nholidays = ["2024-05-01"]',
+                "0.toml:2: found ['2024-05-01'], promised a list of a date",
+                id="a holiday that is text",
+            ),
+            pytest.param(
+                '\n[marts.calendars.de]\nweekend = ["sonntag"]',
+                "0.toml:2: calendars: weekend: found sonntag, promised any of monday",
+                id="a weekday",
+            ),
+            pytest.param(
+                '[marts.calendars]\na.companies = ["1"]\nb.companies = ["1"]',
+                "0.toml:1: calendars: companies: found 1 more than once",
+                id="a company in two calendars",
+            ),
+            pytest.param("[marts.never_expected]\norder_to_cleared = 3", "0.toml:1: found {", id="a table of numbers"),
+            pytest.param(
+                '[marts.never_expected]\nx = "true"',
+                "0.toml:1: never_expected: legs: found x",
+                id="what the marts themselves refuse",
+            ),
+        ],
+    )
+    def test_mistakes(self, files: Files, text: str, sentence: str) -> None:
+        assert self.refused(files, text).startswith(sentence)

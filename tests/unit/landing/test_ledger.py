@@ -1,0 +1,80 @@
+"""The ledger of what has landed: lines that close, kills at any write, entries of other versions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from lake.errors import DataError
+from lake.formats import csv
+from lake.landing import land_file, landing_key, read_landed
+from lake.objects import ObjectInfo
+from tests.crash import Crash, CrashingStore
+from tests.unit.landing.places import ORDERS, Place, column, reading
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("crash_at", [1, 2, 3])
+def test_killed_at_any_write_it_lands_whole_when_it_is_run_again(place: Place, crash_at: int, after: bool) -> None:
+    data = b"PO,Vendor\n1,A\n2\n"
+    source = reading(dead_letter_halt_ratio=1.0)
+    claim = place.claim(data)
+    with pytest.raises(Crash):
+        land_file(place.raw, CrashingStore(place.lake, crash_at, after=after), claim, source)
+    landed = land_file(place.raw, place.lake, claim, source)
+    whole = Place(place.raw.root.parent / "whole")
+    assert whole.land(data, source).landing_file_id == landed.landing_file_id
+    assert place.rows(landed) == [("1", "A", 1)]
+    assert [row["raw"] for row in place.table(landed, "dead.parquet")] == [b"2"]
+    assert place.landed_keys() == whole.landed_keys()
+
+
+def test_lines_that_do_not_close_are_refused(place: Place) -> None:
+    """A parser that loses a line is found out by the bytes."""
+
+    def losing(*args: Any, **named: Any) -> Any:
+        for block in exactly(*args, **named):
+            yield replace(block, record_count=block.record_count - 1)
+
+    exactly = csv.records
+    with patch.object(csv, "records", losing):
+        assert "3 lines do not close: 1 header + 1 records (2 landed, 0 dead letters)" in place.refused(b"PO\n1\n2\n")
+
+
+def test_a_block_that_is_never_parsed_is_found_out(place: Place) -> None:
+    def forgetting(blocks: Any, *args: Any, **named: Any) -> Any:
+        list(blocks)
+        return iter(())
+
+    with patch.object(csv, "records", forgetting):
+        assert "3 lines do not close: 1 header + 0 records" in place.refused(b"PO\n1\n2\n")
+
+
+@pytest.mark.parametrize("entry", [{"unknown": 1}, {}, [1]], ids=["another key", "keys missing", "no table"])
+def test_a_ledger_entry_of_another_version_is_a_sentence(place: Place, entry: object) -> None:
+    landed = place.land(b"PO\n1\n")
+    place.lake.put(landing_key("procurement", "orders", landed.landing_file_id, "json"), json.dumps(entry).encode())
+    with pytest.raises(DataError, match=rf"{landed.landing_file_id}.json is no ledger entry of this version"):
+        read_landed(place.lake, "procurement", "orders", landed.landing_file_id)
+
+
+def test_nothing_has_landed_where_there_is_no_ledger_entry(place: Place) -> None:
+    assert read_landed(place.lake, "procurement", "orders", "0" * 32) is None
+
+
+def test_two_fields_may_share_a_column_and_must_agree_on_its_name(place: Place) -> None:
+    shared = replace(ORDERS, columns=(*ORDERS.columns, column("activity_name", "PO")))
+    assert place.rows(place.land(b"PO\n1\n", shared)) == [("1", 1)]
+    disagreeing = replace(ORDERS, columns=(*ORDERS.columns, column("activity_name", "Order No.", "PO")))
+    with pytest.raises(DataError, match="activity_name and another column name the header 'PO' with different first"):
+        place.land(b"PO\n2\n", disagreeing)
+
+
+def test_objects_are_what_the_store_said(place: Place) -> None:
+    claim = place.claim(b"PO\n1\n")
+    landed = land_file(place.raw, place.lake, claim, ORDERS)
+    assert ObjectInfo(landed.raw_key, landed.raw_size, landed.raw_etag) == claim.file
