@@ -21,7 +21,7 @@ SELECT DISTINCT coalesce(document_id, case_id || '/' || occurrence_number) AS do
 FROM marts.procurement_legs
 WHERE leg = ? AND vendor_id = ? AND leg_status IN ('closed', 'open') AND days IS NOT NULL"""
 PLACES = f"""
-SELECT vendor_id, row_number() OVER (ORDER BY {SLOWEST_FIRST}) AS place, count(*) OVER () AS vendor_count
+SELECT vendor_id, row_number() OVER (ORDER BY {SLOWEST_FIRST}) AS place
 FROM marts.cycle_times_overall WHERE cell_grain = 'vendor' AND leg = ? AND median_days IS NOT NULL"""
 
 

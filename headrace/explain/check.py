@@ -13,8 +13,6 @@ from headrace.explain.versions import Trail
 
 CELL_PARTS = (("source_system_code", "vendor"), ("vendor_id", "vendor"), ("category_name", "category"))
 COUNTS = ("closed", "open", "ended_otherwise")
-
-
 COUNTED = "leg_status <> 'not_applicable' AND month IS NOT NULL"
 
 

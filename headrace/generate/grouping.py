@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from headrace.generate.clock import Ints
-from headrace.generate.sheet import Bools
+from headrace.generate.clock import NULL, Ints
+from headrace.generate.sheet import Bools, Frame, take
 
 Parts = tuple[Sequence[int], Sequence[float]]
 
@@ -39,7 +39,21 @@ def share_of(whole: Ints, part: Ints, parts: Ints, unit: Ints | int = 1) -> Ints
     return np.where(part == parts - 1, whole - share * (parts - 1), share)
 
 
-def numbered(document: Ints, moment: Ints, line: Ints, first_number: int) -> tuple[Ints, Ints]:
+def with_document_numbers(lines: Frame, *, noun: str, moment: str, first_number: int) -> Frame:
+    """The lines by moment of their `document`, line and number, and instead of `document` and `reverses` (a document's,
+    or none) the numbers that a ledger gives: `<noun>_number` and `reverses_<noun>_number`."""
+    order, numbers = _numbered(lines["document"], lines[moment], lines["line_number"], first_number)
+    lines = take(lines, order)
+    number_of = np.full(int(lines["document"].max()) + 1 if len(order) else 1, NULL, dtype=np.int64)
+    number_of[lines.pop("document")] = numbers
+    reverses = lines.pop("reverses")
+    return lines | {
+        f"{noun}_number": numbers,
+        f"reverses_{noun}_number": np.where(reverses == NULL, NULL, number_of[np.maximum(reverses, 0)]),
+    }
+
+
+def _numbered(document: Ints, moment: Ints, line: Ints, first_number: int) -> tuple[Ints, Ints]:
     """The order of the lines by moment of their document, and by that order the documents' numbers."""
     order = np.lexsort((line, document, moment))
     sorted_document = document[order]

@@ -9,7 +9,7 @@ import numpy as np
 from headrace.generate.clock import MINUTES, NULL, Ints, at_office, nearest_run, open_day, run_from, workday
 from headrace.generate.durations import draw
 from headrace.generate.entities import Floats, Vendors
-from headrace.generate.grouping import documents_of, numbered, parts_of, share_of
+from headrace.generate.grouping import documents_of, parts_of, share_of, with_document_numbers
 from headrace.generate.scenario import INVOICE_DRIVERS, LATE_INVOICE_DAYS, Scenario, clearing_factor
 from headrace.generate.sheet import Bools, Frame, concat, pick, rows_of, take
 
@@ -63,7 +63,8 @@ def make_invoice_lines(
         "reverses": np.full(len(item), NULL, dtype=np.int64),
         "clerk_name": rng.integers(0, people, len(starts))[document],
     }
-    return _with_numbers(_with_reversals(lines, rng) if has_reversals else lines)
+    lines = _with_reversals(lines, rng) if has_reversals else lines
+    return with_document_numbers(lines, noun="invoice", moment="recorded_at", first_number=FIRST_INVOICE_NUMBER)
 
 
 def known_on(lines: Frame, last_day: int) -> Frame:
@@ -174,16 +175,3 @@ def _with_reversals(lines: Frame, rng: np.random.Generator) -> Frame:
     )
     lines = lines | {"cleared_day": np.where(is_reversed, day, lines["cleared_day"])}
     return concat([lines, backs, news])
-
-
-def _with_numbers(lines: Frame) -> Frame:
-    order, numbers = numbered(lines["document"], lines["recorded_at"], lines["line_number"], FIRST_INVOICE_NUMBER)
-    lines = take(lines, order)
-    number_of = np.full(int(lines["document"].max()) + 1 if len(order) else 1, NULL, dtype=np.int64)
-    number_of[lines["document"]] = numbers
-    reverses = lines.pop("reverses")
-    del lines["document"]
-    return lines | {
-        "invoice_number": numbers,
-        "reverses_invoice_number": np.where(reverses == NULL, NULL, number_of[np.maximum(reverses, 0)]),
-    }

@@ -7,7 +7,7 @@ import numpy as np
 from headrace.generate.clock import MINUTES, NULL, Ints, open_day
 from headrace.generate.durations import draw
 from headrace.generate.entities import GOODS_CATEGORIES, RECEIPT_DAYS, Vendors
-from headrace.generate.grouping import documents_of, numbered, parts_of, share_of
+from headrace.generate.grouping import documents_of, parts_of, share_of, with_document_numbers
 from headrace.generate.orders import nulls
 from headrace.generate.scenario import Scenario
 from headrace.generate.sheet import Frame, concat, pick, rows_of, take
@@ -48,7 +48,8 @@ def make_receipts(items: Frame, vendors: Vendors, people: int, scenario: Scenari
     }
     is_short = (part > 0) & (part == parts - 1) & (rng.random(len(item)) < _SHARE_SHORT)
     lines = take(lines, ~is_short & (qty > 0))
-    return _with_numbers(_with_further(lines, rng))
+    lines = _with_further(lines, rng)
+    return with_document_numbers(lines, noun="receipt", moment="received_on", first_number=FIRST_RECEIPT_NUMBER)
 
 
 def first_receipt_on(items: Frame, receipts: Frame) -> Ints:
@@ -81,16 +82,3 @@ def _copy_of(lines: Frame, documents: Ints, offset: int, days_later: Ints) -> Fr
     document = lines["document"][rows]
     day = open_day(lines["received_on"][rows] + days_later[document])
     return take(lines, rows, document=document + offset, received_on=day)
-
-
-def _with_numbers(lines: Frame) -> Frame:
-    order, numbers = numbered(lines["document"], lines["received_on"], lines["line_number"], FIRST_RECEIPT_NUMBER)
-    lines = take(lines, order)
-    number_of = np.full(int(lines["document"].max()) + 1 if len(order) else 1, NULL, dtype=np.int64)
-    number_of[lines["document"]] = numbers
-    reverses = lines.pop("reverses")
-    del lines["document"]
-    return lines | {
-        "receipt_number": numbers,
-        "reverses_receipt_number": np.where(reverses == NULL, NULL, number_of[np.maximum(reverses, 0)]),
-    }

@@ -14,13 +14,14 @@ ITEM_NUMBER = Column("item_number", "Item", "number", required=True, width=5, sy
 INVOICE_NUMBER = Column("invoice_number", "Invoice No", "number", required=True, width=10, synonyms=("Invoice Number",))
 LINE_NUMBER = Column("line_number", "Line", "number", required=True, width=3)
 VENDOR_ID = Column("vendor_id", "Vendor", "vendor", required=True, width=6, synonyms=("Vendor Code", "Supplier"))
+CHANGED_AT = Column("changed_at", "Changed At", "time", required=True)
 CURRENCY = Column("currency_code", "Currency", "word", required=True, words="currencies")
 
 VENDORS = Table(
     name="vendors",
     columns=(
         VENDOR_ID,
-        Column("changed_at", "Changed At", "time", required=True),
+        CHANGED_AT,
         Column("vendor_name", "Vendor Name", "word", required=True, words="vendor_names", synonyms=("Name",)),
         Column("country_code", "Country", "word", words="countries"),
         Column("payment_terms_days", "Payment Terms", "count", synonyms=("Terms (days)",)),
@@ -36,7 +37,7 @@ ORDERS = Table(
     columns=(
         PO_NUMBER,
         ITEM_NUMBER,
-        Column("changed_at", "Changed At", "time", required=True),
+        CHANGED_AT,
         Column("ordered_on", "Order Date", "date", required=True, synonyms=("Ordered On",)),
         Column("submitted_at", "Submitted At", "time"),
         Column("released_at", "Released At", "time"),
@@ -78,7 +79,7 @@ CHANGES = Table(
         PO_NUMBER,
         ITEM_NUMBER,
         Column("change_number", "Change No", "number", required=True, width=3, synonyms=("Change",)),
-        Column("changed_at", "Changed At", "time", required=True),
+        CHANGED_AT,
         Column("change_type_code", "Change Type", "word", required=True, words="change_types", synonyms=("Type",)),
         Column("old_value_text", "Old Value", "word", words="change_texts"),
         Column("new_value_text", "New Value", "word", words="change_texts"),

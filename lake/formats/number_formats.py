@@ -37,7 +37,7 @@ class Padding:
 
 def padding(code: str) -> Padding | None:
     """What a number format pads; None where it pads nothing, or is more than zeros and words before and between."""
-    positive = code.split(";")[0].strip()
+    positive = code.split(";")[0]
     if len(code) > _LONGEST or not _PADDED.fullmatch(positive):
         return None
     parts = tuple(None if part == "0" else _words(part) for part in _PART.findall(positive))

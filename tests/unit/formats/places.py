@@ -59,6 +59,7 @@ class Place:
 
     def rows(self, landed: LandedFile) -> list[tuple[Any, ...]]:
         """The cells of each landed record and its number."""
+        assert all(row[FILE_ID] == landed.landing_file_id for row in self.table(landed))
         return [tuple(value for name, value in row.items() if name != FILE_ID) for row in self.table(landed)]
 
     def names(self, landed: LandedFile) -> list[str]:
