@@ -17,6 +17,7 @@ from ml.known import ASKED_ON
 from ml.labels import CELL
 from ml.level_curve import MARKETPLACE, levels, residual_sums, with_level, with_residual
 from ml.options import SearchOptions, Settings
+from ml.progress import Tell, tell_nobody
 from ml.smearing import fit_smearing_by, with_smearing
 
 FOLD = ("fold_name", *MARKETPLACE)
@@ -81,14 +82,22 @@ def sampled(training: DataFrame, at_most: int, seed: int) -> DataFrame:
 
 
 def fold_rows(
-    labelled: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions, *, grains: Sequence[str]
+    labelled: DataFrame,
+    folds: Sequence[Fold],
+    settings: Settings,
+    options: SearchOptions,
+    *,
+    grains: Sequence[str],
+    tell: Tell = tell_nobody,
 ) -> DataFrame:
     """The labelled days from 540 days before each origin through the fold's end, with `fold_name`, `is_test`,
     `residual`, and of the base fitted on what was known on the origin `ln_base` (whole trend) and `trend_slope` (its
     change per year)."""
-    return reduce(
-        DataFrame.unionByName, [_fold(labelled, fold, settings, options, grains).localCheckpoint() for fold in folds]
-    )
+    parts = []
+    for fold in folds:
+        tell(fold.name)
+        parts.append(_fold(labelled, fold, settings, options, grains).localCheckpoint())
+    return reduce(DataFrame.unionByName, parts)
 
 
 def _fold(

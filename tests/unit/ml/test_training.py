@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from ml.artefact import ArtefactError, load, save
-from ml.card import card_page
+from ml.card_page import card_page
 from ml.options import SearchOptions, Settings
 from ml.order import count_violations
 from ml.scoring import BOUNDS, ESTIMATE, score
