@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from ml import STAND_INS
 from ml.backtest import ALL, FROM_ALL_FOLDS, HEADRACE, TEST, Ranges
 from ml.folds import Fold
+from ml.intervals import BUCKET_NAMES
 from ml.labels import CELL
 from ml.limits import limits
 from ml.model import VolumeModel
@@ -78,7 +79,8 @@ def label_counts(labelled: DataFrame) -> Rows:
 def _cut(rows: Rows, cut: str, model_name: str | None = None) -> Rows:
     """The backtest of a cut, of one model or of all, by fold."""
     found = [r for r in rows if r["cut_name"] == cut and model_name in (None, r["model_name"])]
-    found.sort(key=lambda r: (r["fold_name"], r["model_name"], r["cut_value"]))
+    place = {name: n for n, name in enumerate(BUCKET_NAMES)}
+    found.sort(key=lambda r: (r["fold_name"], r["model_name"], place.get(r["cut_value"], 0), r["cut_value"]))
     names = ("fold_name", *(("model_name",) if model_name is None else ("cut_name", "cut_value")), *ERRORS, *COVERAGE)
     return [{name: r[name] for name in names} for r in found]
 

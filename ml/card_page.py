@@ -67,8 +67,8 @@ def _errors(card: Card) -> list[dict[str, str]]:
             "MdAPE": _ratio(row["mdape_ratio"]),
             "RMSLE": _ratio(row["rmsle"]),
             "bias": _share(row["bias_ratio"], signed=True),
-            "80 % held": _share(row["coverage_80_ratio"]),
-            "95 % held": _share(row["coverage_95_ratio"]),
+            "80 % held": _share(row.get("coverage_80_ratio")),
+            "95 % held": _share(row.get("coverage_95_ratio")),
         }
         for row in card.get("errors", ())
     ]
@@ -103,14 +103,14 @@ def _cut(row: Mapping[str, Any]) -> dict[str, str]:
         "labels": f"{row['label_count']:,}",
         "WAPE": _ratio(row["wape_ratio"]),
         "bias": _share(row["bias_ratio"], signed=True),
-        "80 % held": _share(row["coverage_80_ratio"]),
-        "95 % held": _share(row["coverage_95_ratio"]),
+        "80 % held": _share(row.get("coverage_80_ratio")),
+        "95 % held": _share(row.get("coverage_95_ratio")),
     }
 
 
 def _labels_text(card: Card) -> str:
     if not card.get("known_through"):
-        return f"{card.get('label_count', 0):,} days of labels have a rank."
+        return f"{card['label_count']:,} days of labels have a rank." if "label_count" in card else ""
     return (
         f"Fitted on {card['label_count']:,} days of labels known through {card['known_through']}; judged once on what "
         f"was not known on {card['test_from']}."

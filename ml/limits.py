@@ -47,7 +47,8 @@ def _of_labels(card: Card) -> Iterator[str]:
     for told in card["labels"]:
         where = f"{told['marketplace_code']} has {told['grain']} labels of"
         if told["term_count"] < FEW_TERMS:
-            yield f"{where} {told['term_count']:,} terms only: what these have in common passes for a rule."
+            terms = "1 term" if told["term_count"] == 1 else f"{told['term_count']:,} terms"
+            yield f"{where} {terms} only: what these have in common passes for a rule."
         days = (date.fromisoformat(told["last_on"]) - date.fromisoformat(told["first_on"])).days + 1
         if days < FEW_DAYS:
             yield f"{where} {days:,} days: no year was seen whole, and the season of the year is a guess."
@@ -87,9 +88,16 @@ def _of_coverage(card: Card) -> Iterator[str]:
 
 
 def _of_cuts(card: Card) -> Iterator[str]:
-    """Cuts of the test period and of the folds together whose total is off; of a fold alone the page has the table."""
+    """Cuts of the test period and of the folds together whose total is off, or whose intervals are too narrow; what a
+    fold alone has is in the tables."""
     for cut in card["cuts"]:
-        if cut["fold_name"] in (TEST, FROM_ALL_FOLDS) and abs(cut["bias_ratio"] or 0.0) > BIASED:
-            what = f"ranks {cut['cut_value']}" if cut["cut_name"] == "rank" else f"{cut['cut_name']} {cut['cut_value']}"
-            where = "test period" if cut["fold_name"] == TEST else "folds"
-            yield (f"Of {what} the total was off by {cut['bias_ratio']:+.1%} ({where}, {cut['label_count']:,} labels).")
+        if cut["fold_name"] not in (TEST, FROM_ALL_FOLDS):
+            continue
+        what = f"{'ranks' if cut['cut_name'] == 'rank' else cut['cut_name']} {cut['cut_value']}"
+        where = f"({'test period' if cut['fold_name'] == TEST else 'folds'}, {cut['label_count']:,} labels)."
+        if abs(cut["bias_ratio"] or 0.0) > BIASED:
+            yield f"Of {what} the total was off by {cut['bias_ratio']:+.1%} {where}"
+        for level, (low, _) in SAID.items():
+            held = cut[f"coverage_{level}_ratio"]
+            if held is not None and held < low and cut["label_count"] >= ROWS_AT_LEAST:
+                yield f"Of {what} the {level} % intervals held {held:.1%} only {where}"

@@ -145,6 +145,11 @@ US = card()["labels"][0]
             id="a marketplace that is off",
         ),
         pytest.param(
+            {"cuts": [cut("season", "season"), cut("terms", "unseen", "folds", coverage_80_ratio=0.744)]},
+            "Of terms unseen the 80 % intervals held 74.4% only (folds, 1,234 labels).",
+            id="terms whose intervals are too narrow",
+        ),
+        pytest.param(
             {"calibration": {"cells": card()["calibration"]["cells"][1:]}},
             "Ranks 1 to 10 had 0 labels in the folds",
             id="a rank bucket without labels",
@@ -155,10 +160,11 @@ def test_what_is_wrong_is_said(parts: dict[str, Any], sentence: str) -> None:
     assert any(sentence in line for line in warned(**parts)), warned(**parts)
 
 
-def test_a_bias_at_the_limit_and_one_of_a_single_fold_are_in_the_tables_only() -> None:
+def test_what_is_at_a_limit_or_of_a_single_fold_or_of_few_labels_is_in_the_tables_only() -> None:
     cuts = [
         cut("season", "season"),
-        cut("rank", "1 to 10", bias_ratio=0.05),
+        cut("rank", "1 to 10", bias_ratio=0.05, coverage_95_ratio=0.93),
+        cut("rank", "11 to 100", coverage_80_ratio=0.1, label_count=199),
         cut("rank", "1 to 10", "2022-10-01", bias_ratio=1.0),
     ]
     assert warned(cuts=cuts) == []
