@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -93,7 +92,8 @@ def _coverage(rows: Rows, uncertainty: Mapping[str, tuple[float, float]]) -> dic
         return {}
     said: dict[str, Any] = {"80": last["coverage_80_ratio"], "95": last["coverage_95_ratio"]}
     said["fold_name"] = last["fold_name"]
-    said["ranges"] = {level: list(pair) for level, pair in uncertainty.items() if not any(map(math.isnan, pair))}
+    # Of fewer days than make two blocks there is no range: nan, or both ends the same.
+    said["ranges"] = {level: [low, high] for level, (low, high) in uncertainty.items() if low < high}
     pooled = own.get(FROM_ALL_FOLDS)
     said["folds"] = {name: pooled[name] for name in COVERAGE} if pooled else None
     return said
