@@ -31,7 +31,7 @@ def along_rank(
     by_node = F.array_sort(F.collect_list(F.struct("rank", F.col(name).alias("_value"))))
     curves = add(at_nodes).groupBy(*LIST).agg(F.transform(by_node, lambda node: node["_value"]).alias("_values"))
     joined = ranked.join(F.broadcast(curves), list(LIST), "left")
-    return joined.withColumn(name, _between(F.col("_values"), nodes)).drop("_values")
+    return joined.withColumn(name, _between(F.col("_values"), nodes)).select(*ranked.columns, name)
 
 
 def _between(values: Column, nodes: Sequence[int]) -> Column:
