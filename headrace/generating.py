@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
-from headrace.console import err
+from headrace.console import command_line, err
 from lake.errors import ConfigError
 
 
@@ -74,7 +74,9 @@ def generate_search_domain(*, out: Path, **options: Any) -> dict[str, Any]:
             summary = generate_search(SearchScenario(**options), out)
         except GenerationError as error:
             raise ConfigError(str(error)) from None
-    return {**asdict(summary), "raw": str(out / "raw"), "truth": str(out / "truth")}
+    raw = str(out / "raw")
+    command = command_line("headrace", "run", "search", "--raw", raw, "--lake", "lake")
+    return {**asdict(summary), "raw": raw, "truth": str(out / "truth"), "configs": None, "next": command}
 
 
 def _refuse_unknown(option: str, words: Sequence[str], known: Sequence[str]) -> None:

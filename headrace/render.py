@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 OUTCOMES = ("curated", "superseded", "duplicate", "excluded", "quarantined")
+LEVELS = ("80", "95")
 MODES = {
     "first": "made for the first time",
     "grown": "grown by what is new",
@@ -54,6 +55,8 @@ def generated(facts: Mapping[str, Any]) -> None:
     for name, counts in facts["outcomes"].items():
         table.add_row(name, *(cell(counts.get(outcome, 0)) for outcome in OUTCOMES))
     out().print(table)
+    if "next" in facts:
+        say(f"next: {facts['next']}", style="cyan")
 
 
 def ran(facts: Mapping[str, Any]) -> None:
@@ -240,9 +243,48 @@ def _training(told: Mapping[str, Any] | None) -> None:
         return
     stands = f"model {told['standing_model_id']} stands" if told["standing_model_id"] else "no model stands"
     said = f"{stands}; the last training had ranks through {told['ranked_through']}"
-    say(f"{said} and was released" if told["refusal"] is None else f"{said} and was refused: {told['refusal']}")
+    if told["refusal"] is None:
+        say(f"{said} and was released", style="bold green")
+    else:
+        say(f"{said} and was refused: {told['refusal']}", style="bold yellow")
+    if told["errors"]:
+        _errors(told["errors"], told["coverage"].get("ranges", {}))
+        say(f"where not to trust it: {counted(len(told['limits']), 'sentence')} in its card")
+    if told["standing_card"]:
+        say(f"the card of the model that stands, in the lake: {told['standing_card']}")
     if told["stand_ins"]:
         say(told["stand_ins"], style="dim")
+    say()
+
+
+def _errors(rows: Sequence[Mapping[str, Any]], ranges: Mapping[str, Sequence[float]]) -> None:
+    """The last training on days that it had not seen, beside its rivals."""
+    found = {(row["fold_name"], row["model_name"]): row for row in rows}
+    rivals = {"log_log_line": "log-log line", "last_known_at_rank": "last known at the rank"}
+    right = {"labels", "WAPE", *rivals.values(), "bias", "80 % held", "95 % held"}
+    table = grid("last training", "labels", "WAPE", *rivals.values(), "bias", "80 % held", "95 % held", right=right)
+    for fold, said in (("folds", "on rolling origins"), ("test", "on its last days, unseen")):
+        own = found.get((fold, "headrace"))
+        if own is None:
+            continue
+        others = (found.get((fold, rival), {}).get("wape_ratio") for rival in rivals)
+        held = (
+            _held(own.get(f"coverage_{level}_ratio"), ranges.get(level) if fold == "test" else None) for level in LEVELS
+        )
+        table.add_row(
+            said,
+            cell(own["label_count"]),
+            *("·" if error is None else f"{error:.1%}" for error in (own["wape_ratio"], *others)),
+            f"{own['bias_ratio']:+.1%}",
+            *held,
+        )
+    out().print(table)
+
+
+def _held(share: float | None, low_high: Sequence[float] | None) -> str:
+    if share is None:
+        return "·"
+    return f"{share:.1%}" + (f" ({low_high[0]:.0%} to {low_high[1]:.0%})" if low_high else "")
 
 
 def _notices(notices: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from lake.objects import ObjectStore
 from lake.releases import Release, read_release, release_numbers
 from schemas.lineage import OUTCOMES
 
+JUDGED = ("folds", "test")
 FILE_COUNTS = ("lines", "header_lines", "records", "line_breaks_in_fields", "blank_lines", "landed", "dead_letters")
 
 
@@ -48,12 +49,18 @@ def training_facts(release: Release) -> dict[str, Any] | None:
     if said is None:
         return None
     standing = next(iter(release.models.values()), None)
+    card = said["card"]
     return {
         "trained_model_id": said["model_id"],
         "ranked_through": said["ranked_through"],
         "refusal": said["refusal"],
         "standing_model_id": standing.model_id if standing else None,
-        "stand_ins": said["card"].get("stand_ins"),
+        "standing_card": f"{standing.folder}/card.md" if standing else None,
+        "stand_ins": card.get("stand_ins"),
+        "label_count": card.get("label_count"),
+        "errors": [row for row in card.get("errors", ()) if row["fold_name"] in JUDGED],
+        "coverage": card.get("coverage") or {},
+        "limits": card.get("limits", []),
     }
 
 

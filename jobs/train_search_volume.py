@@ -11,11 +11,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
 from jobs.options import model_options_of, search_options_of
+from jobs.search_card import data_of, makers_of
 from jobs.search_frames import MODEL, SearchFrames, curated_snapshots, data_digest, model_digest, search_frames
 from jobs.shell import shell
 from lake.artefacts import Artefact, written_artefact
@@ -23,6 +25,7 @@ from lake.run import Run
 from lake.runs import add_stage
 from lake.tables import Snapshot, new_folder, write_snapshot
 from ml.artefact import save
+from ml.card_page import card_page
 from ml.options import SearchOptions, Settings
 from ml.training import train
 from schemas.search import SEARCH_VOLUME_BACKTEST
@@ -58,10 +61,16 @@ def _is_due(run: Run, last: dict[str, Any], ranked_through: date) -> bool:
 
 
 def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> None:
-    with run.step("train", "search volume model") as counted:
-        result = train(frames.ranks, frames.volumes, frames.special_dates, _options(run))
-        card = {**result.card, "model_id": run.run_id}
-        counted(int(card.get("label_count", 0)))
+    with ExitStack() as phase:
+
+        def tell(begun: str) -> None:
+            phase.close()
+            phase.enter_context(run.step("train", begun))
+
+        result = train(frames.ranks, frames.volumes, frames.special_dates, _options(run), tell=tell)
+    with run.step("train", "what data it was"):
+        told = {"model_id": run.run_id, "data": data_of(run, frames), "made_by": makers_of(run)}
+    card = {**result.card, **told}
     said = {
         "model_id": run.run_id,
         "made_by": made_by,
@@ -80,6 +89,7 @@ def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> Non
         with run.step("train", "save the model"):
             save(replace(result.model, card=card), run.lake.uri_of(folder))
             run.lake.put(f"{folder}/card.json", json.dumps(said, indent=1, sort_keys=True, default=str).encode())
+            run.lake.put(f"{folder}/card.md", card_page(card).encode())
         artefact = written_artefact(run.lake, name=MODEL, model_id=run.run_id, folder=folder, digest=made_by)
     _say(run, said, artefact, backtest)
 

@@ -16,6 +16,7 @@ from ml.intervals import Calibration, bucket, calibrate, event, with_bounds
 from ml.labels import CELL
 from ml.metrics import coverage_columns, error_columns
 from ml.options import LOG_LOG_LINE, SearchOptions, Settings
+from ml.progress import Tell, tell_nobody
 from schemas.search import SEARCH_VOLUME_BACKTEST
 
 HEADRACE, LOG_LOG, LAST_KNOWN = "headrace", "log_log_line", "last_known_at_rank"
@@ -36,17 +37,25 @@ class Backtest:
 
 
 def backtest_folds(
-    development: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions, *, grains: Sequence[str]
+    development: DataFrame,
+    folds: Sequence[Fold],
+    settings: Settings,
+    options: SearchOptions,
+    *,
+    grains: Sequence[str],
+    tell: Tell = tell_nobody,
 ) -> Backtest:
     """The chosen settings and the rivals on every fold. A fold's intervals are calibrated on the other folds, so that
     their coverage is of errors that they have not seen; where there is one fold only, coverage is not told."""
     anchor = max(f.through_on for f in folds)
-    rows = fold_rows(development, folds, settings, options, grains=grains)
+    rows = fold_rows(development, folds, settings, options, grains=grains, tell=lambda fold: tell(f"judge fold {fold}"))
+    tell("intervals from the folds")
     estimates = fold_estimates(rows, folds, settings, grains=grains).localCheckpoint()
     usual = usual_before(estimates, folds[0])
     errors = with_error_scale(estimates, usual=usual, anchor=anchor).where("is_test").localCheckpoint()
     calibration = calibrate(errors, usual=usual)
     bounded = _bounded_by_others(errors, folds, usual)
+    tell("rivals on the folds")
     line_rows = fold_rows(development, folds, LOG_LOG_LINE, options, grains=grains)
     line = fold_estimates(line_rows, folds, LOG_LOG_LINE, grains=grains).where("is_test")
     judged = {HEADRACE: bounded, LOG_LOG: _boundless(line), LAST_KNOWN: _boundless(last_known_at_rank(estimates))}

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from ml import STAND_INS
-from ml.backtest import ALL, FROM_ALL_FOLDS, HEADRACE, TEST
+from ml.backtest import ALL, FROM_ALL_FOLDS, HEADRACE, TEST, Ranges
 from ml.folds import Fold
+from ml.intervals import BUCKET_NAMES
+from ml.labels import CELL
+from ml.limits import limits
 from ml.model import VolumeModel
-from ml.options import SearchOptions, Settings
+from ml.options import Settings
+
+Rows = list[dict[str, Any]]
 
 ERRORS = ("label_count", "wape_ratio", "mdape_ratio", "rmsle", "bias_ratio")
 COVERAGE = ("coverage_80_ratio", "coverage_95_ratio", "width_80_ratio", "width_95_ratio")
+CUTS = ("rank", "marketplace", "department", "season", "event", "terms")
 
 
 def make_card(
@@ -24,45 +31,60 @@ def make_card(
     backtest: DataFrame,
     folds: Sequence[Fold],
     tried: list[tuple[Settings, float]],
-    options: SearchOptions,
     test_from: date,
     refusal: str | None,
-    uncertainty: dict[str, tuple[float, float]],
+    uncertainty: Ranges,
+    labels: Rows,
 ) -> dict[str, Any]:
-    """Everything here is JSON. Ratios are shares; bias is (estimates - searches) / searches."""
+    """Everything here is JSON. Ratios are shares; bias is (estimates - searches) / searches.
+
+    `labels` are those of `label_counts`. What the caller knows of the data and the code it adds: `data`, `made_by`.
+    """
     rows = [row.asDict() for row in backtest.collect()]
-    return {
+    card: dict[str, Any] = {
         "stand_ins": STAND_INS,
         "refusal": refusal,
         "known_through": model.known_through.isoformat(),
         "test_from": test_from.isoformat(),
         "label_count": sum(s.label_count for s in model.supports),
+        "labels": labels,
         "grains": list(model.grains),
         "settings": model.settings.as_json(),
         "tried_settings": [{"settings": s.as_json(), "mean_fold_wape_ratio": e} for s, e in tried],
         "supports": [asdict(s) for s in model.supports],
         "folds": [{"origin_on": f.origin_on.isoformat(), "through_on": f.through_on.isoformat()} for f in folds],
-        "errors": _cut(rows, ALL, ERRORS),
-        "bias_by_rank": _bias_by_rank(rows),
+        "errors": _cut(rows, ALL),
+        "cuts": [row for cut in CUTS for row in _cut(rows, cut, HEADRACE)],
         "coverage": _coverage(rows, uncertainty),
         "calibration": asdict(model.calibration),
-        "limits": limits(model, rows, options),
     }
+    return card | {"limits": limits(card)}
 
 
-def _cut(rows: list[dict[str, Any]], cut: str, names: Sequence[str]) -> list[dict[str, Any]]:
-    found = [r for r in rows if r["cut_name"] == cut]
-    found.sort(key=lambda r: (r["fold_name"], r["model_name"]))
-    return [{k: r[k] for k in ("fold_name", "model_name", *names)} for r in found]
+def label_counts(labelled: DataFrame) -> Rows:
+    """By marketplace and grain: labels that have a rank, the days and terms of these, the first and the last day."""
+    label = F.struct("department_name", "term", "period_start_on")
+    found = labelled.groupBy("marketplace_code", "grain").agg(
+        F.count_distinct(label).alias("label_count"),
+        F.count(F.lit(1)).alias("label_day_count"),
+        F.count_distinct(F.struct(*CELL, "term")).alias("term_count"),
+        F.min("ranked_on").alias("first_on"),
+        F.max("ranked_on").alias("last_on"),
+    )
+    rows = [row.asDict() for row in found.orderBy("marketplace_code", "grain").collect()]
+    return [{**row, "first_on": row["first_on"].isoformat(), "last_on": row["last_on"].isoformat()} for row in rows]
 
 
-def _bias_by_rank(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    found = [r for r in rows if r["cut_name"] == "rank" and r["model_name"] == HEADRACE]
-    found.sort(key=lambda r: (r["fold_name"], r["cut_value"]))
-    return [{k: r[k] for k in ("fold_name", "cut_value", "label_count", "bias_ratio", "wape_ratio")} for r in found]
+def _cut(rows: Rows, cut: str, model_name: str | None = None) -> Rows:
+    """The backtest of a cut, of one model or of all, by fold."""
+    found = [r for r in rows if r["cut_name"] == cut and model_name in (None, r["model_name"])]
+    place = {name: n for n, name in enumerate(BUCKET_NAMES)}
+    found.sort(key=lambda r: (r["fold_name"], r["model_name"], place.get(r["cut_value"], 0), r["cut_value"]))
+    names = ("fold_name", *(("model_name",) if model_name is None else ("cut_name", "cut_value")), *ERRORS, *COVERAGE)
+    return [{name: r[name] for name in names} for r in found]
 
 
-def _coverage(rows: list[dict[str, Any]], uncertainty: dict[str, tuple[float, float]]) -> dict[str, Any]:
+def _coverage(rows: Rows, uncertainty: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
     """Of the test period where it has labels, else of the folds; with the range that blocks of days allow."""
     own = {r["fold_name"]: r for r in rows if r["model_name"] == HEADRACE and r["cut_name"] == ALL}
     last = own.get(TEST) or own.get(FROM_ALL_FOLDS)
@@ -70,61 +92,8 @@ def _coverage(rows: list[dict[str, Any]], uncertainty: dict[str, tuple[float, fl
         return {}
     said: dict[str, Any] = {"80": last["coverage_80_ratio"], "95": last["coverage_95_ratio"]}
     said["fold_name"] = last["fold_name"]
-    said["ranges"] = {name: list(pair) for name, pair in uncertainty.items()}
+    # Of fewer days than make two blocks there is no range: nan, or both ends the same.
+    said["ranges"] = {level: [low, high] for level, (low, high) in uncertainty.items() if low < high}
     pooled = own.get(FROM_ALL_FOLDS)
     said["folds"] = {name: pooled[name] for name in COVERAGE} if pooled else None
     return said
-
-
-def limits(model: VolumeModel, rows: list[dict[str, Any]], options: SearchOptions) -> list[str]:
-    """Where not to trust it, in sentences."""
-    said = [
-        "An estimate is of searches for a term at a rank, not of a term: two terms of one rank have one estimate, and "
-        "what a term has that its rank does not tell is in the interval only.",
-        "A marketplace without labels is refused. A department without labels has the marketplace's curve, and nothing "
-        "measured its error.",
-        "The labelled terms are a selected sample. Intervals were calibrated on terms that the fold's model had not "
-        "seen as well, but on labelled ones: terms unlike them may lie outside more often.",
-        "The terms of a day share its shock: intervals of sums of terms are wider than independent errors would make "
-        "them (ml/sums.py).",
-    ]
-    if "daily" not in model.grains:
-        said.append(
-            "All labels are weekly or monthly: the division over days is the model's, without weekdays; coverage was "
-            "measured on periods, and that of a day cannot be tested."
-        )
-    lowest = min((s.lowest_rank for s in model.supports), default=1)
-    highest = max((s.highest_rank for s in model.supports), default=1)
-    said.append(f"Labels have ranks from {lowest:,} to {highest:,}; outside them estimates are extrapolated.")
-    biased = [
-        r
-        for r in rows
-        if r["cut_name"] == "rank" and r["model_name"] == HEADRACE and abs(r["bias_ratio"] or 0.0) > 0.05
-    ]
-    said += [
-        f"Ranks {r['cut_value']}: the total was off by {r['bias_ratio']:+.1%} ({r['fold_name']})."
-        for r in sorted(biased, key=lambda r: (r["fold_name"], r["cut_value"]))
-    ]
-    return said
-
-
-def card_page(card: dict[str, Any]) -> str:
-    """The card as a Markdown page."""
-    lines = ["# Search volume model", "", card["stand_ins"], ""]
-    lines += [f"**Not released**: {card['refusal']}.", ""] if card.get("refusal") else []
-    if not card.get("errors"):
-        return "\n".join(lines)
-    lines += [f"Fitted on {card['label_count']:,} label days known through {card['known_through']}.", ""]
-    lines += ["## Where not to trust it", "", *(f"* {line}" for line in card["limits"]), ""]
-    lines += ["## Errors", "", "| fold | model | labels | WAPE | MdAPE | RMSLE | bias |"]
-    lines += ["| --- | --- | ---: | ---: | ---: | ---: | ---: |"]
-    lines += [
-        f"| {r['fold_name']} | {r['model_name']} | {r['label_count']:,} | {r['wape_ratio']:.4f} | "
-        f"{r['mdape_ratio']:.4f} | {r['rmsle']:.4f} | {r['bias_ratio']:+.4f} |"
-        for r in card["errors"]
-    ]
-    coverage = card["coverage"]
-    if coverage.get("80") is not None:
-        lines += ["", "## Coverage", "", f"On the {coverage['fold_name']} period: 80 % intervals held "]
-        lines[-1] += f"{coverage['80']:.1%} of the labels, 95 % intervals {coverage['95']:.1%}."
-    return "\n".join([*lines, ""])

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from ml.folds import Fold, fold_estimates, fold_rows
 from ml.metrics import summarise_errors
 from ml.options import SearchOptions, Settings
+from ml.progress import Tell, tell_nobody
 
 AGE: dict[str, tuple[float, ...]] = {
     "level_half_life_days": (8.0, 15.0, 30.0, 60.0, 120.0),
@@ -20,7 +21,12 @@ WORTH_RATIO = 0.002
 
 
 def choose_settings(
-    labelled: DataFrame, folds: Sequence[Fold], options: SearchOptions, *, grains: Sequence[str]
+    labelled: DataFrame,
+    folds: Sequence[Fold],
+    options: SearchOptions,
+    *,
+    grains: Sequence[str],
+    tell: Tell = tell_nobody,
 ) -> tuple[Settings, list[tuple[Settings, float]]]:
     """The settings with the least mean WAPE over the folds, and all that were tried with theirs.
 
@@ -29,14 +35,16 @@ def choose_settings(
     """
     start = options.previous_settings or Settings()
     trace: list[tuple[Settings, float]] = []
-    rows = _held(labelled, folds, start, options, grains)
-    best, error = _best_level(start, rows, folds, grains, trace, AGE)
+    rows = _held(labelled, folds, start, options, grains, tell, "")
+    best, error = _best_level(start, rows, folds, grains, trace, AGE, tell)
     for change in base_changes(best, grains):
-        tried = _held(labelled, folds, best.but(**change), options, grains)
+        [(name, value)] = change.items()
+        tried = _held(labelled, folds, best.but(**change), options, grains, tell, f" with {name} {value}")
+        tell(f"judge {name} {value} {_so_far(trace)}")
         tried_error = _judge(best.but(**change), tried, folds, grains, trace)
         if tried_error < error * (1 - WORTH_RATIO):
             best, error, rows = best.but(**change), tried_error, tried
-    best, _ = _best_level(best, rows, folds, grains, trace, {**AGE, **SHAPE})
+    best, _ = _best_level(best, rows, folds, grains, trace, {**AGE, **SHAPE}, tell)
     return best, trace
 
 
@@ -49,9 +57,22 @@ def base_changes(settings: Settings, grains: Sequence[str]) -> list[dict[str, ob
 
 
 def _held(
-    labelled: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions, grains: Sequence[str]
+    labelled: DataFrame,
+    folds: Sequence[Fold],
+    settings: Settings,
+    options: SearchOptions,
+    grains: Sequence[str],
+    tell: Tell,
+    change: str,
 ) -> DataFrame:
-    return fold_rows(labelled, folds, settings, options, grains=grains)
+    def tell_fold(name: str) -> None:
+        tell(f"fit fold {name}{change}")
+
+    return fold_rows(labelled, folds, settings, options, grains=grains, tell=tell_fold)
+
+
+def _so_far(trace: list[tuple[Settings, float]]) -> str:
+    return f"(least WAPE yet {min(error for _, error in trace):.4f})" if trace else ""
 
 
 def _best_level(
@@ -61,6 +82,7 @@ def _best_level(
     grains: Sequence[str],
     trace: list[tuple[Settings, float]],
     choices: Mapping[str, Sequence[float]],
+    tell: Tell,
 ) -> tuple[Settings, float]:
     """One parameter of the level curve after the other, each at its best so far."""
     best, error = settings, _known(settings, trace)
@@ -71,6 +93,7 @@ def _best_level(
             tried = best.but(**{name: value})
             if _known(tried, trace) is not None:
                 continue
+            tell(f"try {name} {value} {_so_far(trace)}")
             tried_error = _judge(tried, rows, folds, grains, trace)
             if tried_error < error * (1 - WORTH_RATIO):
                 best, error = tried, tried_error

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ml.base import LN_BASE, fit_on_labels, trend_slopes, trend_years, with_base
@@ -17,6 +17,7 @@ from ml.known import ASKED_ON
 from ml.labels import CELL
 from ml.level_curve import MARKETPLACE, levels, residual_sums, with_level, with_residual
 from ml.options import SearchOptions, Settings
+from ml.progress import Tell, tell_nobody
 from ml.smearing import fit_smearing_by, with_smearing
 
 FOLD = ("fold_name", *MARKETPLACE)
@@ -81,14 +82,22 @@ def sampled(training: DataFrame, at_most: int, seed: int) -> DataFrame:
 
 
 def fold_rows(
-    labelled: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions, *, grains: Sequence[str]
+    labelled: DataFrame,
+    folds: Sequence[Fold],
+    settings: Settings,
+    options: SearchOptions,
+    *,
+    grains: Sequence[str],
+    tell: Tell = tell_nobody,
 ) -> DataFrame:
     """The labelled days from 540 days before each origin through the fold's end, with `fold_name`, `is_test`,
     `residual`, and of the base fitted on what was known on the origin `ln_base` (whole trend) and `trend_slope` (its
     change per year)."""
-    return reduce(
-        DataFrame.unionByName, [_fold(labelled, fold, settings, options, grains).localCheckpoint() for fold in folds]
-    )
+    parts = []
+    for fold in folds:
+        tell(fold.name)
+        parts.append(_fold(labelled, fold, settings, options, grains).localCheckpoint())
+    return reduce(DataFrame.unionByName, parts)
 
 
 def _fold(
@@ -120,14 +129,14 @@ def fold_estimates(rows: DataFrame, folds: Sequence[Fold], settings: Settings, *
     """Estimates of the fold rows as they would have been made on their day, one row per label: `estimate` and
     `search_count` of its period and `error`, ln(search_count / estimate).
 
-    The level of a day uses labels with `available_on` no later than it; smearing uses days before the origin.
+    The level of a day uses labels with `available_on` no later than it; smearing those known on the origin.
     """
     leveled = _leveled(rows, folds, settings)
     shift = -(1 - settings.trend_share_ratio) * F.col("label_age_days") / DAYS_OF_YEAR
     frozen = F.least(-F.datediff("ranked_on", "origin_on") / DAYS_OF_YEAR, F.lit(0.0))
     moved = F.col(LN_BASE) + F.col("trend_slope") * F.coalesce(shift, frozen) + F.col("ln_level")
     raw = per_label(leveled.withColumn("ln_estimate", moved), grains).localCheckpoint()
-    factors = fit_smearing_by(raw.where(~F.col("is_test")), "fold_name")
+    factors = fit_smearing_by(raw.where(_was_known()), "fold_name")
     smeared = with_smearing(raw, factors, "fold_name")
     return (
         smeared.withColumn("estimate", F.col("estimate") * F.exp("ln_smearing"))
@@ -182,5 +191,10 @@ def with_error_scale(estimates: DataFrame, *, usual: float, anchor: date) -> Dat
 
 
 def usual_before(estimates: DataFrame, fold: Fold) -> float:
-    """The usual error of a fold's days before its origin."""
-    return usual_error(estimates.where((F.col("fold_name") == fold.name) & ~F.col("is_test")))
+    """The usual error of what was known on a fold's origin."""
+    return usual_error(estimates.where((F.col("fold_name") == fold.name) & _was_known()))
+
+
+def _was_known() -> Column:
+    """Whether the label was known on the fold's origin, by which it is named."""
+    return F.col("available_on") <= F.to_date("fold_name")

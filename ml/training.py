@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from ml import STAND_INS
 from ml.backtest import Ranges, backtest_folds, backtest_test, coverage_ranges, with_violations
 from ml.base import LN_BASE, fit_on_labels, with_base
-from ml.card import make_card
+from ml.card import label_counts, make_card
 from ml.choice import choose_settings
 from ml.decision import refusal
 from ml.drift import RANK_BINS, Reference, list_lengths, rank_shares
@@ -26,6 +26,7 @@ from ml.level_curve import levels, node_count, with_residual
 from ml.model import Support, VolumeModel
 from ml.options import LOG_LOG_LINE, SearchOptions, Settings
 from ml.order import count_violations
+from ml.progress import Tell, tell_nobody
 from ml.scoring import BOUNDS, ESTIMATE, label_errors, score
 from ml.seal import SealedTest, sealed
 from ml.smearing import STEP, fit_smearing, with_smearing
@@ -58,13 +59,19 @@ class _Span:
 
 
 def train(
-    ranks: DataFrame, volumes: DataFrame, special_dates: DataFrame, options: SearchOptions | None = None
+    ranks: DataFrame,
+    volumes: DataFrame,
+    special_dates: DataFrame,
+    options: SearchOptions | None = None,
+    *,
+    tell: Tell = tell_nobody,
 ) -> TrainingResult:
     """Choose settings on rolling origins before the test period, judge them once on it, and fit on everything.
 
-    Frames are the curated tables `search_ranks`, `search_volumes` and `special_dates`.
+    Frames are the curated tables `search_ranks`, `search_volumes` and `special_dates`. `tell` hears what begins.
     """
     options = options or SearchOptions()
+    tell("labels and their ranks")
     labelled = with_event_days(
         labelled_days(ranks, volumes, department_rule=options.department_rule), event_days(special_dates)
     ).localCheckpoint()
@@ -83,16 +90,20 @@ def train(
     settings = options.settings
     tried: list[tuple[Settings, float]] = []
     if settings is None:
-        settings, tried = choose_settings(development, folds, options, grains=before.grains)
-    judged = backtest_folds(development, folds, settings, options, grains=before.grains)
+        settings, tried = choose_settings(development, folds, options, grains=before.grains, tell=tell)
+    judged = backtest_folds(development, folds, settings, options, grains=before.grains, tell=tell)
+    tell(f"fit on what was known on {test_from}")
     tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration)
+    tell(f"test period from {test_from}")
     final, estimates, ranges = _tested(
         tested, ranks, volumes, special_dates, development, test, Fold(test_from, span.last_on), options
     )
     backtest = judged.rows.unionByName(final)
     refused = refusal(backtest, options, settings=settings, tried=tried)
+    tell("fit on all labels")
     model = _fitted(labelled, ranks, settings, span.grains, span.known_through, judged.calibration)
-    card = make_card(model, backtest, folds, tried, options, test_from, refused, ranges)
+    labels = label_counts(labelled)
+    card = make_card(model, backtest, folds, tried, test_from, refused, ranges, labels)
     return TrainingResult(replace(model, card=card), card, backtest, refused, estimates)
 
 

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from benchmarks.model.data import DataSet
 from benchmarks.model.session import spark_session
 from ml.artefact import load, save
-from ml.card import card_page
+from ml.card_page import card_page
 from ml.options import SearchOptions, Settings
 from ml.scoring import score
 from ml.training import train

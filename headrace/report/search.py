@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from headrace.report import charts
 from headrace.report.page import Picture, Section, page
 from lake.errors import ConfigError, DataError
 from ml import STAND_INS
+from ml.card_page import card_tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,9 +25,10 @@ CURVES = f"""WITH placed AS (
     SELECT *, round(ln(rank) * 4) AS place FROM marts.search_volume_estimates
     WHERE basis <> 'refused' AND estimated_on > {LAST_DAY} - 28
 )
-SELECT marketplace_code, round(exp(avg(ln(rank)))) AS rank, median(estimated_search_count) AS estimate,
+SELECT marketplace_code, department_name, round(exp(avg(ln(rank)))) AS rank, median(estimated_search_count) AS estimate,
        median(greatest(lo_80_search_count, 0.5)) AS lo_80, median(hi_80_search_count) AS hi_80, count(*) AS day_count
-FROM placed GROUP BY marketplace_code, place HAVING estimate > 0 ORDER BY marketplace_code, rank"""
+FROM placed GROUP BY marketplace_code, department_name, place HAVING estimate > 0
+ORDER BY marketplace_code, department_name, rank"""
 # A labelled term with the best typical rank among those with most days, else the best ranked term.
 TERM = """SELECT e.marketplace_code, e.department_name, e.term FROM marts.search_volume_estimates AS e
 LEFT JOIN (SELECT DISTINCT marketplace_code, term, true AS has_label FROM curated.search_volumes) AS v
@@ -75,34 +77,48 @@ def report_domain(lake_uri: str, domain: str, out: Path) -> dict[str, Any]:
 def search_sections(connection: duckdb.DuckDBPyConnection, *, has_labels: bool) -> list[Section]:
     """Every section that has something to show."""
     found = (
-        _model(connection),
+        *_model(connection),
         _curves(connection),
         _over_time(connection, has_labels),
         *_backtest(connection),
         _drift(connection),
         Section("What the estimates stand on", rows=objects(connection, BASES)),
+        *_card(connection),
     )
     return [section for section in found if section.pictures or section.rows or section.text]
 
 
-def _model(connection: duckdb.DuckDBPyConnection) -> Section:
+def _model(connection: duckdb.DuckDBPyConnection) -> list[Section]:
+    """Which model stands, and where not to trust it."""
     cards = objects(connection, CARDS)
     rows = [{name: value for name, value in card.items() if name != "card_json"} for card in cards]
-    limits = [line for card in cards if card["is_current"] for line in _limits(json.loads(card["card_json"]))]
-    none = "" if any(card["is_current"] for card in cards) else "No model stands: nothing is estimated. "
-    return Section("The model", text=none + " ".join(limits), rows=rows)
+    is_none = not any(card["is_current"] for card in cards)
+    limits = [{"limit": line} for line in _first_card(cards).get("limits", ())]
+    return [
+        Section("The model", text="No model stands: nothing is estimated." if is_none else "", rows=rows),
+        Section("Where not to trust it", rows=limits),
+    ]
 
 
-def _limits(card: Mapping[str, Any]) -> list[str]:
-    said = card.get("limits", [])
-    return [said] if isinstance(said, str) else [str(line) for line in said]
+def _card(connection: duckdb.DuckDBPyConnection) -> list[Section]:
+    """The rest of the card of the model that stands, or else of the last training."""
+    tables = card_tables(_first_card(objects(connection, CARDS)))
+    return [Section(f"Model card: {table.title}", text=table.text, rows=table.rows) for table in tables]
+
+
+def _first_card(cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(cards[0]["card_json"]) if cards else {}
+    return found
 
 
 def _curves(connection: duckdb.DuckDBPyConnection) -> Section:
     rows = objects(connection, CURVES)
     if not rows:
         return Section("From rank to volume")
-    caption = "Median estimate of the last four weeks over rank, with its 80 % band; both axes are logarithmic."
+    caption = (
+        "Median estimate of the last four weeks over rank in each department, with its 80 % band, which looks narrow "
+        "where both axes are logarithmic."
+    )
     return Section("From rank to volume", [Picture(charts.draw(charts.rank_curves(rows)), caption)])
 
 

@@ -1,0 +1,128 @@
+"""Where a model of search volume is not to be trusted, in sentences that follow from its card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from ml.backtest import FROM_ALL_FOLDS, HEADRACE, LAST_KNOWN, LOG_LOG, TEST
+from ml.intervals import ANY, BUCKET_NAMES, DAYS_AT_LEAST, ROWS_AT_LEAST
+
+Card = Mapping[str, Any]
+
+BIASED = 0.05
+FEW_TERMS = 30
+FEW_DAYS = 365
+SAID = {"80": (0.76, 0.84), "95": (0.93, 0.97)}
+RIVALS = {LOG_LOG: "a log-log line", LAST_KNOWN: "the last known value at the rank"}
+ALWAYS = (
+    "An estimate is of searches for a term at a rank, not of a term: two terms of one rank have one estimate, and what "
+    "a term has that its rank does not tell is in the interval only.",
+    "A marketplace without labels is refused. A department without labels has the marketplace's curve, and nothing "
+    "measured its error.",
+    "The labelled terms are a selected sample. Intervals were calibrated on terms that the fold's model had not seen "
+    "as well, but on labelled ones: terms unlike them may lie outside more often.",
+    "The terms of a day share its shock: intervals of sums of terms are wider than independent errors would make them "
+    "(ml/sums.py).",
+    "What happened after the newest label was known is seen late: an event that no special date names, a shift of "
+    "the level, another way of making ranks.",
+)
+
+
+def limits(card: Card) -> list[str]:
+    """`card` has all that `card.make_card` says but these."""
+    return [*ALWAYS, *_of_labels(card), *_of_folds(card), *_of_coverage(card), *_of_cuts(card)]
+
+
+def _of_labels(card: Card) -> Iterator[str]:
+    if "daily" not in card["grains"]:
+        yield (
+            "All labels are weekly or monthly: the division over days is the model's, without weekdays; coverage was "
+            "measured on periods, and that of a day cannot be tested."
+        )
+    lowest = min((s["lowest_rank"] for s in card["supports"]), default=1)
+    highest = max((s["highest_rank"] for s in card["supports"]), default=1)
+    yield f"Labels have ranks from {lowest:,} to {highest:,}; outside them estimates are extrapolated."
+    for told in card["labels"]:
+        where = f"{told['marketplace_code']} has {told['grain']} labels of"
+        if told["term_count"] < FEW_TERMS:
+            terms = "1 term" if told["term_count"] == 1 else f"{told['term_count']:,} terms"
+            yield f"{where} {terms} only: what these have in common passes for a rule."
+        days = (date.fromisoformat(told["last_on"]) - date.fromisoformat(told["first_on"])).days + 1
+        if days < FEW_DAYS:
+            yield f"{where} {days:,} days: no year was seen whole, and the season of the year is a guess."
+    cells = {(c["bucket"], c["event"]): c for c in card["calibration"]["cells"]}
+    for name in BUCKET_NAMES:
+        cell = cells.get((name, ANY))
+        if cell is None or cell["row_count"] < ROWS_AT_LEAST or cell["day_count"] < DAYS_AT_LEAST:
+            labels, days = (cell["row_count"], cell["day_count"]) if cell else (0, 0)
+            yield (
+                f"Ranks {name} had {labels:,} labels on {days:,} days in the folds: their intervals are those of all "
+                "ranks together."
+            )
+
+
+def _of_folds(card: Card) -> Iterator[str]:
+    if len(card["folds"]) < 2:
+        yield "There was one fold only: its settings were chosen on one stretch of days, and its intervals on the same."
+    if not any(c["cut_name"] == "season" and c["cut_value"] == "season" for c in card["cuts"]):
+        yield "No fold has a day from 20 November to 31 December: how it does in the holiday season was not measured."
+    wape = {(e["fold_name"], e["model_name"]): e["wape_ratio"] for e in card["errors"]}
+    for (fold, model), error in sorted(wape.items()):
+        own = wape.get((fold, HEADRACE))
+        if model in RIVALS and own is not None and own >= error and fold not in (TEST, FROM_ALL_FOLDS):
+            yield f"In the fold of {fold} {RIVALS[model]} did better: WAPE {error:.4f} against {own:.4f}."
+
+
+def _of_coverage(card: Card) -> Iterator[str]:
+    """Intervals that are too narrow are told with the cuts."""
+    coverage = card["coverage"]
+    for level, (_, high) in SAID.items():
+        held = coverage.get(level)
+        if held is None:
+            yield f"How often the {level} % interval holds could not be measured."
+        elif held > high:
+            yield (
+                f"{level} % intervals held {held:.1%} of the labels of the {coverage['fold_name']} period: they are "
+                "wider than need be."
+            )
+
+
+def _of_cuts(card: Card) -> Iterator[str]:
+    """Of the test period and of the folds together, each once: the total that is off or the intervals that are too
+    narrow, or else the cuts of which that is so. What a fold alone has is in the tables."""
+    for fold in (FROM_ALL_FOLDS, TEST):
+        whole = [e for e in card["errors"] if (e["fold_name"], e["model_name"]) == (fold, HEADRACE)]
+        cuts = [cut for cut in card["cuts"] if cut["fold_name"] == fold]
+        for find in (_bias, _narrow_80, _narrow_95):
+            yield from [*map(find, whole)] if any(map(find, whole)) else filter(None, map(find, cuts))
+
+
+def _bias(row: Card) -> str:
+    is_off = abs(row["bias_ratio"] or 0.0) > BIASED
+    return f"{_of(row)} the total was off by {row['bias_ratio']:+.1%} {_where(row)}" if is_off else ""
+
+
+def _narrow_80(row: Card) -> str:
+    return _narrow(row, "80")
+
+
+def _narrow_95(row: Card) -> str:
+    return _narrow(row, "95")
+
+
+def _narrow(row: Card, level: str) -> str:
+    held = row[f"coverage_{level}_ratio"]
+    is_narrow = held is not None and held < SAID[level][0] and row["label_count"] >= ROWS_AT_LEAST
+    return f"{_of(row)} the {level} % intervals held {held:.1%} only {_where(row)}" if is_narrow else ""
+
+
+def _of(row: Card) -> str:
+    if "cut_name" not in row:
+        return "Of all labels"
+    return f"Of {'ranks' if row['cut_name'] == 'rank' else row['cut_name']} {row['cut_value']}"
+
+
+def _where(row: Card) -> str:
+    return f"({'test period' if row['fold_name'] == TEST else 'folds'}, {row['label_count']:,} labels)."
