@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from pyspark.ml import PipelineModel
 from pyspark.ml.regression import LinearRegression
@@ -12,7 +12,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ml import features
-from ml.features import DAYS_OF_YEAR
+from ml.features import DAYS_OF_YEAR, LN_RANK_SCALE, Words
 from ml.labels import split_by
 from ml.options import Settings
 
@@ -20,7 +20,7 @@ PERIOD_REFITS = 2
 LN_BASE = "ln_base"
 
 
-def trend_years(day: Column, trend_ends_on: date) -> Column:
+def trend_years(day: Column, trend_ends_on: date | Column) -> Column:
     """Years of 365.25 days from the end of the trend, negative before it."""
     return F.datediff(day, F.lit(trend_ends_on)) / DAYS_OF_YEAR
 
@@ -30,16 +30,20 @@ def with_base(frame: DataFrame, model: PipelineModel) -> DataFrame:
     return model.transform(frame).select(*frame.columns, LN_BASE)
 
 
-def fit_base(training: DataFrame, settings: Settings) -> PipelineModel:
+def fit_base(
+    training: DataFrame, settings: Settings, *, words: Words | None = None, spread: float | None = None
+) -> PipelineModel:
     """Fit on rows that have the columns of `features.INPUT` and `search_count`, searches of the day.
 
     Minimizes mean squared error / 2 + ridge * |coefficients|^2 / 2 over ln volume. Spark divides the penalty by the
     standard deviation of the label; it is multiplied by it here, so that `ridge` means the same for every label.
+    `words`, the tokens that count, and `spread`, that standard deviation, are taken from the rows where not given.
     """
     prepared = training.withColumn("ln_search_count", F.ln("search_count"))
-    spread = prepared.agg(F.stddev_pop("ln_search_count")).first()
-    deviation = (spread[0] if spread else None) or 1.0
-    before = features.stages(settings, training)
+    if spread is None:
+        row = prepared.agg(F.stddev_pop("ln_search_count")).first()
+        spread = row[0] if row else None
+    before = features.stages(settings, words or features.words_of(settings, features.event_rows(training)))
     assembled = PipelineModel(before).transform(prepared).select("features", "ln_search_count")
     regression = LinearRegression(
         featuresCol="features",
@@ -47,47 +51,58 @@ def fit_base(training: DataFrame, settings: Settings) -> PipelineModel:
         predictionCol=LN_BASE,
         solver="normal",
         standardization=False,
-        regParam=settings.ridge * deviation,
+        regParam=settings.ridge * (spread or 1.0),
     )
     return PipelineModel([*before, regression.fit(assembled)])
 
 
-def fit_on_labels(labelled: DataFrame, settings: Settings, *, grains: Sequence[str]) -> PipelineModel:
+def fit_on_labels(
+    labelled: DataFrame,
+    settings: Settings,
+    *,
+    grains: Sequence[str],
+    words: Words | None = None,
+    spread: float | None = None,
+) -> PipelineModel:
     """Fit on labelled days; where there are weekly or monthly labels, divide them over their days as predicted,
     beginning with equal days, and fit again, twice.
 
     Weekday terms are dropped where no label is daily: a period has each weekday alike, so nothing tells them.
     """
     if set(grains) <= {"daily"}:
-        return fit_base(labelled.withColumn("search_count", F.col("period_search_count")), settings)
-    told = settings if "daily" in grains else settings.but(weekday_terms=False)
-    model = fit_base(split_by(labelled, F.lit(1.0)), told)
+        daily = labelled.withColumn("search_count", F.col("period_search_count"))
+        return fit_base(daily, settings, words=words, spread=spread)
+    told = told_by(settings, grains)
+    model = fit_base(split_by(labelled, F.lit(1.0)), told, words=words, spread=spread)
     for _ in range(PERIOD_REFITS):
-        model = fit_base(split_by(with_base(labelled, model), F.exp(LN_BASE)), told)
+        divided = split_by(with_base(labelled, model), F.exp(LN_BASE))
+        model = fit_base(divided, told, words=words, spread=spread)
     return model
 
 
-def trend_slopes(model: PipelineModel, marketplaces: DataFrame) -> DataFrame:
-    """One row per marketplace: the trend's change of ln volume per year is `slope_at_rank_1` + ln(rank) x
-    `slope_by_ln_rank`, read off the model at two ranks and two years."""
-    far_rank = 1_000
-    none = F.array().cast("array<string>")
-    grid = (
-        marketplaces.select("marketplace_code")
-        .distinct()
-        .select(
-            "marketplace_code",
-            F.lit("").alias("department_name"),
-            F.explode(F.array(F.lit(1), F.lit(far_rank))).alias("rank"),
-            F.to_date(F.lit("2024-01-01")).alias("ranked_on"),
-            none.alias("event_tokens"),
-            none.alias("event_ramps"),
-        )
-    )
-    years = grid.select("*", F.explode(F.array(F.lit(0.0), F.lit(1.0))).alias("trend_years"))
-    signed = F.col(LN_BASE) * (2 * F.col("trend_years") - 1)
-    by_rank = with_base(years, model).groupBy("marketplace_code").pivot("rank", [1, far_rank]).agg(F.sum(signed))
-    near, far = F.col("1"), F.col(str(far_rank))
-    return by_rank.select(
-        "marketplace_code", near.alias("slope_at_rank_1"), ((far - near) / math.log(far_rank)).alias("slope_by_ln_rank")
-    )
+def told_by(settings: Settings, grains: Sequence[str]) -> Settings:
+    """The settings whose terms labels of these grains can tell."""
+    return settings if "daily" in grains else settings.but(weekday_terms=False)
+
+
+def trend_slopes(model: PipelineModel) -> dict[str, tuple[float, float]]:
+    """By marketplace the trend's change of ln volume per year at rank 1, and its change per unit of ln(rank), read off
+    the coefficients: they are those of the last features, by marketplace and within one as they were assembled."""
+    fitted: Any = model.stages[-1]
+    coefficients = [float(value) for value in fitted.coefficients]
+    codes = _stage(model, "marketplace_tokens_counted").vocabulary
+    names = _stage(model, "by_marketplace").getInputCols()
+    if "trend_years" not in names:
+        return {}
+    first = len(coefficients) - len(codes) * len(names)
+    found = {}
+    for n, code in enumerate(codes):
+        own = dict(zip(names, coefficients[first + n * len(names) :], strict=False))
+        by_scaled = own["trend_by_ln_rank"]
+        found[code] = (own["trend_years"] - by_scaled, by_scaled / LN_RANK_SCALE)
+    return found
+
+
+def _stage(model: PipelineModel, output: str) -> Any:
+    stages: Sequence[Any] = model.stages
+    return next(s for s in stages if s.hasParam("outputCol") and s.getOutputCol() == output)

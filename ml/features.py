@@ -6,10 +6,11 @@ Input: `marketplace_code`, `department_name`, `rank`, `ranked_on`, `trend_years`
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 
 from pyspark.ml import Transformer
 from pyspark.ml.feature import CountVectorizerModel, Interaction, SQLTransformer, VectorAssembler
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ml.options import Settings
@@ -18,6 +19,7 @@ INPUT = ("marketplace_code", "department_name", "rank", "ranked_on", "trend_year
 LN_RANK_SCALE = 5.0
 DAYS_OF_YEAR = 365.25
 TOKENS = ("marketplace_tokens", "constant_tokens", "slope_tokens")
+Words = Mapping[str, tuple[str, ...]]
 
 
 def statement(settings: Settings) -> str:
@@ -71,14 +73,13 @@ def _events(settings: Settings) -> str:
     return "event_tokens" if settings.event_shape == "tokens" else "event_ramps"
 
 
-def stages(settings: Settings, training: DataFrame) -> list[Transformer]:
-    """The stages up to `features`. The vocabularies are the tokens of the training rows; another token counts for
-    nothing, so that an unseen department or event leaves the marketplace's own curve."""
+def stages(settings: Settings, words: Words) -> list[Transformer]:
+    """The stages up to `features`. A token that is not among `words` counts for nothing, so that an unseen department
+    or event leaves the marketplace's own curve."""
     numbers = SQLTransformer(statement=statement(settings))
-    vocabularies = _vocabularies(numbers, training)
     counted: list[Transformer] = [
-        CountVectorizerModel.from_vocabulary(words, inputCol=name, outputCol=f"{name}_counted")
-        for name, words in vocabularies.items()
+        CountVectorizerModel.from_vocabulary(list(words[name]), inputCol=name, outputCol=f"{name}_counted")
+        for name in TOKENS
     ]
     hinges = ["ln_rank_scaled", *(f"hinge_{knot}" for knot in settings.knot_ranks)]
     dated = ["trend_years", "trend_by_ln_rank"] if settings.trend_terms else []
@@ -96,16 +97,40 @@ def stages(settings: Settings, training: DataFrame) -> list[Transformer]:
     ]
 
 
-def _vocabularies(numbers: SQLTransformer, training: DataFrame) -> dict[str, list[str]]:
-    """Distinct tokens by list, sorted: as many as marketplaces, departments, weekdays and event days make."""
-    days = training.groupBy("marketplace_code", "department_name", "ranked_on").agg(
+def event_rows(labelled: DataFrame, *known: Column) -> DataFrame:
+    """One row per marketplace, department and day of labels, with all that `known_words` reads: as many rows as the
+    calendar has days, however many labels there are. `known` are columns kept besides."""
+    return labelled.groupBy("marketplace_code", "department_name", "ranked_on", *known).agg(
         F.first("event_tokens").alias("event_tokens"),
         F.first("event_ramps").alias("event_ramps"),
         F.lit(1).alias("rank"),
         F.lit(0.0).alias("trend_years"),
     )
-    made = numbers.transform(days)
+
+
+def words_of(settings: Settings, days: DataFrame) -> Words:
+    """The tokens of `event_rows`, sorted, by list: as many as marketplaces, departments, weekdays and event days
+    make."""
+    found = _words(settings, days).distinct().collect()
+    return _by_list((row["name"], row["word"]) for row in found)
+
+
+def words_by(settings: Settings, days: DataFrame, known: Mapping[str, Column]) -> dict[str, Words]:
+    """`words_of` the rows of each condition, in one pass."""
+    told = _words(settings, days.withColumns({f"_{name}": condition for name, condition in known.items()}))
+    found = told.groupBy("name", "word").agg(*(F.max(f"_{name}").alias(f"_{name}") for name in known)).collect()
+    return {name: _by_list((row["name"], row["word"]) for row in found if row[f"_{name}"]) for name in known}
+
+
+def _words(settings: Settings, days: DataFrame) -> DataFrame:
+    made = SQLTransformer(statement=statement(settings)).transform(days)
     lists = F.map_from_arrays(F.array(*map(F.lit, TOKENS)), F.array(*TOKENS))
-    words = made.select(F.explode(lists).alias("name", "words")).select("name", F.explode("words").alias("word"))
-    found = sorted((row["name"], row["word"]) for row in words.distinct().collect())
-    return {name: [word for of, word in found if of == name] for name in TOKENS}
+    kept = [name for name in days.columns if name.startswith("_")]
+    return made.select(*kept, F.explode(lists).alias("name", "words")).select(
+        *kept, "name", F.explode("words").alias("word")
+    )
+
+
+def _by_list(found: Iterable[tuple[str, str]]) -> Words:
+    pairs = sorted(found)
+    return {name: tuple(word for of, word in pairs if of == name) for name in TOKENS}

@@ -97,6 +97,7 @@ def _estimated(prepared: DataFrame, days: DataFrame, model: VolumeModel) -> Data
         settings=model.settings,
         trend_ends_on=model.trend_ends_on,
         smearing=model.smearing,
+        poisson=model.poisson,
     )
     meant = estimated.withColumn(ESTIMATE, F.exp("ln_estimate"))
     bounded = with_bounds(meant, model.calibration, mean=ESTIMATE, widen=F.col("widen_ratio"))
@@ -196,6 +197,7 @@ def label_errors(model: VolumeModel, labelled: DataFrame) -> tuple[DataFrame, Da
         settings=model.settings,
         trend_ends_on=model.trend_ends_on,
         smearing=model.smearing,
+        poisson=model.poisson,
     )
     error = F.col("residual") - (F.col("ln_estimate") - F.col("_ln_base"))
     return sums, estimated.withColumn("error", error)
