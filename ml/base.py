@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 from pyspark.ml import PipelineModel
+from pyspark.ml.feature import VectorSlicer
 from pyspark.ml.regression import LinearRegression
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ml import features
-from ml.features import DAYS_OF_YEAR, LN_RANK_SCALE, Words
+from ml.features import DAYS_OF_YEAR, LN_RANK_SCALE
 from ml.labels import split_by
 from ml.options import Settings
 
 PERIOD_REFITS = 2
 LN_BASE = "ln_base"
+LN_SEARCHES = "ln_search_count"
 
 
 def trend_years(day: Column, trend_ends_on: date | Column) -> Column:
@@ -30,53 +32,60 @@ def with_base(frame: DataFrame, model: PipelineModel) -> DataFrame:
     return model.transform(frame).select(*frame.columns, LN_BASE)
 
 
-def fit_base(
-    training: DataFrame, settings: Settings, *, words: Words | None = None, spread: float | None = None
-) -> PipelineModel:
-    """Fit on rows that have the columns of `features.INPUT` and `search_count`, searches of the day.
-
-    Minimizes mean squared error / 2 + ridge * |coefficients|^2 / 2 over ln volume. Spark divides the penalty by the
-    standard deviation of the label; it is multiplied by it here, so that `ridge` means the same for every label.
-    `words`, the tokens that count, and `spread`, that standard deviation, are taken from the rows where not given.
-    """
-    prepared = training.withColumn("ln_search_count", F.ln("search_count"))
-    if spread is None:
-        row = prepared.agg(F.stddev_pop("ln_search_count")).first()
-        spread = row[0] if row else None
-    before = features.stages(settings, words or features.words_of(settings, features.event_rows(training)))
-    assembled = PipelineModel(before).transform(prepared).select("features", "ln_search_count")
-    regression = LinearRegression(
-        featuresCol="features",
-        labelCol="ln_search_count",
-        predictionCol=LN_BASE,
-        solver="normal",
-        standardization=False,
-        regParam=settings.ridge * (spread or 1.0),
-    )
+def fit_base(training: DataFrame, settings: Settings) -> PipelineModel:
+    """Fit on rows that have the columns of `features.INPUT` and `search_count`, searches of the day."""
+    before = features.stages(settings, features.words_of(settings, features.event_rows(training)))
+    prepared = training.withColumn(LN_SEARCHES, F.ln("search_count"))
+    spread = prepared.agg(F.stddev_pop(LN_SEARCHES)).first()
+    assembled = PipelineModel(before).transform(prepared).select("features", LN_SEARCHES)
+    regression = _regression(settings, "features", (spread[0] if spread else None) or 1.0)
     return PipelineModel([*before, regression.fit(assembled)])
 
 
-def fit_on_labels(
-    labelled: DataFrame,
-    settings: Settings,
-    *,
-    grains: Sequence[str],
-    words: Words | None = None,
-    spread: float | None = None,
-) -> PipelineModel:
+def _regression(settings: Settings, name: str, spread: float) -> LinearRegression:
+    """Minimizes mean squared error / 2 + ridge * |coefficients|^2 / 2 over ln volume. Spark divides the penalty by the
+    standard deviation of the label, `spread`; it is multiplied by it here, so that `ridge` means the same for every
+    label."""
+    return LinearRegression(
+        featuresCol=name,
+        labelCol=LN_SEARCHES,
+        predictionCol=LN_BASE,
+        solver="normal",
+        standardization=False,
+        regParam=settings.ridge * spread,
+    )
+
+
+def fit_on_labels(labelled: DataFrame, settings: Settings, *, grains: Sequence[str]) -> PipelineModel:
     """Fit on labelled days; where there are weekly or monthly labels, divide them over their days as predicted,
     beginning with equal days, and fit again, twice.
 
     Weekday terms are dropped where no label is daily: a period has each weekday alike, so nothing tells them.
     """
+    return _divided(labelled, lambda rows: fit_base(rows, told_by(settings, grains)), grains)
+
+
+def fit_on_features(
+    labelled: DataFrame, settings: Settings, *, kept: Sequence[int], grains: Sequence[str], spread: float
+) -> PipelineModel:
+    """`fit_on_labels` of rows that have `features`, of which those `kept` are of these settings. Its model takes such
+    rows as well."""
+    some = VectorSlicer(inputCol="features", outputCol="kept_features", indices=list(kept))
+
+    def fit(rows: DataFrame) -> PipelineModel:
+        assembled = some.transform(rows.withColumn(LN_SEARCHES, F.ln("search_count")))
+        fitted = _regression(settings, "kept_features", spread).fit(assembled.select("kept_features", LN_SEARCHES))
+        return PipelineModel([some, fitted])
+
+    return _divided(labelled, fit, grains)
+
+
+def _divided(labelled: DataFrame, fit: Callable[[DataFrame], PipelineModel], grains: Sequence[str]) -> PipelineModel:
     if set(grains) <= {"daily"}:
-        daily = labelled.withColumn("search_count", F.col("period_search_count"))
-        return fit_base(daily, settings, words=words, spread=spread)
-    told = told_by(settings, grains)
-    model = fit_base(split_by(labelled, F.lit(1.0)), told, words=words, spread=spread)
+        return fit(labelled.withColumn("search_count", F.col("period_search_count")))
+    model = fit(split_by(labelled, F.lit(1.0)))
     for _ in range(PERIOD_REFITS):
-        divided = split_by(with_base(labelled, model), F.exp(LN_BASE))
-        model = fit_base(divided, told, words=words, spread=spread)
+        model = fit(split_by(with_base(labelled, model), F.exp(LN_BASE)))
     return model
 
 
@@ -85,24 +94,13 @@ def told_by(settings: Settings, grains: Sequence[str]) -> Settings:
     return settings if "daily" in grains else settings.but(weekday_terms=False)
 
 
-def trend_slopes(model: PipelineModel) -> dict[str, tuple[float, float]]:
+def trend_slopes(model: PipelineModel, names: Sequence[str], codes: Sequence[str]) -> dict[str, tuple[float, float]]:
     """By marketplace the trend's change of ln volume per year at rank 1, and its change per unit of ln(rank), read off
-    the coefficients: they are those of the last features, by marketplace and within one as they were assembled."""
+    the coefficients of the features `names`."""
     fitted: Any = model.stages[-1]
-    coefficients = [float(value) for value in fitted.coefficients]
-    codes = _stage(model, "marketplace_tokens_counted").vocabulary
-    names = _stage(model, "by_marketplace").getInputCols()
-    if "trend_years" not in names:
-        return {}
-    first = len(coefficients) - len(codes) * len(names)
-    found = {}
-    for n, code in enumerate(codes):
-        own = dict(zip(names, coefficients[first + n * len(names) :], strict=False))
-        by_scaled = own["trend_by_ln_rank"]
-        found[code] = (own["trend_years"] - by_scaled, by_scaled / LN_RANK_SCALE)
-    return found
-
-
-def _stage(model: PipelineModel, output: str) -> Any:
-    stages: Sequence[Any] = model.stages
-    return next(s for s in stages if s.hasParam("outputCol") and s.getOutputCol() == output)
+    found = dict(zip(names, map(float, fitted.coefficients), strict=True))
+    slopes = {}
+    for code in codes:
+        by_scaled = found.get(f"trend_by_ln_rank of {code}", 0.0)
+        slopes[code] = (found.get(f"trend_years of {code}", 0.0) - by_scaled, by_scaled / LN_RANK_SCALE)
+    return slopes

@@ -11,11 +11,11 @@ from ml.folds import FoldLabels, fold_errors, fold_rows
 from ml.options import SearchOptions, Settings
 from ml.progress import Tell, tell_nobody
 
-AGE: dict[str, tuple[float, ...]] = {
-    "level_half_life_days": (4.0, 8.0, 15.0, 30.0, 60.0, 120.0),
-    "trend_share_ratio": (0.0, 0.25, 0.5, 1.0),
-}
-SHAPE: dict[str, tuple[float, ...]] = {"level_step": (0.1, 0.25, 1.0), "level_shrink_count": (0.1, 5.0, 20.0)}
+HALF_LIVES, SHARES = (4.0, 8.0, 15.0, 30.0, 60.0, 120.0), (0.0, 0.25, 0.5, 1.0)
+Choices = Mapping[str, tuple[float, ...]]
+FORGETTING: Choices = {"level_half_life_days": HALF_LIVES, "level_step": (0.1, 0.25, 1.0)}
+TRUST: Choices = {"trend_share_ratio": SHARES, "level_shrink_count": (0.1, 5.0, 20.0)}
+AGE: Choices = {"level_half_life_days": HALF_LIVES, "trend_share_ratio": SHARES}
 WORTH_RATIO = 0.002
 Trace = list[tuple[Settings, float]]
 
@@ -26,9 +26,10 @@ def choose_settings(
     """The settings with the least mean WAPE over the folds, all that were tried with theirs, and `fold_rows` of the
     settings.
 
-    The age of the level curve's labels is chosen first, then the base, then the age again and the curve's shape. All
-    curves over one base are judged in one pass. A change is taken where it lowers the error by more than 0.2 %, so that
-    noise does not choose. The Poisson stage is no choice of these: training asks for it where the total is off.
+    First the level curve is chosen: how soon it forgets with how fine it is, then how far it and the trend are
+    trusted; then the base; then half-life and trend again. All curves of one such choice are judged in one pass. A
+    change is taken where it lowers the error by more than 0.2 %, so that noise does not choose. The Poisson stage is no
+    choice of these: training asks for it where the total is off.
     """
     start = (options.previous_settings or Settings()).but(poisson=False)
     trace: Trace = []
@@ -44,9 +45,13 @@ def choose_settings(
         tell(f"try {what}, {len(new)} settings {_so_far(trace)}".rstrip())
         trace.extend(zip(new, fold_errors(rows, labels.folds, new, grains=labels.grains) if new else [], strict=True))
 
+    def choose(rows: DataFrame, best: Settings, choices: Choices, what: str) -> Settings:
+        judge(rows, [best, *grid(best, choices)], what)
+        return _best(best, grid(best, choices), trace)
+
     rows = fitted(start, "")
-    judge(rows, [start, *grid(start, AGE)], "the age of labels")
-    best = _best(start, grid(start, AGE), trace)
+    best = choose(rows, start, FORGETTING, "half-life and step")
+    best = choose(rows, best, TRUST, "trend and shrinkage")
     for change in base_changes(best, labels.grains):
         [(name, value)] = change.items()
         changed = best.but(**change)
@@ -54,13 +59,10 @@ def choose_settings(
         judge(tried, [changed], f"{name} {value}")
         if _best(best, [changed], trace) == changed:
             best, rows = changed, tried
-    for choices, what in ((AGE, "the age of labels"), (SHAPE, "the shape of the level curve")):
-        judge(rows, grid(best, choices), what)
-        best = _best(best, grid(best, choices), trace)
-    return best, trace, rows
+    return choose(rows, best, AGE, "half-life and trend"), trace, rows
 
 
-def grid(settings: Settings, choices: Mapping[str, Sequence[float]]) -> list[Settings]:
+def grid(settings: Settings, choices: Choices) -> list[Settings]:
     """The settings with every combination of the choices."""
     return [settings.but(**dict(zip(choices, values, strict=True))) for values in product(*choices.values())]
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.ml import PipelineModel
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from ml.base import LN_BASE, fit_on_labels, told_by, trend_slopes, trend_years, with_base
-from ml.features import DAYS_OF_YEAR, event_rows, words_by
+from ml import features
+from ml.base import LN_BASE, fit_on_features, told_by, trend_slopes, trend_years, with_base
+from ml.features import DAYS_OF_YEAR, Words
 from ml.intervals import daily_errors, recent_errors, usual_error
 from ml.known import ASKED_ON
 from ml.labels import CELL
@@ -83,34 +85,70 @@ class FoldLabels:
     """What the fits of all settings share, made once.
 
     `training` has the labelled days that each fold's model is fitted on, `judged` those from a year before its origin
-    through its end, both with `fold_name` and `trend_years`; `days` the `event_rows` of all labels; `spreads` the
-    standard deviation of each fold's known ln volume."""
+    through its end, both with `fold_name` and `features`, those of the settings `wide`; `words` the tokens known on
+    each fold's origin; `spreads` the standard deviation of its known ln volume.
+    """
 
     folds: tuple[Fold, ...]
     grains: tuple[str, ...]
     training: DataFrame
     judged: DataFrame
-    days: DataFrame
+    wide: Settings
+    words: dict[str, Words]
     spreads: dict[str, float]
 
 
 def fold_labels(
-    labelled: DataFrame, folds: Sequence[Fold], options: SearchOptions, *, grains: Sequence[str]
+    labelled: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions, *, grains: Sequence[str]
 ) -> FoldLabels:
-    """`labelled` has the columns of `with_unseen`."""
-    seen = labelled.where(~F.col("is_unseen"))
+    """`labelled` has the columns of `with_unseen`; `settings` differ from those to come in terms of the calendar at
+    most, and in what is no feature."""
+    seen, wide = labelled.where(~F.col("is_unseen")), features.widest(settings)
     counts, spreads = _of_known(seen, folds)
     shares = {name: options.fit_rows_at_most / max(count, 1) for name, count in counts.items()}
+    conditions = {fold.name: F.col("available_on") <= F.lit(fold.origin_on) for fold in folds}
+    words = features.words_by(wide, features.event_rows(seen, F.col("available_on")), conditions)
+    assembly = PipelineModel(features.stages(wide, features.all_words(words)))
+
+    def assembled(days: DataFrame, *dropped: str) -> DataFrame:
+        found = assembly.transform(with_trend(days, F.col("origin_on")))
+        kept = [name for name in days.columns if name not in ("_share", "through_on", "event_ramps", *dropped)]
+        return found.select(*kept, "features").localCheckpoint()
+
     known = F.col("available_on") <= F.col("origin_on")
-    drawn = sampled(_of_folds(seen, folds, shares).where(known), F.col("_share"), options.seed)
-    training = with_trend(drawn, F.col("origin_on")).drop("_share", "origin_on", "through_on", "is_unseen")
+    training = sampled(_of_folds(seen, folds, shares).where(known), F.col("_share"), options.seed)
     begins = F.date_sub("origin_on", LEVEL_LOOKBACK_DAYS)
     shown = _of_folds(labelled, folds, shares).where(F.col("ranked_on").between(begins, F.col("through_on")))
     flags = {"is_test": F.col("ranked_on") > F.col("origin_on"), "is_known": known}
-    judged = with_trend(shown.withColumns(flags), F.col("origin_on")).drop("_share", "through_on")
-    days = event_rows(seen, F.col("available_on"))
-    training, judged, days = (frame.localCheckpoint() for frame in (training, judged, days))
-    return FoldLabels(tuple(folds), tuple(grains), training, judged, days, spreads)
+    judged = _with_some_days(shown.withColumns(flags))
+    return FoldLabels(
+        tuple(folds),
+        tuple(grains),
+        assembled(training, "origin_on", "event_tokens", "is_unseen"),
+        assembled(judged),
+        wide,
+        words,
+        spreads,
+    )
+
+
+def _with_some_days(rows: DataFrame) -> DataFrame:
+    """Add `is_of_some`: of the labels of the half year before the test those of every so many-th first day, so that
+    about 30 days have it."""
+    before = rows.where(~F.col("is_test") & (F.col("ranked_on") > F.date_sub("origin_on", ERROR_DAYS)))
+    counted = (
+        before.select("fold_name", "period_start_on")
+        .distinct()
+        .withColumns(
+            {
+                "_place": F.row_number().over(Window.partitionBy("fold_name").orderBy("period_start_on")),
+                "_every": F.ceil(F.count(F.lit(1)).over(Window.partitionBy("fold_name")) / SMEARED_DAYS),
+            }
+        )
+    )
+    some = counted.where("_place % _every = 0").select("fold_name", "period_start_on", F.lit(True).alias("_some"))
+    joined = rows.join(F.broadcast(some), ["fold_name", "period_start_on"], "left")
+    return joined.withColumn("is_of_some", F.col("_some").isNotNull() & ~F.col("is_test")).drop("_some")
 
 
 def _of_folds(labelled: DataFrame, folds: Sequence[Fold], shares: Mapping[str, float]) -> DataFrame:
@@ -150,28 +188,29 @@ def fold_rows(labels: FoldLabels, settings: Settings, *, tell: Tell = tell_nobod
     The folds differ by the value of `fold_name` alone, not by what is written into the plan: Spark compiles what it
     runs once for all of them.
     """
-    known = {fold.name: F.col("available_on") <= F.lit(fold.origin_on) for fold in labels.folds}
-    words = words_by(told_by(settings, labels.grains), labels.days, known)
-    parts, slopes = [], []
+    told, parts, slopes = told_by(settings, labels.grains), [], []
+    place = {name: n for n, name in enumerate(features.feature_names(labels.wide, features.all_words(labels.words)))}
     for fold in labels.folds:
         tell(fold.name)
+        words = features.words_for(told, labels.words[fold.name])
+        names = [name for name in features.feature_names(told, words) if name in place]
         of_fold = F.col("fold_name") == fold.name
-        base = fit_on_labels(
+        base = fit_on_features(
             labels.training.where(of_fold),
-            settings,
+            told,
+            kept=[place[name] for name in names],
             grains=labels.grains,
-            words=words[fold.name],
             spread=labels.spreads[fold.name],
         )
-        slopes += [(fold.name, code, *of_code) for code, of_code in trend_slopes(base).items()]
-        parts.append(with_residual(with_base(labels.judged.where(of_fold), base), grains=labels.grains))
+        of_codes = trend_slopes(base, names, words["marketplace_tokens"])
+        slopes += [(fold.name, code, *of_code) for code, of_code in of_codes.items()]
+        based = with_base(labels.judged.where(of_fold), base).drop("features")
+        parts.append(with_residual(based, grains=labels.grains))
     schema = "fold_name string, marketplace_code string, _at_rank_1 double, _by_ln_rank double"
     table = parts[0].sparkSession.createDataFrame(slopes, schema)
     joined = reduce(DataFrame.unionByName, parts).join(F.broadcast(table), list(FOLD), "left")
     slope = F.coalesce(F.col("_at_rank_1") + F.ln("rank") * F.col("_by_ln_rank"), F.lit(0.0))
-    return (
-        joined.withColumn("trend_slope", slope).drop("trend_years", "event_ramps", *table.columns[2:]).localCheckpoint()
-    )
+    return joined.withColumn("trend_slope", slope).drop(*table.columns[2:]).localCheckpoint()
 
 
 def with_trend(labelled: DataFrame, trend_ends_on: date | Column) -> DataFrame:
@@ -252,11 +291,9 @@ def level_curves(rows: DataFrame, asked: DataFrame, folds: Sequence[Fold], candi
         *FOLD, "ranked_on", "available_on", "rank", "residual", F.explode(steps).alias("level_step")
     )
     sums = residual_sums(seen, step=step, by=(*FOLD, "level_step"))
-    told = spark.createDataFrame(
-        [(n, *(float(getattr(c, name)) for name in CURVE)) for n, c in enumerate(candidates)],
-        f"candidate int, {', '.join(f'{name} double' for name in CURVE)}",
-    )
-    ages = F.broadcast(told.select("level_step", "level_half_life_days").distinct())
+    told = [[str(n), *(f"{float(getattr(c, name))!r}D" for name in CURVE)] for n, c in enumerate(candidates)]
+    curves = F.broadcast(_values(spark, ("candidate", *CURVE), told))
+    ages = F.broadcast(_values(spark, CURVE[:2], {tuple(row[1:3]): row[1:3] for row in told}.values()))
     aged = (*FOLD, "level_step", "level_half_life_days")
     known = known_at_nodes(
         sums.join(ages, "level_step"),
@@ -266,7 +303,7 @@ def level_curves(rows: DataFrame, asked: DataFrame, folds: Sequence[Fold], candi
         anchor=anchor,
         by=aged,
     )
-    each = known.join(F.broadcast(told), ["level_step", "level_half_life_days"])
+    each = known.join(curves, ["level_step", "level_half_life_days"])
     kept = (*FOLD, "candidate", "level_step", "trend_share_ratio")
     shrink_count = F.col("level_shrink_count")
     found = shrunk(
@@ -280,31 +317,23 @@ def level_curves(rows: DataFrame, asked: DataFrame, folds: Sequence[Fold], candi
     return found.drop("label_count", "overall_level").localCheckpoint()
 
 
+def _values(spark: SparkSession, names: Sequence[str], rows: Iterable[Sequence[str]]) -> DataFrame:
+    """A table of numbers that is part of the plan: no job makes it."""
+    listed = ", ".join(f"({', '.join(row)})" for row in rows)
+    return spark.sql(f"SELECT * FROM VALUES {listed} AS told({', '.join(names)})")  # noqa: S608 - numbers only
+
+
 def fold_errors(
     rows: DataFrame, folds: Sequence[Fold], candidates: Sequence[Settings], *, grains: Sequence[str]
 ) -> list[float]:
     """The mean over the folds of each candidate's WAPE; the candidates share the base of `rows`. Their smearing is of
     a sixth of the labels' days before the origin, since it hardly differs between them."""
-    raw = leveled(rows, _some_days(_recent(rows)), folds, candidates, grains=grains)
+    raw = leveled(rows, rows.where(F.col("is_test") | F.col("is_of_some")), folds, candidates, grains=grains)
     estimates = smeared_by(raw, "candidate", "fold_name", judged=F.col("is_test"))
     of_folds = estimates.groupBy("candidate", "fold_name").agg(wape())
     found = of_folds.groupBy("candidate").agg(F.avg("wape_ratio").alias("error")).collect()
     errors = {row["candidate"]: row["error"] for row in found}
     return [errors[n] if errors.get(n) is not None else math.inf for n in range(len(candidates))]
-
-
-def _some_days(rows: DataFrame) -> DataFrame:
-    """The test, and of the labels before it those of every so many-th first day, so that about 30 days are left."""
-    before = rows.where(~F.col("is_test")).select("fold_name", "period_start_on").distinct()
-    counted = before.withColumns(
-        {
-            "_place": F.row_number().over(Window.partitionBy("fold_name").orderBy("period_start_on")),
-            "_every": F.ceil(F.count(F.lit(1)).over(Window.partitionBy("fold_name")) / SMEARED_DAYS),
-        }
-    )
-    some = counted.where("_place % _every = 0").select("fold_name", "period_start_on", F.lit(True).alias("_some"))
-    joined = rows.join(F.broadcast(some), ["fold_name", "period_start_on"], "left")
-    return joined.where(F.col("is_test") | F.col("_some")).drop("_some")
 
 
 def _asked(rows: DataFrame) -> DataFrame:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 DepartmentRule = Literal["best", "all"]
-EventShape = Literal["tokens", "ramps", "none"]
+EventShape = Literal["tokens", "ramps", "both", "none"]
 
 DEFAULT_KNOT_RANKS = (3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000)
 

@@ -100,7 +100,8 @@ def train(
     settings = options.settings
     tried: list[tuple[Settings, float]] = []
     tell("labels of the folds")
-    fold_data = fold_labels(development, folds, options, grains=before.grains)
+    start = settings or options.previous_settings or Settings()
+    fold_data = fold_labels(development, folds, start, options, grains=before.grains)
     if settings is None:
         settings, tried, rows = choose_settings(fold_data, options, tell=tell)
     else:

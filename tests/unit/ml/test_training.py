@@ -115,7 +115,7 @@ def test_curves_judged_in_one_pass_have_the_errors_that_each_has_alone(made: Wor
     days = labelled_days(*made[:2], department_rule="best")
     labelled = with_unseen(with_event_days(days, event_days(made[2])), OPTIONS).localCheckpoint()
     folds = rolling_folds(FIRST, FIRST + timedelta(DAYS - 1), OPTIONS)
-    rows = fold_rows(fold_labels(labelled, folds, OPTIONS, grains=["daily"]), SETTINGS)
+    rows = fold_rows(fold_labels(labelled, folds, SETTINGS, OPTIONS, grains=["daily"]), SETTINGS)
     tried = [SETTINGS, SETTINGS.but(level_half_life_days=4.0), SETTINGS.but(level_step=0.25, trend_share_ratio=1.0)]
     for settings, error in zip(tried, fold_errors(rows, folds, tried, grains=["daily"]), strict=True):
         alone = fold_estimates(rows, folds, settings, grains=["daily"]).where("is_test").toPandas()
