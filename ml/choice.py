@@ -11,11 +11,13 @@ from ml.folds import FoldLabels, fold_errors, fold_rows
 from ml.options import SearchOptions, Settings
 from ml.progress import Tell, tell_nobody
 
-HALF_LIVES, SHARES = (4.0, 8.0, 15.0, 30.0, 60.0, 120.0), (0.0, 0.25, 0.5, 1.0)
 Choices = Mapping[str, tuple[float, ...]]
-FORGETTING: Choices = {"level_half_life_days": HALF_LIVES, "level_step": (0.1, 0.25, 1.0)}
-TRUST: Choices = {"trend_share_ratio": SHARES, "level_shrink_count": (0.1, 5.0, 20.0)}
-AGE: Choices = {"level_half_life_days": HALF_LIVES, "trend_share_ratio": SHARES}
+SHAPE: Choices = {
+    "level_half_life_days": (4.0, 15.0, 60.0),
+    "level_step": (0.1, 0.25, 1.0),
+    "level_shrink_count": (0.1, 5.0, 20.0),
+}
+AGE: Choices = {"level_half_life_days": (4.0, 8.0, 15.0, 30.0, 60.0, 120.0), "trend_share_ratio": (0.0, 0.25, 0.5, 1.0)}
 WORTH_RATIO = 0.002
 Trace = list[tuple[Settings, float]]
 
@@ -26,8 +28,8 @@ def choose_settings(
     """The settings with the least mean WAPE over the folds, all that were tried with theirs, and `fold_rows` of the
     settings.
 
-    First the level curve is chosen: how soon it forgets with how fine it is, then how far it and the trend are
-    trusted; then the base; then half-life and trend again. All curves of one such choice are judged in one pass. A
+    First the level curve's shape is chosen (step and shrinkage, with a coarse half-life), then the age of its labels
+    (half-life and trend), then the base, then the age again. All curves of one such choice are judged in one pass. A
     change is taken where it lowers the error by more than 0.2 %, so that noise does not choose. The Poisson stage is no
     choice of these: training asks for it where the total is off.
     """
@@ -50,8 +52,8 @@ def choose_settings(
         return _best(best, grid(best, choices), trace)
 
     rows = fitted(start, "")
-    best = choose(rows, start, FORGETTING, "half-life and step")
-    best = choose(rows, best, TRUST, "trend and shrinkage")
+    best = choose(rows, start, SHAPE, "the shape of the level curve")
+    best = choose(rows, best, AGE, "the age of labels")
     for change in base_changes(best, labels.grains):
         [(name, value)] = change.items()
         changed = best.but(**change)
@@ -59,7 +61,7 @@ def choose_settings(
         judge(tried, [changed], f"{name} {value}")
         if _best(best, [changed], trace) == changed:
             best, rows = changed, tried
-    return choose(rows, best, AGE, "half-life and trend"), trace, rows
+    return choose(rows, best, AGE, "the age of labels"), trace, rows
 
 
 def grid(settings: Settings, choices: Choices) -> list[Settings]:
