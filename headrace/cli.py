@@ -108,11 +108,11 @@ def generate_procurement_command(
 @generate.command("search")
 def generate_search_command(
     out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.", show_default=False)],
-    terms: Annotated[int, typer.Option(help="Search terms, dealt out over marketplaces and departments.")] = 96,
+    terms: Annotated[int, typer.Option(help="Search terms, dealt out over marketplaces and departments.")] = 48,
     labelled_terms: Annotated[
         int | None, typer.Option(help="How many of them have volumes; all where not given.", show_default=False)
     ] = None,
-    first_on: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.")] = "2019-01-01",
+    first_on: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.")] = "2021-07-01",
     last_on: Annotated[str, typer.Option("--through", help="The last day, YYYY-MM-DD.")] = "2025-01-31",
     grain: Annotated[str, typer.Option(help="Periods of the volumes: daily, weekly or monthly.")] = "daily",
     plant: Annotated[
@@ -129,7 +129,8 @@ def generate_search_command(
     as_json: Json = False,
 ) -> None:
     """Daily search ranks, volumes of labelled terms, and special dates, by a model whose truth is planted: it is a
-    stand-in, since no public pair of Amazon ranks and volumes exists.
+    stand-in, since no public pair of Amazon ranks and volumes exists. 48 terms from July 2021 on are about 63,000
+    ranks, and enough for a model that is released.
 
     Example: `headrace generate search --out made`
     """

@@ -264,7 +264,7 @@ def _errors(rows: Sequence[Mapping[str, Any]], ranges: Mapping[str, Sequence[flo
             continue
         others = (found.get((fold, rival), {}).get("wape_ratio") for rival in rivals)
         held = (
-            _held(own[f"coverage_{level}_ratio"], ranges.get(level) if fold == "test" else None) for level in LEVELS
+            _held(own.get(f"coverage_{level}_ratio"), ranges.get(level) if fold == "test" else None) for level in LEVELS
         )
         table.add_row(
             said,

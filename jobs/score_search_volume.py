@@ -90,7 +90,8 @@ def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> dict[str, Dat
         model = load(run.spark, spark_path(run.lake, artefact.folder))
     except ArtefactError as error:
         raise DataError(f"model {artefact.model_id} cannot score: {error}; nothing was published") from None
-    scored = score(model, frames.ranks, frames.volumes, frames.special_dates, _options(run, frames))
+    with run.step("marts", "labels since the training"):
+        scored = score(model, frames.ranks, frames.volumes, frames.special_dates, _options(run, frames))
     return {SEARCH_VOLUME_ESTIMATES.name: scored.estimates, SEARCH_VOLUME_DRIFT.name: scored.drift.coalesce(1)}
 
 

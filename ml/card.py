@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
@@ -14,6 +13,7 @@ from pyspark.sql import functions as F
 from ml import STAND_INS
 from ml.backtest import ALL, FROM_ALL_FOLDS, HEADRACE, TEST, Ranges
 from ml.folds import Fold
+from ml.intervals import BUCKET_NAMES
 from ml.labels import CELL
 from ml.limits import limits
 from ml.model import VolumeModel
@@ -78,7 +78,8 @@ def label_counts(labelled: DataFrame) -> Rows:
 def _cut(rows: Rows, cut: str, model_name: str | None = None) -> Rows:
     """The backtest of a cut, of one model or of all, by fold."""
     found = [r for r in rows if r["cut_name"] == cut and model_name in (None, r["model_name"])]
-    found.sort(key=lambda r: (r["fold_name"], r["model_name"], r["cut_value"]))
+    place = {name: n for n, name in enumerate(BUCKET_NAMES)}
+    found.sort(key=lambda r: (r["fold_name"], r["model_name"], place.get(r["cut_value"], 0), r["cut_value"]))
     names = ("fold_name", *(("model_name",) if model_name is None else ("cut_name", "cut_value")), *ERRORS, *COVERAGE)
     return [{name: r[name] for name in names} for r in found]
 
@@ -91,7 +92,8 @@ def _coverage(rows: Rows, uncertainty: Mapping[str, tuple[float, float]]) -> dic
         return {}
     said: dict[str, Any] = {"80": last["coverage_80_ratio"], "95": last["coverage_95_ratio"]}
     said["fold_name"] = last["fold_name"]
-    said["ranges"] = {level: list(pair) for level, pair in uncertainty.items() if not any(map(math.isnan, pair))}
+    # Of fewer days than make two blocks there is no range: nan, or both ends the same.
+    said["ranges"] = {level: [low, high] for level, (low, high) in uncertainty.items() if low < high}
     pooled = own.get(FROM_ALL_FOLDS)
     said["folds"] = {name: pooled[name] for name in COVERAGE} if pooled else None
     return said

@@ -39,13 +39,17 @@ def _tables(card: Card) -> Iterator[CardTable]:
     yield CardTable("Coverage", _coverage(card))
     cuts = [_cut(cut) for cut in card.get("cuts", ()) if cut["fold_name"] in ("test", "folds")]
     yield CardTable("Bias and coverage by rank and other cuts", "", cuts)
-    yield CardTable("Labels", _labels_text(card), [_row(told) for told in card.get("labels", ())])
-    yield CardTable("Ranks that the labels have", "", [_row(told) for told in card.get("supports", ())])
+    yield CardTable("Labels", _labels_text(card), [_row(told, LABELS) for told in card.get("labels", ())])
+    yield CardTable("Ranks that the labels have", "", [_row(told, SUPPORTS) for told in card.get("supports", ())])
     yield CardTable("The data", DATA_TEXT if card.get("data") else "", _data(card))
     yield CardTable("Made by", "", _made_by(card))
     yield CardTable("Settings", _settings_text(card), _settings(card))
 
 
+LABELS = ("marketplace_code", "grain", "label_count", "label_day_count", "term_count", "first_on", "last_on")
+SUPPORTS = ("marketplace_code", "department_name", "lowest_rank", "highest_rank", "label_count")
+RAW = ("raw_file_count", "raw_sha256")
+DATA = ("row_count", "first_on", "last_on", "content_hash", *RAW, "snapshot", "snapshot_made_by")
 ERRORS_TEXT = (
     "test is the last days, which chose nothing; folds is over all folds, each named by the day whose knowledge it "
     "had. WAPE is the sum of absolute errors over the sum of searches, bias the sum of errors over it."
@@ -67,8 +71,8 @@ def _errors(card: Card) -> list[dict[str, str]]:
             "MdAPE": _ratio(row["mdape_ratio"]),
             "RMSLE": _ratio(row["rmsle"]),
             "bias": _share(row["bias_ratio"], signed=True),
-            "80 % held": _share(row["coverage_80_ratio"]),
-            "95 % held": _share(row["coverage_95_ratio"]),
+            "80 % held": _share(row.get("coverage_80_ratio")),
+            "95 % held": _share(row.get("coverage_95_ratio")),
         }
         for row in card.get("errors", ())
     ]
@@ -103,14 +107,14 @@ def _cut(row: Mapping[str, Any]) -> dict[str, str]:
         "labels": f"{row['label_count']:,}",
         "WAPE": _ratio(row["wape_ratio"]),
         "bias": _share(row["bias_ratio"], signed=True),
-        "80 % held": _share(row["coverage_80_ratio"]),
-        "95 % held": _share(row["coverage_95_ratio"]),
+        "80 % held": _share(row.get("coverage_80_ratio")),
+        "95 % held": _share(row.get("coverage_95_ratio")),
     }
 
 
 def _labels_text(card: Card) -> str:
     if not card.get("known_through"):
-        return f"{card.get('label_count', 0):,} days of labels have a rank."
+        return f"{card['label_count']:,} days of labels have a rank." if "label_count" in card else ""
     return (
         f"Fitted on {card['label_count']:,} days of labels known through {card['known_through']}; judged once on what "
         f"was not known on {card['test_from']}."
@@ -118,7 +122,7 @@ def _labels_text(card: Card) -> str:
 
 
 def _data(card: Card) -> list[dict[str, str]]:
-    return [{"table": name, **_row(told)} for name, told in card.get("data", {}).items()]
+    return [{"table": name, **_row(told, DATA)} for name, told in card.get("data", {}).items()]
 
 
 def _made_by(card: Card) -> list[dict[str, str]]:
@@ -143,8 +147,9 @@ def _settings(card: Card) -> list[dict[str, str]]:
     return [{"setting": name, "value": str(value)} for name, value in (card.get("settings") or {}).items()]
 
 
-def _row(told: Mapping[str, Any]) -> dict[str, str]:
-    return {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in told.items()}
+def _row(told: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:
+    cells = ((name, told[name]) for name in names if name in told)
+    return {name: f"{value:,}" if isinstance(value, int) else str(value or "") for name, value in cells}
 
 
 def _ratio(value: float | None) -> str:

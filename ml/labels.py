@@ -23,8 +23,9 @@ def labelled_days(ranks: DataFrame, volumes: DataFrame, *, department_rule: Depa
     days = _days(volumes)
     named = days.where(F.col("department_name").isNotNull()).join(ranks.select(*RANKED, "rank"), list(RANKED))
     unnamed = days.where(F.col("department_name").isNull()).drop("department_name")
-    over_all = _ranks_over_all(ranks, department_rule).select(*RANKED, "rank")
-    joined = unnamed.join(over_all, ["marketplace_code", "term", "ranked_on"])
+    key = ["marketplace_code", "term", "ranked_on"]
+    asked = ranks.join(unnamed.select(*key).distinct(), key, "left_semi")  # few terms: all others need no best rank
+    joined = unnamed.join(_ranks_over_all(asked, department_rule).select(*RANKED, "rank"), key)
     return named.unionByName(joined)
 
 

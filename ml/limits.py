@@ -47,7 +47,8 @@ def _of_labels(card: Card) -> Iterator[str]:
     for told in card["labels"]:
         where = f"{told['marketplace_code']} has {told['grain']} labels of"
         if told["term_count"] < FEW_TERMS:
-            yield f"{where} {told['term_count']:,} terms only: what these have in common passes for a rule."
+            terms = "1 term" if told["term_count"] == 1 else f"{told['term_count']:,} terms"
+            yield f"{where} {terms} only: what these have in common passes for a rule."
         days = (date.fromisoformat(told["last_on"]) - date.fromisoformat(told["first_on"])).days + 1
         if days < FEW_DAYS:
             yield f"{where} {days:,} days: no year was seen whole, and the season of the year is a guess."
@@ -55,8 +56,11 @@ def _of_labels(card: Card) -> Iterator[str]:
     for name in BUCKET_NAMES:
         cell = cells.get((name, ANY))
         if cell is None or cell["row_count"] < ROWS_AT_LEAST or cell["day_count"] < DAYS_AT_LEAST:
-            count = cell["row_count"] if cell else 0
-            yield f"Ranks {name} had {count:,} labels in the folds: their intervals are those of all ranks together."
+            labels, days = (cell["row_count"], cell["day_count"]) if cell else (0, 0)
+            yield (
+                f"Ranks {name} had {labels:,} labels on {days:,} days in the folds: their intervals are those of all "
+                "ranks together."
+            )
 
 
 def _of_folds(card: Card) -> Iterator[str]:
@@ -72,24 +76,53 @@ def _of_folds(card: Card) -> Iterator[str]:
 
 
 def _of_coverage(card: Card) -> Iterator[str]:
+    """Intervals that are too narrow are told with the cuts."""
     coverage = card["coverage"]
-    for level, (low, high) in SAID.items():
+    for level, (_, high) in SAID.items():
         held = coverage.get(level)
-        said = (
-            f"{level} % intervals held {held:.1%} of the labels of the {coverage['fold_name']} period" if held else ""
-        )
         if held is None:
             yield f"How often the {level} % interval holds could not be measured."
-        elif held < low:
-            yield f"{said}: read them so."
         elif held > high:
-            yield f"{said}: they are wider than need be."
+            yield (
+                f"{level} % intervals held {held:.1%} of the labels of the {coverage['fold_name']} period: they are "
+                "wider than need be."
+            )
 
 
 def _of_cuts(card: Card) -> Iterator[str]:
-    """Cuts of the test period and of the folds together whose total is off; of a fold alone the page has the table."""
-    for cut in card["cuts"]:
-        if cut["fold_name"] in (TEST, FROM_ALL_FOLDS) and abs(cut["bias_ratio"] or 0.0) > BIASED:
-            what = f"ranks {cut['cut_value']}" if cut["cut_name"] == "rank" else f"{cut['cut_name']} {cut['cut_value']}"
-            where = "test period" if cut["fold_name"] == TEST else "folds"
-            yield (f"Of {what} the total was off by {cut['bias_ratio']:+.1%} ({where}, {cut['label_count']:,} labels).")
+    """Of the test period and of the folds together, each once: the total that is off or the intervals that are too
+    narrow, or else the cuts of which that is so. What a fold alone has is in the tables."""
+    for fold in (FROM_ALL_FOLDS, TEST):
+        whole = [e for e in card["errors"] if (e["fold_name"], e["model_name"]) == (fold, HEADRACE)]
+        cuts = [cut for cut in card["cuts"] if cut["fold_name"] == fold]
+        for find in (_bias, _narrow_80, _narrow_95):
+            yield from [*map(find, whole)] if any(map(find, whole)) else filter(None, map(find, cuts))
+
+
+def _bias(row: Card) -> str:
+    is_off = abs(row["bias_ratio"] or 0.0) > BIASED
+    return f"{_of(row)} the total was off by {row['bias_ratio']:+.1%} {_where(row)}" if is_off else ""
+
+
+def _narrow_80(row: Card) -> str:
+    return _narrow(row, "80")
+
+
+def _narrow_95(row: Card) -> str:
+    return _narrow(row, "95")
+
+
+def _narrow(row: Card, level: str) -> str:
+    held = row[f"coverage_{level}_ratio"]
+    is_narrow = held is not None and held < SAID[level][0] and row["label_count"] >= ROWS_AT_LEAST
+    return f"{_of(row)} the {level} % intervals held {held:.1%} only {_where(row)}" if is_narrow else ""
+
+
+def _of(row: Card) -> str:
+    if "cut_name" not in row:
+        return "Of all labels"
+    return f"Of {'ranks' if row['cut_name'] == 'rank' else row['cut_name']} {row['cut_value']}"
+
+
+def _where(row: Card) -> str:
+    return f"({'test period' if row['fold_name'] == TEST else 'folds'}, {row['label_count']:,} labels)."

@@ -10,6 +10,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from ml.along_rank import along_rank
 from ml.base import LN_BASE, trend_years, with_base
 from ml.drift import Reference
 from ml.features import DAYS_OF_YEAR
@@ -61,22 +62,29 @@ def with_ln_estimate(
     trend_ends_on: date,
     smearing: tuple[float, ...],
     poisson: PipelineModel | None,
+    are_lists_long: bool = False,
 ) -> DataFrame:
     """Add `ln_base`, `ln_level`, `ln_smearing` and their sum `ln_estimate`; also `label_age_days`, `label_count`.
 
     `ranked` has the rank and the event columns, `levels` a row per marketplace and `asked_on`. The trend goes on to
     the mean day of the labels behind the level, and from there for `trend_share_ratio` of their age; without labels
-    it ends where it was fitted. Where there is a Poisson stage its part is in `ln_smearing`: both lead from the mean
-    of logarithms to the mean of searches.
+    it ends where it was fitted. The base of long lists is computed at its knots, which is the same and much quicker.
+    Where there is a Poisson stage its part is in `ln_smearing`: both lead from the mean of logarithms to the mean.
     """
     leveled = with_level(ranked, levels, step=settings.level_step) if settings.level else _without_level(ranked)
     at_day = trend_years(F.col("ranked_on"), trend_ends_on)
     aged = at_day - F.lit(1 - settings.trend_share_ratio) * F.col("label_age_days") / DAYS_OF_YEAR
     dated = leveled.withColumn("trend_years", F.coalesce(aged, F.least(at_day, F.lit(0.0))))
-    smeared = with_smearing(with_base(dated, base), {(): smearing})
+    based = _with_base_along_rank(dated, base, settings) if are_lists_long else with_base(dated, base)
+    smeared = with_smearing(based, {(): smearing})
     back = F.col("ln_smearing") + F.col("ln_poisson")
     estimated = with_poisson(smeared, poisson).withColumn("ln_smearing", back).drop("ln_poisson")
     return estimated.withColumn("ln_estimate", F.col(LN_BASE) + F.col("ln_level") + F.col("ln_smearing"))
+
+
+def _with_base_along_rank(dated: DataFrame, base: PipelineModel, settings: Settings) -> DataFrame:
+    of_list = ("trend_years", "event_tokens", "event_ramps")
+    return along_rank(dated, lambda at: with_base(at, base), LN_BASE, knots=settings.knot_ranks, of_list=of_list)
 
 
 def _without_level(ranked: DataFrame) -> DataFrame:

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from ml.labels import CELL
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 LIST = (*CELL, "ranked_on")
 ROUNDING = 1e-12
 
 
-def falling(values: Floats, weights: Floats) -> Floats:
+def falling(values: Floats, weights: Floats, begins: Bools | None = None) -> Floats:
     """The nearest sequence, by weighted squares, that never rises (pool adjacent violators; Ayer and others 1955).
 
     The blocks' weighted means stand for their members, so that the weighted sum stays. Two neighbouring blocks that
-    rise are equal in the solution, so every run of rising blocks is pooled at once, and again until none rises.
+    rise are equal in the solution, so every run of rising blocks is pooled at once, and again until none rises. Where
+    `begins` is true another sequence begins, which may rise above the one before.
     """
     means, sizes = values.astype(np.float64), weights.astype(np.float64)
+    begins = np.zeros(len(means), dtype=np.bool_) if begins is None else begins
     block = np.arange(len(means))
-    while (rises := means[1:] > means[:-1]).any():
+    while (rises := (means[1:] > means[:-1]) & ~begins[1:]).any():
         pooled = np.concatenate([[0], np.cumsum(~rises)])
         sums, sizes = _by(pooled, means * sizes), _by(pooled, sizes)
-        means, block = sums / sizes, pooled[block]
+        means, block, begins = sums / sizes, pooled[block], begins[np.concatenate([[True], ~rises])]
     return means[block]
 
 
@@ -39,26 +44,74 @@ def _by(pooled: npt.NDArray[np.intp], values: Floats) -> Floats:
 
 
 def with_order(estimates: DataFrame, columns: Sequence[str]) -> DataFrame:
-    """Make each of `columns` fall with `rank` in every marketplace, department and day.
+    """Make each of `columns` fall with `rank` in every marketplace, department and day; add `is_tied`, whether another
+    row of the list has the rank.
 
     Ties in rank have one value. The order between the columns stays: of two sequences that nowhere cross, neither do
-    their nearest falling ones. Rows without a value keep none. One list of one day is in memory at a time.
+    their nearest falling ones. Rows without a value keep none. A worker has one list in memory, or a batch of short
+    ones.
     """
     names = list(columns)
+    schema = T.StructType([*estimates.schema.fields, T.StructField("is_tied", T.BooleanType())])
 
-    def order_list(frame: pd.DataFrame) -> pd.DataFrame:
-        known = frame[names[0]].notna().to_numpy()
-        if not known.any():
-            return frame
-        ranks, at, counts = np.unique(frame["rank"].to_numpy()[known], return_inverse=True, return_counts=True)
-        for name in names:
-            values = frame[name].to_numpy(dtype=np.float64, copy=True)
-            by_rank = np.bincount(at, values[known], minlength=len(ranks)) / counts
-            values[known] = falling(by_rank, counts.astype(np.float64))[at]
-            frame[name] = values
-        return frame
+    def in_order(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for rows in whole_lists(batches):
+            yield from _ordered(rows, names).to_batches()
 
-    return estimates.groupBy(*LIST).applyInPandas(order_list, estimates.schema)
+    by_rank = estimates.repartition(*LIST).sortWithinPartitions(*LIST, "rank")
+    return by_rank.mapInArrow(in_order, schema)
+
+
+def whole_lists(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """The same rows, sorted by list, so parted that no list is divided."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        if waiting and _list_of(waiting[-1], -1) != _list_of(batch, 0):
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+        last = int(np.flatnonzero(_begins(batch))[-1])
+        if last:
+            yield pa.Table.from_batches([*waiting, batch.slice(0, last)])
+            waiting = []
+        waiting.append(batch.slice(last))
+    if waiting:
+        yield pa.Table.from_batches(waiting)
+
+
+def _list_of(batch: pa.RecordBatch, place: int) -> list[object]:
+    return [batch.column(name)[place].as_py() for name in LIST]
+
+
+def _begins(rows: pa.RecordBatch | pa.Table, also: Sequence[str] = ()) -> Bools:
+    """Where a list begins; with `also`, where that or one of these columns changes."""
+    found = np.ones(rows.num_rows, dtype=np.bool_)
+    changed = np.zeros(max(rows.num_rows - 1, 0), dtype=np.bool_)
+    for name in (*LIST, *also):
+        column = rows.column(name)
+        column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        changed |= pc.not_equal(column[1:], column[:-1]).to_numpy(zero_copy_only=False)
+    found[1:] = changed
+    return found
+
+
+def _ordered(rows: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Whole lists, sorted by rank, with `names` in order."""
+    begins_list, begins_rank = _begins(rows), _begins(rows, ["rank"])
+    at_rank = np.cumsum(begins_rank) - 1
+    known = rows.column(names[0]).is_valid().to_numpy()
+    counts = np.bincount(at_rank, known).astype(np.float64)
+    held = counts > 0
+    list_of_rank = (np.cumsum(begins_list) - 1)[begins_rank][held]
+    begins = np.concatenate([[True], list_of_rank[1:] != list_of_rank[:-1]]) if held.any() else held[held]
+    for name in names if held.any() else ():
+        values = rows.column(name).to_numpy()
+        by_rank = np.bincount(at_rank, np.where(known, values, 0.0))
+        by_rank[held] = falling(by_rank[held] / counts[held], counts[held], begins)
+        ordered = pa.array(by_rank[at_rank], mask=~known)
+        rows = rows.set_column(rows.schema.get_field_index(name), name, ordered)
+    return rows.append_column("is_tied", pa.array(np.bincount(at_rank)[at_rank] > 1))
 
 
 def count_violations(estimates: DataFrame, columns: Sequence[str], *, day: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ml.base import trend_years, with_base
@@ -55,7 +55,7 @@ def score(
     last = _last_day(asked)
     if last is None:
         nothing = asked.sparkSession.createDataFrame([], SEARCH_VOLUME_DRIFT.struct)
-        return Scored(_published(_refused(prepared), model), nothing)
+        return Scored(_published(with_order(_refused(prepared), [ESTIMATE, *BOUNDS]), model), nothing)
     labelled = _new_labels(model, ranks, volumes, events, options, last)
     sums, errors = (frame.localCheckpoint() for frame in label_errors(model, labelled))
     days = _days(model, sums, errors, asked, last).localCheckpoint()
@@ -98,11 +98,12 @@ def _estimated(prepared: DataFrame, days: DataFrame, model: VolumeModel) -> Data
         trend_ends_on=model.trend_ends_on,
         smearing=model.smearing,
         poisson=model.poisson,
+        are_lists_long=True,
     )
     meant = estimated.withColumn(ESTIMATE, F.exp("ln_estimate"))
     bounded = with_bounds(meant, model.calibration, mean=ESTIMATE, widen=F.col("widen_ratio"))
     narrow = bounded.select(*CELL, "term", "ranked_on", "rank", "basis", "is_extrapolated", *PARTS, ESTIMATE, *BOUNDS)
-    return with_order(narrow, [ESTIMATE, *BOUNDS]).unionByName(_refused(judged.where("basis = 'refused'")))
+    return with_order(narrow.unionByName(_refused(judged.where("basis = 'refused'"))), [ESTIMATE, *BOUNDS])
 
 
 def _drift(
@@ -166,11 +167,9 @@ def _refused(refused: DataFrame) -> DataFrame:
 
 def _published(estimates: DataFrame, model: VolumeModel) -> DataFrame:
     """As `search_volume_estimates`, with the coverage of the last backtest, which the card says."""
-    tied = F.count(F.lit(1)).over(Window.partitionBy(*CELL, "ranked_on", "rank")) > 1
     coverage = model.card.get("coverage") or {}
     said = {
         "estimated_on": F.col("ranked_on"),
-        "is_tied": tied,
         **{f"{name}_search_count": F.col(name) for name in BOUNDS},
         **{f"coverage_{level}_ratio": F.lit(coverage.get(str(level))) for level in (80, 95)},
         "model_id": F.lit(model.card.get("model_id")),

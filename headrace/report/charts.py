@@ -22,14 +22,19 @@ def draw(spec: Spec) -> str:
 
 
 def rank_curves(rows: Rows) -> Spec:
-    """Estimate over rank with its 80 % band, a panel for each marketplace."""
+    """Estimate over rank with its 80 % band by department, a panel for each marketplace."""
     x, title = _log("rank", "rank"), "searches a day"
-    band = {"x": x, "y": _log("lo_80", title), "y2": {"field": "hi_80"}}
+    legend = {"symbolOpacity": 1, "symbolType": "stroke"}
+    color = {"field": "department_name", "type": "nominal", "title": "department", "legend": legend}
+    band = {"x": x, "y": _log("lo_80", title), "y2": {"field": "hi_80"}, "color": color}
     layers = [
         {"mark": {"type": "area", "opacity": 0.25}, "encoding": band},
-        {"mark": {"type": "line"}, "encoding": {"x": x, "y": _log("estimate", title)}},
+        {
+            "mark": {"type": "line", "strokeWidth": 0.8},
+            "encoding": {"x": x, "y": _log("estimate", title), "color": color},
+        },
     ]
-    return _panels(rows, {"layer": layers, "width": 230, "height": 190}, "marketplace_code")
+    return _panels(rows, {"layer": layers, "width": 230, "height": 260}, "marketplace_code")
 
 
 def over_time(rows: Rows, events: Rows) -> Spec:

@@ -25,9 +25,10 @@ CURVES = f"""WITH placed AS (
     SELECT *, round(ln(rank) * 4) AS place FROM marts.search_volume_estimates
     WHERE basis <> 'refused' AND estimated_on > {LAST_DAY} - 28
 )
-SELECT marketplace_code, round(exp(avg(ln(rank)))) AS rank, median(estimated_search_count) AS estimate,
+SELECT marketplace_code, department_name, round(exp(avg(ln(rank)))) AS rank, median(estimated_search_count) AS estimate,
        median(greatest(lo_80_search_count, 0.5)) AS lo_80, median(hi_80_search_count) AS hi_80, count(*) AS day_count
-FROM placed GROUP BY marketplace_code, place HAVING estimate > 0 ORDER BY marketplace_code, rank"""
+FROM placed GROUP BY marketplace_code, department_name, place HAVING estimate > 0
+ORDER BY marketplace_code, department_name, rank"""
 # A labelled term with the best typical rank among those with most days, else the best ranked term.
 TERM = """SELECT e.marketplace_code, e.department_name, e.term FROM marts.search_volume_estimates AS e
 LEFT JOIN (SELECT DISTINCT marketplace_code, term, true AS has_label FROM curated.search_volumes) AS v
@@ -114,7 +115,10 @@ def _curves(connection: duckdb.DuckDBPyConnection) -> Section:
     rows = objects(connection, CURVES)
     if not rows:
         return Section("From rank to volume")
-    caption = "Median estimate of the last four weeks over rank, with its 80 % band; both axes are logarithmic."
+    caption = (
+        "Median estimate of the last four weeks over rank in each department, with its 80 % band, which looks narrow "
+        "where both axes are logarithmic."
+    )
     return Section("From rank to volume", [Picture(charts.draw(charts.rank_curves(rows)), caption)])
 
 

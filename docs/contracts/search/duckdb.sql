@@ -173,8 +173,8 @@ COMMENT ON COLUMN "marts"."search_volume_backtest"."rmsle" IS 'Root of the mean 
 COMMENT ON COLUMN "marts"."search_volume_backtest"."bias_ratio" IS 'Sum of estimates over sum of volumes, less 1.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."coverage_80_ratio" IS 'Share of labels in the 80 % interval; null where it cannot be tested.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."coverage_95_ratio" IS 'Share of labels in the 95 % interval; null where it cannot be tested.';
-COMMENT ON COLUMN "marts"."search_volume_backtest"."width_80_ratio" IS 'Median width of the 80 % interval over the estimate.';
-COMMENT ON COLUMN "marts"."search_volume_backtest"."width_95_ratio" IS 'Median width of the 95 % interval over the estimate.';
+COMMENT ON COLUMN "marts"."search_volume_backtest"."width_80_ratio" IS 'Sum of the widths of the 80 % intervals over the sum of the estimates.';
+COMMENT ON COLUMN "marts"."search_volume_backtest"."width_95_ratio" IS 'Sum of the widths of the 95 % intervals over the sum of the estimates.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."order_violation_count" IS 'Pairs of neighbouring ranks whose worse one has more searches.';
 
 CREATE TABLE "marts"."search_volume_model_card" (
@@ -191,7 +191,7 @@ COMMENT ON COLUMN "marts"."search_volume_model_card"."is_current" IS 'Estimates 
 COMMENT ON COLUMN "marts"."search_volume_model_card"."origin_on" IS 'The day whose knowledge it was trained with.';
 COMMENT ON COLUMN "marts"."search_volume_model_card"."refusal" IS 'Why it was not released; null where it was.';
 COMMENT ON COLUMN "marts"."search_volume_model_card"."label_count" IS 'Labels that it was trained with.';
-COMMENT ON COLUMN "marts"."search_volume_model_card"."card_json" IS 'The whole card: data, folds, errors, coverage, rivals, limits in words.';
+COMMENT ON COLUMN "marts"."search_volume_model_card"."card_json" IS 'The whole card: data and code by digests, folds, errors, coverage, rivals, limits in words; `card.md` beside the model is its page.';
 
 CREATE TABLE "marts"."search_volume_drift" (
     "marketplace_code" VARCHAR NOT NULL,

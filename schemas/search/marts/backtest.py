@@ -30,8 +30,8 @@ SEARCH_VOLUME_BACKTEST = Contract(
         Field("bias_ratio", DOUBLE, "Sum of estimates over sum of volumes, less 1."),
         Field("coverage_80_ratio", DOUBLE, "Share of labels in the 80 % interval; null where it cannot be tested."),
         Field("coverage_95_ratio", DOUBLE, "Share of labels in the 95 % interval; null where it cannot be tested."),
-        Field("width_80_ratio", DOUBLE, "Median width of the 80 % interval over the estimate."),
-        Field("width_95_ratio", DOUBLE, "Median width of the 95 % interval over the estimate."),
+        Field("width_80_ratio", DOUBLE, "Sum of the widths of the 80 % intervals over the sum of the estimates."),
+        Field("width_95_ratio", DOUBLE, "Sum of the widths of the 95 % intervals over the sum of the estimates."),
         Field("order_violation_count", LONG, "Pairs of neighbouring ranks whose worse one has more searches."),
     ),
 )

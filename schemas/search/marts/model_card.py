@@ -17,7 +17,8 @@ SEARCH_VOLUME_MODEL_CARD = Contract(
         Field(
             "card_json",
             STRING,
-            "The whole card: data, folds, errors, coverage, rivals, limits in words.",
+            "The whole card: data and code by digests, folds, errors, coverage, rivals, limits in words; `card.md` "
+            "beside the model is its page.",
             required=True,
         ),
     ),

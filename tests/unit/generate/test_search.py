@@ -19,6 +19,7 @@ from headrace.generate.marker import GenerationError
 from headrace.generate.search.events import occurrences
 from headrace.generate.search.generation import SearchSummary, generate_search
 from headrace.generate.search.scenario import SearchScenario
+from tests.unit.headrace.asking import headrace
 
 SMALL = {"terms": 24, "first_on": date(2023, 1, 1), "last_on": date(2024, 2, 29)}
 FIELDS = {
@@ -323,3 +324,14 @@ def test_movable_events_are_on_their_days() -> None:
 def test_what_cannot_be_meant_is_refused(options: dict[str, Any], sentence: str, tmp_path: Path) -> None:
     with pytest.raises(GenerationError, match=sentence):
         generate(tmp_path, **options)
+
+
+def test_the_command_says_what_it_made_and_what_comes_next(tmp_path: Path) -> None:
+    out = tmp_path / "made"
+    ask = ("generate", "search", "--terms", 16, "--from", "2024-01-01", "--through", "2024-02-29", "--out", out)
+    said = headrace(*ask)
+    assert said.code == 0, said.err
+    assert said.out.startswith("made: ")
+    assert f"next: headrace run search --raw {out}/raw --lake lake" in said.out
+    again = headrace(*ask, "--json").json()
+    assert (again["already_there"], again["data_through"], again["grain"]) == (True, "2024-02-29", "daily")

@@ -16,7 +16,14 @@ from tests.unit.headrace.search_tables import FIRST, estimates, label, refused, 
 
 SCORES = {"label_count": 9, "wape_ratio": 0.1, "bias_ratio": 0.01, "coverage_80_ratio": 0.78, "coverage_95_ratio": 0.94}
 US = {"marketplace_code": "US", "measured_on": FIRST}
-CARD = {"label_count": 9, "settings": {}, "limits": ["It knows no other marketplace."]}
+CARD = {
+    "label_count": 9,
+    "settings": {"ridge": 1e-6},
+    "limits": ["It knows no other marketplace."],
+    "coverage": {"80": 0.78, "95": 0.94, "fold_name": "test", "ranges": {"80": [0.7, 0.85]}, "folds": None},
+    "data": {"search_ranks": {"row_count": 7, "content_hash": "00c0ffee"}},
+    "made_by": {"code": "c0de"},
+}
 
 
 @pytest.fixture
@@ -46,10 +53,17 @@ def texts(svg: str) -> set[str]:
 def test_every_section_has_its_picture_and_its_numbers(database):
     sections = {section.title: section for section in search_sections(database, has_labels=True)}
     assert list(sections) == [
-        "The model", "From rank to volume", "Over time", "Calibration", "Errors in the backtest", "Drift",
-        "What the estimates stand on",
+        "The model", "Where not to trust it", "From rank to volume", "Over time", "Calibration",
+        "Errors in the backtest", "Drift", "What the estimates stand on", "Model card: Coverage",
+        "Model card: Labels", "Model card: The data", "Model card: Made by", "Model card: Settings",
     ]  # fmt: skip
-    assert sections["The model"].text == "It knows no other marketplace."
+    assert [row["limit"] for row in sections["Where not to trust it"].rows] == ["It knows no other marketplace."]
+    assert "80 % intervals held 78.0% of the labels (95 % range by blocks of days: 70.0% to 85.0%)" in (
+        sections["Model card: Coverage"].text
+    )
+    assert sections["Model card: The data"].rows == [
+        {"table": "search_ranks", "row_count": "7", "content_hash": "00c0ffee"}
+    ]
     curves, time = sections["From rank to volume"].pictures[0], sections["Over time"].pictures[0]
     assert {"US", "UK", "rank"} <= texts(curves.svg)
     assert "FR" not in texts(curves.svg)

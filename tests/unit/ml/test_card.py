@@ -124,9 +124,14 @@ US = card()["labels"][0]
             id="a rival that was better in a fold",
         ),
         pytest.param(
-            {"coverage": {"80": 0.7, "95": 0.95, "fold_name": "test", "ranges": {}}},
-            "80 % intervals held 70.0% of the labels of the test period: read them so.",
+            {"errors": [error("test", coverage_95_ratio=0.9)]},
+            "Of all labels the 95 % intervals held 90.0% only (test period, 1,234 labels).",
             id="intervals that are too narrow",
+        ),
+        pytest.param(
+            {"errors": [error("folds", bias_ratio=0.178)]},
+            "Of all labels the total was off by +17.8% (folds, 1,234 labels).",
+            id="a total that is off",
         ),
         pytest.param(
             {"coverage": {"80": 0.8, "95": 0.999, "fold_name": "test", "ranges": {}}},
@@ -145,8 +150,13 @@ US = card()["labels"][0]
             id="a marketplace that is off",
         ),
         pytest.param(
+            {"cuts": [cut("season", "season"), cut("terms", "unseen", "folds", coverage_80_ratio=0.744)]},
+            "Of terms unseen the 80 % intervals held 74.4% only (folds, 1,234 labels).",
+            id="terms whose intervals are too narrow",
+        ),
+        pytest.param(
             {"calibration": {"cells": card()["calibration"]["cells"][1:]}},
-            "Ranks 1 to 10 had 0 labels in the folds",
+            "Ranks 1 to 10 had 0 labels on 0 days in the folds",
             id="a rank bucket without labels",
         ),
     ],
@@ -155,13 +165,26 @@ def test_what_is_wrong_is_said(parts: dict[str, Any], sentence: str) -> None:
     assert any(sentence in line for line in warned(**parts)), warned(**parts)
 
 
-def test_a_bias_at_the_limit_and_one_of_a_single_fold_are_in_the_tables_only() -> None:
+def test_what_is_at_a_limit_or_of_a_single_fold_or_of_few_labels_is_in_the_tables_only() -> None:
     cuts = [
         cut("season", "season"),
-        cut("rank", "1 to 10", bias_ratio=0.05),
+        cut("rank", "1 to 10", bias_ratio=0.05, coverage_95_ratio=0.93),
+        cut("rank", "11 to 100", coverage_80_ratio=0.1, label_count=199),
         cut("rank", "1 to 10", "2022-10-01", bias_ratio=1.0),
     ]
     assert warned(cuts=cuts) == []
+
+
+def test_where_the_whole_is_off_its_cuts_are_in_the_table_only() -> None:
+    cuts = [
+        cut("season", "season"),
+        cut("rank", "1 to 10", bias_ratio=0.3),
+        cut("rank", "1 to 10", "folds", bias_ratio=0.3),
+    ]
+    assert warned(errors=[error("test", bias_ratio=0.2), error("folds")], cuts=cuts) == [
+        "Of ranks 1 to 10 the total was off by +30.0% (folds, 1,234 labels).",
+        "Of all labels the total was off by +20.0% (test period, 1,234 labels).",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from ml.order import count_violations, falling, with_order
+from ml.order import count_violations, falling, whole_lists, with_order
 from tests.unit.ml.frames import DAY, RANKS
 
 CASES = Path(__file__).with_name("cases")
@@ -45,6 +48,34 @@ def test_equals_scikit_learn(cells: list[tuple[float, float]]) -> None:
     np.testing.assert_allclose((found * weights).sum(), (values * weights).sum(), rtol=1e-9, atol=1e-6)
 
 
+def test_where_another_sequence_begins_it_may_rise() -> None:
+    values, begins = np.array([1.0, 3.0, 9.0, 2.0, 8.0]), np.array([True, False, True, False, False])
+    np.testing.assert_allclose(falling(values, np.ones(5), begins), [2, 2, 9, 5, 5])
+    np.testing.assert_allclose(falling(values, np.ones(5), np.ones(5, dtype=bool)), values)
+
+
+@given(st.lists(st.integers(0, 3), max_size=40), st.lists(st.integers(1, 7), min_size=1, max_size=12))
+def test_no_list_is_divided_however_its_rows_are_batched(lists: list[int], sizes: list[int]) -> None:
+    table = pa.table(
+        {
+            "marketplace_code": pa.array(["US"] * len(lists), pa.string()),
+            "department_name": pa.array([f"d{n // 2}" for n in sorted(lists)], pa.string()),
+            "ranked_on": pa.array([DAY + timedelta(n % 2) for n in sorted(lists)], pa.date32()),
+            "place": pa.array(range(len(lists)), pa.int64()),
+        }
+    )
+    batches, begin = [], 0
+    for size in itertools.cycle(sizes):
+        if begin >= len(lists):
+            break
+        batches += [*table.slice(begin, size).to_batches(), *table.slice(0, 0).to_batches()]
+        begin += size
+    parts = list(whole_lists(batches))
+    assert [place for part in parts for place in part["place"].to_pylist()] == list(range(len(lists)))
+    ends = [{(row["department_name"], row["ranked_on"]) for row in part.to_pylist()} for part in parts]
+    assert all(one.isdisjoint(other) for one, other in itertools.combinations(ends, 2))
+
+
 @pytest.mark.spark35
 def test_each_list_is_ordered_and_its_ties_have_one_value(spark: SparkSession) -> None:
     rows = [
@@ -62,6 +93,7 @@ def test_each_list_is_ordered_and_its_ties_have_one_value(spark: SparkSession) -
     )  # by mean b over a and c over b, by lo b over a
     ordered = with_order(frame, ["mean", "lo"])
     found = {(r["department_name"], r["term"]): (r["mean"], r["lo"]) for r in ordered.collect()}
+    assert sorted(r["term"] for r in ordered.where("is_tied").collect()) == ["b", "c"]
     pooled = (10.0 + 13.0 + 15.0) / 3
     low = (5.0 + 6.0 + 6.0) / 3
     assert found["toys", "b"] == (None, None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from ml.artefact import ArtefactError, load, save
@@ -17,43 +17,16 @@ from ml.card_page import card_page
 from ml.event_days import event_days, with_event_days
 from ml.folds import fold_errors, fold_estimates, fold_labels, fold_rows, rolling_folds, with_unseen
 from ml.labels import labelled_days
-from ml.options import SearchOptions, Settings
+from ml.options import SearchOptions
 from ml.order import count_violations
 from ml.scoring import BOUNDS, ESTIMATE, score
 from ml.training import TrainingResult, train
 from schemas.search import SEARCH_VOLUME_BACKTEST, SEARCH_VOLUME_DRIFT, SEARCH_VOLUME_ESTIMATES
-from tests.unit.ml.frames import RANKS, VOLUMES, ranks, special_dates, volumes
+from tests.unit.ml.frames import ranks, special_dates, volumes
+from tests.unit.ml.world import DAYS, FIRST, LAST, OPTIONS, SETTINGS, TERMS, World, planted, world
 
-FIRST, DAYS, TERMS = date(2023, 1, 1), 400, 12
-SETTINGS = Settings(knot_ranks=(10, 100), yearly_terms=0, level_half_life_days=20.0)
-OPTIONS = SearchOptions(
-    test_from=date(2023, 12, 15), origins=(date(2023, 7, 1), date(2023, 10, 1)), fold_days=60, settings=SETTINGS
-)
 COUNTED = ["estimated_search_count", "lo_80_search_count", "hi_80_search_count", "lo_95_search_count"]
-World = tuple[DataFrame, DataFrame, DataFrame]
-
-
-def world(
-    spark: SparkSession, *, noise: float = 0.05, last_label_factor: float = 1.0, tenth_day_factor: float = 1.0
-) -> World:
-    """ln volume = 10 - 0.8 ln(rank + 2), half as much again on the days of an event each quarter."""
-    rng = np.random.default_rng(4)
-    rank_rows, volume_rows = [], []
-    events = [date(2023, month, 10) for month in (2, 5, 8, 11)] + [date(2024, 1, 20)]
-    for term in range(TERMS):
-        base = np.exp(rng.uniform(0, 6))
-        for n in range(DAYS):
-            day = FIRST + timedelta(n)
-            rank = max(1, round(base * np.exp(rng.normal(0, 0.3))))
-            lift = np.log(1.5) if day in events else 0.0
-            count = np.exp(10 - 0.8 * np.log(rank + 2) + lift + rng.normal(0, noise))
-            count *= tenth_day_factor if n % 10 == 0 else 1.0
-            count *= last_label_factor if n == DAYS - 15 else 1.0  # known on the last day and not before
-            department = "toys" if term % 3 == 0 else "all"
-            rank_rows.append(("US", department, f"t{term}", day, rank))
-            volume_rows.append(("US", department, f"t{term}", "daily", day, round(count), day + timedelta(14)))
-    dates = special_dates(spark, *({"event_name": "e", "event_on": d, "lead_days": 0, "lag_days": 0} for d in events))
-    return spark.createDataFrame(rank_rows, RANKS), spark.createDataFrame(volume_rows, VOLUMES), dates
+ORDERED = ["lo_95_search_count", "lo_80_search_count", ESTIMATE, "hi_80_search_count", "hi_95_search_count"]
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +62,8 @@ def test_it_is_released_with_a_backtest_that_beats_its_rivals(trained: TrainingR
 def test_the_poisson_stage_heals_a_total_that_smearing_misses(spark: SparkSession, tmp_path: Path) -> None:
     """Every tenth day has four times the searches at every rank. The mean of logarithms knows a factor of 4^0.1 = 1.15
     of it, the mean of searches one of 1.3: without the stage the total is 12 % too low."""
-    made = tuple(frame.localCheckpoint() for frame in world(spark, tenth_day_factor=4.0))
+    tenth_days = [FIRST + timedelta(n) for n in range(0, DAYS, 10)]
+    made = tuple(frame.localCheckpoint() for frame in world(spark, factors=dict.fromkeys(tenth_days, 4.0)))
     told: list[str] = []
     found = train(*made, OPTIONS, tell=told.append)
     [asked] = [line for line in told if line.startswith("Poisson stage")]
@@ -114,7 +88,7 @@ def test_the_poisson_stage_heals_a_total_that_smearing_misses(spark: SparkSessio
 def test_curves_judged_in_one_pass_have_the_errors_that_each_has_alone(made: World) -> None:
     days = labelled_days(*made[:2], department_rule="best")
     labelled = with_unseen(with_event_days(days, event_days(made[2])), OPTIONS).localCheckpoint()
-    folds = rolling_folds(FIRST, FIRST + timedelta(DAYS - 1), OPTIONS)
+    folds = rolling_folds(FIRST, LAST, OPTIONS)
     rows = fold_rows(fold_labels(labelled, folds, SETTINGS, OPTIONS, grains=["daily"]), SETTINGS)
     tried = [SETTINGS, SETTINGS.but(level_half_life_days=4.0), SETTINGS.but(level_step=0.25, trend_share_ratio=1.0)]
     for settings, error in zip(tried, fold_errors(rows, folds, tried, grains=["daily"]), strict=True):
@@ -161,14 +135,9 @@ def test_a_saved_model_scores_equal_and_a_day_scored_again_is_the_same(
     SEARCH_VOLUME_ESTIMATES.conform(first.estimates)
     SEARCH_VOLUME_DRIFT.conform(first.drift)
     one, two = (f.toPandas().sort_values("term", ignore_index=True) for f in (first.estimates, again))
-    assert len(one) == TERMS
+    assert len(one) == TERMS + 1
     pd.testing.assert_frame_equal(one, two, rtol=1e-9)
-    ordered = [f"{name}_search_count" for name in ("lo_95", "lo_80")] + [
-        ESTIMATE,
-        "hi_80_search_count",
-        "hi_95_search_count",
-    ]
-    assert (one[ordered].diff(axis=1).iloc[:, 1:] >= 0).all().all()
+    assert (one[ORDERED].diff(axis=1).iloc[:, 1:] >= 0).all().all()
     assert (
         count_violations(first.estimates, [ESTIMATE, *(f"{b}_search_count" for b in BOUNDS)], day="estimated_on") == 0
     )
@@ -189,9 +158,9 @@ def test_a_label_of_the_future_changes_nothing_before_it_is_known(trained: Train
     model = replace(trained.model, known_through=date(2023, 12, 31))
     state = F.col("available_on") <= F.lit(model.known_through)
     model = replace(model, residual_sums=model.residual_sums.where(state), error_days=model.error_days.where(state))
-    last = FIRST + timedelta(DAYS - 1)
+    last = LAST
     days = SearchOptions(score_from=last - timedelta(1), score_through=last)
-    _, moved, _ = world(spark, last_label_factor=3.0)
+    _, moved, _ = world(spark, factors={last - timedelta(14): 3.0})  # known on the last day and not before
     before, after = (
         score(model, made[0], labels, made[2], days).estimates.toPandas().set_index(["estimated_on", "term"])[ESTIMATE]
         for labels in (made[1], moved)
@@ -235,3 +204,51 @@ def test_too_few_labels_end_in_a_sentence(spark: SparkSession, count: int) -> No
     assert result.refusal == "there are labels of fewer than 60 days that have a rank"
     assert result.card["label_count"] == count
     assert result.backtest.collect() == []
+
+
+@pytest.mark.slow
+def test_a_marketplace_of_one_term_is_estimated_beside_others(trained: TrainingResult, made: World) -> None:
+    assert trained.model is not None
+    one = SearchOptions(score_from=LAST - timedelta(6), score_through=LAST)
+    found = score(trained.model, *made, one).estimates.where("marketplace_code = 'JP'").toPandas()
+    assert list(found["basis"]) == ["direct"] * 7
+    assert not found["is_tied"].any()
+    truth = [np.exp(planted(rank, day)) for rank, day in zip(found["rank"], found["estimated_on"], strict=True)]
+    np.testing.assert_allclose(found[ESTIMATE], truth, rtol=0.15)
+    assert (found[ORDERED].diff(axis=1).iloc[:, 1:] > 0).all().all()
+    assert any(line.startswith("JP has daily labels of 1 term only") for line in trained.card["limits"])
+
+
+@pytest.mark.slow
+def test_a_year_without_the_event_has_no_lift(trained: TrainingResult, made: World) -> None:
+    assert trained.model is not None
+    spark = made[0].sparkSession
+    days = [date(2024, 1, 20), date(2024, 1, 27)]
+    lists = ranks(spark, *({"rank": 20, "ranked_on": day} for day in days))
+    until_2023 = made[2].where("event_on < DATE'2024-01-01'")
+    found = score(trained.model, lists, made[1], until_2023).estimates.toPandas().set_index("estimated_on")[ESTIMATE]
+    assert found[days[0]] == pytest.approx(found[days[1]], rel=0.06)
+    none = score(trained.model, lists, made[1], special_dates(spark)).estimates.toPandas().set_index("estimated_on")
+    pd.testing.assert_series_equal(none[ESTIMATE], found)
+
+
+@pytest.mark.slow
+def test_weekly_labels_only_are_divided_without_weekdays_and_the_total_is_right(spark: SparkSession) -> None:
+    """Each week has each weekday once: weekday terms cannot be told, and fitted they took the total off by half."""
+    made = world(spark, grain="weekly")
+    found = train(*made, OPTIONS)
+    assert found.refusal is None
+    assert found.model is not None
+    words = [word for stage in found.model.base.stages if hasattr(stage, "vocabulary") for word in stage.vocabulary]
+    assert "department US toys" in words
+    assert not [word for word in words if word.startswith("weekday")]
+    own = found.backtest.where("model_name = 'headrace' AND cut_name = 'all'").toPandas().set_index("fold_name")
+    assert (own["bias_ratio"].abs() < 0.05).all()
+    weeks = SearchOptions(score_from=LAST - timedelta(27), score_through=LAST)
+    estimates = score(found.model, *made, weeks).estimates.toPandas()
+    truth = sum(
+        np.exp(planted(rank, day)) for rank, day in zip(estimates["rank"], estimates["estimated_on"], strict=True)
+    )
+    assert estimates[ESTIMATE].sum() == pytest.approx(truth, rel=0.05)
+    assert found.card["grains"] == ["weekly"]
+    assert any("that of a day cannot be tested" in line for line in found.card["limits"])

@@ -40,6 +40,7 @@ def broken(spark, contract, row):
     [
         pytest.param(SEARCH_RANKS, RANK, [], id="the first rank"),
         pytest.param(SEARCH_RANKS, {**RANK, "rank": 0}, ["rank_not_positive"], id="rank 0"),
+        pytest.param(SEARCH_RANKS, {**RANK, "rank": -1}, ["rank_not_positive"], id="rank -1"),
         pytest.param(SEARCH_RANKS, {**RANK, "rank": None}, ["rank_missing"], id="no rank"),
         pytest.param(SEARCH_RANKS, {**RANK, "report_marketplace_code": "US"}, [], id="of the report's marketplace"),
         pytest.param(
@@ -47,6 +48,7 @@ def broken(spark, contract, row):
         ),
         pytest.param(SEARCH_VOLUMES, VOLUME, [], id="a day without department"),
         pytest.param(SEARCH_VOLUMES, {**VOLUME, "search_count": 0}, ["search_count_not_positive"], id="volume 0"),
+        pytest.param(SEARCH_VOLUMES, {**VOLUME, "search_count": -5}, ["search_count_not_positive"], id="volume -5"),
         pytest.param(SEARCH_VOLUMES, {**VOLUME, "grain": "yearly"}, ["grain_unknown"], id="an unknown grain"),
         pytest.param(
             SEARCH_VOLUMES, {**VOLUME, "grain": "weekly"}, ["period_not_at_its_start"], id="a week from Friday"
