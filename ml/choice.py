@@ -18,6 +18,7 @@ SHAPE: Choices = {
     "level_shrink_count": (0.1, 5.0, 20.0),
 }
 AGE: Choices = {"level_half_life_days": (4.0, 8.0, 15.0, 30.0, 60.0, 120.0), "trend_share_ratio": (0.0, 0.25, 0.5, 1.0)}
+COARSE_AGE: Choices = {"level_half_life_days": (4.0, 15.0, 60.0), "trend_share_ratio": (0.0, 0.5)}
 WORTH_RATIO = 0.002
 Trace = list[tuple[Settings, float]]
 
@@ -28,10 +29,11 @@ def choose_settings(
     """The settings with the least mean WAPE over the folds, all that were tried with theirs, and `fold_rows` of the
     settings.
 
-    First the level curve's shape is chosen (step and shrinkage, with a coarse half-life), then the age of its labels
-    (half-life and trend), then the base, then the age again. All curves of one such choice are judged in one pass. A
-    change is taken where it lowers the error by more than 0.2 %, so that noise does not choose. The Poisson stage is no
-    choice of these: training asks for it where the total is off.
+    First the level curve's shape is chosen (step and shrinkage, with a coarse half-life), then the base, then the age
+    of the curve's labels (half-life and trend), then the shape again. A change of the base is judged with several ages,
+    since a base that errs by the calendar wants older labels than one that does not. All curves over one base are
+    judged in one pass. A change is taken where it lowers the error by more than 0.2 %, so that noise does not choose.
+    The Poisson stage is no choice of these: training asks for it where the total is off.
     """
     start = (options.previous_settings or Settings()).but(poisson=False)
     trace: Trace = []
@@ -49,19 +51,20 @@ def choose_settings(
 
     def choose(rows: DataFrame, best: Settings, choices: Choices, what: str) -> Settings:
         judge(rows, [best, *grid(best, choices)], what)
-        return _best(best, grid(best, choices), trace)
+        return best_of(best, grid(best, choices), trace)
 
     rows = fitted(start, "")
     best = choose(rows, start, SHAPE, "the shape of the level curve")
-    best = choose(rows, best, AGE, "the age of labels")
     for change in base_changes(best, labels.grains):
         [(name, value)] = change.items()
         changed = best.but(**change)
-        tried = fitted(changed, f" with {name} {value}")
-        judge(tried, [changed], f"{name} {value}")
-        if _best(best, [changed], trace) == changed:
-            best, rows = changed, tried
-    return choose(rows, best, AGE, "the age of labels"), trace, rows
+        tried, candidates = fitted(changed, f" with {name} {value}"), [changed, *grid(changed, COARSE_AGE)]
+        judge(tried, candidates, f"{name} {value}")
+        least = best_of(best, candidates, trace)
+        if least != best:
+            best, rows = least, tried
+    best = choose(rows, best, AGE, "the age of labels")
+    return choose(rows, best, SHAPE, "the shape of the level curve"), trace, rows
 
 
 def grid(settings: Settings, choices: Choices) -> list[Settings]:
@@ -82,7 +85,7 @@ def _so_far(trace: Trace) -> str:
     return f"(least WAPE yet {min(error for _, error in trace):.4f})" if trace else ""
 
 
-def _best(settings: Settings, tried: Sequence[Settings], trace: Trace) -> Settings:
+def best_of(settings: Settings, tried: Sequence[Settings], trace: Trace) -> Settings:
     """The one of least error, where that is less by more than `WORTH_RATIO`; of equal ones the first."""
     errors = dict(trace)
     least = min(tried, key=lambda s: errors[s])
