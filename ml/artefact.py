@@ -1,6 +1,7 @@
 """A model as a folder: a stock pipeline, two Parquet tables and JSON. The only module of ml that reads and writes.
 
 base/            PipelineModel, loads without code of ours
+poisson/         the same, of the last stage, where there is one
 residual_sums/   state of the level curve
 error_days/      state of the recent errors
 model/           one line of JSON: settings, calibration, smearing, supports, card
@@ -17,14 +18,14 @@ from typing import Any
 from pyspark.ml import PipelineModel
 from pyspark.sql import SparkSession
 
-from ml import features
+from ml import features, poisson
 from ml.drift import Reference
 from ml.intervals import Calibration, Cell
 from ml.model import Support, VolumeModel
 from ml.options import Settings
 from schemas.search import SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES
 
-VERSION = 1
+VERSION = 2
 
 
 class ArtefactError(ValueError):
@@ -34,6 +35,7 @@ class ArtefactError(ValueError):
 def signature(settings: Settings) -> str:
     """Changes when the features or the contracts of what they are made of do."""
     parts = [str(VERSION), features.statement(settings), *features.INPUT]
+    parts += [poisson.statement()] if settings.poisson else []
     parts += [contract.digest for contract in (SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
@@ -41,6 +43,8 @@ def signature(settings: Settings) -> str:
 def save(model: VolumeModel, folder: str) -> None:
     """Write into a folder that is not there yet."""
     model.base.write().save(f"{folder}/base")
+    if model.poisson is not None:
+        model.poisson.write().save(f"{folder}/poisson")
     model.residual_sums.coalesce(1).write.parquet(f"{folder}/residual_sums")
     model.error_days.coalesce(1).write.parquet(f"{folder}/error_days")
     said = {
@@ -79,6 +83,7 @@ def load(spark: SparkSession, folder: str) -> VolumeModel:
         residual_sums=spark.read.parquet(f"{folder}/residual_sums"),
         error_days=spark.read.parquet(f"{folder}/error_days"),
         smearing=tuple(said["smearing"]),
+        poisson=PipelineModel.load(f"{folder}/poisson") if settings.poisson else None,
         calibration=Calibration(**{**calibration, "cells": cells}),
         supports=tuple(Support(**s) for s in said["supports"]),
         references={code: _reference(r) for code, r in said["references"].items()},

@@ -11,11 +11,11 @@ from pyspark.sql import functions as F
 
 from ml.baselines import last_known_at_rank
 from ml.coverage import block_bootstrap
-from ml.folds import Fold, fold_estimates, fold_rows, per_label, usual_before, with_error_scale
+from ml.folds import ERROR_DAYS, Fold, FoldLabels, fold_estimates, fold_rows, per_label, usual_before, with_error_scale
 from ml.intervals import Calibration, bucket, calibrate, event, with_bounds
 from ml.labels import CELL
 from ml.metrics import coverage_columns, error_columns
-from ml.options import LOG_LOG_LINE, SearchOptions, Settings
+from ml.options import LOG_LOG_LINE, Settings
 from ml.progress import Tell, tell_nobody
 from schemas.search import SEARCH_VOLUME_BACKTEST
 
@@ -30,25 +30,19 @@ Ranges = dict[str, tuple[float, float]]
 
 @dataclass(frozen=True)
 class Backtest:
-    """`rows` as `search_volume_backtest`; `calibration` of the errors of all folds."""
+    """`rows` as `search_volume_backtest`; `calibration` of the errors of all folds; `bias_ratio` their total's."""
 
     rows: DataFrame
     calibration: Calibration
+    bias_ratio: float
 
 
-def backtest_folds(
-    development: DataFrame,
-    folds: Sequence[Fold],
-    settings: Settings,
-    options: SearchOptions,
-    *,
-    grains: Sequence[str],
-    tell: Tell = tell_nobody,
-) -> Backtest:
-    """The chosen settings and the rivals on every fold. A fold's intervals are calibrated on the other folds, so that
-    their coverage is of errors that they have not seen; where there is one fold only, coverage is not told."""
+def backtest_folds(labels: FoldLabels, rows: DataFrame, settings: Settings, *, tell: Tell = tell_nobody) -> Backtest:
+    """The chosen settings, whose `fold_rows` are `rows`, and the rivals on every fold. A fold's intervals are
+    calibrated on the other folds, so that their coverage is of errors that they have not seen; where there is one fold
+    only, coverage is not told."""
+    folds, grains = labels.folds, labels.grains
     anchor = max(f.through_on for f in folds)
-    rows = fold_rows(development, folds, settings, options, grains=grains, tell=lambda fold: tell(f"judge fold {fold}"))
     tell("intervals from the folds")
     estimates = fold_estimates(rows, folds, settings, grains=grains).localCheckpoint()
     usual = usual_before(estimates, folds[0])
@@ -56,12 +50,19 @@ def backtest_folds(
     calibration = calibrate(errors, usual=usual)
     bounded = _bounded_by_others(errors, folds, usual)
     tell("rivals on the folds")
-    line_rows = fold_rows(development, folds, LOG_LOG_LINE, options, grains=grains)
+    line_rows = fold_rows(labels, LOG_LOG_LINE)
     line = fold_estimates(line_rows, folds, LOG_LOG_LINE, grains=grains).where("is_test")
     judged = {HEADRACE: bounded, LOG_LOG: _boundless(line), LAST_KNOWN: _boundless(last_known_at_rank(estimates))}
     origins = {f.name: f for f in folds}
     found = summarise(judged, origins).localCheckpoint()
-    return Backtest(found, calibration)
+    return Backtest(found, calibration, total_bias(errors))
+
+
+def total_bias(estimates: DataFrame) -> float:
+    """(sum of estimates - sum of searches) / sum of searches; 0 without labels."""
+    bias = F.try_divide(F.sum(F.col("estimate") - F.col("search_count")), F.sum("search_count"))
+    [row] = estimates.agg(bias.alias("bias")).collect()
+    return float(row["bias"] or 0.0)
 
 
 def _bounded_by_others(errors: DataFrame, folds: Sequence[Fold], usual: float) -> DataFrame:
@@ -138,10 +139,11 @@ def _of_labels(labelled: DataFrame, estimates: DataFrame, grains: Sequence[str])
 
 
 def _known_labels(labelled: DataFrame, fold: Fold, grains: Sequence[str]) -> DataFrame:
-    shown = labelled.where(F.col("ranked_on") > F.date_sub(F.lit(fold.origin_on), 540)).withColumns(
+    shown = labelled.where(F.col("ranked_on") > F.date_sub(F.lit(fold.origin_on), ERROR_DAYS)).withColumns(
         {
             "fold_name": F.lit(TEST),
             "is_unseen": F.lit(False),
+            "is_known": F.col("available_on") <= F.lit(fold.origin_on),
             "is_test": F.col("ranked_on").between(F.date_add(F.lit(fold.origin_on), 1), F.lit(fold.through_on)),
             "ln_estimate": F.lit(0.0),
         }

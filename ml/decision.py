@@ -42,14 +42,18 @@ def refusal(
             )
         if own["order_violation_count"]:
             reasons.append(f"{own['order_violation_count']} published volumes rise as rank worsens; promised are none")
-    errors = dict(tried)
-    before = options.previous_settings
-    if before in errors and settings in errors and errors[settings] > errors[before]:
+    refitted, before = (_tried(s, tried) for s in (settings, options.previous_settings))
+    if refitted is not None and before is not None and refitted > before:
         reasons.append(
-            f"over the folds its WAPE is {errors[settings]:.4f}, that of the released settings refitted "
-            f"{errors[before]:.4f}; promised is no more"
+            f"over the folds its WAPE is {refitted:.4f}, that of the released settings refitted {before:.4f}; promised "
+            "is no more"
         )
     return "; ".join(reasons) or None
+
+
+def _tried(settings: Settings | None, tried: list[tuple[Settings, float]]) -> float | None:
+    """The error over the folds, before the Poisson stage, which is no part of the choice."""
+    return dict(tried).get(settings.but(poisson=False)) if settings else None
 
 
 def _said(fold: str) -> str:

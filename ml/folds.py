@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.ml import PipelineModel
+from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
-from ml.base import LN_BASE, fit_on_labels, trend_slopes, trend_years, with_base
-from ml.features import DAYS_OF_YEAR
+from ml import features
+from ml.base import LN_BASE, fit_on_features, told_by, trend_slopes, trend_years, with_base
+from ml.features import DAYS_OF_YEAR, Words
 from ml.intervals import daily_errors, recent_errors, usual_error
 from ml.known import ASKED_ON
 from ml.labels import CELL
-from ml.level_curve import MARKETPLACE, levels, residual_sums, with_level, with_residual
+from ml.level_curve import MARKETPLACE, between_nodes, known_at_nodes, place, residual_sums, shrunk, with_residual
+from ml.metrics import wape
 from ml.options import SearchOptions, Settings
+from ml.poisson import fit_poisson, with_poisson
 from ml.progress import Tell, tell_nobody
 from ml.smearing import fit_smearing_by, with_smearing
 
 FOLD = ("fold_name", *MARKETPLACE)
-LEVEL_LOOKBACK_DAYS = 540
+LEVEL_LOOKBACK_DAYS = 365
+ERROR_DAYS = 180
+SMEARED_DAYS = 30
+CURVE = ("level_step", "level_half_life_days", "level_shrink_count", "trend_share_ratio")
 TERMS_AT_LEAST = 5
 SEASON = (10, 1)
 OFF_SEASON = (4, 1)
@@ -72,96 +80,270 @@ def with_unseen(labelled: DataFrame, options: SearchOptions) -> DataFrame:
     return counted.withColumn("is_unseen", drawn & (F.col("_term_count") >= TERMS_AT_LEAST)).drop("_term_count")
 
 
-def sampled(training: DataFrame, at_most: int, seed: int) -> DataFrame:
-    """At most about so many rows, whole labels, drawn by a hash of the label."""
-    rows = training.count()
-    if rows <= at_most:
-        return training
-    drawn = F.pmod(F.xxhash64(*CELL, "term", "period_start_on", F.lit(seed)), F.lit(1_000_000))
-    return training.where(drawn < int(1_000_000 * at_most / rows))
+@dataclass(frozen=True)
+class FoldLabels:
+    """What the fits of all settings share, made once.
+
+    `training` has the labelled days that each fold's model is fitted on, `judged` those from a year before its origin
+    through its end, both with `fold_name` and `features`, those of the settings `wide`; `words` the tokens known on
+    each fold's origin; `spreads` the standard deviation of its known ln volume.
+    """
+
+    folds: tuple[Fold, ...]
+    grains: tuple[str, ...]
+    training: DataFrame
+    judged: DataFrame
+    wide: Settings
+    words: dict[str, Words]
+    spreads: dict[str, float]
 
 
-def fold_rows(
-    labelled: DataFrame,
-    folds: Sequence[Fold],
-    settings: Settings,
-    options: SearchOptions,
-    *,
-    grains: Sequence[str],
-    tell: Tell = tell_nobody,
-) -> DataFrame:
-    """The labelled days from 540 days before each origin through the fold's end, with `fold_name`, `is_test`,
-    `residual`, and of the base fitted on what was known on the origin `ln_base` (whole trend) and `trend_slope` (its
-    change per year)."""
-    parts = []
-    for fold in folds:
-        tell(fold.name)
-        parts.append(_fold(labelled, fold, settings, options, grains).localCheckpoint())
-    return reduce(DataFrame.unionByName, parts)
+def fold_labels(
+    labelled: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions, *, grains: Sequence[str]
+) -> FoldLabels:
+    """`labelled` has the columns of `with_unseen`; `settings` differ from those to come in terms of the calendar at
+    most, and in what is no feature."""
+    seen, wide = labelled.where(~F.col("is_unseen")), features.widest(settings)
+    counts, spreads = _of_known(seen, folds)
+    shares = {name: options.fit_rows_at_most / max(count, 1) for name, count in counts.items()}
+    conditions = {fold.name: F.col("available_on") <= F.lit(fold.origin_on) for fold in folds}
+    words = features.words_by(wide, features.event_rows(seen, F.col("available_on")), conditions)
+    assembly = PipelineModel(features.stages(wide, features.all_words(words)))
 
+    def assembled(days: DataFrame, *dropped: str) -> DataFrame:
+        found = assembly.transform(with_trend(days, F.col("origin_on")))
+        kept = [name for name in days.columns if name not in ("_share", "through_on", "event_ramps", *dropped)]
+        return found.select(*kept, "features").localCheckpoint()
 
-def _fold(
-    labelled: DataFrame, fold: Fold, settings: Settings, options: SearchOptions, grains: Sequence[str]
-) -> DataFrame:
-    known = labelled.where((F.col("available_on") <= F.lit(fold.origin_on)) & ~F.col("is_unseen"))
-    training = sampled(known, options.fit_rows_at_most, options.seed)
-    base = fit_on_labels(with_trend(training, fold.origin_on), settings, grains=grains)
-    begins = fold.origin_on - timedelta(days=LEVEL_LOOKBACK_DAYS)
-    shown = labelled.where(F.col("ranked_on").between(F.lit(begins), F.lit(fold.through_on)))
-    based = with_residual(with_base(with_trend(shown, fold.origin_on), base), grains=grains)
-    slopes = trend_slopes(base, labelled)
-    slope = F.col("slope_at_rank_1") + F.ln("rank") * F.col("slope_by_ln_rank")
-    sloped = based.join(F.broadcast(slopes), list(MARKETPLACE)).withColumn("trend_slope", slope)
-    return sloped.drop("trend_years", *slopes.columns[1:]).withColumns(
-        {
-            "fold_name": F.lit(fold.name),
-            "origin_on": F.lit(fold.origin_on),
-            "is_test": F.col("ranked_on") > F.lit(fold.origin_on),
-        }
+    known = F.col("available_on") <= F.col("origin_on")
+    training = sampled(_of_folds(seen, folds, shares).where(known), F.col("_share"), options.seed)
+    begins = F.date_sub("origin_on", LEVEL_LOOKBACK_DAYS)
+    shown = _of_folds(labelled, folds, shares).where(F.col("ranked_on").between(begins, F.col("through_on")))
+    flags = {"is_test": F.col("ranked_on") > F.col("origin_on"), "is_known": known}
+    judged = _with_some_days(shown.withColumns(flags))
+    return FoldLabels(
+        tuple(folds),
+        tuple(grains),
+        assembled(training, "origin_on", "event_tokens", "is_unseen"),
+        assembled(judged),
+        wide,
+        words,
+        spreads,
     )
 
 
-def with_trend(labelled: DataFrame, trend_ends_on: date) -> DataFrame:
+def _with_some_days(rows: DataFrame) -> DataFrame:
+    """Add `is_of_some`: of the labels of the half year before the test those of every so many-th first day, so that
+    about 30 days have it."""
+    before = rows.where(~F.col("is_test") & (F.col("ranked_on") > F.date_sub("origin_on", ERROR_DAYS)))
+    counted = (
+        before.select("fold_name", "period_start_on")
+        .distinct()
+        .withColumns(
+            {
+                "_place": F.row_number().over(Window.partitionBy("fold_name").orderBy("period_start_on")),
+                "_every": F.ceil(F.count(F.lit(1)).over(Window.partitionBy("fold_name")) / SMEARED_DAYS),
+            }
+        )
+    )
+    some = counted.where("_place % _every = 0").select("fold_name", "period_start_on", F.lit(True).alias("_some"))
+    joined = rows.join(F.broadcast(some), ["fold_name", "period_start_on"], "left")
+    return joined.withColumn("is_of_some", F.col("_some").isNotNull() & ~F.col("is_test")).drop("_some")
+
+
+def _of_folds(labelled: DataFrame, folds: Sequence[Fold], shares: Mapping[str, float]) -> DataFrame:
+    """Each row once for each fold, with its `fold_name`, `origin_on`, `through_on` and share of rows to draw."""
+    each = [
+        F.struct(
+            F.lit(fold.name).alias("fold_name"),
+            F.lit(fold.origin_on).alias("origin_on"),
+            F.lit(fold.through_on).alias("through_on"),
+            F.lit(shares[fold.name]).alias("_share"),
+        )
+        for fold in folds
+    ]
+    return labelled.select("*", F.inline(F.array(*each)))
+
+
+def sampled(training: DataFrame, share: Column, seed: int) -> DataFrame:
+    """About that share of the rows, whole labels, drawn by a hash of the label."""
+    drawn = F.pmod(F.xxhash64(*CELL, "term", "period_start_on", F.lit(seed)), F.lit(1_000_000))
+    return training.where(drawn < share * 1_000_000)
+
+
+def _of_known(seen: DataFrame, folds: Sequence[Fold]) -> tuple[dict[str, int], dict[str, float]]:
+    """By fold the labelled days known on its origin, and the standard deviation of their ln volume."""
+    ln = F.ln(F.col("period_search_count") / F.col("period_day_count"))
+    known = {fold.name: F.col("available_on") <= F.lit(fold.origin_on) for fold in folds}
+    counts = [F.count_if(condition).alias(f"count {name}") for name, condition in known.items()]
+    spreads = [F.stddev_pop(F.when(condition, ln)).alias(f"spread {name}") for name, condition in known.items()]
+    [row] = seen.agg(*counts, *spreads).collect()
+    return {name: row[f"count {name}"] for name in known}, {name: row[f"spread {name}"] or 1.0 for name in known}
+
+
+def fold_rows(labels: FoldLabels, settings: Settings, *, tell: Tell = tell_nobody) -> DataFrame:
+    """The judged days with `residual`, and of the base fitted on what was known on the origin `ln_base` (whole trend)
+    and `trend_slope` (its change per year).
+
+    The folds differ by the value of `fold_name` alone, not by what is written into the plan: Spark compiles what it
+    runs once for all of them.
+    """
+    told, parts, slopes = told_by(settings, labels.grains), [], []
+    place = {name: n for n, name in enumerate(features.feature_names(labels.wide, features.all_words(labels.words)))}
+    for fold in labels.folds:
+        tell(fold.name)
+        words = features.words_for(told, labels.words[fold.name])
+        names = [name for name in features.feature_names(told, words) if name in place]
+        of_fold = F.col("fold_name") == fold.name
+        base = fit_on_features(
+            labels.training.where(of_fold),
+            told,
+            kept=[place[name] for name in names],
+            grains=labels.grains,
+            spread=labels.spreads[fold.name],
+        )
+        of_codes = trend_slopes(base, names, words["marketplace_tokens"])
+        slopes += [(fold.name, code, *of_code) for code, of_code in of_codes.items()]
+        based = with_base(labels.judged.where(of_fold), base).drop("features")
+        parts.append(with_residual(based, grains=labels.grains))
+    schema = "fold_name string, marketplace_code string, _at_rank_1 double, _by_ln_rank double"
+    table = parts[0].sparkSession.createDataFrame(slopes, schema)
+    joined = reduce(DataFrame.unionByName, parts).join(F.broadcast(table), list(FOLD), "left")
+    slope = F.coalesce(F.col("_at_rank_1") + F.ln("rank") * F.col("_by_ln_rank"), F.lit(0.0))
+    return joined.withColumn("trend_slope", slope).drop(*table.columns[2:]).localCheckpoint()
+
+
+def with_trend(labelled: DataFrame, trend_ends_on: date | Column) -> DataFrame:
+    """Add `trend_years`."""
     return labelled.withColumn("trend_years", trend_years(F.col("ranked_on"), trend_ends_on))
 
 
 def fold_estimates(rows: DataFrame, folds: Sequence[Fold], settings: Settings, *, grains: Sequence[str]) -> DataFrame:
-    """Estimates of the fold rows as they would have been made on their day, one row per label: `estimate` and
-    `search_count` of its period and `error`, ln(search_count / estimate).
+    """Estimates of the fold rows from half a year before the origin on, as they would have been made on their day, one
+    row per label: `estimate` and `search_count` of its period and `error`, ln(search_count / estimate).
 
-    The level of a day uses labels with `available_on` no later than it; smearing those known on the origin.
+    The level of a day uses labels with `available_on` no later than it; smearing and the Poisson stage use labels
+    known on the origin.
     """
-    leveled = _leveled(rows, folds, settings)
-    shift = -(1 - settings.trend_share_ratio) * F.col("label_age_days") / DAYS_OF_YEAR
+    raw = leveled(rows, _recent(rows), folds, [settings], grains=grains).drop("candidate").localCheckpoint()
+    smeared = smeared_by(raw, "fold_name")
+    return with_fold_poisson(smeared, folds) if settings.poisson else smeared
+
+
+def smeared_by(raw: DataFrame, *by: str, judged: Column | None = None) -> DataFrame:
+    """The labels of `leveled` (those `judged`, or all) times the smearing factor of their `by`."""
+    factors = fit_smearing_by(raw.where("is_known"), *by)
+    smeared = with_smearing(raw if judged is None else raw.where(judged), factors, *by)
+    return smeared.withColumns(
+        {"estimate": F.col("estimate") * F.exp("ln_smearing"), "error": F.col("error") - F.col("ln_smearing")}
+    ).drop("ln_smearing")
+
+
+def with_fold_poisson(estimates: DataFrame, folds: Sequence[Fold]) -> DataFrame:
+    """Times the ratio of the Poisson stage, fitted for each fold on the labels known on its origin."""
+    offset = estimates.withColumn("ln_estimate", F.ln("estimate")).localCheckpoint()
+    parts = []
+    for fold in folds:
+        of_fold = offset.where(F.col("fold_name") == fold.name)
+        model = fit_poisson(of_fold.where("is_known"))
+        healed = with_poisson(of_fold, model).withColumns(
+            {"estimate": F.col("estimate") * F.exp("ln_poisson"), "error": F.col("error") - F.col("ln_poisson")}
+        )
+        parts.append(healed.drop("ln_estimate", "ln_poisson"))
+    return reduce(DataFrame.unionByName, parts)
+
+
+def _recent(rows: DataFrame) -> DataFrame:
+    """The fold's test and the half year before it, which smearing and the recent error are taken from."""
+    return rows.where(F.col("ranked_on") > F.date_sub("origin_on", ERROR_DAYS))
+
+
+def leveled(
+    rows: DataFrame, judged: DataFrame, folds: Sequence[Fold], candidates: Sequence[Settings], *, grains: Sequence[str]
+) -> DataFrame:
+    """Estimates before smearing of the labels of `judged`, some of the fold rows, once for each of the candidates,
+    which share their base: `candidate`, its place among them, and the columns of `per_label`. All in one pass."""
+    if not all(candidate.level for candidate in candidates):
+        found = judged.withColumns({"ln_level": F.lit(0.0), "_moved": F.lit(None).cast("double")})
+        each = found.withColumn("candidate", F.explode(F.array(*map(F.lit, range(len(candidates))))))
+    else:
+        curves = level_curves(rows, _asked(judged), folds, candidates)
+        named = F.broadcast(curves.withColumnRenamed(ASKED_ON, "ranked_on"))
+        at = place(F.col("rank"), F.col("level_step"))
+        each = judged.join(named, [*FOLD, "ranked_on"]).withColumns(
+            {
+                "ln_level": F.coalesce(between_nodes(F.col("level_values"), at), F.lit(0.0)),
+                "_moved": -(1 - F.col("trend_share_ratio")) * F.col("label_age_days") / DAYS_OF_YEAR,
+            }
+        )
     frozen = F.least(-F.datediff("ranked_on", "origin_on") / DAYS_OF_YEAR, F.lit(0.0))
-    moved = F.col(LN_BASE) + F.col("trend_slope") * F.coalesce(shift, frozen) + F.col("ln_level")
-    raw = per_label(leveled.withColumn("ln_estimate", moved), grains).localCheckpoint()
-    factors = fit_smearing_by(raw.where(_was_known()), "fold_name")
-    smeared = with_smearing(raw, factors, "fold_name")
-    return (
-        smeared.withColumn("estimate", F.col("estimate") * F.exp("ln_smearing"))
-        .withColumn("error", F.ln(F.col("search_count") / F.col("estimate")))
-        .drop("ln_smearing")
+    moved = F.col(LN_BASE) + F.col("trend_slope") * F.coalesce("_moved", frozen) + F.col("ln_level")
+    return per_label(each.withColumn("ln_estimate", moved), grains, "candidate")
+
+
+def level_curves(rows: DataFrame, asked: DataFrame, folds: Sequence[Fold], candidates: Sequence[Settings]) -> DataFrame:
+    """`level_curve.levels` of each candidate, with `candidate`, `level_step` and `trend_share_ratio`. Sums are made
+    once for each step, and weighted once for each step and half-life."""
+    spark, anchor = rows.sparkSession, max(f.through_on for f in folds)
+    step, half_life = F.col("level_step"), F.col("level_half_life_days")
+    steps = F.array(*(F.lit(float(s)) for s in sorted({c.level_step for c in candidates})))
+    seen = rows.where(~F.col("is_unseen")).select(
+        *FOLD, "ranked_on", "available_on", "rank", "residual", F.explode(steps).alias("level_step")
     )
+    sums = residual_sums(seen, step=step, by=(*FOLD, "level_step"))
+    told = [[str(n), *(f"{float(getattr(c, name))!r}D" for name in CURVE)] for n, c in enumerate(candidates)]
+    curves = F.broadcast(_values(spark, ("candidate", *CURVE), told))
+    ages = F.broadcast(_values(spark, CURVE[:2], {tuple(row[1:3]): row[1:3] for row in told}.values()))
+    aged = (*FOLD, "level_step", "level_half_life_days")
+    known = known_at_nodes(
+        sums.join(ages, "level_step"),
+        asked.crossJoin(ages),
+        half_life_days=half_life,
+        step=step,
+        anchor=anchor,
+        by=aged,
+    )
+    each = known.join(curves, ["level_step", "level_half_life_days"])
+    kept = (*FOLD, "candidate", "level_step", "trend_share_ratio")
+    shrink_count = F.col("level_shrink_count")
+    found = shrunk(
+        each.select(*dict.fromkeys([*aged, *kept, *known.columns, "level_shrink_count"])),
+        half_life_days=half_life,
+        step=step,
+        shrink_count=shrink_count,
+        anchor=anchor,
+        by=kept,
+    )
+    return found.drop("label_count", "overall_level").localCheckpoint()
 
 
-def _leveled(rows: DataFrame, folds: Sequence[Fold], settings: Settings) -> DataFrame:
-    if not settings.level:
-        nothing = {"ln_level": F.lit(0.0), "label_age_days": F.lit(None).cast("double"), "label_count": F.lit(0.0)}
-        return rows.withColumns(nothing)
-    sums = residual_sums(rows.where(~F.col("is_unseen")), step=settings.level_step, by=FOLD)
-    found = levels(sums, _asked(rows), settings, anchor=max(f.through_on for f in folds), by=FOLD)
-    found = found.localCheckpoint()
-    return with_level(rows, found, step=settings.level_step, by=FOLD)
+def _values(spark: SparkSession, names: Sequence[str], rows: Iterable[Sequence[str]]) -> DataFrame:
+    """A table of numbers that is part of the plan: no job makes it."""
+    listed = ", ".join(f"({', '.join(row)})" for row in rows)
+    return spark.sql(f"SELECT * FROM VALUES {listed} AS told({', '.join(names)})")  # noqa: S608 - numbers only
+
+
+def fold_errors(
+    rows: DataFrame, folds: Sequence[Fold], candidates: Sequence[Settings], *, grains: Sequence[str]
+) -> list[float]:
+    """The mean over the folds of each candidate's WAPE; the candidates share the base of `rows`. Their smearing is of
+    a sixth of the labels' days before the origin, since it hardly differs between them."""
+    raw = leveled(rows, rows.where(F.col("is_test") | F.col("is_of_some")), folds, candidates, grains=grains)
+    estimates = smeared_by(raw, "candidate", "fold_name", judged=F.col("is_test"))
+    of_folds = estimates.groupBy("candidate", "fold_name").agg(wape())
+    found = of_folds.groupBy("candidate").agg(F.avg("wape_ratio").alias("error")).collect()
+    errors = {row["candidate"]: row["error"] for row in found}
+    return [errors[n] if errors.get(n) is not None else math.inf for n in range(len(candidates))]
 
 
 def _asked(rows: DataFrame) -> DataFrame:
     return rows.select(*FOLD, F.col("ranked_on").alias(ASKED_ON)).distinct()
 
 
-def per_label(estimated: DataFrame, grains: Sequence[str]) -> DataFrame:
-    """One row per label: `search_count` and `estimate` of its period, `error`, and the period's typical `rank`."""
-    kept = ["fold_name", *CELL, "term", "grain", "period_start_on", "is_unseen", "available_on"]
+def per_label(estimated: DataFrame, grains: Sequence[str], *by: str) -> DataFrame:
+    """One row per label (and `by`): `search_count` and `estimate` of its period, `error`, and the period's typical
+    `rank`."""
+    kept = [*by, "fold_name", *CELL, "term", "grain", "period_start_on", "is_unseen", "is_known", "available_on"]
     if set(grains) <= {"daily"}:
         daily = estimated.withColumns(
             {
@@ -192,9 +374,4 @@ def with_error_scale(estimates: DataFrame, *, usual: float, anchor: date) -> Dat
 
 def usual_before(estimates: DataFrame, fold: Fold) -> float:
     """The usual error of what was known on a fold's origin."""
-    return usual_error(estimates.where((F.col("fold_name") == fold.name) & _was_known()))
-
-
-def _was_known() -> Column:
-    """Whether the label was known on the fold's origin, by which it is named."""
-    return F.col("available_on") <= F.to_date("fold_name")
+    return usual_error(estimates.where((F.col("fold_name") == fold.name) & F.col("is_known")))

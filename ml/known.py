@@ -12,10 +12,17 @@ ASKED_ON = "asked_on"
 
 
 def known_so_far(
-    daily: DataFrame, asked: DataFrame, *, by: Sequence[str], sums: Sequence[str], half_life_days: float, anchor: date
+    daily: DataFrame,
+    asked: DataFrame,
+    *,
+    by: Sequence[str],
+    sums: Sequence[str],
+    half_life_days: float | Column,
+    anchor: date,
 ) -> DataFrame:
     """One row per row of `asked` (`by` and `asked_on`): each of `sums` over the rows of `daily` of the same `by` with
     `available_on <= asked_on`, a row that is `n` half-lives older than the asked day counting 1 / 2^n of itself.
+    `half_life_days` may be a column of `by`.
 
     `daily` has `ranked_on` and `available_on`. Where nothing was known the sums are 0. The weights are taken against
     `anchor`, a day near the last asked one, so that one running sum serves every day; a day more than a thousand

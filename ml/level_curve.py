@@ -16,6 +16,7 @@ from ml.options import Settings
 
 FIRST_NODE = math.log(3)
 LAST_RANK = 3_000_000
+NEAR = 0.4
 MARKETPLACE = ("marketplace_code",)
 
 
@@ -23,11 +24,16 @@ def node_count(step: float) -> int:
     return 2 + math.ceil((math.log(LAST_RANK + 2) - FIRST_NODE) / step)
 
 
-def place(rank: Column, step: float) -> Column:
+def _last_node(step: Column) -> Column:
+    """`node_count` - 1, of a column."""
+    return (1 + F.ceil(F.lit(math.log(LAST_RANK + 2) - FIRST_NODE) / step)).cast("int")
+
+
+def place(rank: Column, step: float | Column) -> Column:
     """Where a rank lies among the nodes, from 0: (ln(rank + 2) - ln 3) / step, so that the first ranks, where most of
     the volume is, lie far apart."""
     at = (F.ln(rank + F.lit(2)) - F.lit(FIRST_NODE)) / F.lit(step)
-    return F.least(at, F.lit(float(node_count(step) - 2)))
+    return F.least(at, (_last_node(F.lit(step)) - 1).cast("double"))
 
 
 def at_nodes(place_: Column) -> Column:
@@ -60,7 +66,7 @@ def with_residual(labelled: DataFrame, *, grains: Sequence[str]) -> DataFrame:
     return labelled.withColumn("residual", F.ln(F.col("period_search_count") / of_base))
 
 
-def residual_sums(residuals: DataFrame, *, step: float, by: Sequence[str] = MARKETPLACE) -> DataFrame:
+def residual_sums(residuals: DataFrame, *, step: float | Column, by: Sequence[str] = MARKETPLACE) -> DataFrame:
     """One row per `by`, node, ranked day and day of availability: `residual_sum` and `weight_sum`, where each label
     day's weight of 1 is divided between the two nodes round its rank."""
     sides = residuals.select(
@@ -76,47 +82,86 @@ def levels(
 ) -> DataFrame:
     """One row per row of `asked` (`by` and `asked_on`): `level_values`, an array by node of what is added to ln_base;
     `label_age_days`, the mean age of the labels behind it; `label_count`, how many newest ones they are worth;
-    `overall_level`.
-
-    A node's level is (sum of residuals + s x overall level) / (sum of weights + s); the overall level is that of all
-    nodes, and s the weight of `level_shrink_count` labels of the mean age, so that late labels are shrunk no more than
-    others. Without any label known the level is 0 and the other two are null and 0.
+    `overall_level`. See `shrunk` for the values.
     """
-    nodes = F.explode(F.sequence(F.lit(0), F.lit(node_count(settings.level_step) - 1))).alias("node")
+    half_life, step = F.lit(float(settings.level_half_life_days)), F.lit(float(settings.level_step))
+    known = known_at_nodes(sums, asked, half_life_days=half_life, step=step, anchor=anchor, by=by)
+    shrink_count = F.lit(float(settings.level_shrink_count))
+    return shrunk(known, half_life_days=half_life, step=step, shrink_count=shrink_count, anchor=anchor, by=by)
+
+
+def known_at_nodes(
+    sums: DataFrame, asked: DataFrame, *, half_life_days: Column, step: Column, anchor: date, by: Sequence[str]
+) -> DataFrame:
+    """One row per row of `asked`: `nodes`, an array of `node`, `residual_sum` and `weight_sum` over the labels known on
+    the day, and over all nodes `residual_sum`, `label_count` (weights) and `aged_sum` (weights x days from `anchor`).
+
+    `half_life_days` and `step` are literals or columns of `by`, so that many curves are made at once.
+    """
+    nodes = F.explode(F.sequence(F.lit(0), _last_node(step))).alias("node")
     aged = sums.withColumn("aged_sum", F.col("weight_sum") * F.datediff("ranked_on", F.lit(anchor)))
     at_node = known_so_far(
         aged,
         asked.select(*by, ASKED_ON).distinct().select("*", nodes),
         by=[*by, "node"],
         sums=["residual_sum", "weight_sum", "aged_sum"],
-        half_life_days=settings.level_half_life_days,
+        half_life_days=half_life_days,
         anchor=anchor,
     )
-    together = at_node.groupBy(*by, ASKED_ON).agg(
+    return at_node.groupBy(*by, ASKED_ON).agg(
         F.sum("residual_sum").alias("residual_sum"),
         F.sum("weight_sum").alias("label_count"),
         F.sum("aged_sum").alias("aged_sum"),
         F.array_sort(F.collect_list(F.struct("node", "residual_sum", "weight_sum"))).alias("nodes"),
     )
+
+
+def shrunk(
+    known: DataFrame, *, half_life_days: Column, step: Column, shrink_count: Column, anchor: date, by: Sequence[str]
+) -> DataFrame:
+    """`levels` of the rows of `known_at_nodes`.
+
+    A node's level is (sum of residuals + s x near level) / (sum of weights + s), s being the weight of `shrink_count`
+    labels of the mean age, so that late labels are shrunk no more than others. The near level is
+    (sum of k x residuals + s x overall level) / (sum of k x weights + s) over the nodes round it, k = exp(-distance in
+    ln(rank + 2) / 0.4): a node that lacks labels has the level of its neighbours, and only far from all labels the
+    overall one. Without any label known the level is 0, `label_age_days` null and `label_count` 0.
+    """
     overall = F.coalesce(F.try_divide("residual_sum", "label_count"), F.lit(0.0))
-    mean_day = F.try_divide("aged_sum", "label_count")
-    mean_age = F.datediff(ASKED_ON, F.lit(anchor)) - mean_day
-    shrink = F.lit(float(settings.level_shrink_count)) * F.pow(F.lit(2.0), -mean_age / settings.level_half_life_days)
-    value = F.transform(
-        "nodes",
-        lambda n: F.coalesce(
-            F.try_divide(n["residual_sum"] + F.col("shrink") * F.col("overall"), n["weight_sum"] + F.col("shrink")),
-            F.col("overall"),
-        ),
+    mean_age = F.datediff(ASKED_ON, F.lit(anchor)) - F.try_divide("aged_sum", "label_count")
+    shrink = shrink_count * F.pow(F.lit(2.0), -mean_age / half_life_days)
+    kept = [name for name in known.columns if name not in ("residual_sum", "aged_sum")]
+    prepared = known.select(
+        *kept, overall.alias("overall_level"), shrink.alias("_shrink"), mean_age.alias("label_age_days")
     )
-    return together.withColumns({"overall": overall, "shrink": shrink}).select(
-        *by,
-        ASKED_ON,
-        value.alias("level_values"),
-        mean_age.alias("label_age_days"),
-        "label_count",
-        F.col("overall").alias("overall_level"),
-    )
+
+    def toward(sums: Column, weights: Column, level: Column) -> Column:
+        found = F.try_divide(sums + F.col("_shrink") * level, weights + F.col("_shrink"))
+        return F.coalesce(found, level)
+
+    def value(node: Column) -> Column:
+        near_sum, near_weight = _round_node(node, step)
+        near = toward(near_sum, near_weight, F.col("overall_level"))
+        return toward(node["residual_sum"], node["weight_sum"], near)
+
+    values = F.transform("nodes", value).alias("level_values")
+    return prepared.select(*by, ASKED_ON, values, "label_age_days", "label_count", "overall_level")
+
+
+def _round_node(node: Column, step: Column) -> tuple[Column, Column]:
+    """Sums of residuals and of weights over the nodes within three times NEAR, each times its nearness."""
+    reach = F.ceil(F.lit(3 * NEAR) / step).cast("int")
+    first = F.greatest(node["node"] + 1 - reach, F.lit(1))
+    round_it = F.slice(F.col("nodes"), first, node["node"] + 2 + reach - first)
+
+    def total(name: str) -> Column:
+        def add(so_far: Column, other: Column) -> Column:
+            nearness = F.exp(-F.abs(other["node"] - node["node"]) * step / NEAR)
+            return so_far + nearness * other[name]
+
+        return F.aggregate(round_it, F.lit(0.0), add)
+
+    return total("residual_sum"), total("weight_sum")
 
 
 def with_level(ranked: DataFrame, found: DataFrame, *, step: float, by: Sequence[str] = MARKETPLACE) -> DataFrame:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
-
-BLOCK_DAYS = 7
 
 
 def error_columns() -> list[Column]:
@@ -22,11 +18,17 @@ def error_columns() -> list[Column]:
     absolute = F.abs(estimate - actual)
     return [
         F.count(F.lit(1)).alias("label_count"),
-        (F.sum(absolute) / F.sum(actual)).alias("wape_ratio"),
+        wape(),
         F.percentile_approx(absolute / actual, 0.5, 10_000).alias("mdape_ratio"),
         F.sqrt(F.avg(F.pow(F.log1p(estimate) - F.log1p(actual), 2))).alias("rmsle"),
         (F.sum(estimate - actual) / F.sum(actual)).alias("bias_ratio"),
     ]
+
+
+def wape() -> Column:
+    """`wape_ratio` of `error_columns`."""
+    absolute = F.abs(F.col("estimate") - F.col("search_count"))
+    return (F.sum(absolute) / F.sum("search_count")).alias("wape_ratio")
 
 
 def coverage_columns() -> list[Column]:
@@ -38,8 +40,3 @@ def coverage_columns() -> list[Column]:
         columns.append(F.avg(F.col("search_count").between(lo, hi).cast("double")).alias(f"coverage_{level}_ratio"))
         columns.append((F.sum(hi - lo) / F.sum("estimate")).alias(f"width_{level}_ratio"))
     return columns
-
-
-def summarise_errors(estimates: DataFrame, by: Sequence[str], *, coverage: bool) -> DataFrame:
-    """One row per `by`, with `error_columns` and where there are bounds `coverage_columns`."""
-    return estimates.groupBy(*by).agg(*error_columns(), *(coverage_columns() if coverage else []))

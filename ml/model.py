@@ -18,6 +18,7 @@ from ml.intervals import Calibration
 from ml.known import ASKED_ON
 from ml.level_curve import MARKETPLACE, with_level
 from ml.options import Settings
+from ml.poisson import with_poisson
 from ml.smearing import with_smearing
 
 
@@ -44,6 +45,7 @@ class VolumeModel:
     residual_sums: DataFrame
     error_days: DataFrame
     smearing: tuple[float, ...]
+    poisson: PipelineModel | None
     calibration: Calibration
     supports: tuple[Support, ...]
     references: dict[str, Reference]
@@ -59,6 +61,7 @@ def with_ln_estimate(
     settings: Settings,
     trend_ends_on: date,
     smearing: tuple[float, ...],
+    poisson: PipelineModel | None,
     are_lists_long: bool = False,
 ) -> DataFrame:
     """Add `ln_base`, `ln_level`, `ln_smearing` and their sum `ln_estimate`; also `label_age_days`, `label_count`.
@@ -66,13 +69,16 @@ def with_ln_estimate(
     `ranked` has the rank and the event columns, `levels` a row per marketplace and `asked_on`. The trend goes on to
     the mean day of the labels behind the level, and from there for `trend_share_ratio` of their age; without labels
     it ends where it was fitted. The base of long lists is computed at its knots, which is the same and much quicker.
+    Where there is a Poisson stage its part is in `ln_smearing`: both lead from the mean of logarithms to the mean.
     """
     leveled = with_level(ranked, levels, step=settings.level_step) if settings.level else _without_level(ranked)
     at_day = trend_years(F.col("ranked_on"), trend_ends_on)
     aged = at_day - F.lit(1 - settings.trend_share_ratio) * F.col("label_age_days") / DAYS_OF_YEAR
     dated = leveled.withColumn("trend_years", F.coalesce(aged, F.least(at_day, F.lit(0.0))))
     based = _with_base_along_rank(dated, base, settings) if are_lists_long else with_base(dated, base)
-    estimated = with_smearing(based, {"": smearing})
+    smeared = with_smearing(based, {(): smearing})
+    back = F.col("ln_smearing") + F.col("ln_poisson")
+    estimated = with_poisson(smeared, poisson).withColumn("ln_smearing", back).drop("ln_poisson")
     return estimated.withColumn("ln_estimate", F.col(LN_BASE) + F.col("ln_level") + F.col("ln_smearing"))
 
 

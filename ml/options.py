@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Literal
 
 DepartmentRule = Literal["best", "all"]
-EventShape = Literal["tokens", "ramps", "none"]
+EventShape = Literal["tokens", "ramps", "both", "none"]
 
 DEFAULT_KNOT_RANKS = (3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000)
 
@@ -22,9 +22,9 @@ class Settings:
 
     `yearly_terms` is the number of Fourier harmonics of the year; `ridge` the penalty per row; `level_half_life_days`
     the age at which a label counts half in the level curve; `level_step` the distance of the curve's nodes in
-    ln(rank + 2); `level_shrink_count` the number of labels that the overall level counts for at each node;
+    ln(rank + 2); `level_shrink_count` the number of labels that the level round a node counts for at it;
     `trend_share_ratio` the part of the fitted trend that goes on over the age of the labels behind the level (0: the
-    trend is frozen at them).
+    trend is frozen at them); `poisson` adds the last stage, which training does where the folds' total asks for it.
     """
 
     knot_ranks: tuple[int, ...] = DEFAULT_KNOT_RANKS
@@ -39,6 +39,7 @@ class Settings:
     level_step: float = 1.0
     level_shrink_count: float = 20.0
     trend_share_ratio: float = 0.0
+    poisson: bool = False
 
     def __post_init__(self) -> None:
         if self.level_half_life_days < 3:
@@ -82,7 +83,7 @@ class SearchOptions:
     origins: tuple[date, ...] = ()
     department_rule: DepartmentRule = "best"
     unseen_terms_ratio: float = 0.2
-    fit_rows_at_most: int = 200_000
+    fit_rows_at_most: int = 100_000
     bias_at_most_ratio: float = 0.05
     seed: int = 20_240_101
     score_from: date | None = None

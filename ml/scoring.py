@@ -97,6 +97,7 @@ def _estimated(prepared: DataFrame, days: DataFrame, model: VolumeModel) -> Data
         settings=model.settings,
         trend_ends_on=model.trend_ends_on,
         smearing=model.smearing,
+        poisson=model.poisson,
         are_lists_long=True,
     )
     meant = estimated.withColumn(ESTIMATE, F.exp("ln_estimate"))
@@ -195,6 +196,7 @@ def label_errors(model: VolumeModel, labelled: DataFrame) -> tuple[DataFrame, Da
         settings=model.settings,
         trend_ends_on=model.trend_ends_on,
         smearing=model.smearing,
+        poisson=model.poisson,
     )
     error = F.col("residual") - (F.col("ln_estimate") - F.col("_ln_base"))
     return sums, estimated.withColumn("error", error)

@@ -11,14 +11,23 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from ml import STAND_INS
-from ml.backtest import Ranges, backtest_folds, backtest_test, coverage_ranges, with_violations
+from ml.backtest import Backtest, Ranges, backtest_folds, backtest_test, coverage_ranges, with_violations
 from ml.base import LN_BASE, fit_on_labels, with_base
 from ml.card import label_counts, make_card
 from ml.choice import choose_settings
 from ml.decision import refusal
 from ml.drift import RANK_BINS, Reference, list_lengths, rank_shares
 from ml.event_days import event_days, with_event_days
-from ml.folds import LEVEL_LOOKBACK_DAYS, Fold, rolling_folds, with_trend, with_unseen
+from ml.folds import (
+    LEVEL_LOOKBACK_DAYS,
+    Fold,
+    FoldLabels,
+    fold_labels,
+    fold_rows,
+    rolling_folds,
+    with_trend,
+    with_unseen,
+)
 from ml.intervals import Calibration, daily_errors
 from ml.known import ASKED_ON
 from ml.labels import CELL, labelled_days
@@ -26,6 +35,7 @@ from ml.level_curve import levels, node_count, with_residual
 from ml.model import Support, VolumeModel
 from ml.options import LOG_LOG_LINE, SearchOptions, Settings
 from ml.order import count_violations
+from ml.poisson import fit_poisson, with_poisson
 from ml.progress import Tell, tell_nobody
 from ml.scoring import BOUNDS, ESTIMATE, label_errors, score
 from ml.seal import SealedTest, sealed
@@ -89,9 +99,14 @@ def train(
         return _nothing(labelled, f"no labels were known on {test_from}, before the test period", options)
     settings = options.settings
     tried: list[tuple[Settings, float]] = []
+    tell("labels of the folds")
+    start = settings or options.previous_settings or Settings()
+    fold_data = fold_labels(development, folds, start, options, grains=before.grains)
     if settings is None:
-        settings, tried = choose_settings(development, folds, options, grains=before.grains, tell=tell)
-    judged = backtest_folds(development, folds, settings, options, grains=before.grains, tell=tell)
+        settings, tried, rows = choose_settings(fold_data, options, tell=tell)
+    else:
+        rows = fold_rows(fold_data, settings, tell=lambda fold: tell(f"judge fold {fold}"))
+    settings, judged = _judged(fold_data, rows, settings, options, tell)
     tell(f"fit on what was known on {test_from}")
     tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration)
     tell(f"test period from {test_from}")
@@ -105,6 +120,21 @@ def train(
     labels = label_counts(labelled)
     card = make_card(model, backtest, folds, tried, test_from, refused, ranges, labels)
     return TrainingResult(replace(model, card=card), card, backtest, refused, estimates)
+
+
+def _judged(
+    labels: FoldLabels, rows: DataFrame, settings: Settings, options: SearchOptions, tell: Tell
+) -> tuple[Settings, Backtest]:
+    """The backtest of the settings; with the Poisson stage where the folds' total is off by more than
+    `bias_at_most_ratio` without it and is not with it."""
+
+    found = backtest_folds(labels, rows, settings, tell=tell)
+    if settings.poisson or abs(found.bias_ratio) <= options.bias_at_most_ratio:
+        return settings, found
+    tell(f"Poisson stage, since the folds' total is off by {found.bias_ratio:+.1%}")
+    last = settings.but(poisson=True)
+    healed = backtest_folds(labels, rows, last, tell=tell)
+    return (last, healed) if abs(healed.bias_ratio) <= options.bias_at_most_ratio else (settings, found)
 
 
 def _nothing(labelled: DataFrame, why: str, options: SearchOptions) -> TrainingResult:
@@ -142,7 +172,7 @@ def _log_log(development: DataFrame, later: DataFrame, fold: Fold, grains: Seque
     fitted = with_residual(with_base(with_trend(development, fold.origin_on), base), grains=grains)
     smearing = fit_smearing(fitted.withColumn("error", F.col("residual")))
     days = with_base(with_trend(later.dropDuplicates([*CELL, "term", "ranked_on"]), fold.origin_on), base)
-    smeared = with_smearing(days, {"": smearing})
+    smeared = with_smearing(days, {(): smearing})
     nothing = {f"{name}_search_count": F.lit(None).cast("double") for name in BOUNDS}
     return smeared.withColumns(
         {
@@ -169,7 +199,7 @@ def _fitted(
     known_through: date,
     calibration: Calibration,
 ) -> VolumeModel:
-    """The base on all rows, then the level curve's state, smearing and recent errors of the last 540 days."""
+    """The base on all rows, then of the last year the level curve's state, smearing, Poisson stage and errors."""
     spark = labelled.sparkSession
     base = fit_on_labels(with_trend(labelled, known_through), settings, grains=grains)
     empty = VolumeModel(
@@ -180,6 +210,7 @@ def _fitted(
         residual_sums=spark.createDataFrame([], SUMS),
         error_days=spark.createDataFrame([], ERRORS),
         smearing=(0.0,) * node_count(STEP),
+        poisson=None,
         calibration=calibration,
         supports=_supports(labelled),
         references={},
@@ -188,16 +219,27 @@ def _fitted(
     )
     recent = labelled.where(F.col("ranked_on") > F.lit(known_through - timedelta(days=LEVEL_LOOKBACK_DAYS)))
     sums, errors = label_errors(empty, recent)
-    errors = errors.select("marketplace_code", "ranked_on", "available_on", "rank", "error").localCheckpoint()
+    errors = errors.select("marketplace_code", "ranked_on", "available_on", "rank", "ln_estimate", "error")
+    errors = errors.localCheckpoint()
     smearing = fit_smearing(errors)
-    smeared = with_smearing(errors, {"": smearing}).withColumn("error", F.col("error") - F.col("ln_smearing"))
+    smeared = _less(with_smearing(errors, {(): smearing}), "ln_smearing")
+    poisson = fit_poisson(smeared) if settings.poisson else None
+    left = _less(with_poisson(smeared, poisson), "ln_poisson")
     model = replace(
         empty,
         smearing=smearing,
+        poisson=poisson,
         residual_sums=sums.localCheckpoint(),
-        error_days=daily_errors(smeared).localCheckpoint(),
+        error_days=daily_errors(left).localCheckpoint(),
     )
     return replace(model, references=_references(model, labelled, ranks))
+
+
+def _less(errors: DataFrame, part: str) -> DataFrame:
+    """Take a part of the estimate, ln, from what is left of the errors."""
+    return errors.withColumns(
+        {"ln_estimate": F.col("ln_estimate") + F.col(part), "error": F.col("error") - F.col(part)}
+    ).drop(part)
 
 
 def _references(model: VolumeModel, labelled: DataFrame, ranks: DataFrame) -> dict[str, Reference]:

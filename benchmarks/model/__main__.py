@@ -27,7 +27,8 @@ SETS = ("generator", "pypi_32", "pypi_62")
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     out: Path = arguments.out.resolve()
-    found = []
+    results = out / "results.json"
+    found = json.loads(results.read_text()) if arguments.resume and results.exists() else []
     for name in arguments.sets:
         folder = out / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -40,9 +41,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             told = pypi_set(folder, lag_days=int(name.removeprefix("pypi_")))
         labels = joined(folder)
         for contestant in arguments.only:
+            if any((one["set"], one["model"]) == (told.name, contestant) for one in found):
+                continue
             found.append(_contest(contestant, told, labels, folder, arguments.settings))
             _say(json.dumps(found[-1], default=str))
-            (out / "results.json").write_text(json.dumps(found, indent=1, default=str))
+            results.write_text(json.dumps(found, indent=1, default=str))
     page = as_markdown(found)
     (out / "model.md").write_text(page)
     _say(page)
@@ -58,6 +61,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--terms", type=int, default=480, help="of the generator: 480 are a million label days")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--settings", help="JSON of Headrace's settings; without it the folds choose")
+    parser.add_argument("--resume", action="store_true", help="keep what results.json in the folder already says")
     parser.add_argument("--out", type=Path, default=Path("bench/model"), help="folder (default: ./%(default)s)")
     return parser.parse_args(argv)
 

@@ -37,7 +37,12 @@ def main(data: Path, out: Path, settings: str | None = None) -> None:
     )
     seconds: dict[str, float] = {}
     begun = time.monotonic()
-    result = train(ranks, volumes, dates, options)
+
+    def tell(begun_now: str) -> None:
+        sys.stdout.write(f"{time.monotonic() - begun:7.1f} s {begun_now}\n")
+        sys.stdout.flush()
+
+    result = train(ranks, volumes, dates, options, tell=tell)
     seconds["train with backtest"] = time.monotonic() - begun
     if result.model is None or result.test_estimates is None:
         raise SystemExit(result.refusal)

@@ -58,6 +58,7 @@ level_half_life_days = 30.0
 level_step = 1.5
 level_shrink_count = 20.0
 trend_share_ratio = 0.0
+poisson = false
 """
 
 

@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from ml.base import fit_base, trend_slopes, with_base
 from ml.event_days import event_days, with_event_days
+from ml.features import event_rows, feature_names, words_of
 from ml.folds import with_trend
 from ml.options import Settings
 from tests.unit.ml.frames import special_dates
@@ -45,10 +46,11 @@ def test_predictions_are_those_of_scikit_learn(training: DataFrame) -> None:
     model = fit_base(training, SETTINGS)
     found = with_base(training, model).toPandas()["ln_base"]
     np.testing.assert_allclose(found, twin.predict(features), atol=1e-6)
-    slopes = trend_slopes(model, training).toPandas().set_index("marketplace_code")
+    names = feature_names(SETTINGS, words_of(SETTINGS, event_rows(training)))
+    slopes = pd.DataFrame(trend_slopes(model, names, ["UK", "US"]), index=["at_rank_1", "by_ln_rank"]).T
     later = _features(rows.assign(trend_years=rows["trend_years"] + 1))
     by_row = slopes.loc[rows["marketplace_code"]]
-    expected = by_row["slope_at_rank_1"].to_numpy() + np.log(rows["rank"]) * by_row["slope_by_ln_rank"].to_numpy()
+    expected = by_row["at_rank_1"].to_numpy() + np.log(rows["rank"]) * by_row["by_ln_rank"].to_numpy()
     np.testing.assert_allclose(expected, twin.predict(later) - twin.predict(features), atol=1e-6)
 
 

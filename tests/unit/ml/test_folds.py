@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from ml.folds import rolling_folds, sampled, with_unseen
 from ml.options import SearchOptions
@@ -63,8 +64,8 @@ def test_a_fifth_of_the_terms_is_unseen_and_none_where_there_are_few(spark: Spar
 def test_a_sample_keeps_whole_labels_and_is_the_same_again(spark: SparkSession) -> None:
     days = volumes(spark, *({"term": f"t{n}", "period_start_on": DAY + timedelta(n % 7)} for n in range(700)))
     doubled = days.unionByName(days)
-    assert sampled(doubled, 1_400, 1).count() == 1_400
-    one, two = (sampled(doubled, 400, 1).toPandas() for _ in range(2))
+    assert sampled(doubled, F.lit(1.0), 1).count() == 1_400
+    one, two = (sampled(doubled, F.lit(400 / 1_400), 1).toPandas() for _ in range(2))
     assert 300 <= len(one) <= 500
     assert one.groupby("term").size().eq(2).all()
     assert set(one["term"]) == set(two["term"])

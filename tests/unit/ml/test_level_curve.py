@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from ml.folds import FOLD, Fold, level_curves
 from ml.known import ASKED_ON
 from ml.level_curve import levels, node_count, residual_sums, with_level, with_residual
 from ml.options import Settings
@@ -70,7 +71,10 @@ def _twin(
     overall = total.sum() / known if known else 0.0
     age = aged / known if known else 0.0
     shrink = 4 * 0.5 ** (age / 9.0) if known else 1.0
-    return (total + shrink * overall) / (weights + shrink), age, known
+    away = np.abs(np.arange(count)[:, None] - np.arange(count)) * 0.5
+    near = np.where(np.round(away / 0.5) <= 3, np.exp(-away / 0.4), 0.0)
+    of_near = (near @ total + shrink * overall) / (near @ weights + shrink)
+    return (total + shrink * of_near) / (weights + shrink), age, known
 
 
 def test_labels_that_are_late_are_shrunk_no_more_than_others(spark: SparkSession) -> None:
@@ -81,7 +85,56 @@ def test_labels_that_are_late_are_shrunk_no_more_than_others(spark: SparkSession
     asked = spark.createDataFrame(days, f"marketplace_code string, {ASKED_ON} date")
     found = levels(sums, asked, SETTINGS, anchor=FIRST).orderBy(ASKED_ON).collect()
     assert found[0]["level_values"] == pytest.approx(found[1]["level_values"])
-    assert found[1]["level_values"][0] == pytest.approx((1 + 4 * 0.5) / 5)
+    near = (1 + 4 * 0.5) / (1 + 4)
+    assert found[1]["level_values"][0] == pytest.approx((1 + 4 * near) / 5)
+
+
+def test_a_node_without_labels_has_the_level_of_its_neighbours_and_far_from_all_the_overall_one(
+    spark: SparkSession,
+) -> None:
+    schema = "marketplace_code string, ranked_on date, available_on date, rank int, residual double"
+    rows = [("US", FIRST, FIRST, 1, 0.3)] * 100 + [("US", FIRST, FIRST, 160_000, -0.1)] * 100
+    sums = residual_sums(spark.createDataFrame(rows, schema), step=0.25)
+    settings = Settings(level_half_life_days=9.0, level_step=0.25, level_shrink_count=0.1)
+    asked = spark.createDataFrame([("US", FIRST)], f"marketplace_code string, {ASKED_ON} date")
+    values = levels(sums, asked, settings, anchor=FIRST).collect()[0]["level_values"]
+    assert values[0] == pytest.approx(0.3, abs=0.001)
+    assert values[2] == pytest.approx(0.3, abs=0.01)
+    assert values[20] == pytest.approx(0.1, abs=0.001)
+
+
+def test_many_curves_at_once_are_those_of_each(spark: SparkSession) -> None:
+    """Steps, half-lives, shrinkage and trend shares in one pass, of two folds and with a term that is not seen."""
+    rng = np.random.default_rng(8)
+    rows = [
+        (f, "US", bool(n % 5 == 0), FIRST + timedelta(int(d)), FIRST + timedelta(int(d) + 7), int(r), float(e))
+        for f in ("a", "b")
+        for n, (d, r, e) in enumerate(
+            zip(rng.integers(0, 60, 200), rng.integers(1, 9_000, 200), rng.normal(0.2, 0.3, 200), strict=True)
+        )
+    ]
+    frame = spark.createDataFrame(
+        rows,
+        "fold_name string, marketplace_code string, is_unseen boolean, ranked_on date, available_on date, rank int, "
+        "residual double",
+    )
+    asked = frame.select(*FOLD, F.col("ranked_on").alias(ASKED_ON)).distinct()
+    folds = (Fold(FIRST, FIRST + timedelta(30)), Fold(FIRST, FIRST + timedelta(70)))
+    candidates = [
+        Settings(level_half_life_days=h, level_step=s, level_shrink_count=k, trend_share_ratio=t)
+        for h, s, k, t in ((9, 0.5, 4, 0), (9, 0.5, 1, 0.5), (20, 0.5, 4, 0), (9, 1.0, 4, 0))
+    ]
+    found = level_curves(frame, asked, folds, candidates).toPandas()
+    seen = frame.where("NOT is_unseen")
+    for n, settings in enumerate(candidates):
+        sums = residual_sums(seen, step=settings.level_step, by=FOLD)
+        alone = levels(sums, asked, settings, anchor=FIRST + timedelta(70), by=FOLD).toPandas()
+        both = found[found["candidate"] == n].merge(alone, on=["fold_name", "marketplace_code", ASKED_ON])
+        assert len(both) == len(alone) == len(found) / 4
+        assert (both["trend_share_ratio"] == settings.trend_share_ratio).all()
+        for name in ("label_age_days", "level_values"):
+            own, other = (np.stack(both[f"{name}_{side}"].map(np.atleast_1d)) for side in "xy")
+            np.testing.assert_allclose(own.astype(float), other.astype(float), rtol=1e-9)
 
 
 def test_a_label_that_is_not_yet_known_moves_no_level(spark: SparkSession) -> None:
