@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
@@ -24,23 +25,58 @@ ROUNDING = 1e-12
 def falling(values: Floats, weights: Floats, begins: Bools | None = None) -> Floats:
     """The nearest sequence, by weighted squares, that never rises (pool adjacent violators; Ayer and others 1955).
 
-    The blocks' weighted means stand for their members, so that the weighted sum stays. Two neighbouring blocks that
-    rise are equal in the solution, so every run of rising blocks is pooled at once, and again until none rises. Where
-    `begins` is true another sequence begins, which may rise above the one before.
+    The blocks' weighted means stand for their members, so that the weighted sum stays. Where `begins` is true another
+    sequence begins, which may rise above the one before. What falls already is not walked through: the time is that
+    of the values that are pooled.
     """
-    means, sizes = values.astype(np.float64), weights.astype(np.float64)
-    begins = np.zeros(len(means), dtype=np.bool_) if begins is None else begins
-    block = np.arange(len(means))
-    while (rises := (means[1:] > means[:-1]) & ~begins[1:]).any():
-        pooled = np.concatenate([[0], np.cumsum(~rises)])
-        sums, sizes = _by(pooled, means * sizes), _by(pooled, sizes)
-        means, block, begins = sums / sizes, pooled[block], begins[np.concatenate([[True], ~rises])]
-    return means[block]
+    found: Floats = values.astype(np.float64)
+    starts = np.zeros(len(found), dtype=np.bool_) if begins is None else begins
+    rises = np.flatnonzero((found[1:] > found[:-1]) & ~starts[1:])
+    blocks: list[_Block] = []
+    for place in rises.tolist():
+        if not blocks or place >= blocks[-1].last:
+            blocks.append(_pooled(place, found, weights, starts, blocks))
+    for block in blocks:
+        found[block.first : block.last + 1] = block.total / block.weight
+    return found
 
 
-def _by(pooled: npt.NDArray[np.intp], values: Floats) -> Floats:
-    sums: Floats = np.bincount(pooled, values).astype(np.float64)
-    return sums
+@dataclass(frozen=True)
+class _Block:
+    first: int
+    last: int
+    total: float
+    weight: float
+
+
+def _pooled(place: int, values: Floats, weights: Floats, starts: Bools, blocks: list[_Block]) -> _Block:
+    """The block round a place whose next value rises, with those of `blocks` that it swallows, which are taken away."""
+    block = _before(place + 1, values, weights, blocks)
+    while True:
+        mean = block.total / block.weight
+        after = block.last + 1
+        if after < len(values) and not starts[after] and values[after] > mean:
+            weight = float(weights[after])
+            block = _Block(block.first, after, block.total + float(values[after]) * weight, block.weight + weight)
+        elif block.first and not starts[block.first] and _mean_before(block.first, values, blocks) < mean:
+            left = _before(block.first, values, weights, blocks)
+            block = _Block(left.first, block.last, left.total + block.total, left.weight + block.weight)
+        else:
+            return block
+
+
+def _mean_before(place: int, values: Floats, blocks: list[_Block]) -> float:
+    if blocks and blocks[-1].last == place - 1:
+        return blocks[-1].total / blocks[-1].weight
+    return float(values[place - 1])
+
+
+def _before(place: int, values: Floats, weights: Floats, blocks: list[_Block]) -> _Block:
+    """The block that ends before a place, taken from `blocks`, or the single value there."""
+    if blocks and blocks[-1].last == place - 1:
+        return blocks.pop()
+    weight = float(weights[place - 1])
+    return _Block(place - 1, place - 1, float(values[place - 1]) * weight, weight)
 
 
 def with_order(estimates: DataFrame, columns: Sequence[str]) -> DataFrame:

@@ -56,7 +56,7 @@ def test_it_equals_the_regression_at_every_rank(spark: SparkSession, settings: S
     )
     assert found.columns == [*ranked.columns, "ln_base"]
     own = found.orderBy(*by_name).toPandas()
-    assert own["ln_base"].nunique() > 100
+    assert own["ln_base"].nunique() > 20
     np.testing.assert_allclose(own["ln_base"], expected["ln_base"], rtol=1e-9, atol=1e-9)
 
 

@@ -236,7 +236,7 @@ def test_a_year_without_the_event_has_no_lift(trained: TrainingResult, made: Wor
 def test_weekly_labels_only_are_divided_without_weekdays_and_the_total_is_right(spark: SparkSession) -> None:
     """Each week has each weekday once: weekday terms cannot be told, and fitted they took the total off by half."""
     made = world(spark, grain="weekly")
-    found = train(*made, OPTIONS)
+    found = train(*made, replace(OPTIONS, origins=OPTIONS.origins[-1:]))  # one fold: dividing weeks is dear
     assert found.refusal is None
     assert found.model is not None
     words = [word for stage in found.model.base.stages if hasattr(stage, "vocabulary") for word in stage.vocabulary]
