@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from ml.event_days import event_days, with_event_days
-from ml.folds import Fold, fold_estimates, fold_rows, with_unseen
+from ml.folds import Fold, fold_estimates, fold_labels, fold_rows, with_unseen
 from ml.labels import labelled_days
 from tests.unit.ml.world import OPTIONS, SETTINGS, world
 
@@ -22,7 +22,7 @@ def estimates(spark: SparkSession, **said: object) -> pd.DataFrame:
     ranks, volumes, dates = world(spark, **said)  # type: ignore[arg-type]
     labelled: DataFrame = labelled_days(ranks, volumes, department_rule="best")
     days = with_unseen(with_event_days(labelled, event_days(dates)), OPTIONS).localCheckpoint()
-    rows = fold_rows(days, [FOLD], SETTINGS, OPTIONS, grains=["daily"])
+    rows = fold_rows(fold_labels(days, [FOLD], SETTINGS, OPTIONS, grains=["daily"]), SETTINGS)
     found = fold_estimates(rows, [FOLD], SETTINGS, grains=["daily"]).where("is_test").toPandas()
     return found.sort_values(KEY, ignore_index=True)
 
