@@ -13,7 +13,7 @@ from lake.session import FIXED
 # Frames of a few rows: the first compiler is enough, and no stage needs many tasks. ANSI is as each Spark has it. One
 # Java process lives through thousands of queries, and what it remembers of each must not fill it.
 SMALL = {
-    "spark.driver.memory": "4g",
+    "spark.driver.memory": "5g",
     "spark.ui.retainedJobs": "20",
     "spark.ui.retainedStages": "20",
     "spark.ui.retainedTasks": "200",

@@ -1,7 +1,6 @@
 """Figures of every cell: a leg, and a vendor and category or their roll-ups, by month and over all months."""
 
 from collections.abc import Sequence
-from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -20,7 +19,6 @@ GRAINS: dict[str, tuple[str, ...]] = {
 }
 _PARTY = ("source_system_code", "vendor_id", "category_name")
 _SAME = ("leg", "counts_as", "month", "days", "window_status")
-_DOCUMENT = ("source_system_code", "document_id", "start_on", "end_on")
 _COUNTS = ("closed", "open", "ended_otherwise", "not_applicable")
 
 
@@ -35,34 +33,23 @@ def summarise_daily_counts(legs: DataFrame) -> DataFrame:
         F.sum(F.when(F.col("counts_as") == name, F.col("legs")).otherwise(F.lit(0))).alias(f"{name}_count")
         for name in _COUNTS
     ]
-    return legs_by_cell(legs).repartition(*CELL).groupBy(*CELL, "month", "days", "window_status").agg(*counts)
+    return legs_by_cell(legs).groupBy(*CELL, "month", "days", "window_status").agg(*counts).repartition(*CELL)
 
 
 def legs_by_cell(legs: DataFrame) -> DataFrame:
     """Legs that count in a cell, `legs` of them a row.
 
     A vendor is its id within its system; the roll-ups over vendors are over all systems. A document counts once in a
-    cell for the same status and dates, whatever its items. What has no document counts each.
+    cell for the same status and dates, whatever its items. What has no document counts each, and is added up first.
     """
-    counted = legs.select("leg", *dict.fromkeys((*_DOCUMENT, *_PARTY)), *_counted())
+    document = ("document_id", F.col("source_system_code").alias("document_system_code"), "start_on", "end_on")
+    counted = legs.select("leg", "document_id", "start_on", "end_on", *_PARTY, *_counted())
     has_document = F.col("document_id").isNotNull()
     each = counted.filter(~has_document).groupBy(*_SAME, *_PARTY).agg(F.count("*").alias("legs"))
     once = counted.filter(has_document).repartition("document_id", "source_system_code")
-    cells = [_in_cells(each, once, grain) for grain in GRAINS]
-    return reduce(DataFrame.unionByName, cells)
-
-
-def _in_cells(each: DataFrame, once: DataFrame, grain: str) -> DataFrame:
-    """At one grain. Where cells are few and large, what is alike is added up before it is shuffled by cell."""
-    own = GRAINS[grain]
-    documents = (
-        once.select(*_SAME, *dict.fromkeys((*_DOCUMENT, *own))).distinct().withColumn("legs", F.lit(1).cast("long"))
-    )
-    counted = each.select(*_SAME, *own, "legs").unionByName(documents.select(*_SAME, *own, "legs"))
-    if "vendor_id" not in own:
-        counted = counted.groupBy(*_SAME, *own).agg(F.sum("legs").alias("legs"))
-    others = {name: F.lit(None).cast("string") for name in _PARTY if name not in own}
-    return counted.withColumns({"cell_grain": F.lit(grain), **others})
+    documents = once.select(*_SAME, *document, _cells()).distinct().withColumn("legs", F.lit(1).cast("long"))
+    both = each.select(*_SAME, "legs", _cells()).unionByName(documents.select(*_SAME, "legs", "cell"))
+    return both.select(*_SAME, "legs", "cell.*")
 
 
 def summarise_monthly(daily: DataFrame, *, options: ProcurementOptions) -> DataFrame:
@@ -141,3 +128,15 @@ def _counted() -> list[Column]:
         F.when(has_begun, F.coalesce("duration_days", "censored_days")).alias("days"),
         F.when(has_begun, F.col("window_status")).alias("window_status"),
     ]
+
+
+def _cells() -> Column:
+    """The cells that a leg counts in, one of each grain."""
+    cells = (
+        F.struct(
+            F.lit(grain).alias("cell_grain"),
+            *((F.col(name) if name in own else F.lit(None).cast("string")).alias(name) for name in _PARTY),
+        )
+        for grain, own in GRAINS.items()
+    )
+    return F.explode(F.array(*cells)).alias("cell")
