@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "schemas": {"schemas", "pyspark"},
     "transforms": {"transforms", "schemas", "pyspark", "pyarrow", "numpy", "dateutil"},  # dateutil comes with pandas
     "lake": {"lake", "transforms", "schemas"} | ON_THE_CLUSTER,
-    "ml": {"ml", "schemas", "pyspark", "numpy", "pandas"},
+    "ml": {"ml", "schemas", "pyspark", "pyarrow", "numpy", "pandas"},
     "jobs": {"jobs", "lake", "ml", "transforms", "schemas"} | ON_THE_CLUSTER,
 }
 
