@@ -182,9 +182,8 @@ def _prefixed(name: str) -> Column:
 
 
 def _key_changes(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
-    def curated(of: Snapshot | None) -> DataFrame:
-        chosen = of or Snapshot(snapshot.table, snapshot.folder, (), "")
-        return read_snapshot(run.spark, run.lake, chosen, plan.contract, BEYOND_CONTRACT, outcome="curated")
-
-    [changes] = summarise_key_changes(curated(plan.before), curated(snapshot), plan.contract).collect()
+    if plan.before is None:
+        return {**dict.fromkeys(CHANGES, 0), "keys_added": snapshot.row_count(outcome="curated")}
+    before, after = (_rows(run, plan, of, "curated") for of in (plan.before, snapshot))
+    [changes] = summarise_key_changes(before, after, plan.contract).collect()
     return {name: changes[name] for name in CHANGES}

@@ -1,4 +1,4 @@
-"""Search volume by Headrace and its peers, measured: python -m benchmarks.model --sets generator pypi_32 pypi_62"""
+"""Search volume by Headrace and its peers, measured: python -m benchmarks.model --sets pypi_32 pypi_62"""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.measure import Measurement, measure
-from benchmarks.model.data import PYPI, REPOSITORY, DataSet, generator_set, pypi_set
+from benchmarks.model.data import PYPI, REPOSITORY, DataSet, generator_set, pypi_set, weekly_set
 from benchmarks.model.lagged import KEY, joined
 from benchmarks.model.table import as_markdown
 from ml.coverage import block_bootstrap
 
 CONTESTANTS = ("log_log_line", "spline_only", "last_known", "lightgbm", "lightgbm_monotone", "headrace")
-SETS = ("generator", "pypi_32", "pypi_62")
+SETS = ("generator", "generator_weekly", "pypi_32", "pypi_62")
+DAILY_ONLY = [name for name in CONTESTANTS if name != "headrace"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,15 +33,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in arguments.sets:
         folder = out / name
         folder.mkdir(parents=True, exist_ok=True)
-        if name != "generator" and not PYPI.exists():
+        if name.startswith("pypi") and not PYPI.exists():
             _say(f"{name}: left out, {PYPI} is not there")
             continue
-        if name == "generator":
-            told = generator_set(folder, terms=arguments.terms, seed=arguments.seed)
-        else:
-            told = pypi_set(folder, lag_days=int(name.removeprefix("pypi_")))
+        told = _made(name, folder, arguments)
         labels = joined(folder)
         for contestant in arguments.only:
+            if name == "generator_weekly" and contestant in DAILY_ONLY:
+                continue
             if any((one["set"], one["model"]) == (told.name, contestant) for one in found):
                 continue
             found.append(_contest(contestant, told, labels, folder, arguments.settings))
@@ -50,6 +50,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     (out / "model.md").write_text(page)
     _say(page)
     return 0
+
+
+def _made(name: str, folder: Path, arguments: argparse.Namespace) -> DataSet:
+    if name.startswith("pypi"):
+        return pypi_set(folder, lag_days=int(name.removeprefix("pypi_")))
+    make = weekly_set if name == "generator_weekly" else generator_set
+    return make(folder, terms=arguments.terms, seed=arguments.seed)
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:

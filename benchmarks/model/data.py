@@ -1,9 +1,12 @@
-"""The data sets of the model's benchmark: curated frames as Parquet, and what the folds and the test are."""
+"""The data sets of the model's benchmark: curated frames as Parquet, and what the folds and the test are.
+
+`volumes.parquet` is what a contestant is given; where a folder has `judged_volumes.parquet` too, it is judged by that.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from headrace.generate.search.scenario import LABELS_KNOWN_AFTER_DAYS, SearchSce
 
 REPOSITORY = Path(__file__).parents[2]
 SHARED = REPOSITORY.parent / "shared/data/search_volume"
+WEEKS_KNOWN_AFTER_DAYS = 10
 PYPI = SHARED / "pypi_top2000_30day_2018_2024h1.csv.gz"
 
 
@@ -61,8 +65,37 @@ def generator_set(folder: Path, *, terms: int, seed: int) -> DataSet:
     return found
 
 
+def weekly_set(folder: Path, *, terms: int, seed: int) -> DataSet:
+    """`generator_set` with the labels of whole weeks; judged by the daily ones."""
+    daily = generator_set(folder, terms=terms, seed=seed)
+    volumes = pd.read_parquet(folder / "volumes.parquet")
+    volumes.to_parquet(folder / "judged_volumes.parquet")
+    whole_weeks(volumes).to_parquet(folder / "volumes.parquet")
+    found = replace(daily, name="generator, weekly labels", known_after_days=WEEKS_KNOWN_AFTER_DAYS)
+    found.write(folder)
+    return found
+
+
+def whole_weeks(daily: pd.DataFrame) -> pd.DataFrame:
+    """Daily labels summed from Sunday to Saturday, known 10 days after the Saturday; weeks that lack a day are left
+    out."""
+    day = pd.to_datetime(daily["period_start_on"])
+    sunday = day - pd.to_timedelta((day.dt.dayofweek + 1) % 7, unit="D")
+    key = ["marketplace_code", "department_name", "term", "period_start_on"]
+    weeks = daily.assign(period_start_on=sunday).groupby(key, as_index=False, dropna=False)
+    summed = weeks.agg(search_count=("search_count", "sum"), day_count=("search_count", "size"))
+    whole = summed[summed["day_count"] == 7].drop(columns="day_count")
+    saturday = whole["period_start_on"] + pd.Timedelta(days=6)
+    return whole.assign(
+        grain="weekly",
+        period_start_on=whole["period_start_on"].dt.date,
+        available_on=(saturday + pd.Timedelta(days=WEEKS_KNOWN_AFTER_DAYS)).dt.date,
+    )
+
+
 def pypi_set(folder: Path, *, lag_days: int) -> DataSet:
-    """Trailing 30-day downloads of the top 2,000 packages; the test is the file's last twelve months."""
+    """Trailing 30-day downloads of the top 2,000 packages; the test is the file's last twelve months. A month
+    has labels of one day: the folds are as many as judge some forty days, which a 95 % interval needs."""
     rows = pd.read_csv(PYPI, parse_dates=["date"])
     keys = pd.DataFrame({"marketplace_code": "PYPI", "department_name": "all", "term": rows["entity"]})
     day = rows["date"].dt.date
@@ -75,7 +108,11 @@ def pypi_set(folder: Path, *, lag_days: int) -> DataSet:
         f"pypi, known {lag_days} days later",
         (pd.Timestamp(through) - pd.DateOffset(years=1)).date(),
         through,
-        (date(2021, 7, 1), date(2022, 1, 1), date(2022, 7, 1)),
+        (
+            date(2019, 7, 1),
+            *(date(year, month, 1) for year in (2020, 2021, 2022) for month in (1, 7)),
+            date(2023, 1, 1),
+        ),
         182,
         lag_days,
     )

@@ -36,14 +36,17 @@ def main(data: Path, out: Path, settings: str | None = None) -> None:
         settings=Settings.from_json(json.loads(settings)) if settings else None,
     )
     seconds: dict[str, float] = {}
-    begun = time.monotonic()
+    begun = begun_last = time.monotonic()
 
     def tell(begun_now: str) -> None:
-        sys.stdout.write(f"{time.monotonic() - begun:7.1f} s {begun_now}\n")
+        nonlocal begun_last
+        begun_last = time.monotonic()
+        sys.stdout.write(f"{begun_last - begun:7.1f} s {begun_now}\n")
         sys.stdout.flush()
 
     result = train(ranks, volumes, dates, options, tell=tell)
     seconds["train with backtest"] = time.monotonic() - begun
+    seconds["of these to fit on all labels"] = time.monotonic() - begun_last
     if result.model is None or result.test_estimates is None:
         raise SystemExit(result.refusal)
     named = {f"{name}_search_count": name for name in ("lo_80", "hi_80", "lo_95", "hi_95")}

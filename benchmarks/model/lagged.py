@@ -15,7 +15,9 @@ NEAR = 0.25
 
 def joined(data: Path) -> pd.DataFrame:
     """One row per daily label: the key, `rank`, `search_count`, `available_on`, and codes of the categories."""
-    ranks, volumes = pd.read_parquet(data / "ranks.parquet"), pd.read_parquet(data / "volumes.parquet")
+    judged = data / "judged_volumes.parquet"
+    volumes = pd.read_parquet(judged if judged.exists() else data / "volumes.parquet")
+    ranks = pd.read_parquet(data / "ranks.parquet")
     labels = volumes.rename(columns={"period_start_on": "ranked_on"}).merge(ranks, on=KEY)
     for name in ("ranked_on", "available_on"):
         labels[name] = pd.to_datetime(labels[name])
