@@ -26,7 +26,7 @@ def along_rank(
     """
     nodes = [1, *sorted({knot for knot in knots if knot > 1})]
     nodes.append(nodes[-1] * FAR)
-    lists = ranked.groupBy(*LIST).agg(*(F.first(column).alias(column) for column in of_list))
+    lists = ranked.select(*LIST, *of_list).distinct()
     at_nodes = lists.select("*", F.explode(F.array(*(F.lit(node).cast("long") for node in nodes))).alias("rank"))
     by_node = F.array_sort(F.collect_list(F.struct("rank", F.col(name).alias("_value"))))
     curves = add(at_nodes).groupBy(*LIST).agg(F.transform(by_node, lambda node: node["_value"]).alias("_values"))

@@ -111,7 +111,9 @@ def _said(out: Path) -> dict[str, object]:
     if not path.exists():
         return {}
     said = json.loads(path.read_text())
-    return {"seconds": said["seconds"], "refusal": said["refusal"], "settings": said["card"]["settings"]}
+    card = said["card"]
+    tried = len(card["tried_settings"])
+    return {"seconds": said["seconds"], "refusal": said["refusal"], "settings": card["settings"], "tried": tried}
 
 
 def errors(judged: pd.DataFrame) -> dict[str, object]:

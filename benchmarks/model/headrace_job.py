@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from benchmarks.model.data import DataSet
@@ -26,9 +27,7 @@ NO_DATES = "event_name string, marketplace_code string, event_on date, lead_days
 def main(data: Path, out: Path, settings: str | None = None) -> None:
     told, spark = DataSet.read(data), spark_session()
     ranks, volumes = (spark.read.parquet(str(data / f"{name}.parquet")) for name in ("ranks", "volumes"))
-    path = data / "special_dates.parquet"
-    dates = spark.read.parquet(str(path)) if path.exists() else spark.createDataFrame([], NO_DATES)
-    dates = dates.withColumns({name: F.col(name).cast("int") for name in ("lead_days", "lag_days")})
+    dates = special_dates(spark, data)
     options = SearchOptions(
         test_from=told.test_from,
         origins=told.origins,
@@ -65,6 +64,13 @@ def main(data: Path, out: Path, settings: str | None = None) -> None:
         json.dumps({"seconds": seconds, "refusal": result.refusal, "card": result.card}, default=str)
     )
     (out / "card.md").write_text(card_page(result.card))
+
+
+def special_dates(spark: SparkSession, data: Path) -> DataFrame:
+    """The set's list, or an empty one."""
+    path = data / "special_dates.parquet"
+    dates = spark.read.parquet(str(path)) if path.exists() else spark.createDataFrame([], NO_DATES)
+    return dates.withColumns({name: F.col(name).cast("int") for name in ("lead_days", "lag_days")})
 
 
 if __name__ == "__main__":

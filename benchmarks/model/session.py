@@ -11,7 +11,8 @@ from pyspark.sql import SparkSession
 from lake.session import FIXED
 
 OWN = {
-    "spark.driver.memory": "2200m",
+    "spark.driver.memory": "1600m",
+    "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:-DontCompileHugeMethods",
     "spark.sql.shuffle.partitions": "4",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",

@@ -57,5 +57,6 @@ def _about(one: Mapping[str, Any]) -> str:
         if one.get(f"season_coverage_{level}") is not None:
             said.append(f"In season it covers {one[f'season_coverage_{level}']:.1%}.")
     said.append(f"Refusal: {one['refusal']}." if one.get("refusal") else "Released.")
-    said.append(f"Settings chosen by the folds: `{one.get('settings')}`.")
+    chosen = f"Settings chosen by the folds among {one['tried']}" if one.get("tried") else "Settings as given"
+    said.append(f"{chosen}: `{one.get('settings')}`.")
     return " ".join(said)
