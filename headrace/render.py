@@ -248,7 +248,7 @@ def _training(told: Mapping[str, Any] | None) -> None:
     else:
         say(f"{said} and was refused: {told['refusal']}", style="bold yellow")
     if told["errors"]:
-        _errors(told["errors"], told["coverage"].get("ranges", {}))
+        _errors(told["errors"], told["unseen_terms"], told["coverage"].get("ranges", {}))
         say(f"where not to trust it: {counted(len(told['limits']), 'sentence')} in its card")
     if told["standing_card"]:
         say(f"the card of the model that stands, in the lake: {told['standing_card']}")
@@ -257,14 +257,20 @@ def _training(told: Mapping[str, Any] | None) -> None:
     say()
 
 
-def _errors(rows: Sequence[Mapping[str, Any]], ranges: Mapping[str, Sequence[float]]) -> None:
-    """The last training on days that it had not seen, beside its rivals."""
-    found = {(row["fold_name"], row["model_name"]): row for row in rows}
+def _errors(
+    rows: Sequence[Mapping[str, Any]], unseen: Mapping[str, Any] | None, ranges: Mapping[str, Sequence[float]]
+) -> None:
+    """The last training on days that it had not seen, beside its rivals; and on terms that it had never seen."""
+    found = {("test" if row["fold_name"] == "test" else "folds", row["model_name"]): row for row in rows}
     rivals = {"log_log_line": "log-log line", "last_known_at_rank": "last known at the rank"}
     right = {"labels", "WAPE", *rivals.values(), "bias", "80 % held", "95 % held"}
     table = grid("last training", "labels", "WAPE", *rivals.values(), "bias", "80 % held", "95 % held", right=right)
-    for fold, said in (("folds", "on rolling origins"), ("test", "on its last days, unseen")):
-        own = found.get((fold, "headrace"))
+    told = {
+        "on rolling origins": ("folds", found.get(("folds", "headrace"))),
+        "there, terms never seen": ("unseen", unseen),
+        "on its last days": ("test", found.get(("test", "headrace"))),
+    }
+    for said, (fold, own) in told.items():
         if own is None:
             continue
         others = (found.get((fold, rival), {}).get("wape_ratio") for rival in rivals)

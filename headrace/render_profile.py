@@ -99,5 +99,7 @@ def _written(written: Mapping[str, Any]) -> None:
         say("headrace run accepts it; look at each UNSURE first")
     else:
         say(f"headrace run accepts it when this is settled (it reads no UNSURE: look at each first): {written['says']}")
-    run = command_line("headrace", "run", "procurement", "--raw", "RAW", "--lake", "LAKE", "--config", written["file"])
+    run = command_line(
+        "headrace", "run", written["domain"], "--raw", "RAW", "--lake", "LAKE", "--config", written["file"]
+    )
     say(f"then: {run}")

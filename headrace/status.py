@@ -14,7 +14,7 @@ from lake.objects import ObjectStore
 from lake.releases import Release, read_release, release_numbers
 from schemas.lineage import OUTCOMES
 
-JUDGED = ("folds", "test")
+TEST, FOLDS = "test", "folds"
 FILE_COUNTS = ("lines", "header_lines", "records", "line_breaks_in_fields", "blank_lines", "landed", "dead_letters")
 
 
@@ -58,10 +58,20 @@ def training_facts(release: Release) -> dict[str, Any] | None:
         "standing_card": f"{standing.folder}/card.md" if standing else None,
         "stand_ins": card.get("stand_ins"),
         "label_count": card.get("label_count"),
-        "errors": [row for row in card.get("errors", ()) if row["fold_name"] in JUDGED],
+        **_judged(card),
         "coverage": card.get("coverage") or {},
         "limits": card.get("limits", []),
     }
+
+
+def _judged(card: Mapping[str, Any]) -> dict[str, Any]:
+    """`errors`: those over all folds, or of the only one, and of the test period. `unseen_terms`: the model's on terms
+    that the folds' models had never seen."""
+    names = {row["fold_name"] for row in card.get("errors", ())} - {TEST}
+    fold = FOLDS if FOLDS in names else next(iter(names), None)
+    errors = [row for row in card.get("errors", ()) if row["fold_name"] in (fold, TEST)]
+    unseen = [row for row in card.get("cuts", ()) if (row["cut_name"], row["cut_value"]) == ("terms", "unseen")]
+    return {"errors": errors, "unseen_terms": next((row for row in unseen if row["fold_name"] == fold), None)}
 
 
 def files_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:

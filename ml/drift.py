@@ -63,8 +63,8 @@ class Reference:
 
 
 def status(value: Column, limits: Limits) -> Column:
-    """`well`, `warn`, `widen` or `stop`; `well` where nothing can be measured."""
-    said = F.when(value >= limits.warn_at, "warn").otherwise("well")
+    """`well`, `warn`, `widen` or `stop`; `not_measured` where there is no value."""
+    said = F.when(value.isNull(), "not_measured").when(value >= limits.warn_at, "warn").otherwise("well")
     if limits.widen_at is not None:
         said = F.when(value >= limits.widen_at, "widen").otherwise(said)
     return F.when(value >= limits.stop_at, "stop").otherwise(said) if limits.stop_at is not None else said
@@ -163,7 +163,7 @@ def drift_rows(
             for name, limits in {**DAY_MEASURES, **LAST_DAY_MEASURES}.items()
         ]
     frame = days.sparkSession.createDataFrame(rows, MEASURED)
-    said: Column = F.lit("well")
+    said: Column = F.lit("not_measured")
     for name, limits in {**DAY_MEASURES, **LAST_DAY_MEASURES}.items():
         said = F.when(F.col("measure_name") == name, status(F.col("measured_value"), limits)).otherwise(said)
     return SEARCH_VOLUME_DRIFT.conform(frame.withColumn("status", said))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ ALWAYS = (
     "An estimate is of searches for a term at a rank, not of a term: two terms of one rank have one estimate, and what "
     "a term has that its rank does not tell is in the interval only.",
     "A marketplace without labels is refused. A department without labels has the marketplace's curve, and nothing "
-    "measured its error.",
+    "measured its error: it has no interval.",
     "The labelled terms are a selected sample. Intervals were calibrated on terms that the fold's model had not seen "
     "as well, but on labelled ones: terms unlike them may lie outside more often.",
     "The terms of a day share its shock: intervals of sums of terms are wider than independent errors would make them "
@@ -32,26 +32,21 @@ ALWAYS = (
 
 def limits(card: Card) -> list[str]:
     """`card` has all that `card.make_card` says but these."""
-    return [*ALWAYS, *_of_labels(card), *_of_folds(card), *_of_coverage(card), *_of_cuts(card)]
+    return [*_of_cuts(card), *_of_coverage(card), *_of_folds(card), *_of_labels(card), *ALWAYS]
 
 
 def _of_labels(card: Card) -> Iterator[str]:
     if "daily" not in card["grains"]:
         yield (
             "All labels are weekly or monthly: the division over days is the model's, without weekdays; coverage was "
-            "measured on periods, and that of a day cannot be tested."
+            "measured on periods, and that of a day cannot be tested. Days vary more than their week or month: fewer "
+            "of them lie in these intervals than is said (docs/search-model.md has what the stand-in showed)."
         )
     lowest = min((s["lowest_rank"] for s in card["supports"]), default=1)
     highest = max((s["highest_rank"] for s in card["supports"]), default=1)
     yield f"Labels have ranks from {lowest:,} to {highest:,}; outside them estimates are extrapolated."
-    for told in card["labels"]:
-        where = f"{told['marketplace_code']} has {told['grain']} labels of"
-        if told["term_count"] < FEW_TERMS:
-            terms = "1 term" if told["term_count"] == 1 else f"{told['term_count']:,} terms"
-            yield f"{where} {terms} only: what these have in common passes for a rule."
-        days = (date.fromisoformat(told["last_on"]) - date.fromisoformat(told["first_on"])).days + 1
-        if days < FEW_DAYS:
-            yield f"{where} {days:,} days: no year was seen whole, and the season of the year is a guess."
+    yield from _by_marketplace(card["labels"], _few_terms)
+    yield from _by_marketplace(card["labels"], _few_days)
     cells = {(c["bucket"], c["event"]): c for c in card["calibration"]["cells"]}
     for name in BUCKET_NAMES:
         cell = cells.get((name, ANY))
@@ -61,6 +56,28 @@ def _of_labels(card: Card) -> Iterator[str]:
                 f"Ranks {name} had {labels:,} labels on {days:,} days in the folds: their intervals are those of all "
                 "ranks together."
             )
+
+
+def _by_marketplace(labels: Sequence[Card], find: Callable[[Card], str]) -> Iterator[str]:
+    """What is so of several marketplaces is said once, of all of them."""
+    found: dict[str, list[str]] = {}
+    for told in labels:
+        if said := find(told):
+            found.setdefault(said, []).append(told["marketplace_code"])
+    for said, codes in found.items():
+        yield f"{', '.join(codes)} {'has' if len(codes) == 1 else 'each have'} {said}"
+
+
+def _few_terms(told: Card) -> str:
+    terms = "1 term" if told["term_count"] == 1 else f"{told['term_count']:,} terms"
+    said = f"{told['grain']} labels of {terms} only: what these have in common passes for a rule."
+    return said if told["term_count"] < FEW_TERMS else ""
+
+
+def _few_days(told: Card) -> str:
+    days = (date.fromisoformat(told["last_on"]) - date.fromisoformat(told["first_on"])).days + 1
+    said = f"{told['grain']} labels of {days:,} days: no year was seen whole, and the season of the year is a guess."
+    return said if days < FEW_DAYS else ""
 
 
 def _of_folds(card: Card) -> Iterator[str]:
@@ -84,8 +101,8 @@ def _of_coverage(card: Card) -> Iterator[str]:
             yield f"How often the {level} % interval holds could not be measured."
         elif held > high:
             yield (
-                f"{level} % intervals held {held:.1%} of the labels of the {coverage['fold_name']} period: they are "
-                "wider than need be."
+                f"{level} % intervals held {held:.1%} of the labels of the {coverage['fold_name']} period: over all "
+                "ranks they are wider than need be."
             )
 
 

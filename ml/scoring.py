@@ -166,12 +166,18 @@ def _refused(refused: DataFrame) -> DataFrame:
 
 
 def _published(estimates: DataFrame, model: VolumeModel) -> DataFrame:
-    """As `search_volume_estimates`, with the coverage of the last backtest, which the card says."""
+    """As `search_volume_estimates`, with the coverage of the last backtest, which the card says, where it was measured:
+    of departments and ranks that have labels. A department without any has no bounds, since nothing measured how far
+    it lies from its marketplace."""
     coverage = model.card.get("coverage") or {}
+    is_direct = F.col("basis") == "direct"
     said = {
         "estimated_on": F.col("ranked_on"),
-        **{f"{name}_search_count": F.col(name) for name in BOUNDS},
-        **{f"coverage_{level}_ratio": F.lit(coverage.get(str(level))) for level in (80, 95)},
+        **{f"{name}_search_count": F.when(is_direct, F.col(name)) for name in BOUNDS},
+        **{
+            f"coverage_{level}_ratio": F.when(is_direct & ~F.col("is_extrapolated"), F.lit(coverage.get(str(level))))
+            for level in (80, 95)
+        },
         "model_id": F.lit(model.card.get("model_id")),
     }
     fields = SEARCH_VOLUME_ESTIMATES.fields

@@ -87,7 +87,7 @@ def train(
     ).localCheckpoint()
     span = _span(labelled)
     if span is None or (span.last_on - span.first_on).days < DAYS_AT_LEAST:
-        return _nothing(labelled, "there are labels of fewer than 60 days that have a rank", options)
+        return _nothing(labelled, _too_few(labelled), options)
     test_from = options.test_from or max(
         span.last_on - timedelta(days=options.test_days), span.first_on + (span.last_on - span.first_on) / 2
     )
@@ -135,6 +135,15 @@ def _judged(
     last = settings.but(poisson=True)
     healed = backtest_folds(labels, rows, last, tell=tell)
     return (last, healed) if abs(healed.bias_ratio) <= options.bias_at_most_ratio else (settings, found)
+
+
+def _too_few(labelled: DataFrame) -> str:
+    if labelled.isEmpty():
+        return (
+            "no label has a rank of its term, marketplace and day: no volumes were delivered, or they are of other "
+            "terms or days"
+        )
+    return f"the labels that have a rank are of fewer than {DAYS_AT_LEAST} days, and a training needs that many"
 
 
 def _nothing(labelled: DataFrame, why: str, options: SearchOptions) -> TrainingResult:

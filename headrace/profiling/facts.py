@@ -57,7 +57,7 @@ def _written(path: Path, draft: Draft, domain: str, contracts: Mapping[str, Any]
         says = None
     except ConfigError as error:
         says = str(error)
-    return {"file": str(path), "source": draft.name, "is_accepted": says is None, "says": says}
+    return {"file": str(path), "domain": domain, "source": draft.name, "is_accepted": says is None, "says": says}
 
 
 def _facts(profile: Profile, draft: Draft, *, reveal: bool) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _rule(column: Column, target: Field, configuration: Configuration, doubts: l
     if target.values:
         return _mapped(column, target, at, doubts)
     if target.only_rule:
-        return target.only_rule, {}, column.judged.mask(target.only_rule, "name")
+        return target.only_rule, {}, column.judged.mask_of(standardizer(target.only_rule))
     if type_ in ("date", "timestamp"):
         if verdict.rule not in ("date", "timestamp"):
             verdict = serials(column.judged)

@@ -3,7 +3,7 @@
 from schemas.contract import Contract, Field
 from schemas.search.common import DATE, DOUBLE, MARKETPLACE, STRING
 
-STATUSES = ("well", "warn", "widen", "stop")
+STATUSES = ("well", "warn", "widen", "stop", "not_measured")
 
 SEARCH_VOLUME_DRIFT = Contract(
     name="search_volume_drift",
@@ -13,11 +13,17 @@ SEARCH_VOLUME_DRIFT = Contract(
     fields=(
         MARKETPLACE,
         Field("measured_on", DATE, "The last day that was scored.", required=True),
-        Field("measure_name", STRING, "What is measured; docs/search.md has them.", required=True),
+        Field("measure_name", STRING, "What is measured; docs/search-model.md has them.", required=True),
         Field("measured_value", DOUBLE, "The measure, in its own unit; null where nothing can be measured."),
         Field("warn_at", DOUBLE, "From here on it is told."),
         Field("widen_at", DOUBLE, "From here on intervals are widened."),
         Field("stop_at", DOUBLE, "From here on the marketplace is refused."),
-        Field("status", STRING, "What follows from it.", required=True, values=STATUSES),
+        Field(
+            "status",
+            STRING,
+            "What follows from it; nothing where it could not be measured.",
+            required=True,
+            values=STATUSES,
+        ),
     ),
 )

@@ -7,10 +7,15 @@ _BOUNDS = tuple(
     Field(
         f"{side}_{level}_search_count",
         DOUBLE,
-        f"The {'lower' if side == 'lo' else 'upper'} bound of the {level} % interval; null where refused.",
+        f"The {'lower' if side == 'lo' else 'upper'} bound of the {level} % interval; null unless `basis` is `direct`.",
         unit="searches a day",
     )
     for side, level in (("lo", 95), ("lo", 80), ("hi", 80), ("hi", 95))
+)
+
+_COVERAGE = (
+    "Share of labels that lay in the {} % interval in the last backtest; null where it had none such: refused, pooled, "
+    "or extrapolated."
 )
 
 SEARCH_VOLUME_ESTIMATES = Contract(
@@ -41,8 +46,8 @@ SEARCH_VOLUME_ESTIMATES = Contract(
             values=BASES,
         ),
         Field("is_extrapolated", BOOLEAN, "The rank is outside the ranks of the labels; null where refused."),
-        Field("coverage_80_ratio", DOUBLE, "Share of labels that lay in the 80 % interval in the last backtest."),
-        Field("coverage_95_ratio", DOUBLE, "Share of labels that lay in the 95 % interval in the last backtest."),
+        Field("coverage_80_ratio", DOUBLE, _COVERAGE.format(80)),
+        Field("coverage_95_ratio", DOUBLE, _COVERAGE.format(95)),
         Field("ln_base", DOUBLE, "What the regression says.", unit="ln searches a day"),
         Field("ln_level", DOUBLE, "What the level curve adds, by labels known on the day.", unit="ln"),
         Field("ln_smearing", DOUBLE, "From the mean of logarithms to the mean of searches.", unit="ln"),

@@ -523,3 +523,15 @@ def test_estimates_do_not_depend_on_the_order() -> None:
         sketch.take(pa.array([str(value) for value in order], pa.string()))
         found.append(sketch.distinct_count)
     assert found[0] == found[1]
+
+
+def test_search_ranks_are_profiled_by_the_rule_of_terms_and_run_in_their_own_domain(tmp_path):
+    rows = "".join(f"US,all,Lip Balm {n},2024-03-{n + 1:02d},{n + 1}\n" for n in range(20))
+    header = "Marketplace,Department,Search Term,Reporting Date,Search Frequency Rank\n"
+    (tmp_path / "ranks.csv").write_text(header + rows)
+    said = headrace(
+        "profile", str(tmp_path / "ranks.csv"), "--domain", "search", "--table", "search_ranks", "--write",
+        str(tmp_path / "first.toml"),
+    )  # fmt: skip
+    assert "headrace run search --raw RAW" in " ".join(said.out.split())
+    assert tomllib.loads((tmp_path / "first.toml").read_text())["columns"]["term"]["rule"] == "term"

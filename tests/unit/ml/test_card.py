@@ -100,7 +100,7 @@ def warned(**parts: Any) -> list[str]:
 
 
 def test_where_nothing_is_wrong_the_limits_are_those_that_always_hold() -> None:
-    assert card()["limits"] == [*ALWAYS, "Labels have ranks from 3 to 98,765; outside them estimates are extrapolated."]
+    assert card()["limits"] == ["Labels have ranks from 3 to 98,765; outside them estimates are extrapolated.", *ALWAYS]
 
 
 US = card()["labels"][0]
@@ -111,6 +111,11 @@ US = card()["labels"][0]
     [
         pytest.param({"grains": ["weekly"]}, "that of a day cannot be tested", id="weekly labels only"),
         pytest.param({"labels": [{**US, "term_count": 29}]}, "US has daily labels of 29 terms only", id="few terms"),
+        pytest.param(
+            {"labels": [{**US, "term_count": 29}, {**US, "marketplace_code": "DE", "term_count": 29}]},
+            "US, DE each have daily labels of 29 terms only",
+            id="few terms in two marketplaces, said once",
+        ),
         pytest.param(
             {"labels": [{**US, "last_on": "2022-12-30"}]},
             "daily labels of 364 days: no year",
@@ -135,7 +140,7 @@ US = card()["labels"][0]
         ),
         pytest.param(
             {"coverage": {"80": 0.8, "95": 0.999, "fold_name": "test", "ranges": {}}},
-            "95 % intervals held 99.9% of the labels of the test period: they are wider than need be.",
+            "95 % intervals held 99.9% of the labels of the test period: over all ranks they are wider than need be.",
             id="intervals that are too wide",
         ),
         pytest.param({"coverage": {}}, "How often the 80 % interval holds could not be measured", id="no coverage"),

@@ -21,7 +21,8 @@ def test_population_stability_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(None, "well"), (0.99, "well"), (1.0, "warn"), (2.0, "widen"), (2.9, "widen"), (3.0, "stop")]
+    ("value", "said"),
+    [(None, "not_measured"), (0.99, "well"), (1.0, "warn"), (2.0, "widen"), (2.9, "widen"), (3.0, "stop")],
 )
 def test_a_status_begins_at_its_figure(spark: SparkSession, value: float | None, said: str) -> None:
     found = spark.range(1).select(status(F.lit(value).cast("double"), Limits(1, 2, 3)), status(F.lit(9.0), Limits(1)))
