@@ -90,6 +90,11 @@ def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> dict[str, Dat
         model = load(run.spark, spark_path(run.lake, artefact.folder))
     except ArtefactError as error:
         raise DataError(f"model {artefact.model_id} cannot score: {error}; nothing was published") from None
+    if model.known_through > frames.ranked_through:
+        raise DataError(
+            f"model {artefact.model_id} knows labels through {model.known_through}, and this run is of "
+            f"{frames.ranked_through}: a training of that day was refused, its card says why; nothing was published"
+        )
     with run.step("marts", "labels since the training"):
         scored = score(model, frames.ranks, frames.volumes, frames.special_dates, _options(run, frames))
     return {SEARCH_VOLUME_ESTIMATES.name: scored.estimates, SEARCH_VOLUME_DRIFT.name: scored.drift.coalesce(1)}

@@ -19,7 +19,7 @@ from lake.run import Run
 from lake.runs import stage_said
 from lake.tables import Snapshot, read_snapshot
 from schemas.search import SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES
-from transforms.search.labels import without_overlaps
+from transforms.search.labels import known_labels
 from transforms.search.special_dates import build_special_dates
 
 MODEL = "search_volume"
@@ -55,7 +55,7 @@ def search_frames(run: Run) -> SearchFrames:
         raise DataError(f"search_ranks has no row{f' by {run.as_of}' if run.as_of else ''}: there is nothing to score")
     years = range(span["first"].year - 1, span["last"].year + 2)
     special_dates = build_special_dates(delivered, ranks, options.events, years)
-    known = without_overlaps(volumes).where(F.col("available_on") <= F.lit(run.as_of or span["last"]))
+    known = known_labels(volumes, run.as_of or span["last"])
     return SearchFrames(ranks, known, special_dates, span["last"])
 
 

@@ -53,11 +53,17 @@ def train_search_volume(run: Run) -> None:
 
 
 def _is_due(run: Run, last: dict[str, Any], ranked_through: date) -> bool:
-    """Whether no model stands, or the newest rank is so many days newer than that of the last try."""
+    """Whether no model stands, or its time has come."""
     if _standing(run) is None:
         return True
-    age = ranked_through - date.fromisoformat(last["ranked_through"])
-    return age.days >= search_options_of(run).retrain_after_days
+    after_days = search_options_of(run).retrain_after_days
+    return is_due(date.fromisoformat(last["ranked_through"]), ranked_through, after_days=after_days)
+
+
+def is_due(last: date, now: date, *, after_days: int) -> bool:
+    """Whether the newest rank is that many days newer than at the last try, or older: a model must not know what came
+    after the day that a run is of."""
+    return now < last or (now - last).days >= after_days
 
 
 def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> None:

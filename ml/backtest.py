@@ -24,6 +24,7 @@ TEST, ALL = "test", "all"
 SEASON_BEGINS, SEASON_ENDS = "11-20", "12-31"
 FROM_ALL_FOLDS = "folds"
 COVERAGE = ("coverage_80_ratio", "width_80_ratio", "coverage_95_ratio", "width_95_ratio")
+LABEL = (*CELL, "term", "grain", "period_start_on")
 BOUND_NAMES = ("lo_80", "hi_80", "lo_95", "hi_95")
 Ranges = dict[str, tuple[float, float]]
 
@@ -86,17 +87,19 @@ def backtest_test(
     """The published estimates of the test period, joined to its labels, beside the rivals.
 
     `estimates` are as `scoring.score` made them of what was known on each day; `labelled` all labelled days;
-    `line` the same as `estimates`, by the log-log line.
+    `line` the same as `estimates`, by the log-log line. Rivals are judged on the labels that have an estimate: what
+    was refused is nobody's error.
     """
     of_test = labelled.where(
         (F.col("ranked_on") > F.lit(fold.origin_on)) & (F.col("ranked_on") <= F.lit(fold.through_on))
     )
-    judged = {
-        HEADRACE: _of_labels(of_test, estimates, grains),
-        LOG_LOG: _boundless(_of_labels(of_test, line, grains)),
-        LAST_KNOWN: _boundless(last_known_at_rank(_known_labels(labelled, fold, grains))),
+    own = _of_labels(of_test, estimates, grains)
+    rivals = {
+        LOG_LOG: _of_labels(of_test, line, grains),
+        LAST_KNOWN: last_known_at_rank(_known_labels(labelled, fold, grains)),
     }
-    return summarise(judged, {TEST: fold})
+    same = {name: _boundless(frame.join(own.select(*LABEL), [*LABEL], "left_semi")) for name, frame in rivals.items()}
+    return summarise({HEADRACE: own, **same}, {TEST: fold})
 
 
 def coverage_ranges(

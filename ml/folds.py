@@ -54,7 +54,7 @@ def rolling_folds(first_on: date, last_on: date, options: SearchOptions) -> tupl
     over the second half of the labels."""
     length = timedelta(days=options.fold_days)
     if options.origins:
-        return tuple(Fold(o, min(o + length, last_on)) for o in options.origins if first_on < o < last_on)
+        return tuple(Fold(o, min(o + length, last_on)) for o in sorted(options.origins) if first_on < o < last_on)
     years = range(last_on.year, first_on.year - 1, -1)
 
     def whole(month_day: tuple[int, int], most: int) -> list[date]:
@@ -69,6 +69,18 @@ def rolling_folds(first_on: date, last_on: date, options: SearchOptions) -> tupl
     return tuple(
         Fold(o, min(o + length, last_on)) for o in (first_on + quarter * n for n in (2, 3)) if first_on < o < last_on
     )
+
+
+def told_folds(labelled: DataFrame, folds: Sequence[Fold]) -> tuple[Fold, ...]:
+    """Those of the folds that have labels known on their origin to fit on, and labels after it to be judged on.
+    `labelled` has the columns of `with_unseen`."""
+    if not folds:
+        return ()
+    seen, day = ~F.col("is_unseen"), F.col("ranked_on")
+    known = [F.count_if(seen & (F.col("available_on") <= F.lit(f.origin_on))) for f in folds]
+    judged = [F.count_if((day > F.lit(f.origin_on)) & (day <= F.lit(f.through_on))) for f in folds]
+    counts = labelled.agg(*known, *judged).first() or (0,) * 2 * len(folds)
+    return tuple(f for n, f in enumerate(folds) if counts[n] and counts[len(folds) + n])
 
 
 def with_unseen(labelled: DataFrame, options: SearchOptions) -> DataFrame:
@@ -102,7 +114,8 @@ def fold_labels(
     labelled: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions, *, grains: Sequence[str]
 ) -> FoldLabels:
     """`labelled` has the columns of `with_unseen`; `settings` differ from those to come in terms of the calendar at
-    most, and in what is no feature."""
+    most, and in what is no feature. What would be refused, a marketplace without labels known on the origin, is not
+    judged."""
     seen, wide = labelled.where(~F.col("is_unseen")), features.widest(settings)
     counts, spreads = _of_known(seen, folds)
     shares = {name: options.fit_rows_at_most / max(count, 1) for name, count in counts.items()}
@@ -118,7 +131,9 @@ def fold_labels(
     known = F.col("available_on") <= F.col("origin_on")
     training = sampled(_of_folds(seen, folds, shares).where(known), F.col("_share"), options.seed)
     begins = F.date_sub("origin_on", LEVEL_LOOKBACK_DAYS)
+    fitted = F.broadcast(training.select(*FOLD).distinct())
     shown = _of_folds(labelled, folds, shares).where(F.col("ranked_on").between(begins, F.col("through_on")))
+    shown = shown.join(fitted, list(FOLD), "left_semi")
     flags = {"is_test": F.col("ranked_on") > F.col("origin_on"), "is_known": known}
     judged = _with_some_days(shown.withColumns(flags))
     return FoldLabels(

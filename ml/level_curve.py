@@ -31,9 +31,9 @@ def _last_node(step: Column) -> Column:
 
 def place(rank: Column, step: float | Column) -> Column:
     """Where a rank lies among the nodes, from 0: (ln(rank + 2) - ln 3) / step, so that the first ranks, where most of
-    the volume is, lie far apart."""
-    at = (F.ln(rank + F.lit(2)) - F.lit(FIRST_NODE)) / F.lit(step)
-    return F.least(at, (_last_node(F.lit(step)) - 1).cast("double"))
+    the volume is, lie far apart. Java's logarithm of 3 may be a bit less than Python's: rank 1 is held at 0."""
+    at = (F.ln(rank.cast("double") + F.lit(2)) - F.lit(FIRST_NODE)) / F.lit(step)
+    return F.greatest(F.least(at, (_last_node(F.lit(step)) - 1).cast("double")), F.lit(0.0))
 
 
 def at_nodes(place_: Column) -> Column:

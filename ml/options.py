@@ -44,6 +44,15 @@ class Settings:
     def __post_init__(self) -> None:
         if self.level_half_life_days < 3:
             raise OptionsError(f"level_half_life_days: found {self.level_half_life_days}, promised 3 or more")
+        if self.level_step < 0.05:
+            raise OptionsError(f"level_step: found {self.level_step}, promised 0.05 or more")
+        for name in ("ridge", "level_shrink_count"):
+            if getattr(self, name) < 0:
+                raise OptionsError(f"{name}: found {getattr(self, name)}, promised 0 or more")
+        if self.yearly_terms < 0:
+            raise OptionsError(f"yearly_terms: found {self.yearly_terms}, promised 0 or more")
+        if any(knot < 1 for knot in self.knot_ranks):
+            raise OptionsError(f"knot_ranks: found {min(self.knot_ranks)}, promised 1 or more")
         if not 0 <= self.trend_share_ratio <= 1:
             raise OptionsError(f"trend_share_ratio: found {self.trend_share_ratio}, promised 0 to 1")
 
@@ -95,6 +104,10 @@ class SearchOptions:
         for name in ("test_days", "fold_days", "fit_rows_at_most"):
             if getattr(self, name) < 1:
                 raise OptionsError(f"{name}: found {getattr(self, name)}, promised 1 or more")
+        if len(set(self.origins)) < len(self.origins):
+            raise OptionsError("origins: found a day twice, promised each once")
+        if self.bias_at_most_ratio <= 0:
+            raise OptionsError(f"bias_at_most_ratio: found {self.bias_at_most_ratio}, promised more than 0")
         if not 0 <= self.unseen_terms_ratio < 1:
             raise OptionsError(f"unseen_terms_ratio: found {self.unseen_terms_ratio}, promised 0 to less than 1")
         if self.department_rule not in ("best", "all"):

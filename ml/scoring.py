@@ -159,9 +159,9 @@ def with_basis(ranked: DataFrame, model: VolumeModel) -> DataFrame:
 
 
 def _refused(refused: DataFrame) -> DataFrame:
-    """Rows of an unseen marketplace: no estimate."""
+    """Rows of an unseen marketplace, or of one that has drifted too far: no estimate."""
     empty = {name: F.lit(None).cast("double") for name in (*PARTS, ESTIMATE, *BOUNDS)}
-    kept = refused.withColumns(empty)
+    kept = refused.withColumns({**empty, "is_extrapolated": F.lit(None).cast("boolean")})
     return kept.select(*CELL, "term", "ranked_on", "rank", "basis", "is_extrapolated", *PARTS, ESTIMATE, *BOUNDS)
 
 
@@ -184,19 +184,23 @@ def _published(estimates: DataFrame, model: VolumeModel) -> DataFrame:
     return estimates.select(*(said.get(f.name, F.col(f.name)).cast(f.type).alias(f.name) for f in fields))
 
 
-def label_errors(model: VolumeModel, labelled: DataFrame) -> tuple[DataFrame, DataFrame]:
-    """Residual sums of labelled days, and the days with `error`, ln of their label's searches over the estimate.
+def label_errors(
+    model: VolumeModel, labelled: DataFrame, *, errors_after: date | None = None
+) -> tuple[DataFrame, DataFrame]:
+    """Residual sums of labelled days, and the days (after `errors_after`) with `error`, ln of their label's searches
+    over the estimate.
 
     The level behind an estimate is of the model's sums and of these labels, each from the day on which it was known.
     """
     dated = labelled.withColumn("trend_years", trend_years(F.col("ranked_on"), model.trend_ends_on))
     residuals = with_residual(with_base(dated, model.base), grains=model.grains).localCheckpoint()
     sums = residual_sums(residuals, step=model.settings.level_step)
+    judged = residuals.where(F.col("ranked_on") > F.lit(errors_after)) if errors_after else residuals
     found = levels(
-        model.residual_sums.unionByName(sums), asked_days(labelled), model.settings, anchor=model.known_through
+        model.residual_sums.unionByName(sums), asked_days(judged), model.settings, anchor=model.known_through
     ).localCheckpoint()
     estimated = with_ln_estimate(
-        residuals.withColumnRenamed("ln_base", "_ln_base").drop("trend_years"),
+        judged.withColumnRenamed("ln_base", "_ln_base").drop("trend_years"),
         found,
         base=model.base,
         settings=model.settings,

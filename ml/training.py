@@ -25,6 +25,7 @@ from ml.folds import (
     fold_labels,
     fold_rows,
     rolling_folds,
+    told_folds,
     with_trend,
     with_unseen,
 )
@@ -45,6 +46,7 @@ from schemas.search import SEARCH_VOLUME_BACKTEST
 SUMS = "marketplace_code string, node int, ranked_on date, available_on date, residual_sum double, weight_sum double"
 ERRORS = "marketplace_code string, ranked_on date, available_on date, square_sum double, day_count double"
 DAYS_AT_LEAST = 60
+NO_FOLD = "no fold has labels known on its origin to be fitted on and later ones to be judged on"
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,11 @@ def train(
     development, test = sealed(with_unseen(labelled, options), test_from)
     development = development.localCheckpoint()
     before = _span(development)
-    folds = rolling_folds(before.first_on, before.last_on, options) if before else ()
-    if before is None or not folds:
+    if before is None:
         return _nothing(labelled, f"no labels were known on {test_from}, before the test period", options)
+    folds = told_folds(development, rolling_folds(before.first_on, before.last_on, options))
+    if not folds:
+        return _nothing(labelled, f"{NO_FOLD}: the labels known on {test_from} are of too few days", options)
     settings = options.settings
     tried: list[tuple[Settings, float]] = []
     tell("labels of the folds")
@@ -208,7 +212,8 @@ def _fitted(
     known_through: date,
     calibration: Calibration,
 ) -> VolumeModel:
-    """The base on all rows, then of the last year the level curve's state, smearing, Poisson stage and errors."""
+    """The base and the level curve's state on all rows: days that are scored again, and marketplaces whose labels ended
+    long ago, have a level and its age too. Smearing, Poisson stage and errors are of the last year."""
     spark = labelled.sparkSession
     base = fit_on_labels(with_trend(labelled, known_through), settings, grains=grains)
     empty = VolumeModel(
@@ -226,8 +231,7 @@ def _fitted(
         grains=tuple(grains),
         card={},
     )
-    recent = labelled.where(F.col("ranked_on") > F.lit(known_through - timedelta(days=LEVEL_LOOKBACK_DAYS)))
-    sums, errors = label_errors(empty, recent)
+    sums, errors = label_errors(empty, labelled, errors_after=known_through - timedelta(days=LEVEL_LOOKBACK_DAYS))
     errors = errors.select("marketplace_code", "ranked_on", "available_on", "rank", "ln_estimate", "error")
     errors = errors.localCheckpoint()
     smearing = fit_smearing(errors)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from schemas.search.common import GRAINS
+
+
+def known_labels(volumes: DataFrame, day: date) -> DataFrame:
+    """The labels known on a day, of which only the finest stand: a label that comes later takes none away."""
+    return without_overlaps(volumes.where(F.col("available_on") <= F.lit(day)))
 
 
 def without_overlaps(volumes: DataFrame) -> DataFrame:

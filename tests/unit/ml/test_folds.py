@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from ml.folds import rolling_folds, sampled, with_unseen
+from ml.folds import Fold, rolling_folds, sampled, told_folds, with_unseen
 from ml.options import SearchOptions
 from tests.unit.ml.frames import DAY, volumes
 
@@ -51,6 +51,17 @@ def test_origins_that_are_asked_for_must_have_days_before_and_after() -> None:
     options = SearchOptions(origins=(date(2018, 1, 1), date(2023, 6, 1), date(2025, 1, 1)), fold_days=600)
     [fold] = rolling_folds(date(2019, 1, 1), date(2024, 1, 1), options)
     assert (fold.origin_on, fold.through_on) == (date(2023, 6, 1), date(2024, 1, 1))
+
+
+@pytest.mark.spark35
+def test_folds_need_labels_known_on_their_origin_and_labels_after_it(spark: SparkSession) -> None:
+    labels = with_unseen(volumes(spark, *({"period_start_on": DAY + timedelta(n)} for n in range(30))), SearchOptions())
+    dated = labels.withColumn("ranked_on", F.col("period_start_on"))
+    first, last = DAY + timedelta(14), DAY + timedelta(29)
+    known, unknown = Fold(first, last), Fold(first - timedelta(1), last)
+    unjudged = Fold(last, last + timedelta(10))
+    assert told_folds(dated, [unknown, known, unjudged]) == (known,)
+    assert told_folds(dated, [unknown]) == told_folds(dated, []) == ()
 
 
 @pytest.mark.spark35

@@ -52,6 +52,23 @@ def test_levels_are_the_numpy_twins(spark: SparkSession) -> None:
     assert level == pytest.approx(np.interp(place, np.arange(node_count(0.5)), by_day[63]["level_values"]))
 
 
+@pytest.mark.spark35
+@pytest.mark.parametrize("step", [0.1, 0.25, 0.5, 1.0])
+def test_rank_1_and_ranks_past_the_last_node_have_the_level_of_their_node(spark: SparkSession, step: float) -> None:
+    """Java's ln 3 is less than Python's by the last bit: rank 1 would lie below the first node."""
+    values = [float(n) for n in range(1, node_count(step) + 1)]
+    row = [("US", FIRST, values)]
+    found = spark.createDataFrame(row, f"marketplace_code string, {ASKED_ON} date, level_values array<double>")
+    ranked = spark.createDataFrame(
+        [("US", FIRST, rank) for rank in (1, 2**63 - 1)], "marketplace_code string, ranked_on date, rank long"
+    )
+    level = {
+        r["rank"]: r["ln_level"]
+        for r in with_level(ranked, found.withColumn("overall_level", F.lit(0.0)), step=step).collect()
+    }
+    assert level == {1: 1.0, 2**63 - 1: values[-2]}
+
+
 def _twin(
     day: np.ndarray, late: np.ndarray, rank: np.ndarray, residual: np.ndarray, asked: int
 ) -> tuple[np.ndarray, float, float]:

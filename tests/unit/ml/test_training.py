@@ -13,9 +13,10 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from ml.artefact import ArtefactError, load, save
+from ml.backtest import backtest_test
 from ml.card_page import card_page
 from ml.event_days import event_days, with_event_days
-from ml.folds import fold_errors, fold_estimates, fold_labels, fold_rows, rolling_folds, with_unseen
+from ml.folds import Fold, fold_errors, fold_estimates, fold_labels, fold_rows, rolling_folds, with_unseen
 from ml.labels import labelled_days
 from ml.options import SearchOptions
 from ml.order import count_violations
@@ -98,6 +99,29 @@ def test_curves_judged_in_one_pass_have_the_errors_that_each_has_alone(made: Wor
         assert len(sums) == 2
         assert error == pytest.approx((sums["absolute"] / sums["search_count"]).mean(), rel=0.02)
     assert len({round(e, 6) for e in fold_errors(rows, folds, tried, grains=["daily"])}) == 3
+
+
+@pytest.mark.slow
+def test_the_level_remembers_all_labels_so_that_old_days_and_marketplaces_that_ended_have_an_age(
+    trained: TrainingResult,
+) -> None:
+    assert trained.model is not None
+    first = trained.model.residual_sums.groupBy("marketplace_code").agg(F.min("ranked_on")).collect()
+    assert {tuple(row) for row in first} == {("US", FIRST), ("JP", FIRST)}
+
+
+@pytest.mark.slow
+def test_rivals_are_judged_on_the_labels_that_have_an_estimate(trained: TrainingResult, made: World) -> None:
+    assert trained.test_estimates is not None
+    days = labelled_days(*made[:2], department_rule="best")
+    labelled = with_unseen(with_event_days(days, event_days(made[2])), OPTIONS)
+    refused = F.when(F.dayofmonth("estimated_on") % 2 == 0, "refused").otherwise(F.col("basis"))
+    half = trained.test_estimates.withColumn("basis", refused)
+    fold = Fold(date(2023, 12, 15), LAST)
+    rows = backtest_test(half, labelled, trained.test_estimates, fold, grains=["daily"]).where("cut_name = 'all'")
+    counts = {row["model_name"]: row["label_count"] for row in rows.collect()}
+    assert set(counts) == {"headrace", "log_log_line", "last_known_at_rank"}
+    assert len(set(counts.values())) == 1
 
 
 @pytest.mark.slow
@@ -193,7 +217,7 @@ def test_unseen_marketplaces_are_refused_and_unseen_departments_pooled(trained: 
     assert by.loc[("US", "all", "tea"), ESTIMATE] == by.loc[("US", "all", "also fifth"), ESTIMATE]
     assert by.loc[("US", "all", "far"), "is_extrapolated"]
     assert not by.loc[("US", "all", "tea"), "is_extrapolated"]
-    assert by.loc[("FR", "all", "tea"), COUNTED].isna().all()
+    assert by.loc[("FR", "all", "tea"), [*COUNTED, "is_extrapolated"]].isna().all()
     assert by.loc[("US", "garden", "tea"), ESTIMATE] > 0
     assert by.loc[("US", "garden", "tea"), ORDERED[:2] + ORDERED[3:]].isna().all()
     assert by["coverage_80_ratio"].notna().to_dict() == {

@@ -4,7 +4,7 @@ import pytest
 
 from schemas.search import SEARCH_VOLUMES
 from tests.frames import curated_frame
-from transforms.search.labels import without_overlaps
+from transforms.search.labels import known_labels, without_overlaps
 
 pytestmark = pytest.mark.spark35
 
@@ -52,3 +52,11 @@ def test_of_overlapping_labels_the_finest_stands(spark, labels, standing):
     found = without_overlaps(curated_frame(spark, SEARCH_VOLUMES, *labels))
     assert found.columns == curated_frame(spark, SEARCH_VOLUMES).columns
     assert sorted(row.grain for row in found.collect()) == standing
+
+
+def test_a_label_that_is_not_known_yet_takes_none_away(spark):
+    week = {**label(*WEEK), "available_on": date(2024, 3, 19)}
+    day = {**label(*DAY), "available_on": date(2024, 3, 20)}
+    volumes = curated_frame(spark, SEARCH_VOLUMES, week, day)
+    known = {n: known_labels(volumes, date(2024, 3, n)).select("grain").collect() for n in (18, 19, 20)}
+    assert {n: [row["grain"] for row in rows] for n, rows in known.items()} == {18: [], 19: ["weekly"], 20: ["daily"]}
