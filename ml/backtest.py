@@ -13,7 +13,7 @@ from ml.baselines import last_known_at_rank
 from ml.coverage import block_bootstrap
 from ml.folds import ERROR_DAYS, Fold, FoldLabels, fold_estimates, fold_rows, per_label, usual_before, with_error_scale
 from ml.intervals import Calibration, bucket, calibrate, event, with_bounds
-from ml.labels import CELL
+from ml.labels import CELL, LABEL
 from ml.metrics import coverage_columns, error_columns
 from ml.options import LOG_LOG_LINE, Settings
 from ml.progress import Tell, tell_nobody
@@ -24,7 +24,6 @@ TEST, ALL = "test", "all"
 SEASON_BEGINS, SEASON_ENDS = "11-20", "12-31"
 FROM_ALL_FOLDS = "folds"
 COVERAGE = ("coverage_80_ratio", "width_80_ratio", "coverage_95_ratio", "width_95_ratio")
-LABEL = (*CELL, "term", "grain", "period_start_on")
 BOUND_NAMES = ("lo_80", "hi_80", "lo_95", "hi_95")
 Ranges = dict[str, tuple[float, float]]
 
@@ -128,8 +127,8 @@ def _of_labels(labelled: DataFrame, estimates: DataFrame, grains: Sequence[str])
         *CELL, "term", F.col("estimated_on").alias("ranked_on"), *(F.col(k).alias(v) for k, v in named.items())
     )
     joined = labelled.join(published, [*CELL, "term", "ranked_on"])
-    kept = [*CELL, "term", "grain", "period_start_on", "is_unseen"]
-    per_period = joined.groupBy(*kept).agg(
+    per_period = joined.groupBy(*LABEL, "is_unseen").agg(
+        F.min("department_name").alias("department_name"),
         F.min("ranked_on").alias("ranked_on"),
         F.round(F.exp(F.avg(F.ln("rank")))).cast("long").alias("rank"),
         F.array_distinct(F.flatten(F.collect_list("event_tokens"))).alias("event_tokens"),

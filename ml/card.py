@@ -14,7 +14,7 @@ from ml import STAND_INS
 from ml.backtest import ALL, FROM_ALL_FOLDS, HEADRACE, TEST, Ranges
 from ml.folds import Fold
 from ml.intervals import BUCKET_NAMES
-from ml.labels import CELL
+from ml.labels import CELL, LABEL
 from ml.limits import limits
 from ml.model import VolumeModel
 from ml.options import Settings
@@ -63,7 +63,7 @@ def make_card(
 
 def label_counts(labelled: DataFrame) -> Rows:
     """By marketplace and grain: labels that have a rank, the days and terms of these, the first and the last day."""
-    label = F.struct("department_name", "term", "period_start_on")
+    label = F.struct(*LABEL)
     found = labelled.groupBy("marketplace_code", "grain").agg(
         F.count_distinct(label).alias("label_count"),
         F.count(F.lit(1)).alias("label_day_count"),

@@ -17,7 +17,7 @@ from ml.base import LN_BASE, fit_on_features, told_by, trend_slopes, trend_years
 from ml.features import DAYS_OF_YEAR, Words
 from ml.intervals import daily_errors, recent_errors, usual_error
 from ml.known import ASKED_ON
-from ml.labels import CELL
+from ml.labels import LABEL
 from ml.level_curve import MARKETPLACE, between_nodes, known_at_nodes, place, residual_sums, shrunk, with_residual
 from ml.metrics import wape
 from ml.options import SearchOptions, Settings
@@ -182,7 +182,7 @@ def _of_folds(labelled: DataFrame, folds: Sequence[Fold], shares: Mapping[str, f
 
 def sampled(training: DataFrame, share: Column, seed: int) -> DataFrame:
     """About that share of the rows, whole labels, drawn by a hash of the label."""
-    drawn = F.pmod(F.xxhash64(*CELL, "term", "period_start_on", F.lit(seed)), F.lit(1_000_000))
+    drawn = F.pmod(F.xxhash64(*LABEL, F.lit(seed)), F.lit(1_000_000))
     return training.where(drawn < share * 1_000_000)
 
 
@@ -357,8 +357,8 @@ def _asked(rows: DataFrame) -> DataFrame:
 
 def per_label(estimated: DataFrame, grains: Sequence[str], *by: str) -> DataFrame:
     """One row per label (and `by`): `search_count` and `estimate` of its period, `error`, and the period's typical
-    `rank`."""
-    kept = [*by, "fold_name", *CELL, "term", "grain", "period_start_on", "is_unseen", "is_known", "available_on"]
+    `rank`; of the departments that its days' ranks are of the first by name."""
+    kept = [*by, "fold_name", *LABEL, "is_unseen", "is_known", "available_on"]
     if set(grains) <= {"daily"}:
         daily = estimated.withColumns(
             {
@@ -366,9 +366,20 @@ def per_label(estimated: DataFrame, grains: Sequence[str], *by: str) -> DataFram
                 "day_count": F.col("period_day_count"),
                 "estimate": F.exp("ln_estimate"),
             }
-        ).select(*kept, "ranked_on", "rank", "is_test", "event_tokens", "day_count", "search_count", "estimate")
+        ).select(
+            *kept,
+            "department_name",
+            "ranked_on",
+            "rank",
+            "is_test",
+            "event_tokens",
+            "day_count",
+            "search_count",
+            "estimate",
+        )
         return daily.withColumn("error", F.ln(F.col("search_count") / F.col("estimate")))
     summed = estimated.groupBy(*kept).agg(
+        F.min("department_name").alias("department_name"),
         F.min("ranked_on").alias("ranked_on"),
         F.round(F.exp(F.avg(F.ln("rank")))).cast("long").alias("rank"),
         F.min("is_test").alias("is_test"),

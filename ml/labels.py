@@ -9,12 +9,15 @@ from ml.options import DepartmentRule
 
 CELL = ("marketplace_code", "department_name")
 RANKED = (*CELL, "term", "ranked_on")
-ALL_DEPARTMENTS = "all"
+LABEL = ("marketplace_code", "label_department_name", "term", "grain", "period_start_on")
+ALL_DEPARTMENTS, NO_DEPARTMENT = "all", "(none)"
 
 
 def labelled_days(ranks: DataFrame, volumes: DataFrame, *, department_rule: DepartmentRule) -> DataFrame:
     """One row per label and ranked day of its period: the ranked term's columns, `rank`, `grain`, `period_start_on`,
     `period_day_count` (days in the period), `available_on`, and `period_search_count` (searches in the period).
+    `label_department_name` is the label's own department, `(none)` where it has none: with it `LABEL` tells labels
+    apart, while the department is that of the day's rank.
 
     A label with a department joins the term's rank in it. One without joins a single rank a day: the best of the
     term's departments (`best`; of two equal ones the first by name), or that in the department named `all`. A day
@@ -32,6 +35,7 @@ def labelled_days(ranks: DataFrame, volumes: DataFrame, *, department_rule: Depa
 def _days(volumes: DataFrame) -> DataFrame:
     return volumes.select(
         *CELL,
+        F.coalesce("department_name", F.lit(NO_DEPARTMENT)).alias("label_department_name"),
         "term",
         "grain",
         "period_start_on",
@@ -64,6 +68,6 @@ def split_by(labelled: DataFrame, predicted: Column) -> DataFrame:
     A day of the period without a rank keeps its share: it is taken for an average day of the period. A daily label
     is its own day.
     """
-    period = Window.partitionBy(*CELL, "term", "grain", "period_start_on")
+    period = Window.partitionBy(*LABEL)
     of_period = F.sum(predicted).over(period) * F.col("period_day_count") / F.count(F.lit(1)).over(period)
     return labelled.withColumn("search_count", F.col("period_search_count") * predicted / of_period)

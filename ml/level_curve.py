@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from ml.base import LN_BASE
 from ml.known import ASKED_ON, known_so_far
-from ml.labels import CELL
+from ml.labels import LABEL
 from ml.options import Settings
 
 FIRST_NODE = math.log(3)
@@ -61,7 +61,7 @@ def with_residual(labelled: DataFrame, *, grains: Sequence[str]) -> DataFrame:
     """
     if set(grains) <= {"daily"}:
         return labelled.withColumn("residual", F.ln("period_search_count") - F.col(LN_BASE))
-    period = Window.partitionBy(*CELL, "term", "grain", "period_start_on")
+    period = Window.partitionBy(*LABEL)
     of_base = F.avg(F.exp(LN_BASE)).over(period) * F.col("period_day_count")
     return labelled.withColumn("residual", F.ln(F.col("period_search_count") / of_base))
 

@@ -8,9 +8,10 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from ml.folds import Fold, rolling_folds, sampled, told_folds, with_unseen
+from ml.folds import Fold, per_label, rolling_folds, sampled, told_folds, with_unseen
+from ml.labels import labelled_days, split_by
 from ml.options import SearchOptions
-from tests.unit.ml.frames import DAY, volumes
+from tests.unit.ml.frames import DAY, ranks, volumes
 
 OPTIONS = SearchOptions(fold_days=92)
 
@@ -65,6 +66,27 @@ def test_folds_need_labels_known_on_their_origin_and_labels_after_it(spark: Spar
 
 
 @pytest.mark.spark35
+def test_a_week_without_department_is_one_label_and_another_than_that_of_a_department(spark: SparkSession) -> None:
+    """The best department changes on Wednesday; the label of `all` has its own ten searches."""
+    sunday = date(2024, 3, 3)
+    ranked = [
+        {"department_name": name, "ranked_on": sunday + timedelta(n), "rank": rank}
+        for n in range(7)
+        for name, rank in (("all", 50), ("beauty", 10 if n < 3 else 90))
+    ]
+    week = {"grain": "weekly", "period_start_on": sunday}
+    labels = [{**week, "department_name": None, "search_count": 700}, {**week, "search_count": 10}]
+    days = labelled_days(ranks(spark, *ranked), volumes(spark, *labels), department_rule="best")
+    flags = {name: F.lit(False) for name in ("is_unseen", "is_known", "is_test")}
+    told = {"fold_name": F.lit("f"), "ln_estimate": F.lit(0.0), "event_tokens": F.array().cast("array<string>")}
+    found = per_label(days.withColumns({**flags, **told}), ["weekly"]).collect()
+    by_label = {row["label_department_name"]: (row["search_count"], row["day_count"]) for row in found}
+    assert by_label == {"(none)": (700.0, 7), "all": (10.0, 7)}
+    divided = split_by(days, F.lit(1.0)).groupBy("label_department_name").agg(F.sum("search_count")).collect()
+    assert dict(map(tuple, divided)) == {"(none)": 700.0, "all": 10.0}
+
+
+@pytest.mark.spark35
 def test_a_fifth_of_the_terms_is_unseen_and_none_where_there_are_few(spark: SparkSession) -> None:
     rows = [{"term": f"t{n}"} for n in range(500)] + [{"term": f"f{n}", "marketplace_code": "FR"} for n in range(4)]
     found = with_unseen(volumes(spark, *rows), SearchOptions()).toPandas().groupby("marketplace_code")["is_unseen"]
@@ -74,7 +96,7 @@ def test_a_fifth_of_the_terms_is_unseen_and_none_where_there_are_few(spark: Spar
 
 def test_a_sample_keeps_whole_labels_and_is_the_same_again(spark: SparkSession) -> None:
     days = volumes(spark, *({"term": f"t{n}", "period_start_on": DAY + timedelta(n % 7)} for n in range(700)))
-    doubled = days.unionByName(days)
+    doubled = days.unionByName(days).withColumn("label_department_name", F.col("department_name"))
     assert sampled(doubled, F.lit(1.0), 1).count() == 1_400
     one, two = (sampled(doubled, F.lit(400 / 1_400), 1).toPandas() for _ in range(2))
     assert 300 <= len(one) <= 500

@@ -34,11 +34,23 @@ def test_it_opens_once_and_for_fixed_settings_only(spark: SparkSession) -> None:
         ({"test_days": 0}, "test_days: found 0"),
         ({"unseen_terms_ratio": 1.0}, "unseen_terms_ratio: found 1.0"),
         ({"department_rule": "any"}, "department_rule: found any"),
+        ({"bias_at_most_ratio": 0.0}, "bias_at_most_ratio: found 0.0"),
+        ({"origins": (date(2024, 1, 1), date(2024, 1, 1))}, "origins: found a day twice"),
     ],
 )
 def test_options_that_do_not_hold_together(options: dict[str, object], message: str) -> None:
     with pytest.raises(OptionsError, match=message):
         SearchOptions(**options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("level_step", 0.0), ("level_step", -1.0), ("ridge", -1.0), ("level_shrink_count", -5.0), ("yearly_terms", -1),
+     ("knot_ranks", (0, 10)), ("level_half_life_days", 2.0), ("trend_share_ratio", 1.1)],
+)  # fmt: skip
+def test_settings_that_no_model_has(name: str, value: object) -> None:
+    with pytest.raises(OptionsError, match=f"{name}: found"):
+        Settings().but(**{name: value})
 
 
 def test_settings_come_back_from_json_and_unknown_ones_are_refused() -> None:
