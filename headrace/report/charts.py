@@ -20,7 +20,8 @@ SERIES = {"estimate": "#1f5fa8", "80 %": "#a9c6e6", "95 %": "#dbe8f5", "true vol
 STATUSES = {"well": "#3a7", "warn": "#eb3", "widen": "#e73", "stop": "#c33"}
 NEAR_RATIO = 0.02
 LINE_OF_TEXT_RATIO = 0.012
-NAMED_AT_MOST = 4
+NAMED_AT_MOST = 3
+LEAST_SAID = 0.7
 
 
 def draw(spec: Spec) -> str:
@@ -85,16 +86,16 @@ def over_time(rows: Rows, events: Rows, *, title: str) -> Spec:
 
 def calibration(rows: Rows) -> Spec:
     """Coverage that intervals promise against what was seen, by cut; those away from the line are named."""
-    least = math.floor(20 * min(0.7, *(row["seen_ratio"] for row in rows))) / 20
-    shares = {"scale": {"domain": [least, 1]}, "axis": {"format": ".0%", "tickCount": 6}}
-    promised = {**_linear("promised_ratio", "said"), **shares}
-    seen = {**_linear("seen_ratio", "seen"), **shares}
-    equal = [{"promised_ratio": ratio, "seen_ratio": ratio} for ratio in (least, 1.0)]
+    least = math.floor(20 * min(LEAST_SAID, *(row["seen_ratio"] for row in rows))) / 20
+    axis = {"format": ".0%", "tickCount": 6}
+    promised = {**_linear("promised_ratio", "said"), "scale": {"domain": [LEAST_SAID, 1]}, "axis": axis}
+    seen = {**_linear("seen_ratio", "seen"), "scale": {"domain": [least, 1]}, "axis": axis}
+    equal = [{"promised_ratio": ratio, "seen_ratio": ratio} for ratio in (LEAST_SAID, 1.0)]
     name = {"type": "text", "align": "left", "dx": 7, "fontSize": 10, "color": "#333"}
     return {
         "title": "Coverage said and seen",
-        "width": 420,
-        "height": 420,
+        "width": 640,
+        "height": 380,
         "layer": [
             _layer(equal, {"type": "line", "color": "#999", "strokeDash": [4, 4]}, x=promised, y=seen),
             _layer(rows, {"type": "point", "filled": True, "size": 45, "color": "#1f5fa8"}, x=promised, y=seen),
