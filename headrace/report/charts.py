@@ -106,7 +106,7 @@ def calibration(rows: Rows) -> Spec:
 
 def named_points(rows: Rows) -> list[dict[str, Any]]:
     """The points farther from the line than `NEAR_RATIO`; those whose names would overlap share one."""
-    away = [row for row in rows if abs(row["seen_ratio"] - row["promised_ratio"]) > NEAR_RATIO]
+    away = [row for row in rows if round(abs(row["seen_ratio"] - row["promised_ratio"]), 9) > NEAR_RATIO]
     groups: list[list[Mapping[str, Any]]] = []
     for row in sorted(away, key=lambda row: (row["promised_ratio"], row["seen_ratio"])):
         last = groups[-1][-1] if groups else None
