@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from headrace.reader import objects
 from headrace.report import charts
 from headrace.report.page import Picture, Section, page
-from headrace.report.search import search_sections
+from headrace.report.search import CURVES, search_sections
 from ml import STAND_INS
 from tests.unit.headrace.search_tables import FIRST, estimates, label, refused, search_database
 
@@ -129,6 +130,15 @@ def test_a_curve_without_bounds_has_a_line_and_no_band(database):
     roles = re.findall(r'aria-roledescription="(\w+) mark', picture.svg)
     assert "line" in roles
     assert "area" not in roles
+
+
+def test_days_without_bounds_do_not_pull_the_band_down():
+    bounds = [name for name in estimates(days=1)[0] if name.startswith(("lo_", "hi_"))]
+    days = estimates(days=20)
+    rows = [{**day, "rank": 100, **(dict.fromkeys(bounds) if n < 15 else {})} for n, day in enumerate(days)]
+    with search_database(search_volume_estimates=rows) as connection:
+        [found] = objects(connection, CURVES)
+    assert (found["lo_80"], found["day_count"]) == (800.0, 20)
 
 
 def point(cut: str, said: float, seen: float) -> dict[str, object]:
