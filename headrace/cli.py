@@ -301,7 +301,7 @@ def explain(
 
     Of an estimated search volume: the rank, what each stage says, and the labels behind its level.
 
-    Example: `headrace explain search volume "lip balm best beauty" 2024-11-29 marketplace=US --lake lake`
+    Example: `headrace explain search volume "water bottle for women all" 2024-11-29 marketplace=US --lake lake`
     """
     from headrace.explaining import LIMIT, explain_domain
 

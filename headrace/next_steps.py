@@ -38,8 +38,10 @@ QUARANTINED = "SELECT reasons, count(*) AS row_count FROM quarantine.{table} GRO
 
 def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
     """Each with its `why` and its `command`."""
-    domain = _domain(release)
-    steps = [_step("every file, and what became of it", "status", *domain, "--files", lake=lake_uri)]
+    domain = _domain(release.domain)
+    steps = [
+        {"why": "every file, and what became of it", "command": status_command(release.domain, lake_uri, "--files")}
+    ]
     if is_folder(lake) and "cycle_times_monthly" in release.marts:
         steps += _of_cycle_times(lake, release, lake_uri)
     if is_folder(lake) and "search_volume_estimates" in release.marts:
@@ -48,8 +50,13 @@ def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[
         if counts.cumulative["quarantined"]:
             most = sorted(_quarantining(release, name).items(), key=lambda item: (-item[1], item[0]))[:3]
             why = f"what was quarantined of {name}, most often {', '.join(f'{code} ({n:,})' for code, n in most)}"
-            steps.append(_step(why, "query", QUARANTINED.format(table=name), *_domain(release), lake=lake_uri))
+            steps.append(_step(why, "query", QUARANTINED.format(table=name), *domain, lake=lake_uri))
     return steps
+
+
+def status_command(domain: str, lake_uri: str, *options: str) -> str:
+    """What shows a domain's current release."""
+    return command_line("headrace", "status", *_domain(domain), *options, "--lake", lake_uri)
 
 
 def slowest_cell(lake: ObjectStore, release: Release) -> dict[str, Any] | None:
@@ -96,9 +103,10 @@ def _of_cycle_times(lake: ObjectStore, release: Release, lake_uri: str) -> list[
 
 
 def _of_search_volume(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
+    domain = _domain(release.domain)
     steps = [
         _step("curves, estimates over time, calibration and drift", "report", release.domain, lake=lake_uri),
-        _step("what was searched most on the last day", "query", MOST_SEARCHED, *_domain(release), lake=lake_uri),
+        _step("what was searched most on the last day", "query", MOST_SEARCHED, *domain, lake=lake_uri),
     ]
     with connect(lake, tables_of_release(release)) as connection:
         found = objects(connection, ESTIMATE)
@@ -110,9 +118,9 @@ def _of_search_volume(lake: ObjectStore, release: Release, lake_uri: str) -> lis
     return steps
 
 
-def _domain(release: Release) -> list[str]:
+def _domain(domain: str) -> list[str]:
     """How a command is told a domain that is not its first choice."""
-    return [] if release.domain == "procurement" else ["--domain", release.domain]
+    return [] if domain == "procurement" else ["--domain", domain]
 
 
 def _step(why: str, *command: str, lake: str) -> dict[str, str]:

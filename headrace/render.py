@@ -11,6 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from headrace.console import cell, counted, grid, mark, out, say, say_json
+from headrace.next_steps import status_command
 from headrace.render_explain import explained
 
 if TYPE_CHECKING:
@@ -63,10 +64,8 @@ def ran(facts: Mapping[str, Any]) -> None:
     number = facts["release"]
     if not facts["is_new"]:
         say(f"nothing changed: release {number} of {facts['domain']} stands ({facts['seconds']:.1f} s)", style="bold")
-        say(
-            f"it was published {facts['published_at']} by run {facts['run_id']}; see: headrace status --lake "
-            f"{facts['lake']}"
-        )
+        see = status_command(facts["domain"], facts["lake"])
+        say(f"it was published {facts['published_at']} by run {facts['run_id']}; see: {see}")
         return
     say(f"release {number} of {facts['domain']}, run {facts['run_id']}, {facts['seconds']:.1f} s", style="bold")
     say()
@@ -178,7 +177,8 @@ def _equations(facts: Mapping[str, Any]) -> None:
     tree.add(_equation(facts["equations"]["raw"]))
     replaced = sum(file["replaced"] for file in facts["files"])
     later = f", {replaced:,} of them replaced by a later delivery" if replaced else ""
-    files = tree.add(f"{counted(len(facts['files']), 'file')} landed so far{later} (each: headrace status --files)")
+    see = status_command(facts["domain"], facts["lake"], "--files")
+    files = tree.add(Text(f"{counted(len(facts['files']), 'file')} landed so far{later} (each: {see})"))
     for equation in facts["equations"]["files"]:
         files.add(_equation(equation))
     for name, told in facts["equations"]["tables"].items():

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
 from rich.tree import Tree
 
-from headrace.console import cell, grid, mark, out, say
+from headrace.console import cell, command_line, grid, mark, out, say
+from headrace.explain.raw import MASK
 
 STYLES = {"curated": "green", "quarantined": "red", "excluded": "yellow"}
 
 
 def explained(facts: Mapping[str, Any]) -> None:
+    tell, told = {"volume": (_volume, facts.get("estimates", ())), "case": (_case, facts.get("cases", ()))}.get(
+        facts["subject"], (_cell, facts.get("cells", ()))
+    )
+    trees = [tell(facts, one) for one in told]
+    for tree in trees:
+        out().print(tree)
     if facts["subject"] == "volume":
-        for told in facts["estimates"]:
-            _volume(facts, told)
-        left = facts["estimate_count"] - len(facts["estimates"])
+        left = facts["estimate_count"] - len(told)
         if left:
             say(f"… and {left:,} more departments or marketplaces, see --all", style="dim")
         if facts["stand_ins"]:
             say(facts["stand_ins"], style="dim")
-    elif facts["subject"] == "case":
-        for case in facts["cases"]:
-            _case(facts, case)
-    else:
-        for told in facts["cells"]:
-            _cell(facts, told)
-    if not facts["is_revealed"]:
+    if not facts["is_revealed"] and any(map(_has_mask, trees)):
         say("••• is personal, or not mapped to any field: --reveal shows it", style="dim")
 
 
-def _case(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+def _has_mask(tree: Tree) -> bool:
+    return MASK in str(tree.label) or any(map(_has_mask, tree.children))
+
+
+def _case(facts: Mapping[str, Any], told: Mapping[str, Any]) -> Tree:
     row = told["case"]
     head = (
         f"case {told['case_id']} of {told['source_system_code']}, release {facts['release']}: "
@@ -73,35 +76,71 @@ def _case(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
         branch = tree.add("rows of the case that are no event above")
         for place in others:
             _row(branch, told["rows"][place])
-    out().print(tree)
+    return tree
 
 
-def _volume(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+def _volume(facts: Mapping[str, Any], told: Mapping[str, Any]) -> Tree:
     row = told["estimate"]
-    shown = {name: None if row[name] is None else round(row[name]) for name in row if name.endswith("_search_count")}
     where = f"{row['marketplace_code']}, {row['department_name']}"
-    head = f"{row['term']} in {where} on {row['estimated_on']}, release {facts['release']}, model {row['model_id']}: "
-    if shown["estimated_search_count"] is None:
+    model = f"model {row['model_id']}" if row["model_id"] else "no model"
+    head = f"{row['term']} in {where} on {row['estimated_on']}, release {facts['release']}, {model}: "
+    if row["estimated_search_count"] is None:
         head += "refused"
     else:
-        head += (
-            f"{shown['estimated_search_count']:,} searches, 80 % {shown['lo_80_search_count']:,} to "
-            f"{shown['hi_80_search_count']:,}, 95 % {shown['lo_95_search_count']:,} to {shown['hi_95_search_count']:,}"
-        )
+        head += f"{_whole(row['estimated_search_count'])} searches, {_interval(row, 80)}, {_interval(row, 95)}"
     tree = Tree(Text(head, style="bold"))
+    for line in _also_in(row, told["also_in"]):
+        tree.add(Text(line, style="dim"))
     tied = ", tied with others" if row["is_tied"] else ""
     outside = ", outside the ranks of the labels" if row["is_extrapolated"] else ""
     ranks = tree.add(f"rank {row['rank']:,}{tied}{outside}; basis {row['basis']}")
+    if told["basis_told"]:
+        ranks.add(Text(told["basis_told"], style="yellow"))
     for traced in told["rows"]:
         _row(ranks, traced)
     for event in told["events"]:
-        tree.add(f"special date: {event['event_name']} of {event['event_on']}, {event['offset_days']:+d} days")
+        tree.add(Text(f"special date: {event['event_name']} of {event['event_on']}, {event['offset_days']:+d} days"))
+    for label in told["own_labels"]:
+        tree.add(Text(_own_label(label), style="green"))
     if told["stages"]:
         table = grid("stage", "factor", "searches", right={"factor", "searches"})
         for stage in told["stages"]:
             factor = "" if stage["factor"] is None else f"× {stage['factor']:.3f}"
             table.add_row(stage["stage"], factor, f"{stage['search_count']:,.1f}")
         tree.add(table)
+        _labels(tree, told)
+    return tree
+
+
+def _whole(value: float | None) -> str:
+    return "·" if value is None else f"{round(value):,}"
+
+
+def _interval(row: Mapping[str, Any], level: int) -> str:
+    return f"{level} % {_whole(row[f'lo_{level}_search_count'])} to {_whole(row[f'hi_{level}_search_count'])}"
+
+
+def _also_in(row: Mapping[str, Any], cells: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Where else the term is on that day, and how to ask for it."""
+    code = row["marketplace_code"]
+    codes = list(dict.fromkeys(cell["marketplace_code"] for cell in cells if cell["marketplace_code"] != code))
+    departments = [cell["department_name"] for cell in cells if cell["marketplace_code"] == code]
+    if codes:
+        yield f"also in {', '.join(codes)}: {command_line(f'marketplace={codes[0]}')}"
+    if departments:
+        yield f"also in {', '.join(departments)} of {code}: {command_line(f'department={departments[0]}')}"
+
+
+def _own_label(label: Mapping[str, Any]) -> str:
+    of_all = "" if label["department_name"] else " (all departments)"
+    days = "" if label["grain"] == "daily" else f" from {label['period_start_on']} to {label['period_end_on']}"
+    return (
+        f"label by now, {label['grain']}{of_all}: {label['search_count']:,} searches{days}, known "
+        f"{label['available_on']}; {label['file']} record {label['record_number']:,}"
+    )
+
+
+def _labels(tree: Tree, told: Mapping[str, Any]) -> None:
     branch = tree.add(f"{told['label_count']:,} labels behind the level, those that weigh most first")
     for label in told["labels"]:
         share = label["weight"] / told["weight_sum"]
@@ -114,10 +153,9 @@ def _volume(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
             )
         )
     _cut(branch, told["label_count"] - len(told["labels"]))
-    out().print(tree)
 
 
-def _cell(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+def _cell(facts: Mapping[str, Any], told: Mapping[str, Any]) -> Tree:
     row = told["cell"]
     names = ("leg", "cell_grain", "source_system_code", "vendor_id", "category_name", "month", "window_status")
     said = {**row, "month": f"{row['month']:%Y-%m}"} if "month" in row else row
@@ -146,7 +184,7 @@ def _cell(facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
         for leg in told["uncounted"]:
             why = f"{leg['leg_status']} ({leg['reason']})" if leg["reason"] else leg["leg_status"]
             others.add(Text(f"{leg['leg_count']:,} {why} of {leg['source_system_code']}", style="dim"))
-    out().print(tree)
+    return tree
 
 
 def _leg(leg: Mapping[str, Any], *, with_case: bool = False) -> Text:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from headrace.explain.near import near, there_are
+from headrace.explain.basis import basis_told
+from headrace.explain.not_there import not_there
 from headrace.explain.versions import Trail, trace_rows
 from lake.errors import ConfigError, DataError
 from transforms.standardize.term import term as normalized
@@ -19,8 +20,16 @@ EVENTS = """SELECT event_name, event_on, date_diff('day', event_on, ?::DATE) AS 
 FROM marts.search_special_dates WHERE marketplace_code = ?
 AND ?::DATE BETWEEN event_on - lead_days AND event_on + lag_days ORDER BY event_on, event_name"""
 ESTIMATES = """FROM marts.search_volume_estimates WHERE term = ? AND estimated_on = ?
-AND (? IS NULL OR marketplace_code = ?) AND (? IS NULL OR department_name = ?)
+AND (? IS NULL OR upper(marketplace_code) = ?) AND (? IS NULL OR department_name = ?)
 ORDER BY marketplace_code, department_name"""
+CELLS = """SELECT marketplace_code, department_name FROM marts.search_volume_estimates
+WHERE term = ? AND estimated_on = ?
+ORDER BY marketplace_code, department_name"""
+OWN_LABELS = """SELECT v.grain, v.department_name, v.period_start_on, v.period_end_on, v.search_count, v.available_on,
+files.file, v.record_number FROM curated.search_volumes AS v LEFT JOIN files USING (landing_file_id)
+WHERE v.marketplace_code = ? AND v.term = ? AND coalesce(v.department_name, ?) = ?
+AND ?::DATE BETWEEN v.period_start_on AND v.period_end_on
+ORDER BY v.period_end_on - v.period_start_on, v.department_name NULLS LAST, v.period_start_on"""
 # The weight of a label in the level at a place of the curve: nearness in ln(rank + 2), and age in half-lives.
 LABELS = """
 WITH ranked AS (
@@ -57,15 +66,16 @@ def explain(trail: Trail, subject: str, terms: Sequence[str]) -> dict[str, Any]:
     found = trail.objects(ESTIMATES, term, day, code, code, department, department)
     if not found:
         raise DataError(
-            f"release {trail.release.number} has no estimate of {term!r} on {day}{_said(wanted)}{_closest(trail, term)}"
+            f"release {trail.release.number} has no estimate of {term!r} on {day}{_said(wanted)}: "
+            f"{not_there(trail, term, day, code, department)}"
         )
-    card = _card(trail)
+    card, cells = _card(trail), trail.objects(CELLS, term, day)
     return {
         "release": trail.release.number,
         "subject": subject,
         "asked": {"term": term, "day": day, **wanted},
         "stand_ins": card.get("stand_ins"),
-        "estimates": [_estimate(trail, row, card.get("settings", {})) for row in trail.cut(found)],
+        "estimates": [_estimate(trail, row, card, cells) for row in trail.cut(found)],
         "estimate_count": len(found),
     }
 
@@ -79,12 +89,16 @@ def _asked(terms: Sequence[str]) -> tuple[str, date, dict[str, str]]:
         day = date.fromisoformat(plain[1])
     except ValueError:
         raise ConfigError(f"found {plain[1]!r}, promised a date YYYY-MM-DD") from None
+    if "marketplace" in named:
+        named["marketplace"] = named["marketplace"].strip().upper()
     if "department" in named:
         named["department"] = normalized(named["department"]) or ""
     return normalized(plain[0]) or "", day, named
 
 
-def _estimate(trail: Trail, row: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+def _estimate(
+    trail: Trail, row: dict[str, Any], card: dict[str, Any], cells: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
     code, day = row["marketplace_code"], row["estimated_on"]
     ranks = trail.objects(
         "SELECT landing_file_id, record_number FROM curated.search_ranks WHERE marketplace_code = ? "
@@ -92,9 +106,12 @@ def _estimate(trail: Trail, row: dict[str, Any], settings: dict[str, Any]) -> di
         code, row["department_name"], row["term"], day,
     )  # fmt: skip
     records = {"search_ranks": [(rank["landing_file_id"], rank["record_number"]) for rank in ranks]}
-    labels = _labels(trail, row, settings) if row["ln_level"] is not None else []
+    labels = _labels(trail, row, card.get("settings", {})) if row["ln_level"] is not None else []
     return {
         "estimate": row,
+        "basis_told": basis_told(trail, row, card),
+        "also_in": [cell for cell in cells if any(cell[name] != row[name] for name in cell)],
+        "own_labels": _own_labels(trail, row),
         "stages": _stages(row),
         "events": trail.objects(EVENTS, day, code, day),
         "rows": trace_rows(trail, records),
@@ -123,6 +140,14 @@ def _stages(row: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _own_labels(trail: Trail, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was told of the very term and day by now, also after the estimate: the finest grain first."""
+    if "search_volumes" not in trail.release.curated:
+        return []
+    department = row["department_name"]
+    return trail.objects(OWN_LABELS, row["marketplace_code"], row["term"], department, department, row["estimated_on"])
+
+
 def _labels(trail: Trail, row: dict[str, Any], settings: dict[str, Any]) -> list[dict[str, Any]]:
     if "search_volumes" not in trail.release.curated or not settings.get("level", False):
         return []
@@ -148,13 +173,3 @@ def _card(trail: Trail) -> dict[str, Any]:
 
 def _said(wanted: dict[str, str]) -> str:
     return "".join(f" {name}={value}" for name, value in wanted.items())
-
-
-def _closest(trail: Trail, term: str) -> str:
-    [span] = trail.objects(
-        "SELECT min(estimated_on) AS first_on, max(estimated_on) AS last_on FROM marts.search_volume_estimates"
-    )
-    terms = "SELECT term AS value FROM marts.search_volume_estimates"
-    close = near(trail, terms, term)
-    of_terms = f"of terms close to it {', '.join(map(repr, close))}" if close else there_are(trail, terms, "terms")
-    return f"; it has days from {span['first_on']} to {span['last_on']}, and {of_terms}"

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 Rows = Sequence[Mapping[str, Any]]
 Spec = dict[str, Any]
-CONFIG = {"view": {"stroke": None}, "axis": {"grid": True, "gridColor": "#eee"}, "background": None}
+CONFIG = {
+    "view": {"stroke": None},
+    "axis": {"grid": True, "gridColor": "#eee"},
+    "title": {"anchor": "start", "fontSize": 13},
+    "background": None,
+}
+SERIES = {"estimate": "#1f5fa8", "80 %": "#a9c6e6", "95 %": "#dbe8f5", "true volume": "#c33"}
+STATUSES = {"well": "#3a7", "warn": "#eb3", "widen": "#e73", "stop": "#c33"}
+NEAR_RATIO = 0.02
+LINE_OF_TEXT_RATIO = 0.012
+NAMED_AT_MOST = 3
+LEAST_SAID = 0.7
 
 
 def draw(spec: Spec) -> str:
@@ -22,91 +34,146 @@ def draw(spec: Spec) -> str:
 
 
 def rank_curves(rows: Rows) -> Spec:
-    """Estimate over rank with its 80 % band by department, a panel for each marketplace."""
+    """Estimate over rank with its 80 % band, where it has one, by department; a panel for each marketplace."""
     x, title = _log("rank", "rank"), "searches a day"
     legend = {"symbolOpacity": 1, "symbolType": "stroke"}
     color = {"field": "department_name", "type": "nominal", "title": "department", "legend": legend}
+    bounded = [{"filter": "isValid(datum.lo_80) && isValid(datum.hi_80)"}]
     band = {"x": x, "y": _log("lo_80", title), "y2": {"field": "hi_80"}, "color": color}
     layers = [
-        {"mark": {"type": "area", "opacity": 0.25}, "encoding": band},
+        {"transform": bounded, "mark": {"type": "area", "opacity": 0.25}, "encoding": band},
         {
             "mark": {"type": "line", "strokeWidth": 0.8},
             "encoding": {"x": x, "y": _log("estimate", title), "color": color},
         },
     ]
-    return _panels(rows, {"layer": layers, "width": 230, "height": 260}, "marketplace_code")
+    panels = _panels(rows, {"layer": layers, "width": 230, "height": 260}, "marketplace_code")
+    return {"title": "Searches a day by rank", **panels}
 
 
-def over_time(rows: Rows, events: Rows) -> Spec:
-    """Estimate of one term by day with its bands; special dates as rules, named beside."""
+def over_time(rows: Rows, events: Rows, *, title: str) -> Spec:
+    """Estimate of one term by day with its bands and true volumes; special dates as rules, named above them."""
     x = {"field": "day", "type": "temporal", "title": None}
-    named = {"field": "event_name", "type": "nominal", "title": "special date"}
     labels = [row for row in rows if row.get("label") is not None]
-    title = "searches a day"
+    bounded = any(row.get("lo_80") is not None for row in rows)
+    absent = {*(() if labels else ("true volume",)), *(() if bounded else ("80 %", "95 %"))}
+    domain = [name for name in SERIES if name not in absent]
+    scale = {"domain": domain, "range": [SERIES[name] for name in domain]}
 
-    def band(level: int, opacity: float) -> Spec:
-        y, y2 = _linear(f"lo_{level}", title), {"field": f"hi_{level}"}
-        return _layer(rows, {"type": "area", "opacity": opacity}, x=x, y=y, y2=y2)
+    def series(told: Rows, mark: Mapping[str, Any], name: str, field: str, **encoding: Any) -> Spec:
+        color = {"datum": name, "type": "nominal", "scale": scale, "title": None}
+        return _layer(told, mark, x=x, y=_linear(field, "searches a day"), color=color, **encoding)
 
+    area = {"type": "area", "opacity": 1}
+    bands = [
+        series(rows, area, f"{level} %", f"lo_{level}", y2={"field": f"hi_{level}"}) for level in (95, 80) if bounded
+    ]
+    name = {"type": "text", "angle": 270, "align": "left", "baseline": "middle", "dx": 4, "fontSize": 9}
+    points = {"type": "point", "filled": True, "size": 12, "opacity": 0.8}
     return {
-        "width": 900,
+        "title": title,
+        "width": 860,
         "height": 260,
         "layer": [
-            band(95, 0.15),
-            band(80, 0.25),
-            _layer(rows, {"type": "line", "strokeWidth": 1.2}, x=x, y=_linear("estimate", title)),
-            _layer(labels, {"type": "point", "size": 8, "color": "#c33"}, x=x, y=_linear("label", title)),
-            _layer(events, {"type": "rule", "strokeDash": [3, 3]}, x=x, color=named),
+            *bands,
+            _layer(events, {"type": "rule", "strokeDash": [3, 3], "color": "#888"}, x=x),
+            _layer(events, {**name, "color": "#555"}, x=x, y={"value": 0}, text={"field": "event_name"}),
+            series(rows, {"type": "line", "strokeWidth": 1.2}, "estimate", "estimate"),
+            *([series(labels, points, "true volume", "label")] if labels else []),
         ],
     }
 
 
 def calibration(rows: Rows) -> Spec:
-    """Coverage that intervals promise against what was seen, by cut."""
-    least = min(0.7, *(row["seen_ratio"] for row in rows))
-    scale = {"domain": [least, 1]}
-    promised = {**_linear("promised_ratio", "said"), "scale": scale}
-    seen = {**_linear("seen_ratio", "seen"), "scale": scale}
-    equal = [{"promised_ratio": ratio, "seen_ratio": ratio} for ratio in (least, 1.0)]
-    cut = {"field": "cut", "type": "nominal", "title": "cut"}
+    """Coverage that intervals promise against what was seen, by cut; those away from the line are named."""
+    least = math.floor(20 * min(LEAST_SAID, *(row["seen_ratio"] for row in rows))) / 20
+    axis = {"format": ".0%", "tickCount": 6}
+    promised = {**_linear("promised_ratio", "said"), "scale": {"domain": [LEAST_SAID, 1]}, "axis": axis}
+    seen = {**_linear("seen_ratio", "seen"), "scale": {"domain": [least, 1]}, "axis": axis}
+    equal = [{"promised_ratio": ratio, "seen_ratio": ratio} for ratio in (LEAST_SAID, 1.0)]
+    name = {"type": "text", "align": "left", "dx": 7, "fontSize": 10, "color": "#333"}
     return {
-        "width": 320,
-        "height": 320,
+        "title": "Coverage said and seen",
+        "width": 640,
+        "height": 380,
         "layer": [
             _layer(equal, {"type": "line", "color": "#999", "strokeDash": [4, 4]}, x=promised, y=seen),
-            _layer(rows, {"type": "point", "filled": True, "size": 60}, x=promised, y=seen, color=cut),
+            _layer(rows, {"type": "point", "filled": True, "size": 45, "color": "#1f5fa8"}, x=promised, y=seen),
+            _layer(named_points(rows), name, x=promised, y=seen, text={"field": "name"}),
         ],
     }
 
 
-def errors_by_cut(rows: Rows) -> Spec:
-    """WAPE of each model in each value of a cut."""
+def named_points(rows: Rows) -> list[dict[str, Any]]:
+    """The points farther from the line than `NEAR_RATIO`; those whose names would overlap share one."""
+    away = [row for row in rows if round(abs(row["seen_ratio"] - row["promised_ratio"]), 9) > NEAR_RATIO]
+    groups: list[list[Mapping[str, Any]]] = []
+    for row in sorted(away, key=lambda row: (row["promised_ratio"], row["seen_ratio"])):
+        last = groups[-1][-1] if groups else None
+        is_beside = last is not None and last["promised_ratio"] == row["promised_ratio"]
+        if last is not None and is_beside and row["seen_ratio"] - last["seen_ratio"] < LINE_OF_TEXT_RATIO:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return [
+        {
+            "promised_ratio": group[0]["promised_ratio"],
+            "seen_ratio": sum(row["seen_ratio"] for row in group) / len(group),
+            "name": _some([row["cut"] for row in rows if row in group]),
+        }
+        for group in groups
+    ]
+
+
+def _some(names: Sequence[str]) -> str:
+    left = len(names) - NAMED_AT_MOST
+    return ", ".join(names[:NAMED_AT_MOST]) + (f" and {left} more" if left > 0 else "")
+
+
+def errors_by_cut(rows: Rows, *, title: str) -> Spec:
+    """WAPE of each model in each value of a cut, in the order of the rows."""
     return {
+        "title": title,
         "data": _values(rows),
         "width": 480,
-        "height": 220,
+        "height": {"step": 13, "for": "offset"},
         "mark": "bar",
         "encoding": {
             "y": {"field": "cut_value", "type": "nominal", "title": None, "sort": None},
             "x": _linear("wape_ratio", "WAPE"),
-            "yOffset": {"field": "model_name"},
-            "color": {"field": "model_name", "type": "nominal", "title": "model"},
+            "yOffset": {"field": "model_name", "sort": None},
+            "color": {"field": "model_name", "type": "nominal", "title": "model", "sort": None},
         },
     }
 
 
 def drift(rows: Rows) -> Spec:
-    """Each measure as a share of the figure at which it stops a marketplace."""
-    colors = {"domain": ["well", "warn", "widen", "stop"], "range": ["#3a7", "#eb3", "#e73", "#c33"]}
+    """Each measure as a share of the figure at which it stops a marketplace, and where it begins to warn and widen."""
+    scale = {"domain": list(STATUSES), "range": list(STATUSES.values())}
+    most = max(1.0, *(row["share_of_stop_ratio"] for row in rows))
+    y = {"field": "measure", "type": "nominal", "title": None, "sort": None}
+    share = "share of the figure that stops"
+    limits = [
+        {"measure": row["measure"], "at_ratio": row[f"{status}_at"] / row["stop_at"], "status": status}
+        for row in rows
+        for status in ("warn", "widen", "stop")
+        if row[f"{status}_at"] is not None
+    ]
+
+    def x(field: str) -> Spec:
+        return {**_linear(field, share), "scale": {"domain": [0, most], "nice": False}}
+
+    color = {"field": "status", "type": "nominal", "scale": scale, "title": "status; a line: from here on"}
     return {
-        "data": _values(rows),
-        "width": 480,
-        "mark": "bar",
-        "encoding": {
-            "y": {"field": "measure", "type": "nominal", "title": None, "sort": None},
-            "x": _linear("share_of_stop_ratio", "share of the figure that stops"),
-            "color": {"field": "status", "type": "nominal", "scale": colors},
-        },
+        "title": "Drift on the last scored day",
+        "width": 560,
+        "height": {"step": 20},
+        "layer": [
+            _layer(rows, {"type": "bar", "height": 8}, x=x("share_of_stop_ratio"), y=y, color=color),
+            _layer(
+                limits, {"type": "tick", "thickness": 2, "size": 18, "opacity": 1}, x=x("at_ratio"), y=y, color=color
+            ),
+        ],
     }
 
 

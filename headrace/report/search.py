@@ -26,7 +26,8 @@ CURVES = f"""WITH placed AS (
     WHERE basis <> 'refused' AND estimated_on > {LAST_DAY} - 28
 )
 SELECT marketplace_code, department_name, round(exp(avg(ln(rank)))) AS rank, median(estimated_search_count) AS estimate,
-       median(greatest(lo_80_search_count, 0.5)) AS lo_80, median(hi_80_search_count) AS hi_80, count(*) AS day_count
+       median(CASE WHEN lo_80_search_count < 0.5 THEN 0.5 ELSE lo_80_search_count END) AS lo_80,
+       median(hi_80_search_count) AS hi_80, count(*) AS day_count
 FROM placed GROUP BY marketplace_code, department_name, place HAVING estimate > 0
 ORDER BY marketplace_code, department_name, rank"""
 # A labelled term with the best typical rank among those with most days, else the best ranked term.
@@ -47,7 +48,8 @@ AND event_on BETWEEN (SELECT min(estimated_on) FROM marts.search_volume_estimate
 BACKTEST = """SELECT model_name, cut_name, cut_value, label_count, wape_ratio, mdape_ratio, rmsle, bias_ratio,
 coverage_80_ratio, coverage_95_ratio, width_80_ratio, order_violation_count FROM marts.search_volume_backtest
 WHERE fold_name = coalesce((SELECT max(fold_name) FROM marts.search_volume_backtest WHERE fold_name = 'folds'), 'test')
-ORDER BY cut_name <> 'all', cut_name, cut_value, model_name <> 'headrace', model_name"""
+ORDER BY cut_name <> 'all', cut_name, try_cast(replace(regexp_extract(cut_value, '^[0-9,]+'), ',', '') AS BIGINT),
+cut_value, model_name <> 'headrace', model_name"""
 DRIFT = """SELECT marketplace_code || ': ' || measure_name AS measure, measured_on, measured_value,
 warn_at, widen_at, stop_at, status, measured_value / nullif(stop_at, 0) AS share_of_stop_ratio
 FROM marts.search_volume_drift ORDER BY marketplace_code, measure_name"""
@@ -117,7 +119,7 @@ def _curves(connection: duckdb.DuckDBPyConnection) -> Section:
         return Section("From rank to volume")
     caption = (
         "Median estimate of the last four weeks over rank in each department, with its 80 % band, which looks narrow "
-        "where both axes are logarithmic."
+        "where both axes are logarithmic. A line without a band stands on labels of other departments only."
     )
     return Section("From rank to volume", [Picture(charts.draw(charts.rank_curves(rows)), caption)])
 
@@ -138,7 +140,8 @@ def _over_time(connection: duckdb.DuckDBPyConnection, has_labels: bool) -> Secti
         f"{term} in {code}, {department}: the estimate with its 80 and 95 % bands, true volumes as points where they "
         "are known by now, special dates as dashed lines."
     )
-    return Section("Over time", [Picture(charts.draw(charts.over_time(rows, events)), caption)])
+    spec = charts.over_time(rows, events, title=f"{term} in {code}, {department}")
+    return Section("Over time", [Picture(charts.draw(spec), caption)])
 
 
 def _backtest(connection: duckdb.DuckDBPyConnection) -> list[Section]:
@@ -146,7 +149,7 @@ def _backtest(connection: duckdb.DuckDBPyConnection) -> list[Section]:
     ours = [row for row in rows if row["model_name"] == "headrace"]
     points = [
         {
-            "cut": f"{row['cut_name']} {row['cut_value']}",
+            "cut": "all" if row["cut_name"] == "all" else f"{row['cut_name']} {row['cut_value']}",
             "promised_ratio": level / 100,
             "seen_ratio": row[f"coverage_{level}_ratio"],
         }
@@ -155,11 +158,15 @@ def _backtest(connection: duckdb.DuckDBPyConnection) -> list[Section]:
         if row[f"coverage_{level}_ratio"] is not None
     ]
     said = (
-        "Share of labels in the interval, over all folds of the last backtest: on the line intervals keep their word."
+        "Share of labels in the interval, over all folds of the last backtest, a point for each cut: on the line "
+        f"intervals keep their word. Cuts more than {charts.NEAR_RATIO:.0%} away are named."
     )
     calibration = [Picture(charts.draw(charts.calibration(points)), said)] if points else []
     pictures = [
-        Picture(charts.draw(charts.errors_by_cut(cut)), f"Sum of absolute errors over sum of volumes, by {name}.")
+        Picture(
+            charts.draw(charts.errors_by_cut(cut, title=_errors_title(name))),
+            f"Sum of absolute errors over sum of volumes, by {name}.",
+        )
         for name in dict.fromkeys(row["cut_name"] for row in rows)
         if (cut := [row for row in rows if row["cut_name"] == name and row["wape_ratio"] is not None])
     ]
@@ -171,9 +178,16 @@ def _backtest(connection: duckdb.DuckDBPyConnection) -> list[Section]:
     return [Section("Calibration", calibration, text), Section("Errors in the backtest", pictures, rows=rows)]
 
 
+def _errors_title(cut_name: str) -> str:
+    return "Errors of all labels" if cut_name == "all" else f"Errors by {cut_name.replace('_', ' ')}"
+
+
 def _drift(connection: duckdb.DuckDBPyConnection) -> Section:
     rows = objects(connection, DRIFT)
     shown = [row for row in rows if row["share_of_stop_ratio"] is not None]
-    caption = "Each measure on the last scored day, as a share of the figure at which its marketplace is refused."
+    caption = (
+        "Each measure on the last scored day, as a share of the figure at which its marketplace is refused. The lines "
+        "are where it warns, widens the intervals, and stops."
+    )
     pictures = [Picture(charts.draw(charts.drift(shown)), caption)] if shown else []
     return Section("Drift", pictures, rows=rows)

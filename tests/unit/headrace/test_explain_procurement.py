@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from headrace.explain import procurement
+from headrace.render_explain import explained
 from lake.errors import ConfigError, DataError
 from tests.unit.headrace.tables import database, trail_of
 
@@ -79,6 +80,13 @@ def test_a_vendor_id_of_two_systems_is_two_cells_each_of_its_own_legs(explain, t
     cells = explain(*MONTHLY, *terms, **TWO_SYSTEMS)["cells"]
     assert {cell["cell"]["source_system_code"]: cell["checks"][4]["recomputed"] for cell in cells} == medians
     assert all(cell["agrees"] and cell["leg_count"] == 5 for cell in cells)
+
+
+def test_every_cell_is_shown_and_no_mask_is_explained_where_there_is_none(explain, capsys):
+    explained({**explain(*MONTHLY, **TWO_SYSTEMS), "is_revealed": False})
+    said = capsys.readouterr().out
+    assert said.count("5 legs, the longest first") == 2
+    assert "•••" not in said
 
 
 def test_a_roll_up_over_vendors_has_no_system_to_name(explain):

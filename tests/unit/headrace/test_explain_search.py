@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from headrace.explain import search
+from headrace.render_explain import explained as explained_to_people
 from lake.errors import ConfigError, DataError
 from tests.unit.headrace.search_tables import FIRST, estimates, label, rank, refused, search_database
 from tests.unit.headrace.tables import trail_of
@@ -17,14 +18,16 @@ from tests.unit.headrace.tables import trail_of
 CARD = {
     "settings": {"level": True, "level_half_life_days": 7.0, "level_step": 1.0},
     "stand_ins": "Proven on stand-ins.",
+    "supports": [{"marketplace_code": "US", "department_name": "beauty"}],
 }
 DAY = (FIRST + timedelta(days=20)).isoformat()
+UNTRAINED = {"model_id": "m0", "is_current": False, "origin_on": FIRST, "label_count": 0, "card_json": "{}"}
 
 
 @pytest.fixture
 def explained(monkeypatch):
     """The explanation over some tables, without raw records."""
-    monkeypatch.setattr(search, "trace_rows", lambda trail, seeds: [{"seeds": seeds}])
+    monkeypatch.setattr(search, "trace_rows", lambda trail, seeds: [])
 
     def explain(*terms, limit=10, **tables):
         current = {
@@ -39,6 +42,19 @@ def explained(monkeypatch):
             return search.explain(trail, "volume", terms)
 
     return explain
+
+
+def drifted(day, **cells):
+    """A measure that stopped a marketplace on its last day."""
+    stopped = {"measure_name": "label_age_days", "measured_value": 420.0, "stop_at": 400.0, "status": "stop"}
+    return {"marketplace_code": "US", "measured_on": day, **stopped, **cells}
+
+
+def shown(facts, capsys):
+    """What a person reads, a line of the tree a line."""
+    capsys.readouterr()
+    explained_to_people({**facts, "is_revealed": False})
+    return "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines()) + "\n"
 
 
 def test_the_stages_come_to_the_estimate_and_order_has_the_rest(explained):
@@ -103,23 +119,184 @@ def test_marketplaces_are_told_apart_and_can_be_named(explained):
     assert told["estimate"]["marketplace_code"] == "UK"
 
 
+def test_a_marketplace_is_known_in_any_case(explained):
+    [told] = explained("lip balm", DAY, "marketplace=uk", search_volume_estimates=estimates() + estimates("UK"))[
+        "estimates"
+    ]
+    assert told["estimate"]["marketplace_code"] == "UK"
+
+
+def test_where_else_the_term_is_on_that_day_is_said_of_each_estimate(explained, capsys):
+    rows = [*estimates(), *estimates("UK"), *estimates("US", department_name="all"), *estimates("JP", term="soap")]
+    found = explained("lip balm", DAY, "department=beauty", "marketplace=US", search_volume_estimates=rows)
+    assert found["estimates"][0]["also_in"] == [
+        {"marketplace_code": "UK", "department_name": "beauty"},
+        {"marketplace_code": "US", "department_name": "all"},
+    ]
+    said = shown(found, capsys)
+    assert "also in UK: marketplace=UK\n" in said
+    assert "also in all of US: department=all\n" in said
+    alone = explained("soap", DAY, search_volume_estimates=rows)
+    assert alone["estimates"][0]["also_in"] == []
+    assert "also in" not in shown(alone, capsys)
+
+
+REFUSED = {"search_volume_estimates": refused(code="FR")}
+
+
+@pytest.mark.parametrize(
+    ("tables", "sentence"),
+    [
+        pytest.param({"search_volume_estimates": estimates()}, None, id="direct needs no word"),
+        pytest.param(
+            {"search_volume_estimates": estimates("JP", department_name="toys", basis="department_pooled")},
+            "no label of toys in JP was fitted: the curve of JP stands for it, and nothing measured its error",
+            id="pooled",
+        ),
+        pytest.param(REFUSED, "FR has no labels", id="no labels"),
+        pytest.param(
+            {**REFUSED, "search_volumes": [label(1, 9, marketplace_code="FR")]},
+            "no label of FR was fitted by the model that stands, though there are some by now",
+            id="labels that came too late",
+        ),
+        pytest.param({**REFUSED, "search_volume_model_card": []}, "no model stands", id="no training at all"),
+        pytest.param(
+            {**REFUSED, "search_volume_model_card": [{**UNTRAINED, "refusal": "there are few labels"}]},
+            "no model stands: there are few labels",
+            id="a training that was refused",
+        ),
+        pytest.param(
+            {
+                "search_volume_estimates": refused(),
+                "search_volume_drift": [drifted(DAY), drifted(DAY, measure_name="psi", status="warn")],
+            },
+            f"drift stopped US on {DAY}: label_age_days was 420 and stops at 400",
+            id="stopped on the last day",
+        ),
+        pytest.param(
+            {"search_volume_estimates": refused(), "search_volume_drift": [drifted("2024-11-30")]},
+            f"drift stopped US on {DAY}: its measures are kept of the last scored day only",
+            id="stopped before the last day",
+        ),
+    ],
+)
+def test_the_basis_is_told_in_a_sentence(explained, capsys, tables, sentence):
+    found = explained("lip balm", DAY, **tables)
+    assert found["estimates"][0]["basis_told"] == sentence
+    assert sentence is None or sentence in shown(found, capsys)
+
+
+def test_a_label_of_the_very_term_and_day_stands_beside_the_estimate(explained, capsys):
+    weekly = {"grain": "weekly", "department_name": None, "period_end_on": FIRST + timedelta(days=23)}
+    volumes = [
+        label(17, 7000, **weekly),
+        label(20, 1234),
+        label(20, 5, department_name="all"),
+        label(20, 6, marketplace_code="UK"),
+        label(19, 7),
+    ]
+    found = explained("lip balm", DAY, search_volume_estimates=estimates(), search_volumes=volumes)
+    own = found["estimates"][0]["own_labels"]
+    assert [(row["grain"], row["search_count"]) for row in own] == [("daily", 1234), ("weekly", 7000)]
+    said = shown(found, capsys)
+    assert "label by now, daily: 1,234 searches, known 2024-12-05; search_volumes/a.csv record" in said
+    assert "label by now, weekly (all departments): 7,000 searches from 2024-11-18 to 2024-11-24, known" in said
+
+
+def test_a_bound_that_is_missing_is_a_dot(explained, capsys):
+    bounds = [name for name in estimates(days=1)[0] if name.startswith(("lo_", "hi_"))]
+    rows = estimates(basis="department_pooled", **dict.fromkeys(bounds))
+    assert "1,020 searches, 80 % · to ·, 95 % · to ·\n" in shown(
+        explained("lip balm", DAY, search_volume_estimates=rows), capsys
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_said"),
+    [
+        pytest.param({"rank": "7", "user": "•••"}, True, id="masked"),
+        pytest.param({"rank": "7", "user": ""}, False, id="nothing masked"),
+        pytest.param({"rank": "7", "unmapped": "•••"}, False, id="masked, and not shown"),
+    ],
+)
+def test_masks_are_explained_only_where_one_is_shown(explained, capsys, monkeypatch, fields, is_said):
+    raw = {"file": "a.csv", "fields": fields, "is_revealed": False, "declared": ["rank", "user"]}
+    version = {"outcome": "curated", "reasons": [], "warnings": [], "is_version_conflict": False, "version": {}}
+    rows = [{"table": "search_ranks", "key": {}, "versions": [{**version, "record_number": 1, "raw": raw}]}]
+    monkeypatch.setattr(search, "trace_rows", lambda trail, seeds: rows)
+    said = shown(explained("lip balm", DAY, search_volume_estimates=estimates()), capsys)
+    assert "rank=7" in said
+    assert ("••• is personal" in said) is is_said
+
+
 @pytest.mark.parametrize(
     ("terms", "error", "sentence"),
     [
         pytest.param(["lip balm"], ConfigError, "promised TERM DATE", id="no day"),
         pytest.param(["lip balm", "yesterday"], ConfigError, "found 'yesterday', promised a date", id="no date"),
         pytest.param(
-            ["lip balm", "2020-01-01"], DataError, "days from 2024-11-01 to 2024-11-30, and of terms", id="another day"
+            ["lip balm", "2020-01-01"],
+            DataError,
+            "2020-01-01: the day is not among those from 2024-11-01 to 2024-11-30$",
+            id="another day",
         ),
-        pytest.param(["lip blam", DAY], DataError, "close to it 'lip balm'", id="another term"),
         pytest.param(
-            ["lip balm", DAY, "marketplace=DE"], DataError, f"{DAY} marketplace=DE;", id="another marketplace"
+            ["lip blam", DAY], DataError, f"{DAY}: there is no such term; close to it 'lip balm'$", id="another term"
+        ),
+        pytest.param(["zebra", DAY], DataError, "none is near it of the 3 terms, such as", id="a term far from any"),
+        pytest.param(
+            ["lip balm", DAY, "marketplace=fr"],
+            DataError,
+            "marketplace=FR: there is no marketplace 'FR', only JP, UK, US$",
+            id="another marketplace",
+        ),
+        pytest.param(
+            ["lip balm", DAY, "department=Toy"],
+            DataError,
+            "department=toy: there is no department 'toy', only beauty, toys$",
+            id="another department",
+        ),
+        pytest.param(
+            ["lip balm", DAY, "marketplace=UK", "department=toys"],
+            DataError,
+            "there is no department 'toys' of UK, only beauty$",
+            id="a department of another marketplace",
+        ),
+        pytest.param(
+            ["kite", DAY, "department=beauty"],
+            DataError,
+            "the term is not in department 'beauty', only in toys$",
+            id="a department that the term is not in",
+        ),
+        pytest.param(
+            ["kite", DAY, "marketplace=UK"],
+            DataError,
+            "the term is not in marketplace UK, only in US$",
+            id="a marketplace that the term is not in",
+        ),
+        pytest.param(
+            ["kite", DAY],
+            DataError,
+            "the term has no rank on that day; it has one on 5 days, the nearest 2024-11-05$",
+            id="a day on which the term is not ranked",
+        ),
+        pytest.param(
+            ["lip blam", "2020-01-01", "marketplace=FR"],
+            DataError,
+            "only JP, UK, US; the day is not among .*; there is no such term; close to it 'lip balm'$",
+            id="all of it",
         ),
     ],
 )
-def test_what_is_not_there_is_said(explained, terms, error, sentence):
+def test_the_part_that_is_not_there_is_said_with_what_there_is(explained, terms, error, sentence):
+    rows = [*estimates(), *estimates("UK"), *estimates("JP", term="soap")]
     with pytest.raises(error, match=sentence):
-        explained(*terms, search_volume_estimates=estimates())
+        explained(*terms, search_volume_estimates=[*rows, *estimates(term="kite", department_name="toys", days=5)])
+
+
+def test_a_release_whose_estimates_are_empty_says_so(explained):
+    with pytest.raises(DataError, match=r"it has none at all$"):
+        explained("lip balm", DAY)
 
 
 def test_another_subject_is_refused():

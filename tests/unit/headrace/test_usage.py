@@ -1,12 +1,16 @@
 """What is asked wrongly ends with exit code 2 (or 1) and one sentence, and nothing on standard output."""
 
+import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from headrace.cli import app
+from headrace.cli import app, explain, generate_search_command
+from headrace.generate.search.scenario import SearchScenario
+from headrace.generate.search.terms import make_terms
 from headrace.render import MODES
 from lake.curating import Mode
 from tests.unit.headrace.asking import headrace
@@ -213,6 +217,16 @@ def test_every_command_s_help_has_an_example(command: str) -> None:
 def test_the_commands_are_those_of_this_test() -> None:
     names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     assert names | {group.name for group in app.registered_groups} == {name.split()[0] for name in COMMANDS}
+
+
+def test_the_estimate_that_help_explains_is_one_of_the_default_generation() -> None:
+    [(term, day, code)] = re.findall(r'explain search volume "([^"]+)" (\S+) marketplace=(\S+)', explain.__doc__ or "")
+    asked = {name: option.default for name, option in inspect.signature(generate_search_command).parameters.items()}
+    scenario = SearchScenario(terms=asked["terms"])
+    in_each = scenario.terms // (len(scenario.marketplaces) * len(scenario.departments))
+    assert term in {told for name in scenario.departments for told in make_terms(code, name, in_each)}
+    assert code in scenario.marketplaces
+    assert asked["first_on"] <= day <= asked["last_on"]
 
 
 def test_help_imports_neither_spark_nor_duckdb() -> None:

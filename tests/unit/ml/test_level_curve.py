@@ -171,7 +171,7 @@ def test_a_week_has_one_residual_on_each_of_its_days(spark: SparkSession) -> Non
         for n in range(6)
     ]
     schema = (
-        "marketplace_code string, department_name string, term string, grain string, period_start_on date, "
+        "marketplace_code string, label_department_name string, term string, grain string, period_start_on date, "
         "period_day_count int, period_search_count double, ranked_on date, ln_base double"
     )
     found = with_residual(spark.createDataFrame(rows, schema), grains=["weekly"]).select("residual").collect()
