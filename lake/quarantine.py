@@ -35,7 +35,10 @@ def _beyond_limit(run: Run, deliveries: Sequence[Delivery], table: Snapshot, cou
         most = sorted(broken.items(), key=lambda item: (-item[1], item[0]))[:3]
         cells = ((code, count, unreadable_cell(run, deliveries, table, code)) for code, count in most)
         told = ", ".join(f"{code} ({count:,}{f', such as {cell}' if cell else ''})" for code, count, cell in cells)
-        look = f'headrace query "FROM quarantine.{name}" --run {run.run_id} --lake {run.arguments.lake}'
+        look = (
+            f'headrace query "FROM quarantine.{name}" --domain {run.domain} --run {run.run_id} '
+            f"--lake {run.arguments.lake}"
+        )
         yield (
             f"{name}: {counts.quarantined:,} of {counts.read:,} rows read broke a rule, promised at most {limit:.0%} "
             f"(quarantine_halt_ratio); most often {told}; nothing was published; look at them with: {look}"

@@ -87,7 +87,8 @@ def _contest(
         raise SystemExit(f"{contestant} on {told.name} ended with status {measured.status}: see {out / 'job.log'}")
     estimates = pd.read_parquet(next(p for p in (out / "estimates", out / "estimates.parquet") if p.exists()))
     estimates["ranked_on"] = pd.to_datetime(estimates["ranked_on"])
-    test = labels[labels["ranked_on"] > pd.Timestamp(told.test_from)]
+    day = labels["ranked_on"]
+    test = labels[(day > pd.Timestamp(told.test_from)) & (day <= pd.Timestamp(told.test_through))]
     judged = test.merge(estimates.drop(columns="rank", errors="ignore"), on=KEY, how="left")
     return {"set": told.name, "model": contestant, **errors(judged), **_cost(measured), **_said(out)}
 

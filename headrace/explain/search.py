@@ -32,23 +32,35 @@ AND ?::DATE BETWEEN v.period_start_on AND v.period_end_on
 ORDER BY v.period_end_on - v.period_start_on, v.department_name NULLS LAST, v.period_start_on"""
 # The weight of a label in the level at a place of the curve: nearness in ln(rank + 2), and age in half-lives.
 LABELS = """
-WITH ranked AS (
+WITH known AS (
+    SELECT *, array_position(['daily', 'weekly', 'monthly'], grain) AS coarseness
+    FROM curated.search_volumes WHERE marketplace_code = $code AND available_on <= $day
+), standing AS (
+    SELECT * FROM known AS one WHERE NOT EXISTS (
+        FROM known AS finer WHERE finer.term = one.term AND finer.coarseness < one.coarseness
+         AND finer.department_name IS NOT DISTINCT FROM one.department_name
+         AND finer.period_start_on <= one.period_end_on AND finer.period_end_on >= one.period_start_on
+    )
+), own AS (
+    SELECT term, department_name, ranked_on, rank FROM curated.search_ranks WHERE marketplace_code = $code
+), over_all AS (
+    SELECT term, NULL AS department_name, ranked_on, rank FROM own WHERE $rule = 'best' OR own.department_name = 'all'
+    QUALIFY row_number() OVER (PARTITION BY term, ranked_on ORDER BY rank, own.department_name) = 1
+), ranked AS (
     SELECT v.term, v.department_name, v.grain, v.period_start_on, v.period_end_on, v.search_count, v.available_on,
            v.landing_file_id, v.record_number, exp(avg(ln(r.rank))) AS typical_rank,
            count(DISTINCT r.ranked_on) AS day_count
-    FROM curated.search_volumes AS v JOIN curated.search_ranks AS r
-      ON r.marketplace_code = v.marketplace_code AND r.term = v.term
-     AND r.department_name = coalesce(v.department_name, r.department_name)
+    FROM standing AS v JOIN (FROM own UNION ALL FROM over_all) AS r
+      ON r.term = v.term AND r.department_name IS NOT DISTINCT FROM v.department_name
      AND r.ranked_on BETWEEN v.period_start_on AND v.period_end_on
-    WHERE v.marketplace_code = $code AND v.available_on <= $day
-      AND v.period_end_on > $day::DATE - $oldest::INTEGER
     GROUP BY ALL
 ), weighed AS (
     SELECT ranked.*, files.file, day_count * greatest(0, 1 - abs(ln(typical_rank + 2) - ln($rank + 2)) / $step)
            * pow(2, -date_diff('day', period_end_on, $day::DATE) / $half_life) AS weight
     FROM ranked LEFT JOIN files USING (landing_file_id)
+    QUALIFY weight > 0.001 * max(weight) OVER ()
 )
-SELECT *, count(*) OVER () AS label_count, sum(weight) OVER () AS weight_sum FROM weighed WHERE weight > 0
+SELECT *, count(*) OVER () AS label_count, sum(weight) OVER () AS weight_sum FROM weighed
 ORDER BY weight DESC, period_start_on DESC, term, department_name, grain"""
 
 
@@ -106,7 +118,7 @@ def _estimate(
         code, row["department_name"], row["term"], day,
     )  # fmt: skip
     records = {"search_ranks": [(rank["landing_file_id"], rank["record_number"]) for rank in ranks]}
-    labels = _labels(trail, row, card.get("settings", {})) if row["ln_level"] is not None else []
+    labels = _labels(trail, row, card) if row["ln_level"] is not None else []
     return {
         "estimate": row,
         "basis_told": basis_told(trail, row, card),
@@ -148,7 +160,11 @@ def _own_labels(trail: Trail, row: dict[str, Any]) -> list[dict[str, Any]]:
     return trail.objects(OWN_LABELS, row["marketplace_code"], row["term"], department, department, row["estimated_on"])
 
 
-def _labels(trail: Trail, row: dict[str, Any], settings: dict[str, Any]) -> list[dict[str, Any]]:
+def _labels(trail: Trail, row: dict[str, Any], card: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the level stands on: labels known on the day, joined to ranks as training joins them, the heaviest first;
+    those that weigh less than a thousandth of it are left out."""
+    settings = card.get("settings", {})
+    rule = card.get("made_by", {}).get("options", {}).get("department_rule", "best")
     if "search_volumes" not in trail.release.curated or not settings.get("level", False):
         return []
     half_life = float(settings["level_half_life_days"])
@@ -158,7 +174,7 @@ def _labels(trail: Trail, row: dict[str, Any], settings: dict[str, Any]) -> list
         "rank": row["rank"],
         "step": float(settings["level_step"]),
         "half_life": half_life,
-        "oldest": math.ceil(8 * half_life),
+        "rule": rule,
     }
     found = trail.connection.execute(LABELS, parameters)
     names = [column[0] for column in found.description]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from transforms.search.calendar import EventRuleError, event_days
+from transforms.standardize.term import term
 
 
 class OptionsError(ValueError):
@@ -51,3 +52,6 @@ class SearchMartsOptions:
         for name, value in (("scored_days", self.scored_days), ("retrain_after_days", self.retrain_after_days)):
             if value < 1:
                 raise OptionsError(f"{name} is {value}, promised 1 or more")
+        for name in (rule.event or name for name, rule in self.events.items()):
+            if name != term(name):
+                raise OptionsError(f"events: found the name {name!r}, promised {term(name)!r}, as a list's are read")

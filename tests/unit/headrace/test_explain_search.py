@@ -302,3 +302,32 @@ def test_a_release_whose_estimates_are_empty_says_so(explained):
 def test_another_subject_is_refused():
     with pytest.raises(ConfigError, match="found 'rank', promised volume TERM DATE"):
         search.explain(SimpleNamespace(), "rank", ["a", DAY])
+
+
+def test_a_label_without_department_is_shown_at_its_best_rank_only(explained):
+    ranks = [rank(5, 120), rank(5, 10_000, department_name="toys")]
+    over_all = label(5, 900, department_name=None)
+    found = explained(
+        "lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=[over_all]
+    )
+    [row] = found["estimates"][0]["labels"]
+    assert (row["typical_rank"], row["weight"]) == (pytest.approx(120), pytest.approx(2 ** (-15 / 7)))
+
+
+def test_a_week_that_is_left_out_for_one_of_its_days_is_not_shown(explained):
+    weekly = label(1, 7000, grain="weekly", period_end_on=FIRST + timedelta(days=7))
+    ranks = [rank(n, 120) for n in range(1, 8)]
+    found = explained(
+        "lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=[weekly, label(5, 900)]
+    )
+    assert [row["grain"] for row in found["estimates"][0]["labels"]] == ["daily"]
+
+
+def test_labels_that_are_all_old_are_shown(explained):
+    old = [{**label(n, 900), "period_start_on": DAY_BEFORE, "period_end_on": DAY_BEFORE} for n in (0,)]
+    ranks = [{**rank(0, 120), "ranked_on": DAY_BEFORE}]
+    found = explained("lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=old)
+    assert [row["search_count"] for row in found["estimates"][0]["labels"]] == [900]
+
+
+DAY_BEFORE = FIRST - timedelta(days=200)

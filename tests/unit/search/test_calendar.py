@@ -4,7 +4,7 @@ import pytest
 
 from headrace.generate.search.events import EVENTS
 from transforms.search.calendar import EventRuleError, event_days
-from transforms.search.options import EventRule, OptionsError
+from transforms.search.options import EventRule, OptionsError, SearchMartsOptions
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,12 @@ def test_the_rules_give_the_days_of_the_generator():
     for event in EVENTS:
         if event.name in rules:
             assert event_days(rules[event.name], range(2018, 2027)) == [event.day(year) for year in range(2018, 2027)]
+
+
+@pytest.mark.parametrize("events", [{"Prime": EventRule(rule="12-25")}, {"p": EventRule("Prime", rule="12-25")}])
+def test_an_event_in_capitals_would_stand_beside_the_one_that_is_delivered(events):
+    with pytest.raises(OptionsError, match="found the name 'Prime', promised 'prime'"):
+        SearchMartsOptions(events=events)
 
 
 @pytest.mark.parametrize(
