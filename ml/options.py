@@ -106,8 +106,8 @@ class SearchOptions:
                 raise OptionsError(f"{name}: found {getattr(self, name)}, promised 1 or more")
         if len(set(self.origins)) < len(self.origins):
             raise OptionsError("origins: found a day twice, promised each once")
-        if self.bias_at_most_ratio <= 0:
-            raise OptionsError(f"bias_at_most_ratio: found {self.bias_at_most_ratio}, promised more than 0")
+        if self.bias_at_most_ratio < 0:
+            raise OptionsError(f"bias_at_most_ratio: found {self.bias_at_most_ratio}, promised 0 or more")
         if not 0 <= self.unseen_terms_ratio < 1:
             raise OptionsError(f"unseen_terms_ratio: found {self.unseen_terms_ratio}, promised 0 to less than 1")
         if self.department_rule not in ("best", "all"):

@@ -34,7 +34,7 @@ def test_it_opens_once_and_for_fixed_settings_only(spark: SparkSession) -> None:
         ({"test_days": 0}, "test_days: found 0"),
         ({"unseen_terms_ratio": 1.0}, "unseen_terms_ratio: found 1.0"),
         ({"department_rule": "any"}, "department_rule: found any"),
-        ({"bias_at_most_ratio": 0.0}, "bias_at_most_ratio: found 0.0"),
+        ({"bias_at_most_ratio": -0.1}, "bias_at_most_ratio: found -0.1"),
         ({"origins": (date(2024, 1, 1), date(2024, 1, 1))}, "origins: found a day twice"),
     ],
 )
