@@ -23,9 +23,8 @@ PYPI = SHARED / "pypi_top2000_30day_2018_2024h1.csv.gz"
 
 @dataclass(frozen=True)
 class DataSet:
-    """A label of a day is known `known_after_days` later. Days after `test_from` through
-    `test_through` are the test; `origins` begin the
-    folds, `fold_days` long."""
+    """A label of a day is known `known_after_days` later. Days after `test_from` through `test_through` are the
+    test; `origins` begin the folds, `fold_days` long."""
 
     name: str
     test_from: date
