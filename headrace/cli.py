@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from headrace.lakes import FIRST_DOMAIN
+
 HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
     name="headrace",
@@ -21,7 +23,12 @@ generate = typer.Typer(help="Make up raw files whose truth is known.", no_args_i
 app.add_typer(generate, name="generate")
 
 Domain = Annotated[str, typer.Argument(help="The domain, such as procurement.", show_default=False)]
-DomainOption = Annotated[str, typer.Option("--domain", help="The domain.")]
+DomainOption = Annotated[
+    str | None,
+    typer.Option(
+        "--domain", help="The domain; where not said, the only one of the lake, else procurement.", show_default=False
+    ),
+]
 Lake = Annotated[
     str, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Folder or s3:// prefix of the lake.", show_default=False)
 ]
@@ -178,7 +185,7 @@ def run(
 @app.command()
 def profile(
     file: Annotated[str, typer.Argument(help="A raw file: a path, or s3://bucket/key.", show_default=False)],
-    domain: DomainOption = "procurement",
+    domain: Annotated[str, typer.Option("--domain", help="The domain.")] = FIRST_DOMAIN,
     table: Annotated[
         str | None, typer.Option("--table", help="The table it fills; guessed where not said.", show_default=False)
     ] = None,
@@ -214,7 +221,7 @@ def profile(
 @app.command()
 def status(
     lake: Lake,
-    domain: DomainOption = "procurement",
+    domain: DomainOption = None,
     files: Annotated[bool, typer.Option("--files", help="Also every raw file.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -222,10 +229,11 @@ def status(
 
     Example: `headrace status --lake lake --files`
     """
-    from headrace.lakes import open_lake
+    from headrace.lakes import domain_of, open_lake
     from headrace.status import status_facts
 
-    facts = status_facts(open_lake(lake), domain)
+    opened = open_lake(lake)
+    facts = status_facts(opened, domain_of(opened, domain))
     _print(facts, as_json, "status", with_files=files)
 
 
@@ -233,7 +241,7 @@ def status(
 def query(
     sql: Annotated[str, typer.Argument(help="One statement that reads.", show_default=False)],
     lake: Lake,
-    domain: DomainOption = "procurement",
+    domain: DomainOption = None,
     run: Annotated[str | None, typer.Option("--run", help="The tables that this run wrote, published or not.")] = None,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV to standard output.")] = False,
@@ -256,14 +264,15 @@ def query(
     --lake lake --reveal`
     """
     from headrace import render
-    from headrace.lakes import check_domain, open_lake
+    from headrace.lakes import domain_of, open_lake
     from headrace.reader import query as ask
 
     if as_json and as_csv:
         raise typer.BadParameter("found --json and --csv, promised one of them")
     for_people = not (as_json or as_csv)
     most = 50 if limit is None and for_people else limit
-    answer = ask(open_lake(lake), check_domain(domain), sql, run_id=run, limit=most, reveal=reveal)
+    opened = open_lake(lake)
+    answer = ask(opened, domain_of(opened, domain), sql, run_id=run, limit=most, reveal=reveal)
     if as_json:
         render.json(answer.objects())
     else:

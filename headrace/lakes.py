@@ -14,15 +14,32 @@ if TYPE_CHECKING:
     from lake.releases import Release
     from schemas.domains import DomainTables
 
+FIRST_DOMAIN = "procurement"
+
 
 def check_domain(domain: str) -> str:
     """The domain, if there is one of this name. Raises ConfigError."""
-    from importlib import resources
-
-    known = sorted(entry.name[:-5] for entry in resources.files("configs").iterdir() if entry.name.endswith(".toml"))
+    known = _known_domains()
     if domain not in known:
         raise ConfigError(f"there is no domain {domain!r}; known domains: {', '.join(known)}")
     return domain
+
+
+def domain_of(lake: ObjectStore, domain: str | None) -> str:
+    """The domain that is asked for, or else the only one that the lake has releases of; procurement where it has none
+    or several. Raises ConfigError."""
+    from lake.releases import release_numbers
+
+    if domain is not None:
+        return check_domain(domain)
+    found = [name for name in _known_domains() if release_numbers(lake, name)]
+    return found[0] if len(found) == 1 else FIRST_DOMAIN
+
+
+def _known_domains() -> list[str]:
+    from importlib import resources
+
+    return sorted(entry.name[:-5] for entry in resources.files("configs").iterdir() if entry.name.endswith(".toml"))
 
 
 def domain_tables(domain: str) -> DomainTables:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from headrace.console import command_line
-from headrace.lakes import domain_tables, is_folder
+from headrace.lakes import FIRST_DOMAIN, domain_tables, is_folder
 from headrace.reader import connect, objects, tables_of_release
 from lake.objects import ObjectStore
 from lake.releases import Release
@@ -120,7 +120,7 @@ def _of_search_volume(lake: ObjectStore, release: Release, lake_uri: str) -> lis
 
 def _domain(domain: str) -> list[str]:
     """How a command is told a domain that is not its first choice."""
-    return [] if domain == "procurement" else ["--domain", domain]
+    return [] if domain == FIRST_DOMAIN else ["--domain", domain]
 
 
 def _step(why: str, *command: str, lake: str) -> dict[str, str]:

@@ -107,6 +107,11 @@ class Layers:
                     f"{self.where(*path, key)}: unknown key {'.'.join((*path, key))!r}{closest(key, known)}"
                 )
 
+    def refuse_outside(self, path: Keys, value: float, least: float, most: float | None = None) -> None:
+        if not (least <= value and (most is None or value <= most)):
+            promised = f"{least} or more" if most is None else f"{least} to {most}"
+            raise ConfigError(f"{self.where(*path)}: {path[-1]} is {value}, promised {promised}")
+
     def typed(self, path: Keys, hint: Any, default: Any = None) -> Any:
         """The value of a key, of the type promised; a table of tables may be promised as one of dataclasses."""
         values = self.table(*path[:-1])

@@ -127,7 +127,7 @@ def _of_labels(labelled: DataFrame, estimates: DataFrame, grains: Sequence[str])
         *CELL, "term", F.col("estimated_on").alias("ranked_on"), *(F.col(k).alias(v) for k, v in named.items())
     )
     joined = labelled.join(published, [*CELL, "term", "ranked_on"])
-    per_period = joined.groupBy(*LABEL, "is_unseen").agg(
+    per_period = joined.groupBy(*LABEL).agg(
         F.min("department_name").alias("department_name"),
         F.min("ranked_on").alias("ranked_on"),
         F.round(F.exp(F.avg(F.ln("rank")))).cast("long").alias("rank"),

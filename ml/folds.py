@@ -83,11 +83,12 @@ def told_folds(labelled: DataFrame, folds: Sequence[Fold]) -> tuple[Fold, ...]:
     return tuple(f for n, f in enumerate(folds) if counts[n] and counts[len(folds) + n])
 
 
-def with_unseen(labelled: DataFrame, options: SearchOptions) -> DataFrame:
-    """Add `is_unseen`: the fold's model sees no label of these terms. They are drawn by a hash of the term, in
-    marketplaces with at least five labelled terms."""
+def with_unseen(labelled: DataFrame, options: SearchOptions, *, first_origin_on: date) -> DataFrame:
+    """Add `is_unseen`: no fold's model sees a label of these terms. They are drawn by a hash of the term, in
+    marketplaces of which at least five terms had a label known on the first origin: later ones decide nothing."""
     drawn = F.pmod(F.xxhash64("term", F.lit(options.seed)), F.lit(1000)) < int(options.unseen_terms_ratio * 1000)
-    terms = labelled.groupBy(*MARKETPLACE).agg(F.count_distinct("term").alias("_term_count"))
+    known_term = F.when(F.col("available_on") <= F.lit(first_origin_on), F.col("term"))
+    terms = labelled.groupBy(*MARKETPLACE).agg(F.count_distinct(known_term).alias("_term_count"))
     counted = labelled.join(F.broadcast(terms), list(MARKETPLACE))
     return counted.withColumn("is_unseen", drawn & (F.col("_term_count") >= TERMS_AT_LEAST)).drop("_term_count")
 

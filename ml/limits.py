@@ -15,6 +15,9 @@ BIASED = 0.05
 FEW_TERMS = 30
 FEW_DAYS = 365
 SAID = {"80": (0.76, 0.84), "95": (0.93, 0.97)}
+FOLD_MEASURES = {"wape_ratio": "WAPE"}
+# By WAPE no rival may be better there: the model would not be released.
+WHOLE_MEASURES = {"mdape_ratio": "MdAPE, the typical label's error,", "rmsle": "RMSLE"}
 RIVALS = {LOG_LOG: "a log-log line", LAST_KNOWN: "the last known value at the rank"}
 ALWAYS = (
     "An estimate is of searches for a term at a rank, not of a term: two terms of one rank have one estimate, and what "
@@ -85,11 +88,18 @@ def _of_folds(card: Card) -> Iterator[str]:
         yield "There was one fold only: its settings were chosen on one stretch of days, and its intervals on the same."
     if not any(c["cut_name"] == "season" and c["cut_value"] == "season" for c in card["cuts"]):
         yield "No fold has a day from 20 November to 31 December: how it does in the holiday season was not measured."
-    wape = {(e["fold_name"], e["model_name"]): e["wape_ratio"] for e in card["errors"]}
-    for (fold, model), error in sorted(wape.items()):
-        own = wape.get((fold, HEADRACE))
-        if model in RIVALS and own is not None and own >= error and fold not in (TEST, FROM_ALL_FOLDS):
-            yield f"In the fold of {fold} {RIVALS[model]} did better: WAPE {error:.4f} against {own:.4f}."
+    errors = {(row["fold_name"], row["model_name"]): row for row in card["errors"]}
+    for (fold, model), row in sorted(errors.items()):
+        own = errors.get((fold, HEADRACE))
+        measures = WHOLE_MEASURES if fold in (TEST, FROM_ALL_FOLDS) else FOLD_MEASURES
+        if model in RIVALS and own is not None:
+            won = [
+                f"{said} {row[name]:.4f} against {own[name]:.4f}"
+                for name, said in measures.items()
+                if row[name] <= own[name]
+            ]
+            where = {TEST: "On the test period", FROM_ALL_FOLDS: "Over the folds"}.get(fold, f"In the fold of {fold}")
+            yield from [f"{where} {RIVALS[model]} did better: {', '.join(won)}."] if won else []
 
 
 def _of_coverage(card: Card) -> Iterator[str]:

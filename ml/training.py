@@ -93,19 +93,21 @@ def train(
     test_from = options.test_from or max(
         span.last_on - timedelta(days=options.test_days), span.first_on + (span.last_on - span.first_on) / 2
     )
-    development, test = sealed(with_unseen(labelled, options), test_from)
-    development = development.localCheckpoint()
+    development, test = sealed(labelled, test_from)
     before = _span(development)
     if before is None:
         return _nothing(labelled, f"no labels were known on {test_from}, before the test period", options)
-    folds = told_folds(development, rolling_folds(before.first_on, before.last_on, options))
+    asked = rolling_folds(before.first_on, before.last_on, options)
+    first_origin_on = asked[0].origin_on if asked else test_from
+    of_folds = with_unseen(development, options, first_origin_on=first_origin_on).localCheckpoint()
+    folds = told_folds(of_folds, asked)
     if not folds:
         return _nothing(labelled, f"{NO_FOLD}: the labels known on {test_from} are of too few days", options)
     settings = options.settings
     tried: list[tuple[Settings, float]] = []
     tell("labels of the folds")
     start = settings or options.previous_settings or Settings()
-    fold_data = fold_labels(development, folds, start, options, grains=before.grains)
+    fold_data = fold_labels(of_folds, folds, start, options, grains=before.grains)
     if settings is None:
         settings, tried, rows = choose_settings(fold_data, options, tell=tell)
     else:

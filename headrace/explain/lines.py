@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lake.config import Read
 from lake.deliveries import Delivery
 from lake.errors import HeadraceError
 from lake.formats import format_named
 from lake.formats.encodings import FILE_ENCODING
 from lake.landing import LandedFile
 from lake.objects import open_store
+from lake.reading import Read
 from lake.unpacking import unpacked
 
 

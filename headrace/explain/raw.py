@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.explain.lines import Lines, lines_of
 from headrace.reader import literal, local, objects, parquet
-from lake.config import parse_read
 from lake.deliveries import Delivery
 from lake.errors import HeadraceError
 from lake.landing import LandedFile, landing_key, read_landed
 from lake.objects import ObjectStore
+from lake.reading import parse_read
 from lake.releases import Release
 from schemas.contract import Contract
 from schemas.lineage import FILE_ID, RECORD_NUMBER

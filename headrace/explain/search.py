@@ -30,17 +30,25 @@ files.file, v.record_number FROM curated.search_volumes AS v LEFT JOIN files USI
 WHERE v.marketplace_code = ? AND v.term = ? AND coalesce(v.department_name, ?) = ?
 AND ?::DATE BETWEEN v.period_start_on AND v.period_end_on
 ORDER BY v.period_end_on - v.period_start_on, v.department_name NULLS LAST, v.period_start_on"""
+OVERLAP = """other.term = one.term AND other.department_name IS NOT DISTINCT FROM one.department_name
+         AND other.period_start_on <= one.period_end_on AND other.period_end_on >= one.period_start_on"""
 # The weight of a label in the level at a place of the curve: nearness in ln(rank + 2), and age in half-lives.
-LABELS = """
+LABELS = f"""
 WITH known AS (
-    SELECT *, array_position(['daily', 'weekly', 'monthly'], grain) AS coarseness
     FROM curated.search_volumes WHERE marketplace_code = $code AND available_on <= $day
-), standing AS (
-    SELECT * FROM known AS one WHERE NOT EXISTS (
-        FROM known AS finer WHERE finer.term = one.term AND finer.coarseness < one.coarseness
-         AND finer.department_name IS NOT DISTINCT FROM one.department_name
-         AND finer.period_start_on <= one.period_end_on AND finer.period_end_on >= one.period_start_on
+), months AS (
+    FROM known AS one WHERE grain = 'monthly' AND NOT EXISTS (
+        FROM known AS other WHERE other.grain <> 'monthly' AND other.available_on <= one.available_on AND {OVERLAP}
     )
+), shorter AS (
+    FROM known AS one WHERE grain <> 'monthly' AND NOT EXISTS (FROM months AS other WHERE {OVERLAP})
+), weeks AS (
+    FROM shorter AS one WHERE grain = 'weekly' AND NOT EXISTS (
+        FROM shorter AS other WHERE other.grain = 'daily' AND other.available_on <= one.available_on AND {OVERLAP}
+    )
+), standing AS (
+    FROM months UNION ALL FROM weeks UNION ALL
+    FROM shorter AS one WHERE grain = 'daily' AND NOT EXISTS (FROM weeks AS other WHERE {OVERLAP})
 ), own AS (
     SELECT term, department_name, ranked_on, rank FROM curated.search_ranks WHERE marketplace_code = $code
 ), over_all AS (
@@ -61,7 +69,7 @@ WITH known AS (
     QUALIFY weight > 0.001 * max(weight) OVER ()
 )
 SELECT *, count(*) OVER () AS label_count, sum(weight) OVER () AS weight_sum FROM weighed
-ORDER BY weight DESC, period_start_on DESC, term, department_name, grain"""
+ORDER BY weight DESC, period_start_on DESC, term, department_name, grain"""  # noqa: S608 - made of constants
 
 
 def explain(trail: Trail, subject: str, terms: Sequence[str]) -> dict[str, Any]:

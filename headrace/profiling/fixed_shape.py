@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lake.config import Slice
+from lake.reading import Slice
 
 FEWEST_LINES = 3
 

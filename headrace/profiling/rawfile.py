@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lake.config import Read
 from lake.errors import ConfigError
 from lake.formats.table import Readable
 from lake.objects import MissingObject, ObjectInfo, ObjectStore, open_store
+from lake.reading import Read
 from lake.unpacking import unpacked
 
 SHOWN_FILES = 12

@@ -29,7 +29,8 @@ from lake.formats.text import LONGEST_RECORD, CountedLines, block_encoding, line
 from lake.headers import Settled, knows_any, missing_columns, settle
 
 if TYPE_CHECKING:
-    from lake.config import Read, Source
+    from lake.config import Source
+    from lake.reading import Read
 
 _LINE_FEED, _RETURN = ord("\n"), ord("\r")
 

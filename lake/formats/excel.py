@@ -30,7 +30,8 @@ from lake.headers import Settled, knows_any, missing_columns, settle
 from lake.mending import overlay, toml
 
 if TYPE_CHECKING:
-    from lake.config import Read, Source
+    from lake.config import Source
+    from lake.reading import Read
 
 CELLS_AT_ONCE = 1 << 20
 _COPIED_BYTES = 1 << 22

@@ -22,7 +22,8 @@ from lake.formats.text import CountedLines, block_encoding, split_lines, utf8_li
 from lake.headers import missing_columns, settle
 
 if TYPE_CHECKING:
-    from lake.config import Read, Slice, Source
+    from lake.config import Source
+    from lake.reading import Read, Slice
 
 Cut = tuple[str, int, int]
 

@@ -28,7 +28,8 @@ from lake.formats.text import CountedLines, block_encoding, split_lines, utf8_ch
 from lake.headers import missing_columns, settle
 
 if TYPE_CHECKING:
-    from lake.config import Read, Source
+    from lake.config import Source
+    from lake.reading import Read
 
 MOST_KEYS = 5_000
 _WORDS = {True: "true", False: "false", None: "null"}

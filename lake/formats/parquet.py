@@ -23,7 +23,8 @@ from lake.formats.table import Block, DeadLetter, Readable, Table
 from lake.headers import missing_columns, settle
 
 if TYPE_CHECKING:
-    from lake.config import Read, Source
+    from lake.config import Source
+    from lake.reading import Read
 
 ROWS_AT_ONCE = 1 << 16
 _COPIED_BYTES = 1 << 22

@@ -12,7 +12,8 @@ import pyarrow as pa
 from lake.headers import Settled
 
 if TYPE_CHECKING:
-    from lake.config import Read, Source
+    from lake.config import Source
+    from lake.reading import Read
 
 
 class Readable(Protocol):

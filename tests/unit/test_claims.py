@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from lake.claims import Claim, claim_files
-from lake.config import Coverage, Domain, Kind, Read, Source
+from lake.config import Coverage, Domain, Kind, Source
 from lake.errors import DataError
 from lake.objects import ObjectInfo
+from lake.reading import Read
 
 DOMAIN = Domain("procurement", ignored_files=("*.md", ".*", "*/.*"))
 

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from jobs.options import NOT_CONFIGURED
-from lake.config import Coverage, Domain, Environment, Read
+from lake.config import Coverage, Domain, Environment
 from lake.exclusions import EXCLUDED_KEYS
 from lake.mappings import OWN_KEYS
+from lake.reading import Read
 from ml.options import SearchOptions, Settings
 from transforms.procurement.options import Calendar, ProcurementOptions
 from transforms.search.options import EventRule, SearchMartsOptions

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pyspark.sql import types as T
 
 from lake.claims import Claim
-from lake.config import Coverage, Kind, Read, Source
+from lake.config import Coverage, Kind, Source
 from lake.deliveries import (
     Delivery,
     RawFile,
@@ -23,6 +23,7 @@ from lake.deliveries import (
 )
 from lake.errors import DataError
 from lake.objects import ObjectInfo
+from lake.reading import Read
 from schemas.contract import Contract, Field
 
 FIELDS = (Field("id", T.StringType(), "Id."), Field("changed_at", T.TimestampType(), "Version."))

@@ -9,8 +9,9 @@ import pytest
 from pyspark.sql import types as T
 
 from lake import digests
-from lake.config import Coverage, Read, Source
+from lake.config import Coverage, Source
 from lake.digests import CURATING_CODE, code_digest, curated_digest
+from lake.reading import Read
 from schemas.contract import Contract, Field
 
 CONTRACT = Contract("orders", 1, "an order", ("id",), (Field("id", T.StringType(), "Id."),))

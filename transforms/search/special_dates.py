@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from schemas.search import SEARCH_SPECIAL_DATES
@@ -12,6 +12,7 @@ from schemas.search.marts.special_dates import ORIGINS
 from transforms.search.calendar import event_days
 from transforms.search.options import EventRule
 
+HALF_A_YEAR_DAYS = 183
 _CONFIGURED = "event_name string, event_on date, lead_days int, lag_days int, marketplaces array<string>, origin string"
 
 
@@ -21,8 +22,8 @@ def build_special_dates(
     """`search_special_dates`. `delivered` is as curated, `marketplaces` has `marketplace_code`, `years` are those for
     which rules give days.
 
-    Of an event of a marketplace in one year only the best origin stands: a list of one's own takes the place of the
-    calendar's day.
+    Of the days of an event of a marketplace less than half a year apart only those of the best origin stand: a list of
+    one's own takes the place of the calendar's day, also where it moves it over New Year.
     """
     spark = delivered.sparkSession
     rows = [
@@ -43,12 +44,17 @@ def build_special_dates(
     everything = (
         delivered.withColumn("origin", F.lit("delivered")).select(*names).unionByName(configured.select(*names))
     )
-    in_a_year = Window.partitionBy("marketplace_code", "event_name", F.year("event_on"))
     place = F.expr(f"array_position(array({', '.join(map(repr, ORIGINS))}), origin)")
+    of_event = F.collect_list(F.struct("place", "event_on")).over(Window.partitionBy("marketplace_code", "event_name"))
+
+    def is_better(other: Column) -> Column:
+        is_near = F.abs(F.datediff(other["event_on"], F.col("event_on"))) < HALF_A_YEAR_DAYS
+        return (other["place"] < F.col("place")) & is_near
+
     return SEARCH_SPECIAL_DATES.conform(
         everything.withColumn("place", place)
-        .withColumn("best", F.min("place").over(in_a_year))
-        .where("place = best")
+        .withColumn("of_event", of_event)
+        .where(~F.exists("of_event", is_better))
         .groupBy("marketplace_code", "event_name", "event_on", "origin")
         .agg(F.max("lead_days").alias("lead_days"), F.max("lag_days").alias("lag_days"))
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lake.config import Read
+from lake.reading import Read
 from tests.unit.config.sources import SOURCE, Files, changed
 
 

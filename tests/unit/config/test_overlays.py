@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lake.config import Coverage, Read, Slice, load, marts_options, parse_read
+from lake.config import Coverage, load, marts_options
 from lake.errors import ConfigError
+from lake.reading import Read, Slice, parse_read
 from schemas.domains import DOMAINS
 from tests.unit.config.sources import CONTRACTS, ROOT, SOURCE, Files, changed
 from transforms.procurement.options import Calendar, ProcurementOptions

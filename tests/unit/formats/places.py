@@ -10,11 +10,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from lake.claims import Claim
-from lake.config import ColumnMapping, Coverage, Read, Source
+from lake.config import ColumnMapping, Coverage, Source
 from lake.errors import DataError
 from lake.folder_store import FolderStore
 from lake.formats import format_named
 from lake.landing import LandedFile, land_file, landing_key
+from lake.reading import Read
 from schemas.lineage import FILE_ID
 
 

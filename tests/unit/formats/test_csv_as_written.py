@@ -12,12 +12,12 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from lake.config import Read
 from lake.errors import DataError
 from lake.formats import csv
 from lake.formats import text as texts
 from lake.formats.csv import Dialect, StrayQuote
 from lake.formats.table import Block
+from lake.reading import Read
 from tests.unit.formats.csv_files import AB, COMMA, MAY_BE_MARKED, MULTILINE, Found, read
 
 delimiters = st.sampled_from([",", ";", "\t", "|", " "])

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from headrace.explain.lines import of_records
-from lake.config import Read
 from lake.formats.csv import record_lines
+from lake.reading import Read
 
 FOUND = {"delimiter": ",", "encoding": "utf-8"}
 

@@ -129,6 +129,17 @@ US = card()["labels"][0]
             id="a rival that was better in a fold",
         ),
         pytest.param(
+            {"errors": [error("test"), error("test", "last_known_at_rank", mdape_ratio=0.05, rmsle=0.08)]},
+            "On the test period the last known value at the rank did better: MdAPE, the typical label's error, 0.0500 "
+            "against 0.0500, RMSLE 0.0800 against 0.0900.",
+            id="a rival as good or better by another measure on the test period",
+        ),
+        pytest.param(
+            {"errors": [error("folds"), error("folds", "log_log_line", mdape_ratio=0.06, rmsle=0.08)]},
+            "Over the folds a log-log line did better: RMSLE 0.0800 against 0.0900.",
+            id="a rival better by another measure over the folds",
+        ),
+        pytest.param(
             {"errors": [error("test", coverage_95_ratio=0.9)]},
             "Of all labels the 95 % intervals held 90.0% only (test period, 1,234 labels).",
             id="intervals that are too narrow",
@@ -199,6 +210,8 @@ def test_where_the_whole_is_off_its_cuts_are_in_the_table_only() -> None:
         pytest.param("two terms of one rank have one estimate", id="where not to trust it"),
         pytest.param("| 2022-10-01 | headrace | 1,234 | 0.0712 |", id="a fold's errors"),
         pytest.param("| test | log_log_line |", id="a rival on the test period"),
+        pytest.param("MdAPE the median of a label's absolute error over its searches", id="what a measure is"),
+        pytest.param("last_known_at_rank, the newest volume known at about the rank", id="what a rival is"),
         pytest.param(
             "80 % intervals held 79.0% of the labels (95 % range by blocks of days: 77.0% to 81.0%)", id="coverage"
         ),

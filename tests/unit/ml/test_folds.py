@@ -56,7 +56,8 @@ def test_origins_that_are_asked_for_must_have_days_before_and_after() -> None:
 
 @pytest.mark.spark35
 def test_folds_need_labels_known_on_their_origin_and_labels_after_it(spark: SparkSession) -> None:
-    labels = with_unseen(volumes(spark, *({"period_start_on": DAY + timedelta(n)} for n in range(30))), SearchOptions())
+    rows = volumes(spark, *({"period_start_on": DAY + timedelta(n)} for n in range(30)))
+    labels = with_unseen(rows, SearchOptions(), first_origin_on=DAY)
     dated = labels.withColumn("ranked_on", F.col("period_start_on"))
     first, last = DAY + timedelta(14), DAY + timedelta(29)
     known, unknown = Fold(first, last), Fold(first - timedelta(1), last)
@@ -88,10 +89,23 @@ def test_a_week_without_department_is_one_label_and_another_than_that_of_a_depar
 
 @pytest.mark.spark35
 def test_a_fifth_of_the_terms_is_unseen_and_none_where_there_are_few(spark: SparkSession) -> None:
-    rows = [{"term": f"t{n}"} for n in range(500)] + [{"term": f"f{n}", "marketplace_code": "FR"} for n in range(4)]
-    found = with_unseen(volumes(spark, *rows), SearchOptions()).toPandas().groupby("marketplace_code")["is_unseen"]
-    assert 60 <= found.sum()["US"] <= 140
-    assert found.sum()["FR"] == 0
+    """A fifth term of FR is known a day after the first origin: it draws none for the folds before it."""
+    origin = DAY + timedelta(14)
+    rows = [{"term": f"t{n}"} for n in range(500)]
+    for code, first_day_of_fifth in (("FR", origin + timedelta(1)), ("DE", origin)):
+        rows += [{"term": f"f{n}", "marketplace_code": code} for n in range(4)]
+        rows += [{"term": "f4", "marketplace_code": code, "available_on": first_day_of_fifth}]
+    drawn = SearchOptions(unseen_terms_ratio=0.9)
+    all_drawn, usual = (
+        with_unseen(volumes(spark, *rows), options, first_origin_on=origin)
+        .toPandas()
+        .groupby("marketplace_code")["is_unseen"]
+        .sum()
+        for options in (drawn, SearchOptions())
+    )
+    assert 60 <= usual["US"] <= 140
+    assert all_drawn["DE"] > 0
+    assert all_drawn["FR"] == 0
 
 
 def test_a_sample_keeps_whole_labels_and_is_the_same_again(spark: SparkSession) -> None:

@@ -21,7 +21,7 @@ KEY = ["marketplace_code", "department_name", "term", "ranked_on"]
 def estimates(spark: SparkSession, **said: object) -> pd.DataFrame:
     ranks, volumes, dates = world(spark, **said)  # type: ignore[arg-type]
     labelled: DataFrame = labelled_days(ranks, volumes, department_rule="best")
-    days = with_unseen(with_event_days(labelled, event_days(dates)), OPTIONS).localCheckpoint()
+    days = with_unseen(with_event_days(labelled, event_days(dates)), OPTIONS, first_origin_on=ORIGIN).localCheckpoint()
     rows = fold_rows(fold_labels(days, [FOLD], SETTINGS, OPTIONS, grains=["daily"]), SETTINGS)
     found = fold_estimates(rows, [FOLD], SETTINGS, grains=["daily"]).where("is_test").toPandas()
     return found.sort_values(KEY, ignore_index=True)

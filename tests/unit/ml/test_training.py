@@ -88,7 +88,8 @@ def test_the_poisson_stage_heals_a_total_that_smearing_misses(spark: SparkSessio
 @pytest.mark.slow
 def test_curves_judged_in_one_pass_have_the_errors_that_each_has_alone(made: World) -> None:
     days = labelled_days(*made[:2], department_rule="best")
-    labelled = with_unseen(with_event_days(days, event_days(made[2])), OPTIONS).localCheckpoint()
+    dated = with_event_days(days, event_days(made[2]))
+    labelled = with_unseen(dated, OPTIONS, first_origin_on=OPTIONS.origins[0]).localCheckpoint()
     folds = rolling_folds(FIRST, LAST, OPTIONS)
     rows = fold_rows(fold_labels(labelled, folds, SETTINGS, OPTIONS, grains=["daily"]), SETTINGS)
     tried = [SETTINGS, SETTINGS.but(level_half_life_days=4.0), SETTINGS.but(level_step=0.25, trend_share_ratio=1.0)]
@@ -114,14 +115,17 @@ def test_the_level_remembers_all_labels_so_that_old_days_and_marketplaces_that_e
 def test_rivals_are_judged_on_the_labels_that_have_an_estimate(trained: TrainingResult, made: World) -> None:
     assert trained.test_estimates is not None
     days = labelled_days(*made[:2], department_rule="best")
-    labelled = with_unseen(with_event_days(days, event_days(made[2])), OPTIONS)
+    labelled = with_event_days(days, event_days(made[2]))
     refused = F.when(F.dayofmonth("estimated_on") % 2 == 0, "refused").otherwise(F.col("basis"))
     half = trained.test_estimates.withColumn("basis", refused)
     fold = Fold(date(2023, 12, 15), LAST)
     rows = backtest_test(half, labelled, trained.test_estimates, fold, grains=["daily"]).where("cut_name = 'all'")
-    counts = {row["model_name"]: row["label_count"] for row in rows.collect()}
-    assert set(counts) == {"headrace", "log_log_line", "last_known_at_rank"}
-    assert len(set(counts.values())) == 1
+    by_model = {row["model_name"]: row for row in rows.collect()}
+    assert set(by_model) == {"headrace", "log_log_line", "last_known_at_rank"}
+    assert len({row["label_count"] for row in by_model.values()}) == 1
+    # The line was given the model's own estimates: of the same labels it has the same errors.
+    for name in ("wape_ratio", "mdape_ratio", "rmsle", "bias_ratio"):
+        assert by_model["log_log_line"][name] == pytest.approx(by_model["headrace"][name], rel=1e-12)
 
 
 @pytest.mark.slow

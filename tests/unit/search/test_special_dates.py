@@ -44,7 +44,7 @@ def test_one_event_may_have_a_rule_for_each_marketplace(spark):
     ]
 
 
-def test_what_was_delivered_takes_the_place_of_the_same_event_marketplace_and_year_only(spark):
+def test_what_was_delivered_takes_the_place_of_the_same_event_and_marketplace_of_that_time_only(spark):
     delivered = [
         own("US", "xmas", date(2023, 12, 24), 3, 1),
         own("US", "xmas", date(2023, 12, 26)),
@@ -59,6 +59,20 @@ def test_what_was_delivered_takes_the_place_of_the_same_event_marketplace_and_ye
         ("US", "xmas", date(2023, 12, 26), 0, 0, "delivered"),
         ("US", "xmas", date(2024, 12, 25), 0, 0, "calendar"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "standing"),
+    [
+        pytest.param(date(2023, 12, 31), [date(2023, 1, 1), date(2023, 12, 31)], id="the day before New Year"),
+        pytest.param(date(2024, 1, 2), [date(2023, 1, 1), date(2024, 1, 2)], id="the day after it"),
+        pytest.param(date(2023, 7, 2), [date(2023, 7, 2), date(2024, 1, 1)], id="182 days from one, 183 from the next"),
+        pytest.param(date(2023, 7, 3), [date(2023, 1, 1), date(2023, 7, 3)], id="183 days from one, 182 from the next"),
+    ],
+)
+def test_a_day_that_was_delivered_takes_the_place_of_the_nearest_one(spark, day, standing):
+    found = built(spark, [own("US", "newyear", day)], {"newyear": EventRule(rule="01-01")}, marketplaces=("US",))
+    assert [event_on for _, _, event_on, *_ in found] == standing
 
 
 def test_dates_that_are_configured_stand_before_a_rule_and_behind_a_delivery(spark):

@@ -1,0 +1,35 @@
+"""Which domain a command means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from headrace.lakes import domain_of
+from lake.errors import ConfigError
+from lake.objects import open_store
+
+
+@pytest.mark.parametrize(
+    ("published", "asked", "meant"),
+    [
+        pytest.param(["search"], None, "search", id="the only one of the lake"),
+        pytest.param(["search"], "procurement", "procurement", id="the one that is asked for, though it is not there"),
+        pytest.param(["procurement", "search"], None, "procurement", id="the first of several"),
+        pytest.param(["procurement", "search"], "search", "search", id="of several the one that is asked for"),
+        pytest.param([], None, "procurement", id="the first where nothing is published"),
+    ],
+)
+def test_a_domain_that_is_not_said_is_the_only_one_of_the_lake(
+    tmp_path: Path, published: list[str], asked: str | None, meant: str
+) -> None:
+    lake = open_store(str(tmp_path))
+    for domain in published:
+        lake.put(f"releases/{domain}/00000001.json", b"{}")
+    assert domain_of(lake, asked) == meant
+
+
+def test_an_unknown_domain_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no domain 'serch'; known domains: procurement, search"):
+        domain_of(open_store(str(tmp_path)), "serch")
