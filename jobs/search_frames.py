@@ -28,8 +28,8 @@ CODE = ("ml", "schemas/search", "transforms/search")
 
 @dataclass(frozen=True)
 class SearchFrames:
-    """`ranks` are without what is dated after `as_of`, `volumes` without what was not known then, or on the newest
-    rank's day; `ranked_through` is that day."""
+    """`ranks` are without what is dated after `as_of`; `ranked_through` is the newest rank's day, and `volumes` are those
+    known then."""
 
     ranks: DataFrame
     volumes: DataFrame
@@ -55,8 +55,7 @@ def search_frames(run: Run) -> SearchFrames:
         raise DataError(f"search_ranks has no row{f' by {run.as_of}' if run.as_of else ''}: there is nothing to score")
     years = range(span["first"].year - 1, span["last"].year + 2)
     special_dates = build_special_dates(delivered, ranks, options.events, years)
-    known = known_labels(volumes, run.as_of or span["last"])
-    return SearchFrames(ranks, known, special_dates, span["last"])
+    return SearchFrames(ranks, known_labels(volumes, span["last"]), special_dates, span["last"])
 
 
 def model_digest(run: Run) -> str:

@@ -13,7 +13,7 @@ from ml.baselines import last_known_at_rank
 from ml.coverage import block_bootstrap
 from ml.folds import ERROR_DAYS, Fold, FoldLabels, fold_estimates, fold_rows, per_label, usual_before, with_error_scale
 from ml.intervals import Calibration, bucket, calibrate, event, with_bounds
-from ml.labels import CELL, LABEL
+from ml.labels import CELL, LABEL, is_within
 from ml.metrics import coverage_columns, error_columns
 from ml.options import LOG_LOG_LINE, Settings
 from ml.progress import Tell, tell_nobody
@@ -54,7 +54,7 @@ def backtest_folds(labels: FoldLabels, rows: DataFrame, settings: Settings, *, t
     line = fold_estimates(line_rows, folds, LOG_LOG_LINE, grains=grains).where("is_test")
     judged = {HEADRACE: bounded, LOG_LOG: _boundless(line), LAST_KNOWN: _boundless(last_known_at_rank(estimates))}
     origins = {f.name: f for f in folds}
-    found = summarise(judged, origins).localCheckpoint()
+    found = summarise(judged, origins, pooled_as=FROM_ALL_FOLDS).localCheckpoint()
     return Backtest(found, calibration, total_bias(errors))
 
 
@@ -89,9 +89,7 @@ def backtest_test(
     `line` the same as `estimates`, by the log-log line. Rivals are judged on the labels that have an estimate: what
     was refused is nobody's error.
     """
-    of_test = labelled.where(
-        (F.col("ranked_on") > F.lit(fold.origin_on)) & (F.col("ranked_on") <= F.lit(fold.through_on))
-    )
+    of_test = labelled.where(is_within(F.lit(fold.origin_on), F.lit(fold.through_on)))
     own = _of_labels(of_test, estimates, grains)
     rivals = {
         LOG_LOG: _of_labels(of_test, line, grains),
@@ -105,7 +103,7 @@ def coverage_ranges(
     estimates: DataFrame, labelled: DataFrame, fold: Fold, *, grains: Sequence[str], seed: int
 ) -> Ranges:
     """The range of each coverage of the test period, `80` and `95`, that resampled blocks of days give."""
-    of_test = labelled.where(F.col("ranked_on").between(F.date_add(F.lit(fold.origin_on), 1), F.lit(fold.through_on)))
+    of_test = labelled.where(is_within(F.lit(fold.origin_on), F.lit(fold.through_on)))
     hits = [
         F.sum(F.col("search_count").between(F.col(f"lo_{level}"), F.col(f"hi_{level}")).cast("double")).alias(
             f"{level}"
@@ -141,12 +139,12 @@ def _of_labels(labelled: DataFrame, estimates: DataFrame, grains: Sequence[str])
 
 
 def _known_labels(labelled: DataFrame, fold: Fold, grains: Sequence[str]) -> DataFrame:
-    shown = labelled.where(F.col("ranked_on") > F.date_sub(F.lit(fold.origin_on), ERROR_DAYS)).withColumns(
+    shown = labelled.where(F.col("period_start_on") > F.date_sub(F.lit(fold.origin_on), ERROR_DAYS)).withColumns(
         {
             "fold_name": F.lit(TEST),
             "is_unseen": F.lit(False),
             "is_known": F.col("available_on") <= F.lit(fold.origin_on),
-            "is_test": F.col("ranked_on").between(F.date_add(F.lit(fold.origin_on), 1), F.lit(fold.through_on)),
+            "is_test": is_within(F.lit(fold.origin_on), F.lit(fold.through_on)),
             "ln_estimate": F.lit(0.0),
         }
     )
@@ -171,14 +169,13 @@ def _cuts() -> Column:
     )
 
 
-def summarise(judged: dict[str, DataFrame], folds: dict[str, Fold]) -> DataFrame:
-    """Rows of `search_volume_backtest`: every model and cut of every fold, and of several folds over `folds`."""
+def summarise(judged: dict[str, DataFrame], folds: dict[str, Fold], *, pooled_as: str | None = None) -> DataFrame:
+    """Rows of `search_volume_backtest`: every model and cut of every fold, and of all of them under one name more."""
+    names = [F.col("fold_name"), *([F.lit(pooled_as)] if pooled_as else [])]
     models = [
         frame.select(
             F.lit(name).alias("model_name"),
-            F.array_distinct(
-                F.array(F.col("fold_name"), F.lit(FROM_ALL_FOLDS) if len(folds) > 1 else F.col("fold_name"))
-            ).alias("fold_names"),
+            F.array(*names).alias("fold_names"),
             "ranked_on",
             "search_count",
             "estimate",

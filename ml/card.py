@@ -67,7 +67,7 @@ def label_counts(labelled: DataFrame) -> Rows:
     found = labelled.groupBy("marketplace_code", "grain").agg(
         F.count_distinct(label).alias("label_count"),
         F.count(F.lit(1)).alias("label_day_count"),
-        F.count_distinct(F.struct(*CELL, "term")).alias("term_count"),
+        F.count_distinct(F.struct("label_department_name", "term")).alias("term_count"),
         F.min("ranked_on").alias("first_on"),
         F.max("ranked_on").alias("last_on"),
     )

@@ -15,15 +15,14 @@ def refusal(
 ) -> str | None:
     """Why not, in a sentence; None where nothing speaks against it.
 
-    On the test period and over the folds, or the only one, the model's WAPE is to be below that of each rival, its bias
-    within `bias_at_most_ratio`; over the folds its error is to be no greater than that of the released model's
-    settings, refitted; and no published list may rise with rank.
+    On the test period and over the folds the model's WAPE is to be below that of each rival, its bias within
+    `bias_at_most_ratio`; over the folds its error is to be no greater than that of the released model's settings,
+    refitted; and no published list may rise with rank.
     """
     rows = backtest.where(f"cut_name = '{ALL}'").collect()
     found = {(r["fold_name"], r["model_name"]): r for r in rows}
-    judged = {fold for fold, _ in found} - {TEST}
     reasons = []
-    for fold in [*sorted(judged if len(judged) == 1 else judged & {FROM_ALL_FOLDS}), TEST]:
+    for fold in (FROM_ALL_FOLDS, TEST):
         own = found.get((fold, HEADRACE))
         if own is None:
             reasons.append(f"no label of the {_said(fold)} has an estimate")
@@ -57,4 +56,4 @@ def _tried(settings: Settings | None, tried: list[tuple[Settings, float]]) -> fl
 
 
 def _said(fold: str) -> str:
-    return {TEST: "test period", FROM_ALL_FOLDS: "folds"}.get(fold, f"only fold, of {fold},")
+    return "test period" if fold == TEST else "folds"

@@ -17,7 +17,7 @@ from ml.base import LN_BASE, fit_on_features, told_by, trend_slopes, trend_years
 from ml.features import DAYS_OF_YEAR, Words
 from ml.intervals import daily_errors, recent_errors, usual_error
 from ml.known import ASKED_ON
-from ml.labels import LABEL
+from ml.labels import LABEL, is_within
 from ml.level_curve import MARKETPLACE, between_nodes, known_at_nodes, place, residual_sums, shrunk, with_residual
 from ml.metrics import wape
 from ml.options import SearchOptions, Settings
@@ -72,15 +72,18 @@ def rolling_folds(first_on: date, last_on: date, options: SearchOptions) -> tupl
 
 
 def told_folds(labelled: DataFrame, folds: Sequence[Fold]) -> tuple[Fold, ...]:
-    """Those of the folds that have labels known on their origin to fit on, and labels after it to be judged on.
-    `labelled` has the columns of `with_unseen`."""
+    """Those of the folds for which a marketplace has labels known on their origin to fit on, and labels after it to be
+    judged on. `labelled` has the columns of `with_unseen`."""
     if not folds:
         return ()
-    seen, day = ~F.col("is_unseen"), F.col("ranked_on")
-    known = [F.count_if(seen & (F.col("available_on") <= F.lit(f.origin_on))) for f in folds]
-    judged = [F.count_if((day > F.lit(f.origin_on)) & (day <= F.lit(f.through_on))) for f in folds]
-    counts = labelled.agg(*known, *judged).first() or (0,) * 2 * len(folds)
-    return tuple(f for n, f in enumerate(folds) if counts[n] and counts[len(folds) + n])
+    is_told = []
+    for n, fold in enumerate(folds):
+        origin_on, through_on = F.lit(fold.origin_on), F.lit(fold.through_on)
+        is_fitted = F.max(~F.col("is_unseen") & (F.col("available_on") <= origin_on))
+        is_told.append((is_fitted & F.max(is_within(origin_on, through_on))).alias(f"fold_{n}"))
+    by_marketplace = labelled.groupBy(*MARKETPLACE).agg(*is_told)
+    found = by_marketplace.agg(*(F.max(f"fold_{n}") for n in range(len(folds)))).first()
+    return tuple(fold for fold, told in zip(folds, found or (), strict=False) if told)
 
 
 def with_unseen(labelled: DataFrame, options: SearchOptions, *, first_origin_on: date) -> DataFrame:
@@ -97,9 +100,9 @@ def with_unseen(labelled: DataFrame, options: SearchOptions, *, first_origin_on:
 class FoldLabels:
     """What the fits of all settings share, made once.
 
-    `training` has the labelled days that each fold's model is fitted on, `judged` those from a year before its origin
-    through its end, both with `fold_name` and `features`, those of the settings `wide`; `words` the tokens known on
-    each fold's origin; `spreads` the standard deviation of its known ln volume.
+    `training` has the labelled days that each fold's model is fitted on, `judged` those of the labels from a year before
+    its origin through its end, both with `fold_name` and `features`, those of the settings `wide`; `words` the tokens known on
+    each fold's origin; `known_grains` the grains and `spreads` the standard deviation of ln volume of its known labels.
     """
 
     folds: tuple[Fold, ...]
@@ -108,6 +111,7 @@ class FoldLabels:
     judged: DataFrame
     wide: Settings
     words: dict[str, Words]
+    known_grains: dict[str, tuple[str, ...]]
     spreads: dict[str, float]
 
 
@@ -118,7 +122,7 @@ def fold_labels(
     most, and in what is no feature. What would be refused, a marketplace without labels known on the origin, is not
     judged."""
     seen, wide = labelled.where(~F.col("is_unseen")), features.widest(settings)
-    counts, spreads = _of_known(seen, folds)
+    counts, known_grains, spreads = _of_known(seen, folds)
     shares = {name: options.fit_rows_at_most / max(count, 1) for name, count in counts.items()}
     conditions = {fold.name: F.col("available_on") <= F.lit(fold.origin_on) for fold in folds}
     words = features.words_by(wide, features.event_rows(seen, F.col("available_on")), conditions)
@@ -131,11 +135,11 @@ def fold_labels(
 
     known = F.col("available_on") <= F.col("origin_on")
     training = sampled(_of_folds(seen, folds, shares).where(known), F.col("_share"), options.seed)
-    begins = F.date_sub("origin_on", LEVEL_LOOKBACK_DAYS)
+    before = F.date_sub("origin_on", LEVEL_LOOKBACK_DAYS + 1)
     fitted = F.broadcast(training.select(*FOLD).distinct())
-    shown = _of_folds(labelled, folds, shares).where(F.col("ranked_on").between(begins, F.col("through_on")))
+    shown = _of_folds(labelled, folds, shares).where(is_within(before, F.col("through_on")))
     shown = shown.join(fitted, list(FOLD), "left_semi")
-    flags = {"is_test": F.col("ranked_on") > F.col("origin_on"), "is_known": known}
+    flags = {"is_test": F.col("period_start_on") > F.col("origin_on"), "is_known": known}
     judged = _with_some_days(shown.withColumns(flags))
     return FoldLabels(
         tuple(folds),
@@ -144,6 +148,7 @@ def fold_labels(
         assembled(judged),
         wide,
         words,
+        known_grains,
         spreads,
     )
 
@@ -187,14 +192,22 @@ def sampled(training: DataFrame, share: Column, seed: int) -> DataFrame:
     return training.where(drawn < share * 1_000_000)
 
 
-def _of_known(seen: DataFrame, folds: Sequence[Fold]) -> tuple[dict[str, int], dict[str, float]]:
-    """By fold the labelled days known on its origin, and the standard deviation of their ln volume."""
+def _of_known(
+    seen: DataFrame, folds: Sequence[Fold]
+) -> tuple[dict[str, int], dict[str, tuple[str, ...]], dict[str, float]]:
+    """By fold the labelled days known on its origin, the grains of their labels, and the standard deviation of their ln
+    volume."""
     ln = F.ln(F.col("period_search_count") / F.col("period_day_count"))
     known = {fold.name: F.col("available_on") <= F.lit(fold.origin_on) for fold in folds}
     counts = [F.count_if(condition).alias(f"count {name}") for name, condition in known.items()]
+    grains = [F.collect_set(F.when(condition, F.col("grain"))).alias(f"grains {n}") for n, condition in known.items()]
     spreads = [F.stddev_pop(F.when(condition, ln)).alias(f"spread {name}") for name, condition in known.items()]
-    [row] = seen.agg(*counts, *spreads).collect()
-    return {name: row[f"count {name}"] for name in known}, {name: row[f"spread {name}"] or 1.0 for name in known}
+    [row] = seen.agg(*counts, *grains, *spreads).collect()
+    return (
+        {name: row[f"count {name}"] for name in known},
+        {name: tuple(sorted(row[f"grains {name}"])) for name in known},
+        {name: row[f"spread {name}"] or 1.0 for name in known},
+    )
 
 
 def fold_rows(labels: FoldLabels, settings: Settings, *, tell: Tell = tell_nobody) -> DataFrame:
@@ -204,10 +217,11 @@ def fold_rows(labels: FoldLabels, settings: Settings, *, tell: Tell = tell_nobod
     The folds differ by the value of `fold_name` alone, not by what is written into the plan: Spark compiles what it
     runs once for all of them.
     """
-    told, parts, slopes = told_by(settings, labels.grains), [], []
+    parts, slopes = [], []
     place = {name: n for n, name in enumerate(features.feature_names(labels.wide, features.all_words(labels.words)))}
     for fold in labels.folds:
         tell(fold.name)
+        told = told_by(settings, labels.known_grains[fold.name])
         words = features.words_for(told, labels.words[fold.name])
         names = [name for name in features.feature_names(told, words) if name in place]
         of_fold = F.col("fold_name") == fold.name
@@ -271,7 +285,7 @@ def with_fold_poisson(estimates: DataFrame, folds: Sequence[Fold]) -> DataFrame:
 
 def _recent(rows: DataFrame) -> DataFrame:
     """The fold's test and the half year before it, which smearing and the recent error are taken from."""
-    return rows.where(F.col("ranked_on") > F.date_sub("origin_on", ERROR_DAYS))
+    return rows.where(F.col("period_start_on") > F.date_sub("origin_on", ERROR_DAYS))
 
 
 def leveled(

@@ -188,12 +188,13 @@ def label_errors(
     model: VolumeModel, labelled: DataFrame, *, errors_after: date | None = None
 ) -> tuple[DataFrame, DataFrame]:
     """Residual sums of labelled days, and the days (after `errors_after`) with `error`, ln of their label's searches
-    over the estimate.
+    over the estimate. The labels may be of grains that the model was not fitted on.
 
     The level behind an estimate is of the model's sums and of these labels, each from the day on which it was known.
     """
     dated = labelled.withColumn("trend_years", trend_years(F.col("ranked_on"), model.trend_ends_on))
-    residuals = with_residual(with_base(dated, model.base), grains=model.grains).localCheckpoint()
+    grains = [row["grain"] for row in labelled.select("grain").distinct().collect()]
+    residuals = with_residual(with_base(dated, model.base), grains=grains).localCheckpoint()
     sums = residual_sums(residuals, step=model.settings.level_step)
     judged = residuals.where(F.col("ranked_on") > F.lit(errors_after)) if errors_after else residuals
     found = levels(

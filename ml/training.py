@@ -31,7 +31,7 @@ from ml.folds import (
 )
 from ml.intervals import Calibration, daily_errors
 from ml.known import ASKED_ON
-from ml.labels import CELL, labelled_days
+from ml.labels import CELL, labelled_days, last_day
 from ml.level_curve import levels, node_count, with_residual
 from ml.model import Support, VolumeModel
 from ml.options import LOG_LOG_LINE, SearchOptions, Settings
@@ -117,7 +117,7 @@ def train(
     tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration)
     tell(f"test period from {test_from}")
     final, estimates, ranges = _tested(
-        tested, ranks, volumes, special_dates, development, test, Fold(test_from, span.last_on), options
+        tested, ranks, volumes, special_dates, development, test, Fold(test_from, span.last_on), span.grains, options
     )
     backtest = judged.rows.unionByName(final)
     refused = refusal(backtest, options, settings=settings, tried=tried)
@@ -166,18 +166,20 @@ def _tested(
     development: DataFrame,
     test: SealedTest,
     fold: Fold,
+    grains: Sequence[str],
     options: SearchOptions,
 ) -> tuple[DataFrame, DataFrame, Ranges]:
-    """The single run on the test period: days after `origin_on` as they would have been scored, and the rivals."""
+    """The single run on the test period: days after `origin_on` as they would have been scored, and the rivals.
+    `grains` are those of all labels: one may begin in the test period."""
     later = test.open(model.settings)
     labelled = development.unionByName(later)
     scored = replace(options, score_from=fold.origin_on + timedelta(days=1), score_through=fold.through_on)
     estimates = score(model, ranks, volumes, special_dates, scored).estimates.localCheckpoint()
     line = _log_log(development, later, fold, model.grains)
-    rows = backtest_test(estimates, labelled, line, fold, grains=model.grains)
+    rows = backtest_test(estimates, labelled, line, fold, grains=grains)
     risen = count_violations(estimates, [ESTIMATE, *(f"{name}_search_count" for name in BOUNDS)], day="estimated_on")
     found = with_violations(rows, risen).localCheckpoint()
-    ranges = coverage_ranges(estimates, labelled, fold, grains=model.grains, seed=options.seed)
+    ranges = coverage_ranges(estimates, labelled, fold, grains=grains, seed=options.seed)
     return found, estimates, ranges
 
 
@@ -200,9 +202,8 @@ def _log_log(development: DataFrame, later: DataFrame, fold: Fold, grains: Seque
 
 
 def _span(labelled: DataFrame) -> _Span | None:
-    row = labelled.agg(
-        F.min("ranked_on"), F.max("ranked_on"), F.max("available_on"), F.array_sort(F.collect_set("grain"))
-    ).first()
+    grains = F.array_sort(F.collect_set("grain"))
+    row = labelled.agg(F.min("ranked_on"), F.max(last_day()), F.max("available_on"), grains).first()
     return _Span(row[0], row[1], row[2], tuple(row[3])) if row and row[0] else None
 
 

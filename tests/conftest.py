@@ -10,9 +10,12 @@ from pyspark.sql import SparkSession
 
 from lake.session import FIXED
 
+# Each plan is run once on a few rows: compiling it takes longer than interpreting it.
+INTERPRETED = {"spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.codegen.wholeStage": "false"}
 # Frames of a few rows: the first compiler is enough, and no stage needs many tasks. ANSI is as each Spark has it. One
 # Java process lives through thousands of queries, and what it remembers of each must not fill it.
 SMALL = {
+    **INTERPRETED,
     "spark.driver.memory": "5g",
     "spark.ui.retainedJobs": "20",
     "spark.ui.retainedStages": "20",
@@ -41,3 +44,13 @@ def spark() -> Iterator[SparkSession]:
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="module")
+def compiled(spark: SparkSession) -> Iterator[None]:
+    """Plans are compiled, as runs compile them: for tests of whole runs against a truth or an oracle."""
+    for key in INTERPRETED:
+        spark.conf.unset(key)
+    yield
+    for key, value in INTERPRETED.items():
+        spark.conf.set(key, value)

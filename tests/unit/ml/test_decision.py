@@ -50,7 +50,7 @@ def test_reasons(
     errors: dict[Settings, float],
     reason: str | None,
 ) -> None:
-    rows = [own, row("log_log_line", line), row("last_known_at_rank", last)]
+    rows = [own, row("log_log_line", line), row("last_known_at_rank", last), row("headrace", 0.01, "folds")]
     backtest = frame(spark, SEARCH_VOLUME_BACKTEST, *rows)
     options = SearchOptions(previous_settings=OLD)
     found = refusal(backtest, options, settings=NEW, tried=list(errors.items()))
@@ -58,17 +58,19 @@ def test_reasons(
     assert reason is None or reason in str(found)
 
 
-@pytest.mark.parametrize(
-    ("folds", "judged", "said"),
-    [
-        pytest.param(["2023-04-01", "2023-10-01", "folds"], "folds", "folds", id="all of them"),
-        pytest.param(["2023-10-01"], "2023-10-01", "only fold, of 2023-10-01,", id="the only one"),
-    ],
-)
-def test_the_folds_count_as_well_as_the_test(spark: SparkSession, folds: list[str], judged: str, said: str) -> None:
-    rows = [row(m, w, f) for f in ("test", *folds) for m, w in (("headrace", 0.1), ("log_log_line", 0.5))]
-    rows += [row("last_known_at_rank", 0.05 if fold == judged else 0.2, fold) for fold in ("test", *folds)]
+def test_the_folds_count_as_well_as_the_test(spark: SparkSession) -> None:
+    rows = [row(m, w, f) for f in ("test", "folds") for m, w in (("headrace", 0.1), ("log_log_line", 0.5))]
+    rows += [row("last_known_at_rank", 0.2), row("last_known_at_rank", 0.05, "folds")]
     found = refusal(frame(spark, SEARCH_VOLUME_BACKTEST, *rows), SearchOptions(), settings=NEW, tried=[])
     assert found == (
-        f"on the {said} its WAPE is 0.1000, that of the last known value at the rank 0.0500; promised is less"
+        "on the folds its WAPE is 0.1000, that of the last known value at the rank 0.0500; promised is less"
     )
+
+
+@pytest.mark.parametrize("lacking", ["folds", "test"])
+def test_a_backtest_that_lacks_labels_of_the_test_or_the_folds_is_not_released(
+    spark: SparkSession, lacking: str
+) -> None:
+    rows = [row("headrace", 0.1, f) for f in ("test", "folds") if f != lacking]
+    found = refusal(frame(spark, SEARCH_VOLUME_BACKTEST, *rows), SearchOptions(), settings=NEW, tried=[])
+    assert found == f"no label of the {'test period' if lacking == 'test' else 'folds'} has an estimate"
