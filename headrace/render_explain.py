@@ -141,7 +141,13 @@ def _own_label(label: Mapping[str, Any]) -> str:
 
 
 def _labels(tree: Tree, told: Mapping[str, Any]) -> None:
-    branch = tree.add(f"{told['label_count']:,} labels behind the level, those that weigh most first")
+    if not told["label_count"]:
+        tree.add("no label lies near this rank: the level is that of ranks further off, or of the whole marketplace")
+        return
+    branch = tree.add(
+        f"{told['label_count']:,} labels near this rank behind the level, those that weigh most first; where they "
+        "weigh little it leans on those of other ranks"
+    )
     for label in told["labels"]:
         share = label["weight"] / told["weight_sum"]
         branch.add(

@@ -28,8 +28,8 @@ CODE = ("ml", "schemas/search", "transforms/search")
 
 @dataclass(frozen=True)
 class SearchFrames:
-    """`ranks` are without what is dated after `as_of`; `ranked_through` is the newest rank's day, and `volumes` are those
-    known then."""
+    """`ranks` are without what is dated after `as_of`; `ranked_through` is the newest rank's day, and `volumes` are
+    those known then."""
 
     ranks: DataFrame
     volumes: DataFrame

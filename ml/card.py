@@ -14,7 +14,7 @@ from ml import STAND_INS
 from ml.backtest import ALL, FROM_ALL_FOLDS, HEADRACE, TEST, Ranges
 from ml.folds import Fold
 from ml.intervals import BUCKET_NAMES
-from ml.labels import CELL, LABEL
+from ml.labels import LABEL
 from ml.limits import limits
 from ml.model import VolumeModel
 from ml.options import Settings

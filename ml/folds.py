@@ -100,9 +100,10 @@ def with_unseen(labelled: DataFrame, options: SearchOptions, *, first_origin_on:
 class FoldLabels:
     """What the fits of all settings share, made once.
 
-    `training` has the labelled days that each fold's model is fitted on, `judged` those of the labels from a year before
-    its origin through its end, both with `fold_name` and `features`, those of the settings `wide`; `words` the tokens known on
-    each fold's origin; `known_grains` the grains and `spreads` the standard deviation of ln volume of its known labels.
+    `training` has the labelled days that each fold's model is fitted on, `judged` those of the labels from a year
+    before its origin through its end, both with `fold_name` and `features`, those of the settings `wide`; `words` the
+    tokens known on each fold's origin; `known_grains` the grains and `spreads` the standard deviation of ln volume of
+    the labels known on it.
     """
 
     folds: tuple[Fold, ...]

@@ -47,8 +47,8 @@ def _days(volumes: DataFrame) -> DataFrame:
 
 
 def is_within(after_on: Column, through_on: Column) -> Column:
-    """Whether the whole period of a row of `labelled_days` lies after the one day and no later than the other. What lies
-    across an edge is nobody's error: its days within the edge are no fair part of it."""
+    """Whether the whole period of a row of `labelled_days` lies after the one day and no later than the other. What
+    lies across an edge is nobody's error: its days within the edge are no fair part of it."""
     return (F.col("period_start_on") > after_on) & (last_day() <= through_on)
 
 

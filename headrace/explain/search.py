@@ -32,7 +32,8 @@ AND ?::DATE BETWEEN v.period_start_on AND v.period_end_on
 ORDER BY v.period_end_on - v.period_start_on, v.department_name NULLS LAST, v.period_start_on"""
 OVERLAP = """other.term = one.term AND other.department_name IS NOT DISTINCT FROM one.department_name
          AND other.period_start_on <= one.period_end_on AND other.period_end_on >= one.period_start_on"""
-# The weight of a label in the level at a place of the curve: nearness in ln(rank + 2), and age in half-lives.
+# The weight of a label in the level at a place between two nodes of the curve: of each of its days what it has at these
+# nodes, as the level takes it from them, halved per half-life of its age.
 LABELS = f"""
 WITH known AS (
     FROM curated.search_volumes WHERE marketplace_code = $code AND available_on <= $day
@@ -54,18 +55,21 @@ WITH known AS (
 ), over_all AS (
     SELECT term, NULL AS department_name, ranked_on, rank FROM own WHERE $rule = 'best' OR own.department_name = 'all'
     QUALIFY row_number() OVER (PARTITION BY term, ranked_on ORDER BY rank, own.department_name) = 1
-), ranked AS (
+), days AS (
     SELECT v.term, v.department_name, v.grain, v.period_start_on, v.period_end_on, v.search_count, v.available_on,
-           v.landing_file_id, v.record_number, exp(avg(ln(r.rank))) AS typical_rank,
-           count(DISTINCT r.ranked_on) AS day_count
+           v.landing_file_id, v.record_number, r.ranked_on, r.rank, (ln(r.rank + 2) - ln(3)) / $step AS place
     FROM standing AS v JOIN (FROM own UNION ALL FROM over_all) AS r
       ON r.term = v.term AND r.department_name IS NOT DISTINCT FROM v.department_name
      AND r.ranked_on BETWEEN v.period_start_on AND v.period_end_on
-    GROUP BY ALL
+), labels AS (
+    SELECT term, department_name, grain, period_start_on, period_end_on, search_count, available_on, landing_file_id,
+           record_number, exp(avg(ln(rank))) AS typical_rank, count(DISTINCT ranked_on) AS day_count,
+           sum(pow(2, -date_diff('day', ranked_on, $day::DATE) / $half_life)
+               * ((1 - $fraction) * greatest(0, 1 - abs($node - place))
+                  + $fraction * greatest(0, 1 - abs($node + 1 - place)))) AS weight
+    FROM days GROUP BY ALL
 ), weighed AS (
-    SELECT ranked.*, files.file, day_count * greatest(0, 1 - abs(ln(typical_rank + 2) - ln($rank + 2)) / $step)
-           * pow(2, -date_diff('day', period_end_on, $day::DATE) / $half_life) AS weight
-    FROM ranked LEFT JOIN files USING (landing_file_id)
+    SELECT labels.*, files.file FROM labels LEFT JOIN files USING (landing_file_id)
     QUALIFY weight > 0.001 * max(weight) OVER ()
 )
 SELECT *, count(*) OVER () AS label_count, sum(weight) OVER () AS weight_sum FROM weighed
@@ -169,19 +173,22 @@ def _own_labels(trail: Trail, row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _labels(trail: Trail, row: dict[str, Any], card: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the level stands on: labels known on the day, joined to ranks as training joins them, the heaviest first;
-    those that weigh less than a thousandth of it are left out."""
+    """What the level at the rank stands on first: labels known on the day, joined to ranks as training joins them, that
+    weigh at the two nodes of the curve round it, the heaviest first; those that weigh less than a thousandth of it are
+    left out. Where they are few the level leans on other ranks besides."""
     settings = card.get("settings", {})
     rule = card.get("made_by", {}).get("options", {}).get("department_rule", "best")
     if "search_volumes" not in trail.release.curated or not settings.get("level", False):
         return []
-    half_life = float(settings["level_half_life_days"])
+    step = float(settings["level_step"])
+    fraction, node = math.modf(max(math.log(row["rank"] + 2) - math.log(3), 0.0) / step)
     parameters = {
         "code": row["marketplace_code"],
         "day": row["estimated_on"],
-        "rank": row["rank"],
-        "step": float(settings["level_step"]),
-        "half_life": half_life,
+        "node": node,
+        "fraction": fraction,
+        "step": step,
+        "half_life": float(settings["level_half_life_days"]),
         "rule": rule,
     }
     found = trail.connection.execute(LABELS, parameters)

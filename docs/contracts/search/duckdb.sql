@@ -89,7 +89,7 @@ CREATE TABLE "marts"."search_special_dates" (
     "lag_days" INTEGER NOT NULL,
     "origin" VARCHAR NOT NULL
 );
-COMMENT ON TABLE "marts"."search_special_dates" IS 'An event of a marketplace on one day; of an event in a year what was delivered stands before what is configured, and that before the calendar. Version 1; key: marketplace_code, event_name, event_on.';
+COMMENT ON TABLE "marts"."search_special_dates" IS 'An event of a marketplace on one day; of days of an event less than half a year (183 days) apart what was delivered stands before what is configured, and that before the calendar. Version 1; key: marketplace_code, event_name, event_on.';
 COMMENT ON COLUMN "marts"."search_special_dates"."marketplace_code" IS 'The marketplace, by the code of its country: US, UK.';
 COMMENT ON COLUMN "marts"."search_special_dates"."event_name" IS 'The event, alike in every year and marketplace.';
 COMMENT ON COLUMN "marts"."search_special_dates"."event_on" IS 'Its day; of several, the first.';

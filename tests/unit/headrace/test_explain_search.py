@@ -57,6 +57,12 @@ def shown(facts, capsys):
     return "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines()) + "\n"
 
 
+def shared(rank, other):
+    """The part that two ranks have in common at the nodes of a curve of step 1, counted node by node."""
+    places = [math.log(one + 2) - math.log(3) for one in (rank, other)]
+    return sum(math.prod(max(0.0, 1 - abs(node - place)) for place in places) for node in range(20))
+
+
 def test_the_stages_come_to_the_estimate_and_order_has_the_rest(explained):
     found = explained(" Lip  BALM ", DAY, search_volume_estimates=estimates())
     [told] = found["estimates"]
@@ -79,10 +85,10 @@ def test_labels_weigh_by_their_age_and_their_distance_in_rank(explained):
     assert [(row["term"], row["search_count"]) for row in told["labels"]] == [
         ("lip balm", 910), ("lip balm", 900), ("soap", 500),
     ]  # fmt: skip
-    first, second = told["labels"][:2]
+    first, second, soap = told["labels"]
     assert first["weight"] / second["weight"] == pytest.approx(2 ** (1 / 7))
-    assert first["weight"] == pytest.approx(2 ** (-14 / 7))
-    assert told["labels"][2]["weight"] == pytest.approx((1 - abs(math.log(127 / 122))) * 2 ** (-15 / 7))
+    assert first["weight"] == pytest.approx(shared(120, 120) * 2 ** (-14 / 7))
+    assert soap["weight"] == pytest.approx(shared(120, 125) * 2 ** (-15 / 7))
     assert (told["label_count"], first["file"]) == (3, "search_volumes/a.csv")
 
 
@@ -91,7 +97,30 @@ def test_a_week_over_all_departments_counts_each_of_its_ranked_days(explained):
     ranks = [rank(n, 120) for n in range(1, 8)] + [rank(n, 120, department_name="all") for n in range(1, 8)]
     found = explained("lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=[weekly])
     [row] = found["estimates"][0]["labels"]
-    assert row["weight"] == pytest.approx(7 * 2 ** (-13 / 7))
+    assert row["weight"] == pytest.approx(shared(120, 120) * sum(2 ** (-(20 - n) / 7) for n in range(1, 8)))
+
+
+@pytest.mark.parametrize(
+    ("label_rank", "is_shown"),
+    [
+        pytest.param(21, True, id="the first rank that shares the lower node"),
+        pytest.param(20, False, id="one beyond it"),
+        pytest.param(443, True, id="the last rank that shares the upper node"),
+        pytest.param(444, False, id="one beyond that"),
+    ],
+)
+def test_labels_are_those_that_share_a_node_of_the_curve(explained, capsys, label_rank, is_shown):
+    """Rank 120 lies at ln(122 / 3) = 3.71 steps: its nodes, 3 and 4, reach from rank 21 to rank 443."""
+    found = explained(
+        "lip balm",
+        DAY,
+        search_volume_estimates=estimates(),
+        search_ranks=[rank(5, label_rank, term="soap")],
+        search_volumes=[label(5, 500, term="soap")],
+    )
+    [told] = found["estimates"]
+    assert [row["term"] for row in told["labels"]] == (["soap"] if is_shown else [])
+    assert ("no label lies near this rank" in shown(found, capsys)) is not is_shown
 
 
 def test_special_dates_are_told_within_their_reach_only(explained):
@@ -311,7 +340,9 @@ def test_a_label_without_department_is_shown_at_its_best_rank_only(explained):
         "lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=[over_all]
     )
     [row] = found["estimates"][0]["labels"]
-    assert (row["typical_rank"], row["weight"]) == (pytest.approx(120), pytest.approx(2 ** (-15 / 7)))
+    assert (row["typical_rank"], row["weight"]) == (
+        pytest.approx(120), pytest.approx(shared(120, 120) * 2 ** (-15 / 7)),
+    )  # fmt: skip
 
 
 def test_a_week_that_is_left_out_for_one_of_its_days_is_not_shown(explained):

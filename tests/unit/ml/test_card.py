@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -242,6 +243,20 @@ def test_the_card_of_a_training_without_labels_has_a_page() -> None:
     nothing = {"stand_ins": STAND_INS, "label_count": 0, "refusal": "no labels", "settings": None}
     assert [table.title for table in card_tables(nothing)] == ["Labels"]
     assert "**Not released**: no labels." in card_page(nothing)
+
+
+def test_a_term_whose_label_has_no_department_counts_once_whatever_department_it_is_best_in(
+    spark: SparkSession,
+) -> None:
+    days = [DAY + timedelta(n) for n in range(2)]
+    ranked = [
+        {"department_name": name, "ranked_on": day, "rank": 1 if (name == "toys") == (day == DAY) else 2}
+        for day in days
+        for name in ("all", "toys")
+    ]
+    labels = [{"department_name": None, "period_start_on": day} for day in days]
+    [found] = label_counts(labelled_days(ranks(spark, *ranked), volumes(spark, *labels), department_rule="best"))
+    assert (found["label_count"], found["term_count"]) == (2, 1)
 
 
 def test_labels_are_counted_by_marketplace_and_grain(spark: SparkSession) -> None:

@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from ml.folds import Fold, per_label, rolling_folds, sampled, told_folds, with_unseen
-from ml.labels import labelled_days, split_by
+from ml.labels import is_within, labelled_days, split_by
 from ml.options import SearchOptions
 from tests.unit.ml.frames import DAY, ranks, volumes
 
@@ -58,12 +58,45 @@ def test_origins_that_are_asked_for_must_have_days_before_and_after() -> None:
 def test_folds_need_labels_known_on_their_origin_and_labels_after_it(spark: SparkSession) -> None:
     rows = volumes(spark, *({"period_start_on": DAY + timedelta(n)} for n in range(30)))
     labels = with_unseen(rows, SearchOptions(), first_origin_on=DAY)
-    dated = labels.withColumn("ranked_on", F.col("period_start_on"))
+    dated = labels.withColumns({"ranked_on": F.col("period_start_on"), "period_day_count": F.lit(1)})
     first, last = DAY + timedelta(14), DAY + timedelta(29)
     known, unknown = Fold(first, last), Fold(first - timedelta(1), last)
     unjudged = Fold(last, last + timedelta(10))
     assert told_folds(dated, [unknown, known, unjudged]) == (known,)
     assert told_folds(dated, [unknown]) == told_folds(dated, []) == ()
+
+
+@pytest.mark.spark35
+def test_a_fold_needs_a_marketplace_that_has_both(spark: SparkSession) -> None:
+    """US ends before the origin, UK begins after it: nothing that is judged was fitted."""
+    origin = DAY + timedelta(30)
+    rows = [{"period_start_on": DAY}, {"period_start_on": origin + timedelta(1), "marketplace_code": "UK"}]
+    labels = with_unseen(volumes(spark, *rows), SearchOptions(), first_origin_on=origin)
+    dated = labels.withColumns({"ranked_on": F.col("period_start_on"), "period_day_count": F.lit(1)})
+    fold = Fold(origin, origin + timedelta(30))
+    assert told_folds(dated, [fold]) == ()
+    both = dated.unionByName(dated.withColumn("marketplace_code", F.lit("US")))
+    assert told_folds(both, [fold]) == (fold,)
+
+
+@pytest.mark.spark35
+@pytest.mark.parametrize(
+    ("start", "days", "is_judged"),
+    [
+        pytest.param(date(2024, 3, 3), 7, True, id="a week from the first day after the origin on"),
+        pytest.param(date(2024, 3, 2), 7, False, id="a week that begins on the origin"),
+        pytest.param(date(2024, 3, 25), 7, True, id="a week that ends on the last day"),
+        pytest.param(date(2024, 3, 26), 7, False, id="a week that ends a day later"),
+        pytest.param(date(2024, 3, 31), 1, True, id="the last day"),
+        pytest.param(date(2024, 3, 2), 1, False, id="the origin's day"),
+    ],
+)
+def test_whole_periods_are_judged_and_none_that_lies_across_an_edge(
+    spark: SparkSession, start: date, days: int, is_judged: bool
+) -> None:
+    label = volumes(spark, {"period_start_on": start}).withColumn("period_day_count", F.lit(days))
+    within = is_within(F.lit(date(2024, 3, 2)), F.lit(date(2024, 3, 31)))
+    assert label.select(within).first()[0] is is_judged  # type: ignore[index]
 
 
 @pytest.mark.spark35

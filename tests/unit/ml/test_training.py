@@ -198,6 +198,25 @@ def test_a_label_of_the_future_changes_nothing_before_it_is_known(trained: Train
 
 
 @pytest.mark.slow
+def test_a_grain_that_begins_after_the_training_leaves_the_level_where_it_is(
+    trained: TrainingResult, made: World
+) -> None:
+    """The same searches as weeks and as days: a week is not seven days of its sum."""
+    assert trained.model is not None
+    model = replace(trained.model, known_through=date(2023, 12, 31))
+    state = F.col("available_on") <= F.lit(model.known_through)
+    model = replace(model, residual_sums=model.residual_sums.where(state), error_days=model.error_days.where(state))
+    _, weeks, _ = world(made[0].sparkSession, grain="weekly")
+    days = SearchOptions(score_from=LAST, score_through=LAST)
+    by_days, by_weeks = (
+        score(model, made[0], labels, made[2], days).estimates.toPandas().set_index("term").sort_index()
+        for labels in (made[1], weeks)
+    )
+    assert list(by_weeks["basis"]) == list(by_days["basis"])
+    np.testing.assert_allclose(by_weeks[ESTIMATE], by_days[ESTIMATE], rtol=0.05)
+
+
+@pytest.mark.slow
 def test_unseen_marketplaces_are_refused_and_unseen_departments_pooled(trained: TrainingResult, made: World) -> None:
     assert trained.model is not None
     day = date(2024, 1, 27)
@@ -282,6 +301,9 @@ def test_weekly_labels_only_are_divided_without_weekdays_and_the_total_is_right(
     assert not [word for word in words if word.startswith("weekday")]
     own = found.backtest.where("model_name = 'headrace' AND cut_name = 'all'").toPandas().set_index("fold_name")
     assert (own["bias_ratio"].abs() < 0.05).all()
+    assert set(own.index) == {"2023-10-01", "folds", "test"}
+    assert own.loc["folds", "wape_ratio"] == own.loc["2023-10-01", "wape_ratio"]
+    assert own["coverage_80_ratio"].notna().to_dict() == {"2023-10-01": False, "folds": False, "test": True}
     weeks = SearchOptions(score_from=LAST - timedelta(27), score_through=LAST)
     estimates = score(found.model, *made, weeks).estimates.toPandas()
     truth = sum(
