@@ -83,9 +83,9 @@ def test_labels_weigh_by_their_age_and_their_distance_in_rank(explained):
     found = explained("lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=volumes)
     [told] = found["estimates"]
     assert [(row["term"], row["search_count"]) for row in told["labels"]] == [
-        ("lip balm", 910), ("lip balm", 900), ("soap", 500),
+        ("lip balm", 910), ("soap", 500), ("lip balm", 900),
     ]  # fmt: skip
-    first, second, soap = told["labels"]
+    first, soap, second = told["labels"]
     assert first["weight"] / second["weight"] == pytest.approx(2 ** (1 / 7))
     assert first["weight"] == pytest.approx(shared(120, 120) * 2 ** (-14 / 7))
     assert soap["weight"] == pytest.approx(shared(120, 125) * 2 ** (-15 / 7))
@@ -345,13 +345,37 @@ def test_a_label_without_department_is_shown_at_its_best_rank_only(explained):
     )  # fmt: skip
 
 
-def test_a_week_that_is_left_out_for_one_of_its_days_is_not_shown(explained):
-    weekly = label(1, 7000, grain="weekly", period_end_on=FIRST + timedelta(days=7))
-    ranks = [rank(n, 120) for n in range(1, 8)]
-    found = explained(
-        "lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=[weekly, label(5, 900)]
-    )
-    assert [row["grain"] for row in found["estimates"][0]["labels"]] == ["daily"]
+def known(n, grain, days, known_on):
+    """A label from the n-th day on, known on another."""
+    first, end, available = (FIRST + timedelta(days=d) for d in (n, n + days - 1, known_on))
+    dates = {"period_start_on": first, "period_end_on": end, "available_on": available}
+    return {**label(n, 900), "grain": grain, **dates}
+
+
+@pytest.mark.parametrize(
+    ("labels", "standing"),
+    [
+        pytest.param([known(1, "weekly", 7, 19), known(5, "daily", 1, 19)], ["daily"], id="on one day the finest"),
+        pytest.param([known(1, "weekly", 7, 18), known(5, "daily", 1, 19)], ["weekly"], id="a week before its day"),
+        pytest.param(
+            [known(0, "monthly", 10, 19), known(1, "weekly", 7, 19)], ["weekly"], id="on one day a week and no month"
+        ),
+        pytest.param(
+            [known(0, "monthly", 5, 17), known(1, "weekly", 7, 19), known(6, "daily", 1, 20)],
+            ["daily", "monthly"],
+            id="a month before a week, whose later day it does not have",
+        ),
+        pytest.param(
+            [known(1, "weekly", 7, 18), known(8, "weekly", 7, 18), known(9, "daily", 1, 17)],
+            ["daily", "weekly"],
+            id="a week beside a day of another",
+        ),
+    ],
+)
+def test_labels_behind_the_level_are_those_that_stand(explained, labels, standing):
+    ranks = [rank(n, 120) for n in range(16)]
+    found = explained("lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=labels)
+    assert sorted(row["grain"] for row in found["estimates"][0]["labels"]) == standing
 
 
 def test_labels_that_are_all_old_are_shown(explained):
