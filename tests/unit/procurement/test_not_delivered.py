@@ -76,6 +76,10 @@ def test_an_invoice_without_a_posting_counts_by_its_document_date(marts, item, s
     assert found.invoiced_amount == (worth and Decimal(worth))
 
 
+def test_an_invoice_without_a_posting_that_is_taken_back_is_a_reversed_pair(marts):
+    assert {item: case(marts, item).reversed_pair_count for item in ("10", "30", "40")} == {"10": 0, "30": 1, "40": 0}
+
+
 def test_no_posting_is_made_up(marts):
     recorded = [row.document_id for row in marts["procurement_events"] if row.event_type == "invoice_recorded"]
     assert recorded == ["F"]
