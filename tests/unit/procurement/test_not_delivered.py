@@ -140,6 +140,8 @@ def test_an_order_is_worth_its_amount_else_quantity_times_price(spark, amount, q
     ("amount", "quantity", "price", "code"),
     [
         pytest.param(None, "999999999999999.999", "10.0001", "amount_too_large", id="beyond 16 digits"),
+        pytest.param(None, "100.001", "99999000009999.9000", "amount_too_large", id="beyond 16 digits once rounded"),
+        pytest.param(None, "999999999999999.999", "10.0000", None, id="the greatest that fits"),
         pytest.param(None, "1", "-0.0001", "amount_negative", id="below nothing"),
         pytest.param("1.00", "1", "-1.0000", None, id="only what counts is judged"),
         pytest.param(None, None, None, None, id="nothing to judge"),
