@@ -85,14 +85,14 @@ CASES = [
     pytest.param(
         [*lines("?", "10.00"), billed("?-back", "-10.00", reverses_invoice_number="?")],
         "5.00",
-        [],
+        [None],
         "all_reversed",
         id="an invoice taken back",
     ),
     pytest.param(
         [billed("?", "-10.00", reverses_invoice_number="another")],
         "5.00",
-        [],
+        [None],
         "all_reversed",
         id="an invoice that takes another back",
     ),
@@ -212,8 +212,18 @@ BLOCKED = {
         *lines("A", "10.00", "20.00"),
         billed("A", "5.00", line_number="9"),
         billed("B", "1.00", item_number="30"),
+        billed("R", "-1.00", item_number="40", reverses_invoice_number="Q"),
+        billed("S", "1.00", item_number="50"),
+        billed("S", "-1.00", item_number="60", line_number="2", reverses_invoice_number="Q"),
     ],
-    "payment_blocks": [block("A", "1", 2, 5), block("A", "2", 6), block("B", "1", 3), block("Z", "1", 4, 9)],
+    "payment_blocks": [
+        block("A", "1", 2, 5),
+        block("A", "2", 6),
+        block("B", "1", 3),
+        block("Z", "1", 4, 9),
+        block("R", "1", 4, 9),
+        block("S", "1", 4),
+    ],
     "payments": [payment("P1", "A", 8, "10.00"), payment("P2", "A", 9, "25.00"), payment("P1", "B", 8, "1.00")],
 }
 
@@ -236,11 +246,13 @@ def test_whole_invoices_are_joined_to_distinct_items_without_a_fan_out(spark):
         ("payment_block_set", "A", "1_20", day(2), "None"),
         ("payment_block_set", "A", "1_20", day(6), "None"),
         ("payment_block_set", "B", "1_30", day(3), "None"),
+        ("payment_block_set", "S", "1_50", day(4), "None"),
     ]
     assert len({row.event_id for row in rows}) == len(rows)
     shown = summarise_unallocated(settled).collect()
-    assert [(row.table_name, row.invoice_number, row.document_number, row.reason, row.amount) for row in shown] == [
-        ("payment_blocks", "Z", "1", "invoice_unknown", None)
+    assert sorted((row.invoice_number, row.table_name, row.document_number, row.reason, row.amount) for row in shown) == [
+        ("R", "payment_blocks", "1", "all_reversed", None),
+        ("Z", "payment_blocks", "1", "invoice_unknown", None),
     ]
 
 

@@ -38,11 +38,10 @@ def settle_items(curated: Mapping[str, DataFrame], *, as_of: date | None) -> Dat
 
 
 def events_of_items(settled: DataFrame) -> DataFrame:
-    """Blocks set and removed, of every item of the invoice; payments, of every item that stands. The amount of a
-    payment is the item's part, null where it could not be allocated."""
-    is_of_item = F.col("po_number").isNotNull() & (~_is_payment() | F.col("is_standing"))
+    """Blocks set and removed, of every item that the invoice bills; payments, of every item that stands, and where none
+    does, of every item. The amount of a payment is the item's part, null where it could not be allocated."""
     dated = (
-        settled.filter(is_of_item).withColumn("happened", F.explode("dates")).filter("happened.event_on IS NOT NULL")
+        settled.filter(_is_of_item()).withColumn("happened", F.explode("dates")).filter("happened.event_on IS NOT NULL")
     ).select("*", "happened.*")
     identity = F.to_json(F.struct(*POSTING, *ITEM, "event_type"))
     return as_events(
@@ -86,6 +85,11 @@ def _payments(payments: DataFrame) -> DataFrame:
     )
 
 
+def _is_of_item() -> Column:
+    is_paid = F.col("is_standing") | (F.col("standing_count") == 0)
+    return F.col("po_number").isNotNull() & F.when(_is_payment(), is_paid).otherwise(F.col("is_billed"))
+
+
 def _reason() -> Column:
     """The first of `UNALLOCATED_REASONS` that holds."""
     least, greatest = F.col("least_currency_code"), F.col("greatest_currency_code")
@@ -95,7 +99,10 @@ def _reason() -> Column:
         .when(F.col("total_amount") == 0, "adds_up_to_zero")
         .when(is_too_large(), "too_large")
     )
-    return F.when(F.col("po_number").isNull(), "invoice_unknown").when(_is_payment(), of_payment)
+    of_block = F.when(F.col("billed_count") == 0, "all_reversed")
+    return (
+        F.when(F.col("po_number").isNull(), "invoice_unknown").when(_is_payment(), of_payment).otherwise(of_block)
+    )
 
 
 def _is_payment() -> Column:
