@@ -24,7 +24,7 @@ _ITEMS = {
 
 
 def summarise_items(invoices: DataFrame, *, as_of: date | None) -> DataFrame:
-    """A row for each item of each invoice: `item_amount`, the sum of its lines; `is_billed`, one of them is no reversal;
+    """A row for each item of each invoice: `item_amount`, the sum of its lines; `is_billed`, one is no reversal;
     `is_standing`, and none through `as_of` takes it back. On each row of the invoice its `billed_count`, and of its
     items that stand `standing_count`, `total_amount`, the greatest amount without its sign, the first and last of the
     currencies."""
