@@ -180,7 +180,7 @@ LEG_REASONS: dict[str, str] = {
     "never_expected": "By a configured rule the leg is not expected of such an item.",
     "no_block": "The invoice has no payment block to be released from.",
     "deleted": "The item is finally deleted.",
-    "all_reversed": "Every posting that could end or begin the leg was reversed.",
+    "all_reversed": "Every posting that could end or begin the leg was reversed; of the clearing: every invoice.",
 }
 
 WINDOW_STATUSES = ("full", "left_edge", "right_edge")
