@@ -96,7 +96,7 @@ def with_status(legs: DataFrame) -> DataFrame:
     numbers them."""
     starts, ends = F.col("start").isNotNull(), F.col("end").isNotNull()
     decided = (
-        F.when(~F.coalesce("is_recorded", F.lit(False)), _outcome("not_applicable", "not_recorded"))
+        F.when(~F.coalesce("is_recorded", F.lit(False)) | _has_no_posting(), _outcome("not_applicable", "not_recorded"))
         .when(starts & ends, _outcome("closed"))
         .when(ends, _outcome("not_applicable", "start_missing"))
         .when(~starts & ~F.col("has_reversed_start"), _outcome("not_applicable", "not_started"))
@@ -184,6 +184,11 @@ def _some_reversed(event_type: str) -> Column:
 
 def _only_reversed(event_type: str) -> Column:
     return _some_reversed(event_type) & (F.col(f"{event_type}_count") == 0)
+
+
+def _has_no_posting() -> Column:
+    """The invoice counts as posted by its document date: its source says no posting, whatever others say."""
+    return (F.col("leg") == "invoice_date_to_recorded") & F.coalesce("start.is_only_issued", F.lit(False))
 
 
 def _went_with_its_invoice() -> Column:

@@ -49,7 +49,7 @@ TABLES = {
 def marts(spark):
     options = ProcurementOptions(sources=covering(TABLES))
     found = build_procurement_marts(ledger(spark, **TABLES), options, keep=lambda kept: kept.persist())
-    return {name: found[name].collect() for name in ("procurement_cases", "procurement_events")}
+    return {name: found[name].collect() for name in ("procurement_cases", "procurement_events", "procurement_legs")}
 
 
 def case(marts, item):
@@ -78,6 +78,27 @@ def test_an_invoice_without_a_posting_counts_by_its_document_date(marts, item, s
 
 def test_an_invoice_without_a_posting_that_is_taken_back_is_a_reversed_pair(marts):
     assert {item: case(marts, item).reversed_pair_count for item in ("10", "30", "40")} == {"10": 0, "30": 1, "40": 0}
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        pytest.param("10", [("A", "not_applicable", "not_recorded")], id="an invoice without a posting"),
+        pytest.param("30", [(None, "ended_otherwise", "all_reversed")], id="one that another takes back"),
+        pytest.param(
+            "40",
+            [("E", "not_applicable", "not_recorded"), ("F", "closed", None)],
+            id="one without its posting, one with it",
+        ),
+    ],
+)
+def test_an_invoice_without_a_posting_waits_for_none_where_other_sources_say_theirs(marts, item, expected):
+    legs = [
+        (row.document_id, row.leg_status, row.reason)
+        for row in marts["procurement_legs"]
+        if (row.case_id, row.leg) == (f"1_{item}", "invoice_date_to_recorded")
+    ]
+    assert sorted(legs, key=str) == expected
 
 
 def test_no_posting_is_made_up(marts):
