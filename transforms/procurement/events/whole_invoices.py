@@ -25,9 +25,9 @@ def settle_items(
 ) -> DataFrame | None:
     """A row for each block or payment and item of its invoice; one without an item where the invoice is not known.
 
-    Adds what `summarise_items` says, `is_incomplete` (one of `quarantined_lines` is the invoice's), `allocated_amount`
-    (the item's part of what was paid) and `reason` (null where the whole document was brought to items). None where
-    there are neither blocks nor payments. Shuffles by invoice.
+    Adds what `summarise_items` says, `is_incomplete` (true where one of `quarantined_lines` is the invoice's),
+    `allocated_amount` (the item's part of what was paid) and `reason` (null where the whole document was brought to
+    items). None where there are neither blocks nor payments. Shuffles by invoice.
     """
     makers = {PAYMENT_BLOCKS.name: _blocks, PAYMENTS.name: _payments}
     made = [make(curated[name]) for name, make in makers.items() if name in curated]
@@ -93,8 +93,7 @@ def _payments(payments: DataFrame) -> DataFrame:
 def _with_is_incomplete(of_items: DataFrame, incomplete: DataFrame | None) -> DataFrame:
     if incomplete is None:
         return of_items.withColumn("is_incomplete", F.lit(False))
-    marked = of_items.join(incomplete.withColumn("is_incomplete", F.lit(True)), [*INVOICE], "left")
-    return marked.withColumn("is_incomplete", F.coalesce("is_incomplete", F.lit(False)))
+    return of_items.join(incomplete.withColumn("is_incomplete", F.lit(True)), [*INVOICE], "left")
 
 
 def _is_of_item() -> Column:
