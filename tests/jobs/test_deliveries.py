@@ -208,6 +208,7 @@ def test_a_late_delivery_of_an_already_replaced_month_changes_nothing_that_stand
     ] == [("5100000001", "2.00")]
 
 
+@pytest.mark.slow
 def test_a_payment_is_divided_when_the_line_in_quarantine_is_sent_again(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     others = [{"Line": f"{n}", "Item": f"{10 * n}", "Amount": "10.00"} for n in range(2, 7)]
