@@ -1,6 +1,6 @@
 """Build the marts of the procurement domain from its curated tables; those of search are made by scoring.
 
-Reads: the run's curated snapshots.
+Reads: the run's curated snapshots; of invoices also which lines are in quarantine.
 Writes: a snapshot of every mart under marts/<domain>/<mart>/, and the stage `marts` of the manifest.
 Rerun: writes new snapshots; marts of unchanged tables are carried over.
 """
@@ -28,6 +28,7 @@ from lake.runs import add_stage, stage_said
 from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
 from schemas.lineage import BEYOND_CONTRACT
 from schemas.procurement import PROCUREMENT_COVERAGE
+from schemas.procurement.documents import INVOICES
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import OptionsError, ProcurementOptions
 
@@ -81,6 +82,7 @@ def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOption
                 for name, snapshot in curated.items()
             },
             options,
+            quarantined_lines=_quarantined_lines(run, curated),
             keep=keep,
             write=write,
         )
@@ -90,6 +92,14 @@ def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOption
         frame.unpersist()
     _refuse_future(run, written[PROCUREMENT_COVERAGE.name])
     return written
+
+
+def _quarantined_lines(run: Run, curated: Mapping[str, Snapshot]) -> DataFrame | None:
+    """Quarantined rows of the invoices, None where there are none."""
+    snapshot = curated.get(INVOICES.name)
+    if snapshot is None or not snapshot.row_count(outcome="quarantined"):
+        return None
+    return read_snapshot(run.spark, run.lake, snapshot, run.tables.curated[INVOICES.name], outcome="quarantined")
 
 
 def _refuse_future(run: Run, coverage: Snapshot) -> None:

@@ -62,6 +62,7 @@ FLAGGED_CHANGES = ("price", "quantity", "terms")
 
 UNALLOCATED_REASONS: dict[str, str] = {
     "invoice_unknown": "No curated line of the invoice.",
+    "invoice_incomplete": "A line of the invoice is in quarantine: what was paid for the others cannot be told.",
     "all_reversed": "No line of the invoice stands: every one was taken back, or takes another back.",
     "currency_differs": "The lines that stand are in several currencies, or in another than the payment.",
     "adds_up_to_zero": "The lines that stand add up to 0.",
@@ -179,7 +180,7 @@ LEG_REASONS: dict[str, str] = {
     "never_expected": "By a configured rule the leg is not expected of such an item.",
     "no_block": "The invoice has no payment block to be released from.",
     "deleted": "The item is finally deleted.",
-    "all_reversed": "Every posting that could end or begin the leg was reversed.",
+    "all_reversed": "Every posting that could end or begin the leg was reversed; of the clearing: every invoice.",
 }
 
 WINDOW_STATUSES = ("full", "left_edge", "right_edge")

@@ -208,6 +208,31 @@ def test_a_late_delivery_of_an_already_replaced_month_changes_nothing_that_stand
     ] == [("5100000001", "2.00")]
 
 
+@pytest.mark.slow
+def test_a_payment_is_divided_when_the_line_in_quarantine_is_sent_again(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    others = [{"Line": f"{n}", "Item": f"{10 * n}", "Amount": "10.00"} for n in range(2, 7)]
+    paid = "Payment No,Invoice No,Payment Date,Amount,Currency\n1,5100000001,2024-02-20,110.00,EUR\n"
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({"Amount": "6O.00"}, *others), "payments_2024-02_d1.csv": paid})
+    first = release(raw, lake)
+    assert unallocated(lake, first) == [("5100000001", "invoice_incomplete", "110.00")]
+    assert paid_by_case(lake, first) == [(f"4500000001_000{item}", None, True) for item in (20, 30, 40, 50, 60)]
+
+    write_raw(raw, {"invoices_2024-01_d2.csv": invoices({"Amount": "60.00"}, *others)})
+    second = release(raw, lake)
+    assert unallocated(lake, second) == []
+    parts = [("10", "60.00"), *((f"{item}", "10.00") for item in (20, 30, 40, 50, 60))]
+    assert paid_by_case(lake, second) == [(f"4500000001_000{item}", part, False) for item, part in parts]
+
+
+def unallocated(lake, found):
+    return rows(lake, found, "procurement_unallocated", "invoice_number, reason, amount::varchar")
+
+
+def paid_by_case(lake, found):
+    return rows(lake, found, "procurement_cases", "case_id, paid_amount::varchar, has_unallocated_payment")
+
+
 def test_two_contents_that_claim_one_place_stop_the_run(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     write_raw(raw, {"invoices_2024-01_d1.csv": invoices({})})

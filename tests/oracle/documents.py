@@ -19,10 +19,16 @@ CENT = Fraction(1, 100)
 
 
 class Documents:
-    """Curated rows by table, as dictionaries."""
+    """Curated rows by table, as dictionaries; and the invoice lines that are in quarantine."""
 
-    def __init__(self, tables: Mapping[str, Sequence[Row]]) -> None:
+    def __init__(self, tables: Mapping[str, Sequence[Row]], quarantined_lines: Sequence[Row] = ()) -> None:
         self.tables = tables
+        there = {(row["source_system_code"], row["invoice_number"], row["line_number"]) for row in tables["invoices"]}
+        self.incomplete = {
+            row["invoice_number"]
+            for row in quarantined_lines
+            if (row["source_system_code"], row["invoice_number"], row["line_number"]) not in there
+        }
         self.orders = {case_of(row): row for row in tables["purchase_orders"]}
 
     @cached_property
@@ -58,11 +64,19 @@ class Documents:
         return {case for case, changes in said.items() if max(changes)[2] == "deleted"}
 
     @cached_property
+    def by_invoice(self) -> dict[str, list[Row]]:
+        """Every curated line, also of what was taken back or takes back."""
+        found = defaultdict(list)
+        for row in self.tables["invoices"]:
+            found[row["invoice_number"]].append(row)
+        return found
+
+    @cached_property
     def settled(self) -> tuple[dict[Case, list[tuple[Fraction | None, str]]], dict[tuple[str, str], str]]:
         """The parts of payments by case, each with its currency; and why a payment has none, by payment and invoice."""
         parts: dict[Case, list[tuple[Fraction | None, str]]] = defaultdict(list)
         reasons: dict[tuple[str, str], str] = {}
-        known = {row["invoice_number"] for row in self.tables["invoices"]}
+        known = set(self.by_invoice)
         items: dict[str, dict[Case, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
         currencies: dict[str, set[str]] = defaultdict(set)
         for case, lines in self.lines.items():
@@ -72,9 +86,11 @@ class Documents:
         for payment in self.tables["payments"]:
             invoice = payment["invoice_number"]
             reason = why_not(payment, invoice in known, items[invoice], currencies[invoice])
+            if invoice in known and invoice in self.incomplete:
+                reason = "invoice_incomplete"
             if reason:
                 reasons[payment["payment_number"], invoice] = reason
-                for case in items[invoice]:
+                for case in items[invoice] or {case_of(row) for row in self.by_invoice[invoice]}:
                     parts[case].append((None, payment["currency_code"]))
             else:
                 for case, part in divided(Fraction(payment["paid_amount"]), items[invoice]).items():
@@ -82,7 +98,8 @@ class Documents:
         return parts, reasons
 
     def cases(self) -> dict[Case, tuple[Any, ...]]:
-        """For each order: status, match, and counts, quantity and amounts in the order's currency."""
+        """For each order: status, match, counts and whether a payment of it is divided nowhere, quantity and amounts in
+        the order's currency."""
         return {case: self._case(case, order) for case, order in self.orders.items()}
 
     def _case(self, case: Case, order: Row) -> tuple[Any, ...]:
@@ -96,7 +113,7 @@ class Documents:
         return (
             status,
             match(order, status, bool(receipts), bool(lines), quantity, invoiced),
-            (len(receipts), len(lines), len(cleared)),
+            (len(receipts), len(lines), len(cleared), any(part is None for part, _ in parts)),
             quantity,
             None if any(row["received_amount"] is None for row in receipts) else received,
             invoiced,

@@ -173,6 +173,11 @@ class Case:
         deleted, reactivated = self.all_of("order_deleted"), self.all_of("order_reactivated")
         return bool(deleted) and (not reactivated or deleted[-1].order > reactivated[-1].order)  # R5
 
+    @cached_property
+    def is_left_without_invoice(self) -> bool:
+        """Invoices were recorded, and none of them is left."""
+        return bool(self.all_of("invoice_recorded")) and not self.standing("invoice_recorded")
+
 
 @dataclass(frozen=True)
 class CaseLeg:
@@ -233,6 +238,8 @@ def status_of(
         return "not_applicable", "not_started"
     if case.is_deleted:
         return "ended_otherwise", "deleted"
+    if leg == "invoice_date_to_cleared" and case.is_left_without_invoice:
+        return "ended_otherwise", "all_reversed"
     ends = case.all_of(end_type)
     if ends and all(event.is_reversed for event in ends):  # R6
         return "ended_otherwise", "all_reversed"

@@ -134,6 +134,17 @@ POSTED, UNPOSTED, CLEARED = "Record Invoice Receipt", "Cancel Invoice Receipt", 
             [("open", None, None, 360)], id="a block not removed",
         ),
         pytest.param(
+            "invoice_date_to_cleared",
+            [("Vendor creates invoice", "2018-01-03"), (POSTED, "2018-01-05"), (UNPOSTED, "2018-01-06")],
+            [("ended_otherwise", "all_reversed", None, None)], id="no invoice left to be cleared",
+        ),
+        pytest.param(
+            "invoice_date_to_cleared",
+            [("Vendor creates invoice", "2018-01-03"), (POSTED, "2018-01-05"), (UNPOSTED, "2018-01-06"),
+             (POSTED, "2018-01-07")],
+            [("open", None, None, 362)], id="another invoice is left",
+        ),
+        pytest.param(
             "invoice_date_to_cleared", [], [("not_applicable", "not_started", None, None)], id="no invoice at all"
         ),
     ],

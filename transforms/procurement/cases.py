@@ -10,7 +10,7 @@ from transforms.procurement.approvals import approvals_and_changes, counts_of_ap
 from transforms.procurement.events import ATTRIBUTES, CASE
 from transforms.procurement.events.columns import is_invoice_posted
 from transforms.procurement.pairing import end_of_leg, stands
-from transforms.procurement.reversals import CANCELLATIONS, REVERSIBLE
+from transforms.procurement.reversals import CANCELLATIONS, REVERSIBLE, is_posting
 
 FIRST_TYPES = tuple(
     dict.fromkeys(
@@ -85,7 +85,7 @@ def _counts() -> list[Column]:
         F.count("*").alias("event_count"),
         F.size(F.collect_set("content_key")).cast("long").alias("distinct_event_count"),
         _count(_is("service_entered")).alias("service_entry_count"),
-        _count(_is(*CANCELLATIONS) & F.col("is_reversed")).alias("reversed_pair_count"),
+        _count(is_posting() & F.col("is_reversed")).alias("reversed_pair_count"),
         _count(is_cancellation & ~F.col("is_reversal")).alias("unmatched_reversal_count"),
         _count(_is("order_changed")).alias("change_count"),
         _count(_is("payment_block_set") & stands()).alias("payment_block_count"),

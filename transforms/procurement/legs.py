@@ -10,11 +10,11 @@ from transforms.procurement.business_days import with_business_days
 from transforms.procurement.events import CASE
 from transforms.procurement.options import ProcurementOptions
 from transforms.procurement.pairing import END
-from transforms.procurement.reversals import CANCELLATIONS, REVERSIBLE
+from transforms.procurement.reversals import CANCELLATIONS, FOLLOWING, REVERSIBLE
 from transforms.procurement.terms import with_lateness
 
 _PARTIES = ("company_code", "vendor_id", "category_name")
-_FLAGS = ("has_reversed_start", "has_only_reversed_ends", "is_never_expected")
+_FLAGS = ("has_reversed_start", "has_only_reversed_ends", "has_only_reversed_invoices", "is_never_expected")
 _STARTS_OF_EACH = tuple(dict.fromkeys(leg.start for leg in LEGS if leg.pairing == "one_to_each"))
 _BEGINS_THE_CASE = ("requisition_created", "order_created")
 
@@ -96,13 +96,13 @@ def with_status(legs: DataFrame) -> DataFrame:
     numbers them."""
     starts, ends = F.col("start").isNotNull(), F.col("end").isNotNull()
     decided = (
-        F.when(~F.coalesce("is_recorded", F.lit(False)), _outcome("not_applicable", "not_recorded"))
+        F.when(~F.coalesce("is_recorded", F.lit(False)) | _has_no_posting(), _outcome("not_applicable", "not_recorded"))
         .when(starts & ends, _outcome("closed"))
         .when(ends, _outcome("not_applicable", "start_missing"))
         .when(~starts & ~F.col("has_reversed_start"), _outcome("not_applicable", "not_started"))
         .when(~starts, _outcome("ended_otherwise", "all_reversed"))
         .when(F.col("is_deleted"), _outcome("ended_otherwise", "deleted"))
-        .when(F.col("has_only_reversed_ends"), _outcome("ended_otherwise", "all_reversed"))
+        .when(F.col("has_only_reversed_ends") | _went_with_its_invoice(), _outcome("ended_otherwise", "all_reversed"))
         .when(F.col("is_never_blocked"), _outcome("not_applicable", "no_block"))
         .when(F.col("is_never_expected"), _outcome("not_applicable", "never_expected"))
         .otherwise(_outcome("open"))
@@ -170,7 +170,9 @@ def _flags(leg: Leg, never_expected: Mapping[str, str]) -> dict[str, Column]:
     if leg.start in REVERSIBLE:
         flags["has_reversed_start"] = _some_reversed(leg.start)
     if leg.end in CANCELLATIONS:
-        flags["has_only_reversed_ends"] = _some_reversed(leg.end) & (F.col(f"{leg.end}_count") == 0)
+        flags["has_only_reversed_ends"] = _only_reversed(leg.end)
+    elif leg.start in FOLLOWING:
+        flags["has_only_reversed_invoices"] = _only_reversed(FOLLOWING[leg.start])
     if leg.name in never_expected:
         flags["is_never_expected"] = F.coalesce(F.expr(never_expected[leg.name]), F.lit(False))
     return flags
@@ -178,6 +180,20 @@ def _flags(leg: Leg, never_expected: Mapping[str, str]) -> dict[str, Column]:
 
 def _some_reversed(event_type: str) -> Column:
     return F.col(f"{event_type}_reversed_count") > 0
+
+
+def _only_reversed(event_type: str) -> Column:
+    return _some_reversed(event_type) & (F.col(f"{event_type}_count") == 0)
+
+
+def _has_no_posting() -> Column:
+    """The invoice counts as posted by its document date: its source says no posting, whatever others say."""
+    return (F.col("leg") == "invoice_date_to_recorded") & F.coalesce("start.is_only_issued", F.lit(False))
+
+
+def _went_with_its_invoice() -> Column:
+    """A log's start of a leg that a document would name as reversed: no invoice is left that it could be of."""
+    return F.col("has_only_reversed_invoices") & F.col("document_id").isNull()
 
 
 def _outcome(status: str, reason: str | None = None) -> Column:

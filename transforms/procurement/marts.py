@@ -41,9 +41,15 @@ def _unwritten(name: str, frame: DataFrame) -> DataFrame:
 
 
 def build_procurement_marts(
-    curated: Mapping[str, DataFrame], options: ProcurementOptions, *, keep: Keep = _recompute, write: Write = _unwritten
+    curated: Mapping[str, DataFrame],
+    options: ProcurementOptions,
+    *,
+    quarantined_lines: DataFrame | None = None,
+    keep: Keep = _recompute,
+    write: Write = _unwritten,
 ) -> dict[str, DataFrame]:
-    """The marts of whatever curated tables there are.
+    """The marts of whatever curated tables there are. `quarantined_lines` are the quarantined rows of `invoices`: an
+    invoice that lacks one is not whole, and its payments are divided among none.
 
     `keep` is called with each frame that several marts are made of: a job persists it, which leaves one shuffle of the
     events, by case, for all of them. `write` is called with each mart, by name, as soon as it is built, and returns it
@@ -56,7 +62,7 @@ def build_procurement_marts(
 
     vendors = curated.get(VENDORS.name)
     sources = [source for source in options.sources if source.table_name != VENDORS.name]
-    settled = settle_items(curated, as_of=options.as_of)
+    settled = settle_items(curated, as_of=options.as_of, quarantined_lines=quarantined_lines)
     settled = None if settled is None else keep(settled)
     all_events = build_events(curated, settled, as_of=options.as_of)
     systems = keep(summarise_systems(all_events, sources))

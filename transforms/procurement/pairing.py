@@ -23,6 +23,7 @@ END = T.StructType(
         T.StructField("event_id", T.StringType()),
         T.StructField("document_id", T.StringType()),
         T.StructField("is_after_data_through", T.BooleanType()),
+        T.StructField("is_only_issued", T.BooleanType()),
     ]
 )
 

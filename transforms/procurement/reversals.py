@@ -51,7 +51,8 @@ def without_reversals(events: DataFrame) -> DataFrame:
     return events.withColumns({"is_reversal": F.lit(False), "is_reversed": F.lit(False)})
 
 
-def _is_posting() -> Column:
+def is_posting() -> Column:
+    """What a cancellation takes back."""
     return F.col("event_type").isin(*CANCELLATIONS) | is_invoice_posted()
 
 
@@ -70,20 +71,20 @@ def _slot() -> WindowSpec:
 
 def _takes_named_back() -> Column:
     first = F.first(F.when(_is_cancellation(), F.col("document_id")), ignorenulls=True).over(_slot())
-    return _is_cancellation() & F.bool_or(_is_posting()).over(_slot()) & F.col("document_id").eqNullSafe(first)
+    return _is_cancellation() & F.bool_or(is_posting()).over(_slot()) & F.col("document_id").eqNullSafe(first)
 
 
 def _is_named_and_taken() -> Column:
-    is_both = F.bool_or(_is_posting()).over(_slot()) & F.bool_or(_is_cancellation()).over(_slot())
+    is_both = F.bool_or(is_posting()).over(_slot()) & F.bool_or(_is_cancellation()).over(_slot())
     return ~_is_cancellation() & F.col("posting_type").isNotNull() & is_both
 
 
 def _takes_level_back() -> Column:
-    return _is_cancellation() & F.coalesce(F.lag(_is_posting()).over(_in_slot()), F.lit(False))
+    return _is_cancellation() & F.coalesce(F.lag(is_posting()).over(_in_slot()), F.lit(False))
 
 
 def _is_taken_off_level() -> Column:
-    return _is_posting() & F.coalesce(F.lead(_is_cancellation()).over(_in_slot()), F.lit(False))
+    return is_posting() & F.coalesce(F.lead(_is_cancellation()).over(_in_slot()), F.lit(False))
 
 
 def _with_heights(events: DataFrame) -> DataFrame:

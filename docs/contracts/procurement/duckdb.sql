@@ -603,7 +603,7 @@ COMMENT ON COLUMN "marts"."procurement_unallocated"."source_system_code" IS 'The
 COMMENT ON COLUMN "marts"."procurement_unallocated"."table_name" IS 'Curated table that the event comes from.';
 COMMENT ON COLUMN "marts"."procurement_unallocated"."invoice_number" IS 'The invoice that the document names.';
 COMMENT ON COLUMN "marts"."procurement_unallocated"."document_number" IS 'Number of the payment, or of the block in the invoice.';
-COMMENT ON COLUMN "marts"."procurement_unallocated"."reason" IS 'Why: one of invoice_unknown, all_reversed, currency_differs, adds_up_to_zero, too_large.';
+COMMENT ON COLUMN "marts"."procurement_unallocated"."reason" IS 'Why: one of invoice_unknown, invoice_incomplete, all_reversed, currency_differs, adds_up_to_zero, too_large.';
 COMMENT ON COLUMN "marts"."procurement_unallocated"."posted_on" IS 'Local date of the payment, or of the setting of the block.';
 COMMENT ON COLUMN "marts"."procurement_unallocated"."amount" IS 'What was paid, all of it; null for blocks. Unit: currency_code.';
 COMMENT ON COLUMN "marts"."procurement_unallocated"."currency_code" IS 'ISO 4217 code of the amount.';

@@ -17,6 +17,7 @@ from schemas.procurement.documents.common import (
 from schemas.procurement.words import CHANGE_TYPES
 
 _WORTH = "coalesce(ordered_amount, ordered_qty * unit_price_amount)"
+_ROUNDED_WORTH = "coalesce(ordered_amount, round(ordered_qty * unit_price_amount, 2))"
 
 PURCHASE_ORDERS = Contract(
     name="purchase_orders",
@@ -65,7 +66,11 @@ PURCHASE_ORDERS = Contract(
     ),
     rules=(
         Rule("amount_negative", f"{_WORTH} < 0", "An order is not worth less than nothing."),
-        Rule("amount_too_large", f"{_WORTH} >= 10000000000000000", "Quantity x price has more than 16 digits."),
+        Rule(
+            "amount_too_large",
+            f"{_ROUNDED_WORTH} >= 10000000000000000",
+            "Quantity x price, rounded to the cent, has more than 16 digits before the point.",
+        ),
         Rule(
             "changed_before_ordered",
             "to_date(from_utc_timestamp(changed_at, time_zone_name)) < ordered_on",

@@ -154,13 +154,21 @@ CASES = [
             "invoiced_amount": Decimal("100.00"),
             "cleared_amount": None,
             "paid_amount": None,
+            "has_unallocated_payment": True,
             "first_invoiced_on": day(9),
             "first_cleared_on": None,
             "reversed_pair_count": 1,
-            "event_count": 10,
+            "event_count": 11,
             "three_way_match_status": "matched",
         },
-        id="with an invoice taken back go its date, its clearing and its block",
+        id="with an invoice taken back go its date, its clearing, its block and its payment, which is flagged",
+    ),
+    pytest.param(
+        ordered()
+        | invoiced(billed("I?1", "9.00", **on(1)), billed("I?2", "-9.00", **on(2), reverses_invoice_number="I?1"))
+        | {"payment_blocks": [block("I?2", "1", 3, 5)]},
+        {"payment_block_count": 0, "event_count": 4},
+        id="a block of an invoice that takes another back blocks nothing",
     ),
     pytest.param(
         ordered() | invoiced(billed("I?1", "9.00", **on(6)), billed("I?2", "-9.00", reverses_invoice_number="I?1")),
@@ -291,6 +299,14 @@ LEGS = [
         "recorded_to_released",
         [("I?1", "closed", None, 8), ("I?2", "closed", None, 3)],
         id="each invoice to its own release",
+    ),
+    pytest.param(
+        ordered()
+        | invoiced(billed("I?1", "5.00", **on(1)), billed("I?2", "-5.00", **on(2), reverses_invoice_number="I?1"))
+        | {"payment_blocks": [block("I?2", "1", 3, 5)]},
+        "recorded_to_released",
+        [(None, "ended_otherwise", "all_reversed", None)],
+        id="the release of an invoice that takes another back ends nothing",
     ),
     pytest.param(
         ordered()

@@ -219,6 +219,39 @@ CASES = [
         id="one of two ends was reversed: the other leg is open",
     ),
     pytest.param(
+        "invoice_date_to_cleared",
+        [
+            event("invoice_issued", 1),
+            event("invoice_recorded", 2),
+            event("invoice_cancelled", 3),
+            event("invoice_issued", 9),
+        ],
+        [unended("ended_otherwise", "all_reversed", 1), unended("ended_otherwise", "all_reversed", 9)],
+        id="every invoice was reversed: none is left to be cleared",
+    ),
+    pytest.param(
+        "invoice_date_to_cleared",
+        [
+            event("invoice_issued", 1),
+            event("invoice_recorded", 2),
+            event("invoice_cancelled", 3),
+            event("invoice_recorded", 4),
+        ],
+        [unended("open", None, 1, 364)],
+        id="one of two invoices was reversed: the other may be cleared",
+    ),
+    pytest.param(
+        "invoice_date_to_cleared",
+        [
+            event("invoice_issued", 1),
+            event("invoice_recorded", 2),
+            event("invoice_cancelled", 3),
+            event("invoice_cleared", 5),
+        ],
+        [closed(1, 5, is_inferred_pair=True)],
+        id="every invoice was reversed, and cleared all the same",
+    ),
+    pytest.param(
         "recorded_to_released",
         [event("invoice_recorded", 1)],
         [unended("not_applicable", "no_block", 1)],

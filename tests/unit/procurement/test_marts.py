@@ -8,6 +8,7 @@ from schemas.contract import Contract
 from schemas.procurement import CURATED, MARTS
 from schemas.procurement.words import EVENT_TYPES, LEG_REASONS, LEG_STATUSES, LEGS
 from tests.frames import curated_frame
+from tests.unit.procurement.ledger import billed, covering, ledger, minute, order
 from tests.unit.procurement.stories import DAY_0, covered, event, told
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions
@@ -110,3 +111,19 @@ def test_as_of_is_the_state_of_that_day(spark):
     found = (leg.leg_status, leg.reason, coverage.data_through, coverage.data_through_rule)
     assert found == ("ended_otherwise", "deleted", DAY_0 + timedelta(days=10), "as_of")
     assert marts["procurement_events"].count() == 3
+
+
+@pytest.mark.spark35
+def test_as_of_an_invoice_that_is_not_posted_yet_is_open_where_another_was_taken_back(spark):
+    tables = {
+        "purchase_orders": [order("10", 0)],
+        "invoices": [
+            billed("A", "5.00"),
+            billed("B", "-5.00", reverses_invoice_number="A"),
+            billed("C", "5.00", recorded_at=minute(9)),
+        ],
+    }
+    options = ProcurementOptions(sources=covering(tables), as_of=DAY_0 + timedelta(days=8))
+    marts = build_procurement_marts(ledger(spark, **tables), options, keep=lambda kept: kept.persist())
+    legs = marts["procurement_legs"].filter("leg = 'invoice_date_to_cleared'").collect()
+    assert [(row.document_id, row.leg_status) for row in legs] == [("C", "open")]

@@ -49,7 +49,7 @@ TABLES = {
 def marts(spark):
     options = ProcurementOptions(sources=covering(TABLES))
     found = build_procurement_marts(ledger(spark, **TABLES), options, keep=lambda kept: kept.persist())
-    return {name: found[name].collect() for name in ("procurement_cases", "procurement_events")}
+    return {name: found[name].collect() for name in ("procurement_cases", "procurement_events", "procurement_legs")}
 
 
 def case(marts, item):
@@ -74,6 +74,31 @@ def test_an_invoice_without_a_posting_counts_by_its_document_date(marts, item, s
     found = case(marts, item)
     assert (found.case_status, found.invoice_count) == (status, invoices)
     assert found.invoiced_amount == (worth and Decimal(worth))
+
+
+def test_an_invoice_without_a_posting_that_is_taken_back_is_a_reversed_pair(marts):
+    assert {item: case(marts, item).reversed_pair_count for item in ("10", "30", "40")} == {"10": 0, "30": 1, "40": 0}
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        pytest.param("10", [("A", "not_applicable", "not_recorded")], id="an invoice without a posting"),
+        pytest.param("30", [(None, "ended_otherwise", "all_reversed")], id="one that another takes back"),
+        pytest.param(
+            "40",
+            [("E", "not_applicable", "not_recorded"), ("F", "closed", None)],
+            id="one without its posting, one with it",
+        ),
+    ],
+)
+def test_an_invoice_without_a_posting_waits_for_none_where_other_sources_say_theirs(marts, item, expected):
+    legs = [
+        (row.document_id, row.leg_status, row.reason)
+        for row in marts["procurement_legs"]
+        if (row.case_id, row.leg) == (f"1_{item}", "invoice_date_to_recorded")
+    ]
+    assert sorted(legs, key=str) == expected
 
 
 def test_no_posting_is_made_up(marts):
@@ -136,6 +161,8 @@ def test_an_order_is_worth_its_amount_else_quantity_times_price(spark, amount, q
     ("amount", "quantity", "price", "code"),
     [
         pytest.param(None, "999999999999999.999", "10.0001", "amount_too_large", id="beyond 16 digits"),
+        pytest.param(None, "100.001", "99999000009999.9000", "amount_too_large", id="beyond 16 digits once rounded"),
+        pytest.param(None, "999999999999999.999", "10.0000", None, id="the greatest that fits"),
         pytest.param(None, "1", "-0.0001", "amount_negative", id="below nothing"),
         pytest.param("1.00", "1", "-1.0000", None, id="only what counts is judged"),
         pytest.param(None, None, None, None, id="nothing to judge"),

@@ -85,14 +85,14 @@ CASES = [
     pytest.param(
         [*lines("?", "10.00"), billed("?-back", "-10.00", reverses_invoice_number="?")],
         "5.00",
-        [],
+        [None],
         "all_reversed",
         id="an invoice taken back",
     ),
     pytest.param(
         [billed("?", "-10.00", reverses_invoice_number="another")],
         "5.00",
-        [],
+        [None],
         "all_reversed",
         id="an invoice that takes another back",
     ),
@@ -121,24 +121,27 @@ CASES = [
 ]
 
 
-def of_case(case):
-    """The lines of a case with the case's place as the number of its invoice."""
-    place = f"{CASES.index(case)}"
+def numbered(rows, place):
+    """The lines with the case's place as the number of its invoice."""
     return [
         row
         | {
-            name: row[name].replace("?", place)
+            name: row[name].replace("?", f"{place}")
             for name in ("invoice_number", "reverses_invoice_number")
             if row.get(name)
         }
-        for row in case.values[0]
+        for row in rows
     ]
 
 
 @pytest.fixture(scope="module")
 def curated(spark):
     payments = [payment("P", f"{place}", 20, case.values[1]) for place, case in enumerate(CASES)]
-    return ledger(spark, invoices=[row for case in CASES for row in of_case(case)], payments=payments)
+    return ledger(
+        spark,
+        invoices=[row for place, case in enumerate(CASES) for row in numbered(case.values[0], place)],
+        payments=payments,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -207,13 +210,101 @@ def test_parts_are_those_of_exact_fractions(spark):
     assert found == expected
 
 
+INCOMPLETE = [
+    pytest.param(lines("?", "40.00"), [("?", "9")], [None], "invoice_incomplete", id="a line in quarantine"),
+    pytest.param(
+        lines("?", "60.00", "40.00"), [("?", "1")], ["60.00", "40.00"], None, id="a line whose correction is curated"
+    ),
+    pytest.param(
+        lines("?", "60.00", "40.00"),
+        [("?", "1"), ("?", "9"), ("?", "9"), ("?", "8")],
+        [None, None],
+        "invoice_incomplete",
+        id="several lines in quarantine, one of them corrected and one there twice",
+    ),
+    pytest.param(
+        lines("?", "60.00", "40.00"),
+        [("?", None)],
+        [None, None],
+        "invoice_incomplete",
+        id="a line whose own number could not be read",
+    ),
+    pytest.param(
+        lines("?", "100.00"), [(None, "9")], ["100.00"], None, id="a line whose invoice could not be read tells nothing"
+    ),
+    pytest.param(
+        lines("?", "100.00", source_system_code="OTHER"),
+        [("?", "9")],
+        ["100.00"],
+        None,
+        id="a line in quarantine of another system's invoice",
+    ),
+    pytest.param([], [("?", "9")], [], "invoice_unknown", id="every line in quarantine"),
+    pytest.param(
+        [*lines("?", "10.00"), billed("?-back", "-10.00", reverses_invoice_number="?")],
+        [("?", "9")],
+        [None],
+        "invoice_incomplete",
+        id="the lines that are known taken back",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def with_quarantine(spark):
+    """Each story's payment of 100.00 and payment block, settled beside the quarantine."""
+    invoices, payments, blocks, quarantined = [], [], [], []
+    for place, (rows, keys, *_) in enumerate(case.values for case in INCOMPLETE):
+        invoices += numbered(rows, place)
+        system = {"source_system_code": rows[0]["source_system_code"] if rows else "ERP"}
+        payments.append(payment("P", f"{place}", 20, "100.00", **system))
+        blocks.append(block(f"{place}", "1", 2, **system))
+        quarantined += [billed(number and f"{place}", "0.00", line_number=line) for number, line in keys]
+    curated = ledger(spark, invoices=invoices, payments=payments, payment_blocks=blocks)
+    kept = ledger(spark, invoices=quarantined)["invoices"]
+    settled = settle_items(curated, as_of=None, quarantined_lines=kept).persist()
+    events, shown = build_events(curated, settled, as_of=None).collect(), summarise_unallocated(settled).collect()
+    return events, {(row.table_name, row.invoice_number): row.reason for row in shown}
+
+
+@pytest.mark.spark35
+@pytest.mark.parametrize(("rows", "keys", "expected", "reason"), INCOMPLETE)
+def test_a_payment_of_an_invoice_that_lacks_a_line_is_divided_among_none(
+    with_quarantine, request, rows, keys, expected, reason
+):
+    events, reasons = with_quarantine
+    place = next(f"{n}" for n, case in enumerate(INCOMPLETE) if case.id == request.node.callspec.id)
+    of_invoice = sorted((row for row in events if row.document_id == place), key=lambda row: row.case_id)
+    parts = [row.amount and str(row.amount) for row in of_invoice if row.event_type == "invoice_paid"]
+    assert (parts, reasons.get(("payments", place))) == (expected, reason)
+    blocked = [row.case_id for row in of_invoice if row.event_type == "payment_block_set"]
+    assert len(blocked) == len(expected)
+
+
+def test_lines_in_quarantine_where_no_invoice_is_curated(spark):
+    curated = ledger(spark, payments=[payment("P", "A", 1, "1.00")])
+    quarantined = ledger(spark, invoices=[billed("A", "1.00")])["invoices"]
+    (row,) = settle_items(curated, as_of=None, quarantined_lines=quarantined).collect()
+    assert (row.reason, row.allocated_amount) == ("invoice_unknown", None)
+
+
 BLOCKED = {
     "invoices": [
         *lines("A", "10.00", "20.00"),
         billed("A", "5.00", line_number="9"),
         billed("B", "1.00", item_number="30"),
+        billed("R", "-1.00", item_number="40", reverses_invoice_number="Q"),
+        billed("S", "1.00", item_number="50"),
+        billed("S", "-1.00", item_number="60", line_number="2", reverses_invoice_number="Q"),
     ],
-    "payment_blocks": [block("A", "1", 2, 5), block("A", "2", 6), block("B", "1", 3), block("Z", "1", 4, 9)],
+    "payment_blocks": [
+        block("A", "1", 2, 5),
+        block("A", "2", 6),
+        block("B", "1", 3),
+        block("Z", "1", 4, 9),
+        block("R", "1", 4, 9),
+        block("S", "1", 4),
+    ],
     "payments": [payment("P1", "A", 8, "10.00"), payment("P2", "A", 9, "25.00"), payment("P1", "B", 8, "1.00")],
 }
 
@@ -236,12 +327,13 @@ def test_whole_invoices_are_joined_to_distinct_items_without_a_fan_out(spark):
         ("payment_block_set", "A", "1_20", day(2), "None"),
         ("payment_block_set", "A", "1_20", day(6), "None"),
         ("payment_block_set", "B", "1_30", day(3), "None"),
+        ("payment_block_set", "S", "1_50", day(4), "None"),
     ]
     assert len({row.event_id for row in rows}) == len(rows)
     shown = summarise_unallocated(settled).collect()
-    assert [(row.table_name, row.invoice_number, row.document_number, row.reason, row.amount) for row in shown] == [
-        ("payment_blocks", "Z", "1", "invoice_unknown", None)
-    ]
+    assert sorted(
+        (row.invoice_number, row.table_name, row.document_number, row.reason, row.amount) for row in shown
+    ) == [("R", "payment_blocks", "1", "all_reversed", None), ("Z", "payment_blocks", "1", "invoice_unknown", None)]
 
 
 @pytest.mark.spark35

@@ -12,7 +12,9 @@ ITEM = ("po_number", "item_number")
 _ITEMS = {
     **dict.fromkeys((*INVOICE, *ITEM), "string"),
     "item_amount": "decimal(28,2)",
+    "is_billed": "boolean",
     "is_standing": "boolean",
+    "billed_count": "bigint",
     "standing_count": "bigint",
     "total_amount": "decimal(38,2)",
     "greatest_item_amount": "decimal(28,2)",
@@ -22,9 +24,10 @@ _ITEMS = {
 
 
 def summarise_items(invoices: DataFrame, *, as_of: date | None) -> DataFrame:
-    """A row for each item of each invoice: `item_amount`, the sum of its lines, and `is_standing`: it is no reversal,
-    and none through `as_of` takes it back. Of the items of the invoice that stand, on each of its rows:
-    `standing_count`, `total_amount`, the greatest amount without its sign, the first and last of the currencies."""
+    """A row for each item of each invoice: `item_amount`, the sum of its lines; `is_billed`, one is no reversal;
+    `is_standing`, and none through `as_of` takes it back. On each row of the invoice its `billed_count`, and of its
+    items that stand `standing_count`, `total_amount`, the greatest amount without its sign, the first and last of the
+    currencies."""
     is_line = ~F.col("is_reversal") & ~F.col("takes_back")
     items = (
         _said_of_invoices(invoices, as_of=as_of)
@@ -34,6 +37,7 @@ def summarise_items(invoices: DataFrame, *, as_of: date | None) -> DataFrame:
             F.sum(F.when(is_line, F.col("invoiced_amount"))).alias("item_amount"),
             F.min(F.when(is_line, F.col("currency_code"))).alias("item_least_currency_code"),
             F.max(F.when(is_line, F.col("currency_code"))).alias("item_greatest_currency_code"),
+            F.bool_or(is_line).alias("is_billed"),
             (F.bool_or(is_line) & ~F.bool_or("takes_back")).alias("is_standing"),
             F.bool_and("takes_back").alias("is_only_named"),
         )
@@ -75,6 +79,7 @@ def _of_invoice() -> dict[str, Column]:
         return F.when(F.col("is_standing"), F.col(name))
 
     return {
+        "billed_count": F.count_if("is_billed").over(of_invoice),
         "standing_count": F.count(standing("po_number")).over(of_invoice),
         "total_amount": F.sum(standing("item_amount")).over(of_invoice),
         "greatest_item_amount": F.max(F.abs(standing("item_amount"))).over(of_invoice),

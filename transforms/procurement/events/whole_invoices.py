@@ -14,16 +14,20 @@ from pyspark.sql import functions as F
 from schemas.procurement.documents import INVOICES, PAYMENT_BLOCKS, PAYMENTS
 from transforms.procurement.events.allocation import is_too_large, with_allocated_amount
 from transforms.procurement.events.columns import AMOUNT, LINEAGE, as_events, case_id, columns, day, line, moment, money
+from transforms.procurement.events.incomplete import find_incomplete
 from transforms.procurement.events.invoice_items import INVOICE, ITEM, no_items, summarise_items
 
 POSTING = (*INVOICE, "table_name", "document_number")
 
 
-def settle_items(curated: Mapping[str, DataFrame], *, as_of: date | None) -> DataFrame | None:
+def settle_items(
+    curated: Mapping[str, DataFrame], *, as_of: date | None, quarantined_lines: DataFrame | None = None
+) -> DataFrame | None:
     """A row for each block or payment and item of its invoice; one without an item where the invoice is not known.
 
-    Adds what `summarise_items` says, `allocated_amount` (the item's part of what was paid) and `reason` (null where the
-    whole document was brought to items). None where there are neither blocks nor payments. Shuffles by invoice.
+    Adds what `summarise_items` says, `is_incomplete` (true where one of `quarantined_lines` is the invoice's),
+    `allocated_amount` (the item's part of what was paid) and `reason` (null where the whole document was brought to
+    items). None where there are neither blocks nor payments. Shuffles by invoice.
     """
     makers = {PAYMENT_BLOCKS.name: _blocks, PAYMENTS.name: _payments}
     made = [make(curated[name]) for name, make in makers.items() if name in curated]
@@ -33,16 +37,16 @@ def settle_items(curated: Mapping[str, DataFrame], *, as_of: date | None) -> Dat
     known = postings if as_of is None else postings.filter(posted_on() <= F.lit(as_of))
     invoices = curated.get(INVOICES.name)
     items = no_items(postings.sparkSession) if invoices is None else summarise_items(invoices, as_of=as_of)
-    settled = known.join(items, [*INVOICE], "left").withColumn("reason", _reason())
-    return settled.transform(with_allocated_amount, posting=POSTING, item=ITEM)
+    incomplete = None if quarantined_lines is None else find_incomplete(quarantined_lines, invoices)
+    settled = known.join(items, [*INVOICE], "left").transform(_with_is_incomplete, incomplete)
+    return settled.withColumn("reason", _reason()).transform(with_allocated_amount, posting=POSTING, item=ITEM)
 
 
 def events_of_items(settled: DataFrame) -> DataFrame:
-    """Blocks set and removed, of every item of the invoice; payments, of every item that stands. The amount of a
-    payment is the item's part, null where it could not be allocated."""
-    is_of_item = F.col("po_number").isNotNull() & (~_is_payment() | F.col("is_standing"))
+    """Blocks set and removed, of every item that the invoice bills; payments, of every item that stands, and where none
+    does, of every item. The amount of a payment is the item's part, null where it could not be allocated."""
     dated = (
-        settled.filter(is_of_item).withColumn("happened", F.explode("dates")).filter("happened.event_on IS NOT NULL")
+        settled.filter(_is_of_item()).withColumn("happened", F.explode("dates")).filter("happened.event_on IS NOT NULL")
     ).select("*", "happened.*")
     identity = F.to_json(F.struct(*POSTING, *ITEM, "event_type"))
     return as_events(
@@ -86,16 +90,29 @@ def _payments(payments: DataFrame) -> DataFrame:
     )
 
 
+def _with_is_incomplete(of_items: DataFrame, incomplete: DataFrame | None) -> DataFrame:
+    if incomplete is None:
+        return of_items.withColumn("is_incomplete", F.lit(False))
+    return of_items.join(incomplete.withColumn("is_incomplete", F.lit(True)), [*INVOICE], "left")
+
+
+def _is_of_item() -> Column:
+    is_paid = F.col("is_standing") | (F.col("standing_count") == 0)
+    return F.col("po_number").isNotNull() & F.when(_is_payment(), is_paid).otherwise(F.col("is_billed"))
+
+
 def _reason() -> Column:
     """The first of `UNALLOCATED_REASONS` that holds."""
     least, greatest = F.col("least_currency_code"), F.col("greatest_currency_code")
     of_payment = (
-        F.when(F.col("standing_count") == 0, "all_reversed")
+        F.when(F.col("is_incomplete"), "invoice_incomplete")
+        .when(F.col("standing_count") == 0, "all_reversed")
         .when((least != greatest) | (least != F.col("currency_code")), "currency_differs")
         .when(F.col("total_amount") == 0, "adds_up_to_zero")
         .when(is_too_large(), "too_large")
     )
-    return F.when(F.col("po_number").isNull(), "invoice_unknown").when(_is_payment(), of_payment)
+    of_block = F.when(F.col("billed_count") == 0, "all_reversed")
+    return F.when(F.col("po_number").isNull(), "invoice_unknown").when(_is_payment(), of_payment).otherwise(of_block)
 
 
 def _is_payment() -> Column:
