@@ -264,15 +264,14 @@ def query(
     --lake lake --reveal`
     """
     from headrace import render
-    from headrace.lakes import domain_of, open_lake
+    from headrace.lakes import open_lake
     from headrace.reader import query as ask
 
     if as_json and as_csv:
         raise typer.BadParameter("found --json and --csv, promised one of them")
     for_people = not (as_json or as_csv)
     most = 50 if limit is None and for_people else limit
-    opened = open_lake(lake)
-    answer = ask(opened, domain_of(opened, domain), sql, run_id=run, limit=most, reveal=reveal)
+    answer = ask(open_lake(lake), domain, sql, run_id=run, limit=most, reveal=reveal)
     if as_json:
         render.json(answer.objects())
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headrace.lakes import domain_tables, only_in_folders, release_of, run_manifest
+from headrace.lakes import domain_of, domain_tables, only_in_folders, release_of, run_manifest
 from headrace.landing_views import add_files, landing_paths
 from lake.deliveries import Delivery
 from lake.errors import ConfigError, DataError
@@ -65,19 +65,20 @@ def tables_of_run(lake: ObjectStore, domain: str, run_id: str) -> Tables:
 
 def query(
     lake: ObjectStore,
-    domain: str,
+    domain: str | None,
     sql: str,
     *,
     run_id: str | None = None,
     limit: int | None = None,
     reveal: bool = False,
 ) -> Answer:
-    """The answer to one reading statement, with `reveal` also over landing. Raises ConfigError with DuckDB's sentence
-    where it cannot be answered."""
+    """The answer to one reading statement, with `reveal` also over landing; without a domain over the only one of the
+    lake. Raises ConfigError with DuckDB's sentence where it cannot be answered."""
     import duckdb
 
     only_in_folders(lake, "headrace query")
-    tables = tables_of_run(lake, domain, run_id) if run_id else tables_of_release(release_of(lake, domain))
+    asked = domain_of(lake, domain)
+    tables = tables_of_run(lake, asked, run_id) if run_id else tables_of_release(release_of(lake, asked))
     with connect(lake, tables, reveal=reveal) as connection:
         _lock(connection)
         try:
