@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from pyspark.ml import PipelineModel
+from pyspark.ml import PipelineModel, Transformer
 from pyspark.ml.feature import VectorSlicer
 from pyspark.ml.regression import LinearRegression
 from pyspark.sql import Column, DataFrame
@@ -14,10 +14,9 @@ from pyspark.sql import functions as F
 
 from ml import features
 from ml.features import DAYS_OF_YEAR, LN_RANK_SCALE
-from ml.labels import split_by
 from ml.options import Settings
+from ml.periods import fit_on_periods
 
-PERIOD_REFITS = 2
 LN_BASE = "ln_base"
 LN_SEARCHES = "ln_search_count"
 
@@ -30,16 +29,6 @@ def trend_years(day: Column, trend_ends_on: date | Column) -> Column:
 def with_base(frame: DataFrame, model: PipelineModel) -> DataFrame:
     """Add `ln_base`, natural logarithm of searches per day before level and smearing; keep the frame's columns."""
     return model.transform(frame).select(*frame.columns, LN_BASE)
-
-
-def fit_base(training: DataFrame, settings: Settings) -> PipelineModel:
-    """Fit on rows that have the columns of `features.INPUT` and `search_count`, searches of the day."""
-    before = features.stages(settings, features.words_of(settings, features.event_rows(training)))
-    prepared = training.withColumn(LN_SEARCHES, F.ln("search_count"))
-    spread = prepared.agg(F.stddev_pop(LN_SEARCHES)).first()
-    assembled = PipelineModel(before).transform(prepared).select("features", LN_SEARCHES)
-    regression = _regression(settings, "features", (spread[0] if spread else None) or 1.0)
-    return PipelineModel([*before, regression.fit(assembled)])
 
 
 def _regression(settings: Settings, name: str, spread: float) -> LinearRegression:
@@ -57,41 +46,41 @@ def _regression(settings: Settings, name: str, spread: float) -> LinearRegressio
 
 
 def fit_on_labels(labelled: DataFrame, settings: Settings, *, grains: Sequence[str]) -> PipelineModel:
-    """Fit on labelled days; where there are weekly or monthly labels, divide them over their days as predicted,
-    beginning with equal days, and fit again, twice.
-
-    Weekday terms are dropped where no label is daily: a period has each weekday alike, so nothing tells them.
-    """
-    return _divided(labelled, lambda rows: fit_base(rows, told_by(settings, grains)), grains)
+    """Fit on labelled days that have the columns of `features.INPUT`. `grains` are those of the labels: weekly and
+    monthly ones are fitted as `fit_on_periods` says."""
+    words = features.words_of(settings, features.event_rows(labelled))
+    before = features.stages(settings, words)
+    ln = F.ln(F.col("period_search_count") / F.col("period_day_count"))
+    spread = labelled.agg(F.stddev_pop(ln)).first()
+    days = PipelineModel(before).transform(labelled)
+    regression = _regression(settings, "features", (spread[0] if spread else None) or 1.0)
+    names = features.feature_names(settings, words)
+    return PipelineModel([*before, *_fit(days, regression, names, settings, grains)])
 
 
 def fit_on_features(
-    labelled: DataFrame, settings: Settings, *, kept: Sequence[int], grains: Sequence[str], spread: float
+    labelled: DataFrame,
+    settings: Settings,
+    *,
+    names: Sequence[str],
+    at: Sequence[int],
+    grains: Sequence[str],
+    spread: float,
 ) -> PipelineModel:
-    """`fit_on_labels` of rows that have `features`, of which those `kept` are of these settings. Its model takes such
-    rows as well."""
-    some = VectorSlicer(inputCol="features", outputCol="kept_features", indices=list(kept))
-
-    def fit(rows: DataFrame) -> PipelineModel:
-        assembled = some.transform(rows.withColumn(LN_SEARCHES, F.ln("search_count")))
-        fitted = _regression(settings, "kept_features", spread).fit(assembled.select("kept_features", LN_SEARCHES))
-        return PipelineModel([some, fitted])
-
-    return _divided(labelled, fit, grains)
+    """`fit_on_labels` of rows that have `features`, of which those `names` that are of these settings lie `at` these
+    places. Its model takes such rows as well."""
+    some = VectorSlicer(inputCol="features", outputCol="kept_features", indices=list(at))
+    regression = _regression(settings, "kept_features", spread)
+    return PipelineModel([some, *_fit(some.transform(labelled), regression, names, settings, grains)])
 
 
-def _divided(labelled: DataFrame, fit: Callable[[DataFrame], PipelineModel], grains: Sequence[str]) -> PipelineModel:
-    if set(grains) <= {"daily"}:
-        return fit(labelled.withColumn("search_count", F.col("period_search_count")))
-    model = fit(split_by(labelled, F.lit(1.0)))
-    for _ in range(PERIOD_REFITS):
-        model = fit(split_by(with_base(labelled, model), F.exp(LN_BASE)))
-    return model
-
-
-def told_by(settings: Settings, grains: Sequence[str]) -> Settings:
-    """The settings whose terms labels of these grains can tell."""
-    return settings if "daily" in grains else settings.but(weekday_terms=False)
+def _fit(
+    days: DataFrame, regression: LinearRegression, names: Sequence[str], settings: Settings, grains: Sequence[str]
+) -> list[Transformer]:
+    if not set(grains) <= {"daily"}:
+        return fit_on_periods(days, regression, names, ridge=settings.ridge, tells_weekdays="daily" in grains)
+    daily = days.select(regression.getFeaturesCol(), F.ln("period_search_count").alias(LN_SEARCHES))
+    return [regression.fit(daily)]
 
 
 def trend_slopes(model: PipelineModel, names: Sequence[str], codes: Sequence[str]) -> dict[str, tuple[float, float]]:

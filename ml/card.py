@@ -52,7 +52,9 @@ def make_card(
         "settings": model.settings.as_json(),
         "tried_settings": [{"settings": s.as_json(), "mean_fold_wape_ratio": e} for s, e in tried],
         "supports": [asdict(s) for s in model.supports],
-        "folds": [{"origin_on": f.origin_on.isoformat(), "through_on": f.through_on.isoformat()} for f in folds],
+        "folds": [
+            {"origin_on": f.name, "through_on": f.through_on.isoformat(), "is_choosing": f.is_choosing} for f in folds
+        ],
         "errors": _cut(rows, ALL),
         "cuts": [row for cut in CUTS for row in _cut(rows, cut, HEADRACE)],
         "coverage": _coverage(rows, uncertainty),

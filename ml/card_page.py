@@ -144,7 +144,11 @@ def _settings_text(card: Card) -> str:
     if not tried:
         return "Fixed by the configuration; none were tried."
     least = min(one["mean_fold_wape_ratio"] for one in tried)
-    return f"Chosen by the folds among {len(tried)} that were tried; the least mean WAPE of the folds was {least:.4f}."
+    choosing = ", ".join(fold["origin_on"] for fold in card["folds"] if fold["is_choosing"])
+    return (
+        f"Chosen by the folds of {choosing} among {len(tried)} that were tried; the least mean WAPE of these folds was "
+        f"{least:.4f}. Other folds chose nothing; the intervals were calibrated on all."
+    )
 
 
 def _settings(card: Card) -> list[dict[str, str]]:

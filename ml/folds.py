@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import reduce
 
@@ -13,11 +13,11 @@ from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from ml import features
-from ml.base import LN_BASE, fit_on_features, told_by, trend_slopes, trend_years, with_base
+from ml.base import LN_BASE, fit_on_features, trend_slopes, trend_years, with_base
 from ml.features import DAYS_OF_YEAR, Words
 from ml.intervals import daily_errors, recent_errors, usual_error
 from ml.known import ASKED_ON
-from ml.labels import LABEL, is_within
+from ml.labels import LABEL, is_within, last_day
 from ml.level_curve import MARKETPLACE, between_nodes, known_at_nodes, place, residual_sums, shrunk, with_residual
 from ml.metrics import wape
 from ml.options import SearchOptions, Settings
@@ -34,14 +34,17 @@ TERMS_AT_LEAST = 5
 SEASON = (10, 1)
 OFF_SEASON = (4, 1)
 HISTORY_DAYS = 365
+CALIBRATED_DAYS = 120
 
 
 @dataclass(frozen=True)
 class Fold:
-    """Judged on days after `origin_on` through `through_on`."""
+    """Judged on days after `origin_on` through `through_on`. Those that do not choose are no part of the choice of
+    settings: they show how far estimates lie from labels, and nothing else."""
 
     origin_on: date
     through_on: date
+    is_choosing: bool = True
 
     @property
     def name(self) -> str:
@@ -69,6 +72,33 @@ def rolling_folds(first_on: date, last_on: date, options: SearchOptions) -> tupl
     return tuple(
         Fold(o, min(o + length, last_on)) for o in (first_on + quarter * n for n in (2, 3)) if first_on < o < last_on
     )
+
+
+def further_folds(labelled: DataFrame, folds: Sequence[Fold], options: SearchOptions) -> tuple[Fold, ...]:
+    """Folds that calibrate and do not choose: where labels of fewer than 120 days are judged by `folds`, as where there
+    is one a week or a month, the stretches between these are cut into folds too, the newest first, until so many are
+    judged or a year from the first label is reached. A 95 % interval of a few days is that of their worst."""
+    if not folds:
+        return ()
+    starts = labelled.select("period_start_on", last_day().alias("_last_on")).distinct().collect()
+    length = timedelta(days=options.fold_days)
+
+    def judged(fold: Fold) -> set[date]:
+        return {first for first, last in starts if fold.origin_on < first and last <= fold.through_on}
+
+    days = set().union(*map(judged, folds))
+    begins_on = min(first for first, _ in starts) + timedelta(days=HISTORY_DAYS)
+    through_on, found = max(last for _, last in starts), list[Fold]()
+    for later in [*sorted(folds, key=lambda fold: fold.origin_on, reverse=True), None]:
+        earliest_on = later.through_on if later else begins_on
+        while len(days) < CALIBRATED_DAYS and through_on - length >= earliest_on:
+            fold = Fold(through_on - length, through_on, is_choosing=False)
+            if judged(fold):
+                found.append(fold)
+                days |= judged(fold)
+            through_on -= length
+        through_on = min(through_on, later.origin_on) if later else through_on
+    return tuple(reversed(found))
 
 
 def told_folds(labelled: DataFrame, folds: Sequence[Fold]) -> tuple[Fold, ...]:
@@ -114,6 +144,12 @@ class FoldLabels:
     words: dict[str, Words]
     known_grains: dict[str, tuple[str, ...]]
     spreads: dict[str, float]
+
+    def of(self, folds: Sequence[Fold]) -> FoldLabels:
+        """Those of some of the folds."""
+        is_theirs = F.col("fold_name").isin([fold.name for fold in folds])
+        training, judged = (rows.where(is_theirs) for rows in (self.training, self.judged))
+        return replace(self, folds=tuple(folds), training=training, judged=judged)
 
 
 def fold_labels(
@@ -222,15 +258,15 @@ def fold_rows(labels: FoldLabels, settings: Settings, *, tell: Tell = tell_nobod
     place = {name: n for n, name in enumerate(features.feature_names(labels.wide, features.all_words(labels.words)))}
     for fold in labels.folds:
         tell(fold.name)
-        told = told_by(settings, labels.known_grains[fold.name])
-        words = features.words_for(told, labels.words[fold.name])
-        names = [name for name in features.feature_names(told, words) if name in place]
+        words = features.words_for(settings, labels.words[fold.name])
+        names = [name for name in features.feature_names(settings, words) if name in place]
         of_fold = F.col("fold_name") == fold.name
         base = fit_on_features(
             labels.training.where(of_fold),
-            told,
-            kept=[place[name] for name in names],
-            grains=labels.grains,
+            settings,
+            names=names,
+            at=[place[name] for name in names],
+            grains=labels.known_grains[fold.name],
             spread=labels.spreads[fold.name],
         )
         of_codes = trend_slopes(base, names, words["marketplace_tokens"])

@@ -71,14 +71,3 @@ def _ranks_over_all(ranks: DataFrame, department_rule: DepartmentRule) -> DataFr
         return ranks.where(F.col("department_name") == ALL_DEPARTMENTS)
     best = Window.partitionBy("marketplace_code", "term", "ranked_on").orderBy("rank", "department_name")
     return ranks.withColumn("_place", F.row_number().over(best)).where("_place = 1").drop("_place")
-
-
-def split_by(labelled: DataFrame, predicted: Column) -> DataFrame:
-    """Add `search_count`: the period's searches, divided over its ranked days as `predicted`.
-
-    A day of the period without a rank keeps its share: it is taken for an average day of the period. A daily label
-    is its own day.
-    """
-    period = Window.partitionBy(*LABEL)
-    of_period = F.sum(predicted).over(period) * F.col("period_day_count") / F.count(F.lit(1)).over(period)
-    return labelled.withColumn("search_count", F.col("period_search_count") * predicted / of_period)

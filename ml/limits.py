@@ -85,7 +85,9 @@ def _few_days(told: Card) -> str:
 
 def _of_folds(card: Card) -> Iterator[str]:
     if len(card["folds"]) < 2:
-        yield "There was one fold only: its settings were chosen on one stretch of days, and its intervals on the same."
+        yield "There was one fold only: settings were chosen on one stretch of days, and intervals on the same."
+    elif sum(fold["is_choosing"] for fold in card["folds"]) < 2:
+        yield "Settings were chosen on one fold, of one stretch of days."
     if not any(c["cut_name"] == "season" and c["cut_value"] == "season" for c in card["cuts"]):
         yield "No fold has a day from 20 November to 31 December: how it does in the holiday season was not measured."
     errors = {(row["fold_name"], row["model_name"]): row for row in card["errors"]}

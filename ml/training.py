@@ -24,6 +24,7 @@ from ml.folds import (
     FoldLabels,
     fold_labels,
     fold_rows,
+    further_folds,
     rolling_folds,
     told_folds,
     with_trend,
@@ -83,6 +84,10 @@ def train(
     Frames are the curated tables `search_ranks`, `search_volumes` and `special_dates`. `tell` hears what begins.
     """
     options = options or SearchOptions()
+
+    def tell_judged(fold: str) -> None:
+        tell(f"judge fold {fold}")
+
     tell("labels and their ranks")
     labelled = with_event_days(
         labelled_days(ranks, volumes, department_rule=options.department_rule), event_days(special_dates)
@@ -97,11 +102,13 @@ def train(
     before = _span(development)
     if before is None:
         return _nothing(labelled, f"no labels were known on {test_from}, before the test period", options)
-    asked = rolling_folds(before.first_on, before.last_on, options)
+    rolling = rolling_folds(before.first_on, before.last_on, options)
+    asked = sorted([*rolling, *further_folds(development, rolling, options)], key=lambda fold: fold.origin_on)
     first_origin_on = asked[0].origin_on if asked else test_from
     of_folds = with_unseen(development, options, first_origin_on=first_origin_on).localCheckpoint()
     folds = told_folds(of_folds, asked)
-    if not folds:
+    choosing = [fold for fold in folds if fold.is_choosing]
+    if not choosing:
         return _nothing(labelled, f"{NO_FOLD}: the labels known on {test_from} are of too few days", options)
     settings = options.settings
     tried: list[tuple[Settings, float]] = []
@@ -109,9 +116,11 @@ def train(
     start = settings or options.previous_settings or Settings()
     fold_data = fold_labels(of_folds, folds, start, options, grains=before.grains)
     if settings is None:
-        settings, tried, rows = choose_settings(fold_data, options, tell=tell)
+        settings, tried, rows = choose_settings(fold_data.of(choosing), options, tell=tell)
+        if others := [fold for fold in folds if not fold.is_choosing]:
+            rows = rows.unionByName(fold_rows(fold_data.of(others), settings, tell=tell_judged))
     else:
-        rows = fold_rows(fold_data, settings, tell=lambda fold: tell(f"judge fold {fold}"))
+        rows = fold_rows(fold_data, settings, tell=tell_judged)
     settings, judged = _judged(fold_data, rows, settings, options, tell)
     tell(f"fit on what was known on {test_from}")
     tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration)
