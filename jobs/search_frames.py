@@ -59,9 +59,12 @@ def search_frames(run: Run) -> SearchFrames:
 
 
 def model_digest(run: Run) -> str:
-    """Of what a model is made by beside its data: code, contracts and options. An artefact of another is not scored."""
-    parts = [repr(model_options_of(run)), code_digest(CODE)]
-    parts += [contract.digest for contract in (SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES)]
+    """Of what a model is made by beside its data: code, contracts, options, special dates of the configuration and when
+    each source's labels are known. An artefact of another is not scored."""
+    known_after = {s.name: s.constants.get("known_after_days") for s in run.configuration.sources}
+    events = search_options_of(run).events
+    parts = [repr(model_options_of(run)), repr(sorted(known_after.items())), repr(sorted(events.items()))]
+    parts += [code_digest(CODE), *(contract.digest for contract in (SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES))]
     return _digest(parts)
 
 

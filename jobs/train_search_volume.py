@@ -73,7 +73,9 @@ def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> Non
             phase.close()
             phase.enter_context(run.step("train", begun))
 
-        result = train(frames.ranks, frames.volumes, frames.special_dates, _options(run), tell=tell)
+        result = train(
+            frames.ranks, frames.volumes, frames.special_dates, _options(run, frames.ranked_through), tell=tell
+        )
     with run.step("train", "what data it was"):
         told = {"model_id": run.run_id, "data": data_of(run, frames), "made_by": makers_of(run)}
     card = {**result.card, **told}
@@ -100,14 +102,17 @@ def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> Non
     _say(run, said, artefact, backtest)
 
 
-def _options(run: Run) -> SearchOptions:
-    """With the settings that the model in release was trained by: the new one has to beat them, refitted."""
+def _options(run: Run, ranked_through: date) -> SearchOptions:
+    """With the settings that the model in release was trained by: the new one has to beat them, refitted. Those of a
+    later day are not looked at, since what came after the day that a run is of chose them."""
     options = model_options_of(run)
     before = _standing(run)
     if before is None:
         return options
-    card = json.loads(run.lake.read(f"{before.folder}/card.json"))["card"]
-    return replace(options, previous_settings=Settings.from_json(card["settings"]))
+    said = json.loads(run.lake.read(f"{before.folder}/card.json"))
+    if date.fromisoformat(said["ranked_through"]) > ranked_through:
+        return options
+    return replace(options, previous_settings=Settings.from_json(said["card"]["settings"]))
 
 
 def _write_backtest(run: Run, backtest: Any, digest: str) -> Snapshot:

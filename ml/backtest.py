@@ -39,16 +39,16 @@ class Backtest:
 
 def backtest_folds(labels: FoldLabels, rows: DataFrame, settings: Settings, *, tell: Tell = tell_nobody) -> Backtest:
     """The chosen settings, whose `fold_rows` are `rows`, and the rivals on every fold. A fold's intervals are
-    calibrated on the other folds, so that their coverage is of errors that they have not seen; where there is one fold
-    only, coverage is not told."""
+    calibrated on the errors of earlier folds that were known on its origin; where none was, its coverage is not
+    told."""
     folds, grains = labels.folds, labels.grains
     anchor = max(f.through_on for f in folds)
     tell("intervals from the folds")
     estimates = fold_estimates(rows, folds, settings, grains=grains).localCheckpoint()
-    usual = usual_before(estimates, folds[0])
+    usual = usual_before(estimates)
     errors = with_error_scale(estimates, usual=usual, anchor=anchor).where("is_test").localCheckpoint()
     calibration = calibrate(errors, usual=usual)
-    bounded = _bounded_by_others(errors, folds, usual)
+    bounded = _bounded_by_earlier(errors, folds, usual)
     tell("rivals on the folds")
     line_rows = fold_rows(labels, LOG_LOG_LINE)
     line = fold_estimates(line_rows, folds, LOG_LOG_LINE, grains=grains).where("is_test")
@@ -65,15 +65,17 @@ def total_bias(estimates: DataFrame) -> float:
     return float(row["bias"] or 0.0)
 
 
-def _bounded_by_others(errors: DataFrame, folds: Sequence[Fold], usual: float) -> DataFrame:
-    if len(folds) < 2:
-        return _boundless(errors)
+def _bounded_by_earlier(errors: DataFrame, folds: Sequence[Fold], usual: float) -> DataFrame:
     parts = []
     for fold in folds:
-        others = calibrate(errors.where(F.col("fold_name") != fold.name), usual=usual)
-        own = errors.where(F.col("fold_name") == fold.name)
-        parts.append(with_bounds(own, others, mean="estimate", widen=F.lit(1.0)))
-    return reduce(DataFrame.unionByName, parts)
+        is_own = F.col("fold_name") == fold.name
+        known = errors.where(~is_own & (F.col("available_on") <= F.lit(fold.origin_on)))
+        own = errors.where(is_own)
+        if known.isEmpty():
+            parts.append(_boundless(own))
+        else:
+            parts.append(with_bounds(own, calibrate(known, usual=usual), mean="estimate", widen=F.lit(1.0)))
+    return reduce(DataFrame.unionByName, (part.select(*errors.columns, *BOUND_NAMES) for part in parts))
 
 
 def _boundless(errors: DataFrame) -> DataFrame:

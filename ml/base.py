@@ -39,7 +39,7 @@ def _regression(settings: Settings, name: str, spread: float) -> LinearRegressio
         featuresCol=name,
         labelCol=LN_SEARCHES,
         predictionCol=LN_BASE,
-        solver="normal",
+        solver="auto",
         standardization=False,
         regParam=settings.ridge * spread,
     )
@@ -78,7 +78,7 @@ def _fit(
     days: DataFrame, regression: LinearRegression, names: Sequence[str], settings: Settings, grains: Sequence[str]
 ) -> list[Transformer]:
     if not set(grains) <= {"daily"}:
-        return fit_on_periods(days, regression, names, ridge=settings.ridge, tells_weekdays="daily" in grains)
+        return fit_on_periods(days, regression, names, ridge=settings.ridge)
     daily = days.select(regression.getFeaturesCol(), F.ln("period_search_count").alias(LN_SEARCHES))
     return [regression.fit(daily)]
 

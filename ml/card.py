@@ -35,6 +35,8 @@ def make_card(
     refusal: str | None,
     uncertainty: Ranges,
     labels: Rows,
+    *,
+    are_settings_fixed: bool,
 ) -> dict[str, Any]:
     """Everything here is JSON. Ratios are shares; bias is (estimates - searches) / searches.
 
@@ -46,10 +48,11 @@ def make_card(
         "refusal": refusal,
         "known_through": model.known_through.isoformat(),
         "test_from": test_from.isoformat(),
-        "label_count": sum(s.label_count for s in model.supports),
+        "label_count": sum(told["label_count"] for told in labels),
         "labels": labels,
         "grains": list(model.grains),
         "settings": model.settings.as_json(),
+        "are_settings_fixed": are_settings_fixed,
         "tried_settings": [{"settings": s.as_json(), "mean_fold_wape_ratio": e} for s, e in tried],
         "supports": [asdict(s) for s in model.supports],
         "folds": [
@@ -86,6 +89,10 @@ def _cut(rows: Rows, cut: str, model_name: str | None = None) -> Rows:
     return [{name: r[name] for name in names} for r in found]
 
 
+def _is_judged(row: Mapping[str, Any], fold_name: str) -> bool:
+    return row["fold_name"] == fold_name and row["coverage_80_ratio"] is not None
+
+
 def _coverage(rows: Rows, uncertainty: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
     """Of the test period where it has labels, else of the folds; with the range that blocks of days allow."""
     own = {r["fold_name"]: r for r in rows if r["model_name"] == HEADRACE and r["cut_name"] == ALL}
@@ -94,6 +101,10 @@ def _coverage(rows: Rows, uncertainty: Mapping[str, tuple[float, float]]) -> dic
         return {}
     said: dict[str, Any] = {"80": last["coverage_80_ratio"], "95": last["coverage_95_ratio"]}
     said["fold_name"] = last["fold_name"]
+    said["judged"] = {
+        cut: sorted(row["cut_value"] for row in _cut(rows, cut, HEADRACE) if _is_judged(row, last["fold_name"]))
+        for cut in ("marketplace", "department")
+    }
     # Of fewer days than make two blocks there is no range: nan, or both ends the same.
     said["ranges"] = {level: [low, high] for level, (low, high) in uncertainty.items() if low < high}
     pooled = own.get(FROM_ALL_FOLDS)

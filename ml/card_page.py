@@ -94,7 +94,7 @@ def _coverage(card: Card) -> str:
         return "Not measured." if card.get("errors") else ""
     folds = coverage.get("folds") or {}
     pooled = (
-        f" Over the folds, each judged by intervals of the others: {folds['coverage_80_ratio']:.1%} and "
+        f" Over the folds, each judged by intervals of those before it: {folds['coverage_80_ratio']:.1%} and "
         f"{folds['coverage_95_ratio']:.1%}, widths {folds['width_80_ratio']:.2f} and {folds['width_95_ratio']:.2f} of "
         "the estimate."
         if folds.get("coverage_80_ratio") is not None
@@ -118,9 +118,9 @@ def _cut(row: Mapping[str, Any]) -> dict[str, str]:
 
 def _labels_text(card: Card) -> str:
     if not card.get("known_through"):
-        return f"{card['label_count']:,} days of labels have a rank." if "label_count" in card else ""
+        return f"{card['label_count']:,} labels have a rank." if "label_count" in card else ""
     return (
-        f"Fitted on {card['label_count']:,} days of labels known through {card['known_through']}; judged once on what "
+        f"Fitted on {card['label_count']:,} labels known through {card['known_through']}; judged once on what "
         f"was not known on {card['test_from']}."
     )
 
@@ -141,8 +141,8 @@ def _settings_text(card: Card) -> str:
     tried = card.get("tried_settings") or []
     if not card.get("settings"):
         return ""
-    if not tried:
-        return "Fixed by the configuration; none were tried."
+    if card["are_settings_fixed"]:
+        return "Fixed by the configuration; none were chosen."
     least = min(one["mean_fold_wape_ratio"] for one in tried)
     choosing = ", ".join(fold["origin_on"] for fold in card["folds"] if fold["is_choosing"])
     return (

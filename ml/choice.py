@@ -8,7 +8,7 @@ from itertools import product
 from pyspark.sql import DataFrame
 
 from ml.folds import FoldLabels, fold_errors, fold_rows
-from ml.options import SearchOptions, Settings
+from ml.options import Settings
 from ml.progress import Tell, tell_nobody
 
 Choices = Mapping[str, tuple[float, ...]]
@@ -24,10 +24,10 @@ Trace = list[tuple[Settings, float]]
 
 
 def choose_settings(
-    labels: FoldLabels, options: SearchOptions, *, tell: Tell = tell_nobody
+    labels: FoldLabels, start: Settings, *, tell: Tell = tell_nobody
 ) -> tuple[Settings, Trace, DataFrame]:
-    """The settings with the least mean WAPE over the folds, all that were tried with theirs, and `fold_rows` of the
-    settings.
+    """The settings with the least mean WAPE over the folds, beginning with `start`; all that were tried with theirs,
+    and `fold_rows` of the settings.
 
     First the level curve's shape is chosen (step and shrinkage, with a coarse half-life), then the base, then the age
     of the curve's labels (half-life and trend), then the shape again. A change of the base is judged with several ages,
@@ -35,7 +35,7 @@ def choose_settings(
     judged in one pass. A change is taken where it lowers the error by more than 0.2 %, so that noise does not choose.
     The Poisson stage is no choice of these: training asks for it where the total is off.
     """
-    start = (options.previous_settings or Settings()).but(poisson=False)
+    start = start.but(poisson=False)
     trace: Trace = []
 
     def fitted(settings: Settings, change: str) -> DataFrame:
@@ -65,6 +65,27 @@ def choose_settings(
             best, rows = least, tried
     best = choose(rows, best, AGE, "the age of labels")
     return choose(rows, best, SHAPE, "the shape of the level curve"), trace, rows
+
+
+def compare_settings(
+    labels: FoldLabels, settings: Settings, before: Settings | None, *, tell: Tell = tell_nobody
+) -> tuple[Settings, Trace, DataFrame]:
+    """Fixed settings, as `choose_settings` gives chosen ones: they are tried beside those `before`, if these are
+    others."""
+
+    def tell_fold(name: str) -> None:
+        tell(f"judge fold {name}")
+
+    rows = fold_rows(labels, settings, tell=tell_fold)
+    own, other = settings.but(poisson=False), before and before.but(poisson=False)
+    if other in (None, own):
+        return settings, [], rows
+    tell("judge the released settings, refitted")
+    errors = [
+        fold_errors(of_one, labels.folds, [one], grains=labels.grains)[0]
+        for one, of_one in ((own, rows), (other, fold_rows(labels, other)))
+    ]
+    return settings, list(zip((own, other), errors, strict=True)), rows
 
 
 def grid(settings: Settings, choices: Choices) -> list[Settings]:

@@ -11,7 +11,12 @@ RIVALS = {LOG_LOG: "a log-log line", LAST_KNOWN: "the last known value at the ra
 
 
 def refusal(
-    backtest: DataFrame, options: SearchOptions, *, settings: Settings, tried: list[tuple[Settings, float]]
+    backtest: DataFrame,
+    options: SearchOptions,
+    *,
+    settings: Settings,
+    released: Settings | None,
+    tried: list[tuple[Settings, float]],
 ) -> str | None:
     """Why not, in a sentence; None where nothing speaks against it.
 
@@ -41,7 +46,7 @@ def refusal(
             )
         if own["order_violation_count"]:
             reasons.append(f"{own['order_violation_count']} published volumes rise as rank worsens; promised are none")
-    refitted, before = (_tried(s, tried) for s in (settings, options.previous_settings))
+    refitted, before = (_tried(s, tried) for s in (settings, released))
     if refitted is not None and before is not None and refitted > before:
         reasons.append(
             f"over the folds its WAPE is {refitted:.4f}, that of the released settings refitted {before:.4f}; promised "

@@ -9,7 +9,8 @@ import math
 from collections.abc import Iterable, Mapping
 
 from pyspark.ml import Transformer
-from pyspark.ml.feature import CountVectorizerModel, Interaction, SQLTransformer, VectorAssembler
+from pyspark.ml.feature import CountVectorizerModel, ElementwiseProduct, Interaction, SQLTransformer, VectorAssembler
+from pyspark.ml.linalg import Vectors
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -20,6 +21,8 @@ LN_RANK_SCALE = 5.0
 DAYS_OF_YEAR = 365.25
 EVENTS = {"event": "event_tokens", "ramp": "event_ramps"}
 MOST_YEARLY_TERMS = 3
+SHARED_KINDS = ("marketplace", "event", "ramp")
+SHARED_FACTOR = 10.0
 TOKENS = ("marketplace_tokens", "constant_tokens", "slope_tokens")
 Words = Mapping[str, tuple[str, ...]]
 
@@ -55,7 +58,7 @@ def _constant_tokens(settings: Settings) -> list[str]:
         tokens.append("array(concat('weekday ', marketplace_code, ' ', department_name, ' ', weekday(ranked_on)))")
     for kind, column in _events(settings):
         tokens.append(f"transform({column}, e -> concat('{kind} ', e))")
-        tokens.append(f"transform({column}, e -> concat('{kind} ', e, ' ', department_name))")
+        tokens.append(f"transform({column}, e -> concat('department_{kind} ', e, ' ', department_name))")
     return tokens
 
 
@@ -65,7 +68,7 @@ def _slope_tokens(settings: Settings) -> list[str]:
         tokens.append("array(concat('department ', marketplace_code, ' ', department_name))")
     tokens += [f"transform({column}, e -> concat('{kind} ', e))" for kind, column in _events(settings)]
     if settings.event_shape in ("ramps", "both"):
-        tokens.append("transform(event_ramps, e -> concat('ramp ', e, ' ', department_name))")
+        tokens.append("transform(event_ramps, e -> concat('department_ramp ', e, ' ', department_name))")
     return tokens
 
 
@@ -86,6 +89,7 @@ def widest(settings: Settings) -> Settings:
 def words_for(settings: Settings, words: Words) -> Words:
     """Those of the words that the settings make."""
     kinds = {"marketplace", *(kind for kind, _ in _events(settings))}
+    kinds |= {f"department_{kind}" for kind in kinds - {"marketplace"}}
     kinds |= {"department"} if settings.department_terms else set()
     kinds |= {"weekday"} if settings.weekday_terms else set()
     return {
@@ -115,7 +119,12 @@ def _numbers(settings: Settings) -> tuple[list[str], list[str]]:
 
 def stages(settings: Settings, words: Words) -> list[Transformer]:
     """The stages up to `features`. A token that is not among `words` counts for nothing, so that an unseen department
-    or event leaves the marketplace's own curve."""
+    or event leaves the marketplace's own curve.
+
+    What all departments share counts ten times, so that the ridge penalizes it a hundredth as much: it goes to the
+    shared terms, and those of a department have only what sets it apart. Else a department without labels would lack
+    what the others' own terms had taken of it.
+    """
     numbers = SQLTransformer(statement=statement(settings))
     counted: list[Transformer] = [
         CountVectorizerModel.from_vocabulary(list(words[name]), inputCol=name, outputCol=f"{name}_counted")
@@ -130,9 +139,19 @@ def stages(settings: Settings, words: Words) -> list[Transformer]:
         Interaction(inputCols=["marketplace_tokens_counted", "by_marketplace"], outputCol="marketplace_effects"),
         Interaction(inputCols=["slope_tokens_counted", "ln_rank_scaled"], outputCol="slope_effects"),
         VectorAssembler(
-            inputCols=[*hinges, "constant_tokens_counted", "slope_effects", "marketplace_effects"], outputCol="features"
+            inputCols=[*hinges, "constant_tokens_counted", "slope_effects", "marketplace_effects"], outputCol="terms"
+        ),
+        ElementwiseProduct(
+            inputCol="terms",
+            outputCol="features",
+            scalingVec=Vectors.dense([_factor(name) for name in feature_names(settings, words)]),
         ),
     ]
+
+
+def _factor(name: str) -> float:
+    is_shared = name.split(" ")[0] in ("constant", "slope") and name.split(" ")[1] in SHARED_KINDS
+    return SHARED_FACTOR if is_shared else 1.0
 
 
 def event_rows(labelled: DataFrame, *known: Column) -> DataFrame:

@@ -30,6 +30,7 @@ LEVEL_LOOKBACK_DAYS = 365
 ERROR_DAYS = 180
 SMEARED_DAYS = 30
 CURVE = ("level_step", "level_half_life_days", "level_shrink_count", "trend_share_ratio")
+SEEN_AND_KNOWN = "is_known AND NOT is_unseen"
 TERMS_AT_LEAST = 5
 SEASON = (10, 1)
 OFF_SEASON = (4, 1)
@@ -52,12 +53,12 @@ class Fold:
 
 
 def rolling_folds(first_on: date, last_on: date, options: SearchOptions) -> tuple[Fold, ...]:
-    """The origins of the options, or else the last two seasons (1 October) and the last off-season (1 April) that have
-    a year of labels before them and all their days behind them; where there are none, up to three of equal distance
-    over the second half of the labels."""
+    """Stretches that do not overlap: after the origins of the options, or else after the last two 1 October (seasons)
+    and the last 1 April (off-season) that have a year of labels before them and all their days behind them; where there
+    are none, after up to three of equal distance over the second half of the labels."""
     length = timedelta(days=options.fold_days)
     if options.origins:
-        return tuple(Fold(o, min(o + length, last_on)) for o in sorted(options.origins) if first_on < o < last_on)
+        return _apart((o for o in sorted(options.origins) if first_on < o < last_on), length, last_on)
     years = range(last_on.year, first_on.year - 1, -1)
 
     def whole(month_day: tuple[int, int], most: int) -> list[date]:
@@ -69,9 +70,14 @@ def rolling_folds(first_on: date, last_on: date, options: SearchOptions) -> tupl
     if origins:
         return tuple(Fold(o, o + length) for o in origins)
     quarter = (last_on - first_on) / 4
-    return tuple(
-        Fold(o, min(o + length, last_on)) for o in (first_on + quarter * n for n in (2, 3)) if first_on < o < last_on
-    )
+    return _apart((o for o in (first_on + quarter * n for n in (2, 3)) if first_on < o < last_on), length, last_on)
+
+
+def _apart(origins: Iterable[date], length: timedelta, last_on: date) -> tuple[Fold, ...]:
+    """Folds that end where the next begins, so that no label is judged twice."""
+    found = list(origins)
+    ends = [*found[1:], last_on]
+    return tuple(Fold(o, min(o + length, end, last_on)) for o, end in zip(found, ends, strict=True))
 
 
 def further_folds(labelled: DataFrame, folds: Sequence[Fold], options: SearchOptions) -> tuple[Fold, ...]:
@@ -299,7 +305,7 @@ def fold_estimates(rows: DataFrame, folds: Sequence[Fold], settings: Settings, *
 
 def smeared_by(raw: DataFrame, *by: str, judged: Column | None = None) -> DataFrame:
     """The labels of `leveled` (those `judged`, or all) times the smearing factor of their `by`."""
-    factors = fit_smearing_by(raw.where("is_known"), *by)
+    factors = fit_smearing_by(raw.where(SEEN_AND_KNOWN), *by)
     smeared = with_smearing(raw if judged is None else raw.where(judged), factors, *by)
     return smeared.withColumns(
         {"estimate": F.col("estimate") * F.exp("ln_smearing"), "error": F.col("error") - F.col("ln_smearing")}
@@ -312,7 +318,7 @@ def with_fold_poisson(estimates: DataFrame, folds: Sequence[Fold]) -> DataFrame:
     parts = []
     for fold in folds:
         of_fold = offset.where(F.col("fold_name") == fold.name)
-        model = fit_poisson(of_fold.where("is_known"))
+        model = fit_poisson(of_fold.where(SEEN_AND_KNOWN))
         healed = with_poisson(of_fold, model).withColumns(
             {"estimate": F.col("estimate") * F.exp("ln_poisson"), "error": F.col("error") - F.col("ln_poisson")}
         )
@@ -450,6 +456,8 @@ def with_error_scale(estimates: DataFrame, *, usual: float, anchor: date) -> Dat
     return estimates.join(F.broadcast(found.withColumnRenamed(ASKED_ON, "ranked_on")), [*FOLD, "ranked_on"], "left")
 
 
-def usual_before(estimates: DataFrame, fold: Fold) -> float:
-    """The usual error of what was known on a fold's origin."""
-    return usual_error(estimates.where((F.col("fold_name") == fold.name) & F.col("is_known")))
+def usual_before(estimates: DataFrame) -> float:
+    """The usual error of what was known on the origin of the first fold for which anything was."""
+    known = estimates.where("is_known")
+    [first] = known.agg(F.min("fold_name")).collect()[0]
+    return usual_error(known.where(F.col("fold_name") == F.lit(first)))

@@ -66,11 +66,13 @@ def event(event_tokens: Column) -> Column:
     return F.when(F.size(event_tokens) > 0, "event").otherwise("none")
 
 
-def daily_errors(errors: DataFrame, by: Sequence[str] = MARKETPLACE) -> DataFrame:
+def daily_errors(errors: DataFrame, by: Sequence[str] = MARKETPLACE, *, share: Column | None = None) -> DataFrame:
     """One row per `by`, ranked day and day of availability: `square_sum`, the mean square error of the day, and
-    `day_count`, 1. Days count alike, however many labels they have: the labels of a day share its shock."""
+    `day_count`, 1. Days count alike, however many labels they have: the labels of a day share its shock. Where the rows
+    are days of periods, each has its `share` of one: a period is a single error."""
+    share = F.lit(1.0) if share is None else share
     return errors.groupBy(*by, "ranked_on", "available_on").agg(
-        F.avg(F.col("error") * F.col("error")).alias("square_sum"), F.lit(1.0).alias("day_count")
+        F.avg(F.col("error") * F.col("error") * share).alias("square_sum"), F.avg(share).alias("day_count")
     )
 
 
@@ -147,11 +149,13 @@ def _at(thousandths: Sequence[float], p: float) -> float:
 
 
 def _spreads(scaled: DataFrame) -> tuple[float, float]:
-    """The sd of the days' mean errors, and of errors about their day's mean."""
+    """The sd of the shock that a day's terms share, and that of errors about it: the variance between the days' means,
+    less what the spread within them makes of it, and the spread within (analysis of variance)."""
     days = scaled.groupBy("marketplace_code", "ranked_on").agg(
         F.avg("error").alias("mean"), F.var_pop("error").alias("spread"), F.count(F.lit(1)).alias("n")
     )
-    row = days.agg(F.var_pop("mean"), F.sum(F.col("spread") * F.col("n")) / F.sum("n"), F.avg(1 / F.col("n"))).first()
+    within = F.try_divide(F.sum(F.col("spread") * F.col("n")), F.sum(F.col("n") - 1))
+    row = days.agg(F.var_samp("mean"), within, F.avg(1 / F.col("n"))).first()
     of_days, of_rows, share = (float(v or 0.0) for v in row) if row else (0.0, 0.0, 0.0)
     return max(of_days - of_rows * share, 0.0) ** 0.5, of_rows**0.5
 

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 ASKED_ON = "asked_on"
+MOST_HALF_LIVES = 1_000.0
 
 
 def known_so_far(
@@ -35,7 +36,7 @@ def known_so_far(
     asking = asked.select(*by, ASKED_ON).distinct()
     asking = asking.select("*", F.lit(True).alias("_asked"), *(F.lit(0.0).alias(s) for s in sums))
     so_far = Window.partitionBy(*by).orderBy(ASKED_ON).rangeBetween(Window.unboundedPreceding, Window.currentRow)
-    back = F.pow(F.lit(2.0), F.datediff(F.lit(anchor), ASKED_ON) / half_life_days)
+    back = F.pow(F.lit(2.0), F.least(F.datediff(F.lit(anchor), ASKED_ON) / half_life_days, F.lit(MOST_HALF_LIVES)))
     running = known.unionByName(asking).withColumns({s: F.sum(s).over(so_far) for s in sums}).where("_asked")
     return running.select(*by, ASKED_ON, *(_weighted(s, back) for s in sums))
 

@@ -39,11 +39,18 @@ def limits(card: Card) -> list[str]:
 
 
 def _of_labels(card: Card) -> Iterator[str]:
-    if "daily" not in card["grains"]:
+    daily = {told["marketplace_code"] for told in card["labels"] if told["grain"] == "daily"}
+    if without := sorted({told["marketplace_code"] for told in card["labels"]} - daily):
         yield (
-            "All labels are weekly or monthly: the division over days is the model's, without weekdays; coverage was "
-            "measured on periods, and that of a day cannot be tested. Days vary more than their week or month: fewer "
-            "of them lie in these intervals than is said (docs/search-model.md has what the stand-in showed)."
+            f"All labels of {', '.join(without)} are weekly or monthly: the division over days is the model's; "
+            "coverage was measured on periods, and that of a day cannot be tested. Days vary more than their week or "
+            "month: fewer of them lie in these intervals than is said (docs/search-model.md has what the stand-in showed)."
+        )
+    judged = (card["coverage"].get("judged") or {}).get("marketplace", ())
+    if never := sorted({s["marketplace_code"] for s in card["supports"]} - set(judged)):
+        yield (
+            f"The backtest judged no label of {', '.join(never)}: their intervals are of other marketplaces' errors, "
+            "and how often they hold was not measured."
         )
     lowest = min((s["lowest_rank"] for s in card["supports"]), default=1)
     highest = max((s["highest_rank"] for s in card["supports"]), default=1)
@@ -88,8 +95,7 @@ def _of_folds(card: Card) -> Iterator[str]:
         yield "There was one fold only: settings were chosen on one stretch of days, and intervals on the same."
     elif sum(fold["is_choosing"] for fold in card["folds"]) < 2:
         yield "Settings were chosen on one fold, of one stretch of days."
-    if not any(c["cut_name"] == "season" and c["cut_value"] == "season" for c in card["cuts"]):
-        yield "No fold has a day from 20 November to 31 December: how it does in the holiday season was not measured."
+    yield from _of_seasons(card)
     errors = {(row["fold_name"], row["model_name"]): row for row in card["errors"]}
     for (fold, model), row in sorted(errors.items()):
         own = errors.get((fold, HEADRACE))
@@ -102,6 +108,19 @@ def _of_folds(card: Card) -> Iterator[str]:
             ]
             where = {TEST: "On the test period", FROM_ALL_FOLDS: "Over the folds"}.get(fold, f"In the fold of {fold}")
             yield from [f"{where} {RIVALS[model]} did better: {', '.join(won)}."] if won else []
+
+
+def _of_seasons(card: Card) -> Iterator[str]:
+    """How it does in the holiday season wants two seasons to be known."""
+    cuts = [c for c in card["cuts"] if c["cut_name"] == "season" and c["fold_name"] not in (TEST, FROM_ALL_FOLDS)]
+    seasons = len({c["fold_name"] for c in cuts if c["cut_value"] == "season"})
+    if not any(c["cut_name"] == "season" and c["cut_value"] == "season" for c in card["cuts"]):
+        yield "No fold has a day from 20 November to 31 December: how it does in the holiday season was not measured."
+    elif seasons < 2:
+        yield (
+            f"{'One fold has' if seasons else 'No fold, only the test period, has'} days from 20 November to 31 "
+            "December: one holiday season says little of the next."
+        )
 
 
 def _of_coverage(card: Card) -> Iterator[str]:
@@ -143,7 +162,8 @@ def _narrow_95(row: Card) -> str:
 
 def _narrow(row: Card, level: str) -> str:
     held = row[f"coverage_{level}_ratio"]
-    is_narrow = held is not None and held < SAID[level][0] and row["label_count"] >= ROWS_AT_LEAST
+    is_narrow = held is not None and held < SAID[level][0]
+    is_narrow = is_narrow and ("cut_name" not in row or row["label_count"] >= ROWS_AT_LEAST)
     return f"{_of(row)} the {level} % intervals held {held:.1%} only {_where(row)}" if is_narrow else ""
 
 

@@ -32,11 +32,12 @@ def wape() -> Column:
 
 
 def coverage_columns() -> list[Column]:
-    """Aggregates over rows that also have `lo_80`, `hi_80`, `lo_95`, `hi_95`: the share of labels within, and the mean
-    width over the mean estimate."""
+    """Aggregates over rows that also have `lo_80`, `hi_80`, `lo_95`, `hi_95`: of the labels that have them the
+    share within, and the mean width over the mean estimate."""
     columns = []
     for level in (80, 95):
         lo, hi = F.col(f"lo_{level}"), F.col(f"hi_{level}")
         columns.append(F.avg(F.col("search_count").between(lo, hi).cast("double")).alias(f"coverage_{level}_ratio"))
-        columns.append((F.sum(hi - lo) / F.sum("estimate")).alias(f"width_{level}_ratio"))
+        bounded = F.sum(F.when(lo.isNotNull(), F.col("estimate")))
+        columns.append((F.sum(hi - lo) / bounded).alias(f"width_{level}_ratio"))
     return columns

@@ -59,6 +59,10 @@ class Settings:
     def but(self, **changes: Any) -> Settings:
         return replace(self, **changes)
 
+    def within(self, highest_rank: int) -> Settings:
+        """Without the knots that labels of at most this rank do not reach: nothing would tell the slope after them."""
+        return self.but(knot_ranks=tuple(knot for knot in self.knot_ranks if knot < highest_rank))
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -79,7 +83,8 @@ SPLINE_ONLY = LOG_LOG_LINE.but(knot_ranks=DEFAULT_KNOT_RANKS)
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """`test_from` begins the test period, the last `test_days` before the newest label's day where it is None;
+    """The test period is what comes after `test_from`, the last `test_days` before the newest label's day where it is
+    None;
     nothing before the settings are fixed sees a label that was not known then. `department_rule` says which rank a
     label without a department belongs to: the term's best of the day, or the one in the department named `all`.
     `score_from` and `score_through` bound the days that are scored (None: all days that have ranks).

@@ -24,7 +24,7 @@ DAYS = "ranked_day_count"
 
 
 def fit_on_periods(
-    days: DataFrame, regression: LinearRegression, names: Sequence[str], *, ridge: float, tells_weekdays: bool
+    days: DataFrame, regression: LinearRegression, names: Sequence[str], *, ridge: float
 ) -> list[Transformer]:
     """The stages from the regression's features, which `names` are of, to its prediction.
 
@@ -33,10 +33,10 @@ def fit_on_periods(
     the prediction, ln(sum of exp(b x)) is linear in b with this slope (Gauss and Newton). It begins with equal days and
     is fitted again, twice.
 
-    What tells a weekday is only which days of its period a term was ranked better on. `names` of weekdays are held
+    What tells a weekday is then only which days of its period a term was ranked better on. `names` of weekdays are held
     back as if their effects were drawn with a standard deviation of 0.1, so that of few labels next to nothing comes:
-    a ridge penalty, by which a feature that is made smaller is held back more. Where some labels are daily
-    (`tells_weekdays`) they are not.
+    a ridge penalty, by which a feature that is made smaller is held back more. Daily labels among the others tell much
+    more than that holds back.
     """
     name, prediction, target = regression.getFeaturesCol(), regression.getPredictionCol(), regression.getLabelCol()
     noise = math.inf
@@ -44,8 +44,7 @@ def fit_on_periods(
     for _ in range(1 + REFITS):
         predicted = PipelineModel(fitted).transform(days) if fitted else days.withColumn(prediction, F.lit(0.0))
         periods = averaged(predicted, name, F.col(prediction), size=len(names), target=target).localCheckpoint()
-        factor = 1.0 if tells_weekdays else WEEKDAY_SD * math.sqrt(ridge * periods.count()) / noise
-        held = _held(name, names, min(factor, 1.0))
+        held = _held(name, names, min(WEEKDAY_SD * math.sqrt(ridge * periods.count()) / noise, 1.0))
         weighed = regression.copy({regression.featuresCol: HELD, regression.weightCol: DAYS})
         fitted = [held, weighed.fit(held.transform(periods))]
         error = F.col(target) - F.col(prediction)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ml.base import trend_years, with_base
@@ -74,7 +74,7 @@ def _new_labels(
 def _days(model: VolumeModel, sums: DataFrame, errors: DataFrame, asked: DataFrame, last: date) -> DataFrame:
     """What is the same for all terms of a marketplace and day: level, recent error, and measures of drift."""
     all_sums = model.residual_sums.unionByName(sums)
-    all_errors = model.error_days.unionByName(daily_errors(errors))
+    all_errors = model.error_days.unionByName(daily_errors(errors, share=share_of_period()))
     recent = recent_errors(all_errors, asked, usual_error=model.calibration.usual_error, anchor=last)
     key = [*MARKETPLACE, ASKED_ON]
     found = levels(all_sums, asked, model.settings, anchor=last).withColumnRenamed("label_age_days", "mean_age_days")
@@ -167,21 +167,27 @@ def _refused(refused: DataFrame) -> DataFrame:
 
 def _published(estimates: DataFrame, model: VolumeModel) -> DataFrame:
     """As `search_volume_estimates`, with the coverage of the last backtest, which the card says, where it was measured:
-    of departments and ranks that have labels. A department without any has no bounds, since nothing measured how far
-    it lies from its marketplace."""
+    of marketplaces, departments and ranks that have labels, and that the backtest judged. A department without any has
+    no bounds, since nothing measured how far it lies from its marketplace."""
     coverage = model.card.get("coverage") or {}
+    judged = coverage.get("judged", {"marketplace": [], "department": []})
     is_direct = F.col("basis") == "direct"
+    is_judged = is_direct & ~F.col("is_extrapolated")
+    for cut, column in (("marketplace", "marketplace_code"), ("department", "department_name")):
+        is_judged &= F.col(column).isin(judged[cut])
     said = {
         "estimated_on": F.col("ranked_on"),
         **{f"{name}_search_count": F.when(is_direct, F.col(name)) for name in BOUNDS},
-        **{
-            f"coverage_{level}_ratio": F.when(is_direct & ~F.col("is_extrapolated"), F.lit(coverage.get(str(level))))
-            for level in (80, 95)
-        },
+        **{f"coverage_{level}_ratio": F.when(is_judged, F.lit(coverage.get(str(level)))) for level in (80, 95)},
         "model_id": F.lit(model.card.get("model_id")),
     }
     fields = SEARCH_VOLUME_ESTIMATES.fields
     return estimates.select(*(said.get(f.name, F.col(f.name)).cast(f.type).alias(f.name) for f in fields))
+
+
+def share_of_period() -> Column:
+    """Of a labelled day: 1 over the days of its label."""
+    return 1.0 / F.col("period_day_count")
 
 
 def label_errors(

@@ -14,7 +14,7 @@ from ml import STAND_INS
 from ml.backtest import Backtest, Ranges, backtest_folds, backtest_test, coverage_ranges, with_violations
 from ml.base import LN_BASE, fit_on_labels, with_base
 from ml.card import label_counts, make_card
-from ml.choice import choose_settings
+from ml.choice import choose_settings, compare_settings
 from ml.decision import refusal
 from ml.drift import RANK_BINS, Reference, list_lengths, rank_shares
 from ml.event_days import event_days, with_event_days
@@ -32,14 +32,14 @@ from ml.folds import (
 )
 from ml.intervals import Calibration, daily_errors
 from ml.known import ASKED_ON
-from ml.labels import CELL, labelled_days, last_day
+from ml.labels import CELL, LABEL, labelled_days, last_day
 from ml.level_curve import levels, node_count, with_residual
 from ml.model import Support, VolumeModel
 from ml.options import LOG_LOG_LINE, SearchOptions, Settings
 from ml.order import count_violations
 from ml.poisson import fit_poisson, with_poisson
 from ml.progress import Tell, tell_nobody
-from ml.scoring import BOUNDS, ESTIMATE, label_errors, score
+from ml.scoring import BOUNDS, ESTIMATE, label_errors, score, share_of_period
 from ml.seal import SealedTest, sealed
 from ml.smearing import STEP, fit_smearing, with_smearing
 from schemas.search import SEARCH_VOLUME_BACKTEST
@@ -84,16 +84,12 @@ def train(
     Frames are the curated tables `search_ranks`, `search_volumes` and `special_dates`. `tell` hears what begins.
     """
     options = options or SearchOptions()
-
-    def tell_judged(fold: str) -> None:
-        tell(f"judge fold {fold}")
-
     tell("labels and their ranks")
     labelled = with_event_days(
         labelled_days(ranks, volumes, department_rule=options.department_rule), event_days(special_dates)
     ).localCheckpoint()
     span = _span(labelled)
-    if span is None or (span.last_on - span.first_on).days < DAYS_AT_LEAST:
+    if span is None or (span.last_on - span.first_on).days + 1 < DAYS_AT_LEAST:
         return _nothing(labelled, _too_few(labelled), options)
     test_from = options.test_from or max(
         span.last_on - timedelta(days=options.test_days), span.first_on + (span.last_on - span.first_on) / 2
@@ -107,21 +103,11 @@ def train(
     first_origin_on = asked[0].origin_on if asked else test_from
     of_folds = with_unseen(development, options, first_origin_on=first_origin_on).localCheckpoint()
     folds = told_folds(of_folds, asked)
-    choosing = [fold for fold in folds if fold.is_choosing]
-    if not choosing:
+    if not any(fold.is_choosing for fold in folds):
         return _nothing(labelled, f"{NO_FOLD}: the labels known on {test_from} are of too few days", options)
-    settings = options.settings
-    tried: list[tuple[Settings, float]] = []
     tell("labels of the folds")
-    start = settings or options.previous_settings or Settings()
-    fold_data = fold_labels(of_folds, folds, start, options, grains=before.grains)
-    if settings is None:
-        settings, tried, rows = choose_settings(fold_data.of(choosing), options, tell=tell)
-        if others := [fold for fold in folds if not fold.is_choosing]:
-            rows = rows.unionByName(fold_rows(fold_data.of(others), settings, tell=tell_judged))
-    else:
-        rows = fold_rows(fold_data, settings, tell=tell_judged)
-    settings, judged = _judged(fold_data, rows, settings, options, tell)
+    fold_data, rows, choice = _chosen(of_folds, folds, options, grains=before.grains, tell=tell)
+    settings, judged = _judged(fold_data, rows, choice.settings, options, tell)
     tell(f"fit on what was known on {test_from}")
     tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration)
     tell(f"test period from {test_from}")
@@ -129,12 +115,54 @@ def train(
         tested, ranks, volumes, special_dates, development, test, Fold(test_from, span.last_on), span.grains, options
     )
     backtest = judged.rows.unionByName(final)
-    refused = refusal(backtest, options, settings=settings, tried=tried)
+    refused = refusal(backtest, options, settings=settings, released=choice.released, tried=choice.tried)
     tell("fit on all labels")
     model = _fitted(labelled, ranks, settings, span.grains, span.known_through, judged.calibration)
     labels = label_counts(labelled)
-    card = make_card(model, backtest, folds, tried, test_from, refused, ranges, labels)
+    is_fixed = options.settings is not None
+    card = make_card(
+        model, backtest, folds, choice.tried, test_from, refused, ranges, labels, are_settings_fixed=is_fixed
+    )
     return TrainingResult(replace(model, card=card), card, backtest, refused, estimates)
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """The settings, all that were tried with their errors, and those of the released model where there is one."""
+
+    settings: Settings
+    tried: list[tuple[Settings, float]]
+    released: Settings | None
+
+
+def _chosen(
+    labelled: DataFrame, folds: Sequence[Fold], options: SearchOptions, *, grains: Sequence[str], tell: Tell
+) -> tuple[FoldLabels, DataFrame, _Choice]:
+    """The folds' labels, their `fold_rows` by the settings, and these."""
+
+    def tell_judged(fold: str) -> None:
+        tell(f"judge fold {fold}")
+
+    highest_rank = _highest_rank(labelled, folds[0])
+    fixed, released = (s and s.within(highest_rank) for s in (options.settings, options.previous_settings))
+    start = fixed or released or Settings().within(highest_rank)
+    knots = {*start.knot_ranks, *(released.knot_ranks if released else ())}
+    labels = fold_labels(labelled, folds, start.but(knot_ranks=tuple(sorted(knots))), options, grains=grains)
+    choosing = labels.of([fold for fold in folds if fold.is_choosing])
+    if fixed is None:
+        settings, tried, rows = choose_settings(choosing, start, tell=tell)
+    else:
+        settings, tried, rows = compare_settings(choosing, fixed, released, tell=tell)
+    if others := [fold for fold in folds if not fold.is_choosing]:
+        rows = rows.unionByName(fold_rows(labels.of(others), settings, tell=tell_judged))
+    return labels, rows, _Choice(settings, tried, released)
+
+
+def _highest_rank(labelled: DataFrame, first: Fold) -> int:
+    """Of the labels known on the first origin."""
+    known = F.col("available_on") <= F.lit(first.origin_on)
+    [(highest_rank,)] = labelled.agg(F.max(F.when(known, F.col("rank")))).collect()
+    return int(highest_rank)
 
 
 def _judged(
@@ -163,7 +191,12 @@ def _too_few(labelled: DataFrame) -> str:
 
 def _nothing(labelled: DataFrame, why: str, options: SearchOptions) -> TrainingResult:
     empty = labelled.sparkSession.createDataFrame([], SEARCH_VOLUME_BACKTEST.struct)
-    card = {"stand_ins": STAND_INS, "label_count": labelled.count(), "refusal": why, "settings": None}
+    card = {
+        "stand_ins": STAND_INS,
+        "label_count": labelled.select(*LABEL).distinct().count(),
+        "refusal": why,
+        "settings": None,
+    }
     return TrainingResult(None, card, empty, why, None)
 
 
@@ -244,8 +277,8 @@ def _fitted(
         card={},
     )
     sums, errors = label_errors(empty, labelled, errors_after=known_through - timedelta(days=LEVEL_LOOKBACK_DAYS))
-    errors = errors.select("marketplace_code", "ranked_on", "available_on", "rank", "ln_estimate", "error")
-    errors = errors.localCheckpoint()
+    kept = ("marketplace_code", "ranked_on", "available_on", "period_day_count", "rank", "ln_estimate", "error")
+    errors = errors.select(*kept).localCheckpoint()
     smearing = fit_smearing(errors)
     smeared = _less(with_smearing(errors, {(): smearing}), "ln_smearing")
     poisson = fit_poisson(smeared) if settings.poisson else None
@@ -255,7 +288,7 @@ def _fitted(
         smearing=smearing,
         poisson=poisson,
         residual_sums=sums.localCheckpoint(),
-        error_days=daily_errors(left).localCheckpoint(),
+        error_days=daily_errors(left, share=share_of_period()).localCheckpoint(),
     )
     return replace(model, references=_references(model, labelled, ranks))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from schemas.search import SEARCH_SPECIAL_DATES
@@ -22,8 +22,8 @@ def build_special_dates(
     """`search_special_dates`. `delivered` is as curated, `marketplaces` has `marketplace_code`, `years` are those for
     which rules give days.
 
-    Of the days of an event of a marketplace less than half a year apart only those of the best origin stand: a list of
-    one's own takes the place of the calendar's day, also where it moves it over New Year.
+    A day of an event of a marketplace does not stand where one of a better origin stands less than half a year from it:
+    a list of one's own takes the place of the calendar's day, also where it moves it over New Year.
     """
     spark = delivered.sparkSession
     rows = [
@@ -44,17 +44,18 @@ def build_special_dates(
     everything = (
         delivered.withColumn("origin", F.lit("delivered")).select(*names).unionByName(configured.select(*names))
     )
-    place = F.expr(f"array_position(array({', '.join(map(repr, ORIGINS))}), origin)")
-    of_event = F.collect_list(F.struct("place", "event_on")).over(Window.partitionBy("marketplace_code", "event_name"))
-
-    def is_better(other: Column) -> Column:
-        is_near = F.abs(F.datediff(other["event_on"], F.col("event_on"))) < HALF_A_YEAR_DAYS
-        return (other["place"] < F.col("place")) & is_near
-
+    standing = everything.where(F.col("origin") == ORIGINS[0])
+    for origin in ORIGINS[1:]:
+        standing = standing.unionByName(_without_near(everything.where(F.col("origin") == origin), standing))
     return SEARCH_SPECIAL_DATES.conform(
-        everything.withColumn("place", place)
-        .withColumn("of_event", of_event)
-        .where(~F.exists("of_event", is_better))
-        .groupBy("marketplace_code", "event_name", "event_on", "origin")
-        .agg(F.max("lead_days").alias("lead_days"), F.max("lag_days").alias("lag_days"))
+        standing.groupBy("marketplace_code", "event_name", "event_on", "origin").agg(
+            F.max("lead_days").alias("lead_days"), F.max("lag_days").alias("lag_days")
+        )
     )
+
+
+def _without_near(days: DataFrame, standing: DataFrame) -> DataFrame:
+    one, other = days.alias("one"), standing.alias("other")
+    is_near = F.abs(F.datediff("one.event_on", "other.event_on")) < HALF_A_YEAR_DAYS
+    same = [F.col(f"one.{name}") == F.col(f"other.{name}") for name in ("marketplace_code", "event_name")]
+    return one.join(other, [*same, is_near], "left_anti")

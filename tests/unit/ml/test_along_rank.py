@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from ml.along_rank import along_rank
-from ml.base import fit_base, with_base
+from ml.base import fit_on_labels, with_base
 from ml.options import LOG_LOG_LINE, Settings
 from tests.unit.ml.frames import DAY, ranks
 
@@ -46,9 +46,10 @@ def test_it_equals_the_regression_at_every_rank(spark: SparkSession, settings: S
     )
     noisy = spark.createDataFrame(
         [(*row.values(), float(np.exp(rng.normal(8 - 0.7 * np.log(row["rank"]), 0.5)))) for row in rows],
-        "department_name string, term string, ranked_on date, rank long, search_count double",
+        "department_name string, term string, ranked_on date, rank long, period_search_count double",
     )
-    model = fit_base(ranked.join(noisy, ["department_name", "term", "ranked_on", "rank"]), settings)
+    labelled = ranked.join(noisy, ["department_name", "term", "ranked_on", "rank"])
+    model = fit_on_labels(labelled.withColumn("period_day_count", F.lit(1)), settings, grains=["daily"])
     by_name = ["department_name", "ranked_on", "rank"]
     expected = with_base(ranked, model).orderBy(*by_name).toPandas()
     found = along_rank(

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
-from ml.base import fit_base, trend_slopes, with_base
+from ml.base import fit_on_labels, trend_slopes, with_base
 from ml.event_days import event_days, with_event_days
 from ml.features import event_rows, feature_names, words_of
 from ml.folds import with_trend
@@ -35,7 +36,8 @@ def training(spark: SparkSession) -> DataFrame:
     )
     dates = special_dates(spark, {"event_name": "e", "event_on": FIRST + timedelta(20)})
     labelled = with_event_days(spark.createDataFrame(rows, schema), event_days(dates))
-    return with_trend(labelled, FIRST + timedelta(60)).localCheckpoint()
+    counted = labelled.withColumns({"period_search_count": F.col("search_count"), "period_day_count": F.lit(1)})
+    return with_trend(counted, FIRST + timedelta(60)).localCheckpoint()
 
 
 def test_predictions_are_those_of_scikit_learn(training: DataFrame) -> None:
@@ -43,7 +45,7 @@ def test_predictions_are_those_of_scikit_learn(training: DataFrame) -> None:
     features = _features(rows)
     y = np.log(rows["search_count"])
     twin = linear_model.Ridge(alpha=SETTINGS.ridge * len(y)).fit(features, y)
-    model = fit_base(training, SETTINGS)
+    model = fit_on_labels(training, SETTINGS, grains=["daily"])
     found = with_base(training, model).toPandas()["ln_base"]
     np.testing.assert_allclose(found, twin.predict(features), atol=1e-6)
     names = feature_names(SETTINGS, words_of(SETTINGS, event_rows(training)))
@@ -69,16 +71,17 @@ def _features(rows: pd.DataFrame) -> np.ndarray:
     events = rows["event_tokens"].map(lambda tokens: tokens[0] if len(tokens) else "")
     of_event = pd.get_dummies(events).drop(columns="").to_numpy(float)
     of_event_cell = pd.get_dummies((events + " " + rows["department_name"]).where(events != "")).to_numpy(float)
-    slopes = np.column_stack([of_market, of_cell, of_event]) * scaled[:, None]
+    shared, apart = 10.0 * np.column_stack([of_market, of_event]), [of_cell]
+    slopes = np.column_stack([shared, *apart]) * scaled[:, None]
     dated = np.column_stack([hinges, years, years * scaled, np.sin(angle), np.cos(angle)])
     by_market = np.column_stack([of_market[:, [m]] * dated for m in range(of_market.shape[1])])
-    constant = np.column_stack([of_market, of_cell, pd.get_dummies(weekday).to_numpy(float), of_event, of_event_cell])
+    constant = np.column_stack([shared, *apart, pd.get_dummies(weekday).to_numpy(float), of_event_cell])
     return np.column_stack([scaled, hinges, constant, slopes, by_market])
 
 
 @pytest.mark.spark35
 def test_a_saved_pipeline_loads_without_code_of_ours_and_scores_equal(training: DataFrame, tmp_path: object) -> None:
-    model = fit_base(training, SETTINGS)
+    model = fit_on_labels(training, SETTINGS, grains=["daily"])
     model.write().overwrite().save(f"{tmp_path}/base")
     loaded = PipelineModel.load(f"{tmp_path}/base")
     assert {type(stage).__module__.split(".")[0] for stage in loaded.stages} == {"pyspark"}
@@ -87,7 +90,7 @@ def test_a_saved_pipeline_loads_without_code_of_ours_and_scores_equal(training: 
 
 
 def test_an_unseen_department_and_event_leave_the_marketplaces_curve(training: DataFrame) -> None:
-    model = fit_base(training, SETTINGS)
+    model = fit_on_labels(training, SETTINGS, grains=["daily"])
     seen = training.limit(1).withColumnsRenamed({})
     unseen = seen.replace({"all": "garden", "toys": "garden"}, subset=["department_name"])
     found = with_base(unseen, model).collect()[0]["ln_base"]
