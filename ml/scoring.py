@@ -15,7 +15,7 @@ from ml.intervals import daily_errors, recent_errors, with_bounds
 from ml.known import ASKED_ON
 from ml.labels import CELL, labelled_days
 from ml.level_curve import MARKETPLACE, levels, residual_sums, with_residual
-from ml.model import VolumeModel, asked_days, with_ln_estimate
+from ml.model import PARTS, VolumeModel, asked_days, with_ln_estimate
 from ml.options import SearchOptions
 from ml.order import with_order
 from schemas.search import SEARCH_VOLUME_DRIFT, SEARCH_VOLUME_ESTIMATES
@@ -23,7 +23,6 @@ from schemas.search import SEARCH_VOLUME_DRIFT, SEARCH_VOLUME_ESTIMATES
 ESTIMATE = "estimated_search_count"
 BOUNDS = ("lo_80", "hi_80", "lo_95", "hi_95")
 KEY = (*CELL, "term", "estimated_on")
-PARTS = ("ln_base", "ln_level", "ln_smearing")
 
 
 @dataclass(frozen=True)

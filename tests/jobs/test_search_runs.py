@@ -166,7 +166,7 @@ def test_an_estimate_is_explained_and_shown(made, tmp_path):
     found = explain_domain(str(folder / "lake"), "search", "volume", asked, reveal=False)
     [told] = found["estimates"]
     assert told["stages"][-1]["search_count"] == estimate
-    assert told["stages"][2]["search_count"] == pytest.approx(estimate, rel=0.5)
+    assert told["stages"][3]["search_count"] == pytest.approx(estimate, rel=0.5)
     assert told["label_count"] > 10
     assert all(label["available_on"] <= SCENARIO.last_on for label in told["labels"])
     [row] = told["rows"]

@@ -116,6 +116,7 @@ CREATE TABLE "marts"."search_volume_estimates" (
     "ln_base" DOUBLE,
     "ln_level" DOUBLE,
     "ln_smearing" DOUBLE,
+    "ln_poisson" DOUBLE,
     "model_id" VARCHAR
 );
 COMMENT ON TABLE "marts"."search_volume_estimates" IS 'A ranked term in a department of a marketplace on one day. Version 1; key: marketplace_code, department_name, term, estimated_on.';
@@ -137,6 +138,7 @@ COMMENT ON COLUMN "marts"."search_volume_estimates"."coverage_95_ratio" IS 'Shar
 COMMENT ON COLUMN "marts"."search_volume_estimates"."ln_base" IS 'What the regression says. Unit: ln searches a day.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."ln_level" IS 'What the level curve adds, by labels known on the day. Unit: ln.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."ln_smearing" IS 'From the mean of logarithms to the mean of searches. Unit: ln.';
+COMMENT ON COLUMN "marts"."search_volume_estimates"."ln_poisson" IS 'What the Poisson stage adds; 0 where the model has none. Unit: ln.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."model_id" IS 'The model, as in search_volume_model_card; null where there is none.';
 
 CREATE TABLE "marts"."search_volume_backtest" (
