@@ -37,7 +37,7 @@ class Cell:
 @dataclass(frozen=True)
 class Calibration:
     """`cells` by bucket and event; `usual_error` is the root mean square error that recent errors are compared with.
-    `day_sd` and `row_sd` part an error's spread into the shock that a day's terms share and the rest."""
+    `day_sd` and `row_sd` part the spread of scaled errors into the shock that a day's terms share and the rest."""
 
     cells: tuple[Cell, ...]
     usual_error: float
@@ -147,9 +147,9 @@ def _at(thousandths: Sequence[float], p: float) -> float:
 
 
 def _spreads(scaled: DataFrame) -> tuple[float, float]:
-    """The sd of the days' mean errors, and of errors about their day's mean."""
+    """The sd of the days' mean scaled errors, and of scaled errors about their day's mean."""
     days = scaled.groupBy("marketplace_code", "ranked_on").agg(
-        F.avg("error").alias("mean"), F.var_pop("error").alias("spread"), F.count(F.lit(1)).alias("n")
+        F.avg("scaled").alias("mean"), F.var_pop("scaled").alias("spread"), F.count(F.lit(1)).alias("n")
     )
     row = days.agg(F.var_pop("mean"), F.sum(F.col("spread") * F.col("n")) / F.sum("n"), F.avg(1 / F.col("n"))).first()
     of_days, of_rows, share = (float(v or 0.0) for v in row) if row else (0.0, 0.0, 0.0)

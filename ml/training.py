@@ -123,7 +123,7 @@ def train(
         rows = fold_rows(fold_data, settings, tell=tell_judged)
     settings, judged = _judged(fold_data, rows, settings, options, tell)
     tell(f"fit on what was known on {test_from}")
-    tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration)
+    tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration, options)
     tell(f"test period from {test_from}")
     final, estimates, ranges = _tested(
         tested, ranks, volumes, special_dates, development, test, Fold(test_from, span.last_on), span.grains, options
@@ -131,7 +131,7 @@ def train(
     backtest = judged.rows.unionByName(final)
     refused = refusal(backtest, options, settings=settings, tried=tried)
     tell("fit on all labels")
-    model = _fitted(labelled, ranks, settings, span.grains, span.known_through, judged.calibration)
+    model = _fitted(labelled, ranks, settings, span.grains, span.known_through, judged.calibration, options)
     labels = label_counts(labelled)
     card = make_card(model, backtest, folds, tried, test_from, refused, ranges, labels)
     return TrainingResult(replace(model, card=card), card, backtest, refused, estimates)
@@ -223,6 +223,7 @@ def _fitted(
     grains: Sequence[str],
     known_through: date,
     calibration: Calibration,
+    options: SearchOptions,
 ) -> VolumeModel:
     """The base and the level curve's state on all rows: days that are scored again, and marketplaces whose labels ended
     long ago, have a level and its age too. Smearing, Poisson stage and errors are of the last year."""
@@ -257,7 +258,7 @@ def _fitted(
         residual_sums=sums.localCheckpoint(),
         error_days=daily_errors(left).localCheckpoint(),
     )
-    return replace(model, references=_references(model, labelled, ranks))
+    return replace(model, references=_references(model, labelled, ranks, options))
 
 
 def _less(errors: DataFrame, part: str) -> DataFrame:
@@ -267,10 +268,13 @@ def _less(errors: DataFrame, part: str) -> DataFrame:
     ).drop(part)
 
 
-def _references(model: VolumeModel, labelled: DataFrame, ranks: DataFrame) -> dict[str, Reference]:
+def _references(
+    model: VolumeModel, labelled: DataFrame, ranks: DataFrame, options: SearchOptions
+) -> dict[str, Reference]:
     newest = labelled.agg(F.max("ranked_on")).first()
     through = newest[0] if newest else model.known_through
-    shares, lengths = rank_shares(labelled, through), list_lengths(ranks, through)
+    shares = rank_shares(ranks, labelled, through, department_rule=options.department_rule)
+    lengths = list_lengths(ranks, through)
     asked = labelled.select("marketplace_code", F.lit(model.known_through).alias(ASKED_ON)).distinct()
     at_end = levels(model.residual_sums, asked, model.settings, anchor=model.known_through).collect()
     level = {row["marketplace_code"]: float(row["overall_level"]) for row in at_end}
