@@ -42,6 +42,8 @@ from schemas.search import (
 )
 from transforms.search.refused import refused_estimates
 
+ROW_GROUP_BYTES = 8 * 1024 * 1024
+
 
 def main(argv: Sequence[str]) -> None:
     shell(__doc__, argv, score_search_volume)
@@ -88,7 +90,9 @@ def _written(run: Run, contract: Contract, frame: DataFrame, digest: str) -> Sna
     name = contract.name
     with run.step("marts", name) as counted:
         folder = new_folder("marts", run.domain, name, run.run_id)
-        snapshot = write_snapshot(contract.conform(frame), run.lake, table=name, digest=digest, folder=folder)
+        snapshot = write_snapshot(
+            contract.conform(frame), run.lake, table=name, digest=digest, folder=folder, row_group_bytes=ROW_GROUP_BYTES
+        )
         counted(snapshot.row_count())
     return snapshot
 

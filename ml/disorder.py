@@ -45,11 +45,11 @@ def count_disorder(estimates: DataFrame) -> Disorder:
         F.coalesce((F.get("first_values", F.lit(n)) > F.get(before, F.lit(n))).cast("long"), F.lit(0))
         for n in range(len(UPWARD))
     ]
-    is_unsorted = F.coalesce((F.col("first_rank") < F.lag("last_rank").over(by_rank)).cast("long"), F.lit(0))
+    is_unsorted = F.coalesce(F.col("first_rank") < F.lag("last_rank").over(by_rank), F.lit(False))
     counted = pieces.select(
         "crossed_count",
-        (F.col("risen_count") + reduce(Column.__add__, risen)).alias("risen_count"),
-        is_unsorted.alias("unsorted_count"),
+        (F.col("risen_count") + F.when(is_unsorted, 0).otherwise(reduce(Column.__add__, risen))).alias("risen_count"),
+        is_unsorted.cast("long").alias("unsorted_count"),
     )
     sums = (F.coalesce(F.sum(name), F.lit(0)) for name in ("crossed_count", "risen_count", "unsorted_count"))
     [row] = counted.agg(*sums).collect()
