@@ -114,13 +114,11 @@ def test_the_scenario_that_a_person_can_read(spark: SparkSession) -> None:
 
 
 @given(st.data())
-def test_bounds_never_cross_the_mean_by_a_last_bit(data: st.DataObject) -> None:
-    """Thirds of tenths: sums of them differ in the last bit by how they are added."""
+def test_bounds_never_cross_the_mean_and_still_fall(data: st.DataObject) -> None:
+    """Drawn each alone, so that they cross by more than a last bit."""
     size = data.draw(st.integers(1, 30))
     tenths = st.lists(st.integers(1, 9), min_size=size, max_size=size)
-    mean = np.array(data.draw(tenths)) / 30
-    columns = {"mean": mean, "lo": mean * 0.1 * 3 / 0.3, "hi": mean / 3 * 3}
-    columns = {**columns, "lo": np.minimum(columns["lo"], mean), "hi": np.maximum(columns["hi"], mean)}
+    columns = {name: np.array(data.draw(tenths)) / 30 for name in ("mean", "lo", "hi")}
     places = {"marketplace_code": ["US"] * size, "department_name": ["all"] * size, "ranked_on": [DAY] * size}
     table = pa.table({**places, "rank": list(range(1, size + 1)), **columns})
     found = ordered_lists(table, ["mean", "lo", "hi"], ["mean", "lo"], ["mean", "hi"])
