@@ -12,6 +12,7 @@ from rich.tree import Tree
 
 from headrace.console import cell, counted, grid, mark, out, say, say_json
 from headrace.next_steps import status_command
+from headrace.render_drift import drifted
 from headrace.render_explain import explained
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def ran(facts: Mapping[str, Any]) -> None:
     _tables(facts["tables"])
     _coverage(facts["coverage"], facts["as_of"])
     _training(facts["training"])
+    drifted(facts["drift"])
     _notices(facts["notices"])
     say("marts: " + ", ".join(f"{name} {count:,}" for name, count in facts["marts"].items()))
     say("slowest steps: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in facts["slowest_steps"].items()))
@@ -95,6 +97,7 @@ def status(facts: Mapping[str, Any], *, with_files: bool = False) -> None:
     say()
     _tables(facts["tables"])
     _training(facts["training"])
+    drifted(facts["drift"])
     say("marts: " + ", ".join(f"{name} {count:,}" for name, count in facts["marts"].items()))
     say()
     _notices(facts["notices"])

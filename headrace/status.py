@@ -7,14 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from headrace.lakes import release_of, warehouse_release
 from lake.deliveries import Delivery
 from lake.landing import read_landed
 from lake.objects import ObjectStore
 from lake.releases import Release, read_release, release_numbers
 from schemas.lineage import OUTCOMES
+from schemas.search import SEARCH_VOLUME_DRIFT
 
 TEST, FOLDS = "test", "folds"
+TOLD = ("warn", "widen", "stop")
 FILE_COUNTS = ("lines", "header_lines", "records", "line_breaks_in_fields", "blank_lines", "landed", "dead_letters")
 
 
@@ -37,6 +41,7 @@ def release_facts(lake: ObjectStore, release: Release) -> dict[str, Any]:
         "tables": {name: asdict(counts) for name, counts in release.counts.items()},
         "marts": {name: snapshot.row_count() for name, snapshot in release.marts.items()},
         "training": training_facts(release),
+        "drift": drift_facts(lake, release),
         "files": files,
         "notices": notices(release, files),
         "releases": [_summary(read_release(lake, release.domain, n)) for n in release_numbers(lake, release.domain)],
@@ -62,6 +67,16 @@ def training_facts(release: Release) -> dict[str, Any] | None:
         "coverage": card.get("coverage") or {},
         "limits": card.get("limits", []),
     }
+
+
+def drift_facts(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
+    """The measures of drift of the last day that was scored, those that warn and more first; none without a model."""
+    snapshot = release.marts.get(SEARCH_VOLUME_DRIFT.name)
+    rows: list[dict[str, Any]] = []
+    for key in snapshot.keys() if snapshot else ():
+        with lake.open(key) as body:
+            rows += pq.read_table(body).to_pylist()
+    return sorted(rows, key=lambda row: (row["status"] not in TOLD, row["marketplace_code"], row["measure_name"]))
 
 
 def _judged(card: Mapping[str, Any]) -> dict[str, Any]:

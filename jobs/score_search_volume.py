@@ -21,22 +21,28 @@ from jobs.options import model_options_of, search_options_of
 from jobs.search_frames import SearchFrames, curated_snapshots, data_digest, model_digest, search_frames, trained_model
 from jobs.shell import shell
 from lake.artefacts import Artefact
-from lake.errors import DataError
+from lake.errors import AuditError, DataError
 from lake.releases import parse_snapshot
 from lake.run import Run
 from lake.runs import add_stage, stage_said
-from lake.tables import Snapshot, new_folder, spark_path, write_snapshot
+from lake.tables import Snapshot, new_folder, read_snapshot, spark_path, write_snapshot
 from ml.artefact import ArtefactError, load
+from ml.disorder import Disorder, count_disorder
 from ml.options import SearchOptions
-from ml.scoring import score
+from ml.scoring import Scored, score
+from ml.sums import SPREADS, summarise_totals
+from schemas.contract import Contract
 from schemas.search import (
     MARTS,
     SEARCH_SPECIAL_DATES,
     SEARCH_VOLUME_DRIFT,
     SEARCH_VOLUME_ESTIMATES,
     SEARCH_VOLUME_MODEL_CARD,
+    SEARCH_VOLUME_TOTALS,
 )
 from transforms.search.refused import refused_estimates
+
+ROW_GROUP_BYTES = 8 * 1024 * 1024
 
 
 def main(argv: Sequence[str]) -> None:
@@ -63,29 +69,54 @@ def score_search_volume(run: Run) -> None:
 def _write(run: Run, model: Artefact | None, training: Mapping[str, Any], digest: str) -> dict[str, Snapshot]:
     frames = search_frames(run)
     cards = run.spark.createDataFrame(_cards(run, model, training), SEARCH_VOLUME_MODEL_CARD.struct)
-    marts = {
-        SEARCH_SPECIAL_DATES.name: frames.special_dates.coalesce(1),
-        SEARCH_VOLUME_MODEL_CARD.name: cards.coalesce(1),
-        **(_refused(run, frames) if model is None else _scored(run, frames, model)),
+    scored = _refused(run, frames) if model is None else _scored(run, frames, model)
+    written = _written(run, SEARCH_VOLUME_ESTIMATES, scored.estimates, digest)
+    estimates = read_snapshot(run.spark, run.lake, written, SEARCH_VOLUME_ESTIMATES)
+    with run.step("marts", "order of the estimates"):
+        refuse_disorder(written, count_disorder(estimates))
+    others = {
+        SEARCH_SPECIAL_DATES: frames.special_dates.coalesce(1),
+        SEARCH_VOLUME_TOTALS: summarise_totals(estimates, scored.spreads).coalesce(1),
+        SEARCH_VOLUME_MODEL_CARD: cards.coalesce(1),
+        SEARCH_VOLUME_DRIFT: scored.drift.coalesce(1),
     }
-    written: dict[str, Snapshot] = {}
-    for name, frame in marts.items():
-        with run.step("marts", name) as counted:
-            folder = new_folder("marts", run.domain, name, run.run_id)
-            conformed = MARTS[name].conform(frame)
-            written[name] = write_snapshot(conformed, run.lake, table=name, digest=digest, folder=folder)
-            counted(written[name].row_count())
-    return written
-
-
-def _refused(run: Run, frames: SearchFrames) -> dict[str, DataFrame]:
     return {
-        SEARCH_VOLUME_ESTIMATES.name: refused_estimates(frames.ranks, _options(run, frames).score_from),
-        SEARCH_VOLUME_DRIFT.name: run.spark.createDataFrame([], SEARCH_VOLUME_DRIFT.struct).coalesce(1),
+        written.table: written,
+        **{contract.name: _written(run, contract, frame, digest) for contract, frame in others.items()},
     }
 
 
-def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> dict[str, DataFrame]:
+def _written(run: Run, contract: Contract, frame: DataFrame, digest: str) -> Snapshot:
+    name = contract.name
+    with run.step("marts", name) as counted:
+        folder = new_folder("marts", run.domain, name, run.run_id)
+        snapshot = write_snapshot(
+            contract.conform(frame), run.lake, table=name, digest=digest, folder=folder, row_group_bytes=ROW_GROUP_BYTES
+        )
+        counted(snapshot.row_count())
+    return snapshot
+
+
+def refuse_disorder(written: Snapshot, found: Disorder) -> None:
+    """Raises AuditError where what was written is not in order: training promises it of a test period only."""
+    if found == Disorder(0, 0, 0):
+        return
+    raise AuditError(
+        f"{written.folder}: found {found.crossed_count:,} of {written.row_count():,} rows whose bounds are out of "
+        f"order, {found.risen_count:,} values that rise as rank worsens and {found.unsorted_count:,} rows out of the "
+        "order of ranks, promised none; nothing was published"
+    )
+
+
+def _refused(run: Run, frames: SearchFrames) -> Scored:
+    return Scored(
+        estimates=refused_estimates(frames.ranks, _options(run, frames).score_from),
+        drift=run.spark.createDataFrame([], SEARCH_VOLUME_DRIFT.struct),
+        spreads=run.spark.createDataFrame([], SPREADS),
+    )
+
+
+def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> Scored:
     try:
         model = load(run.spark, spark_path(run.lake, artefact.folder))
     except ArtefactError as error:
@@ -96,8 +127,7 @@ def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> dict[str, Dat
             f"{frames.ranked_through}: a training of that day was refused, its card says why; nothing was published"
         )
     with run.step("marts", "labels since the training"):
-        scored = score(model, frames.ranks, frames.volumes, frames.special_dates, _options(run, frames))
-    return {SEARCH_VOLUME_ESTIMATES.name: scored.estimates, SEARCH_VOLUME_DRIFT.name: scored.drift.coalesce(1)}
+        return score(model, frames.ranks, frames.volumes, frames.special_dates, _options(run, frames))
 
 
 def _options(run: Run, frames: SearchFrames) -> SearchOptions:

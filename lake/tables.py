@@ -71,12 +71,16 @@ def write_snapshot(
     digest: str,
     replaced: Iterable[str] = (),
     partition_by: tuple[str, ...] = (),
+    row_group_bytes: int | None = None,
 ) -> Snapshot:
-    """Write the frame as Parquet under a folder of its own, and count what lies there.
+    """Write the frame as Parquet under a folder of its own, and count what lies there. Small row groups let a reader
+    leave out those of other values, where the rows come sorted; without `row_group_bytes` they are as Spark has them.
 
     Raises StoreFull where the disk is: Spark's own error says it in a hundred lines.
     """
     writer = frame.write.mode("error").option("compression", "zstd")
+    if row_group_bytes is not None:
+        writer = writer.option("parquet.block.size", row_group_bytes)
     try:
         (writer.partitionBy(*partition_by) if partition_by else writer).parquet(lake.uri_of(folder))
     except Exception as error:

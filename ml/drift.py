@@ -1,7 +1,8 @@
 """Whether the days that are scored still look like those that the model learned from.
 
 Three measures are of a day and of what was known on it, so that a day scored again is the same: they widen its
-intervals or refuse it. The others are of the last day that is scored, and only warn.
+intervals or refuse it. The others are of the last day that is scored, and only warn: what they widened or refused would
+change on days that are scored again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from pyspark.sql import functions as F
 
 from ml.intervals import Calibration, with_bounds
 from ml.known import ASKED_ON
+from ml.labels import labelled_ranks
 from ml.level_curve import MARKETPLACE
+from ml.options import DepartmentRule
 from schemas.search import SEARCH_VOLUME_DRIFT
 
 LEAST_SHARE = 1e-4
@@ -54,8 +57,8 @@ LAST_DAY_MEASURES = {
 
 @dataclass(frozen=True)
 class Reference:
-    """A marketplace as it was when the model was trained: shares of the labels by whole ln rank, ranked terms per
-    department and day, and the overall level, over the last 28 days of labels."""
+    """A marketplace as it was over the last 28 days of the labels that the model was trained on: shares of the labelled
+    terms' ranks by whole ln rank, ranked terms per department and day, and the overall level."""
 
     rank_shares: tuple[float, ...]
     list_length: float
@@ -110,9 +113,13 @@ def population_stability(expected: Sequence[float], found: Sequence[float]) -> f
     return sum((f - e) * math.log(f / e) for e, f in pairs)
 
 
-def rank_shares(labelled: DataFrame, through: date) -> dict[str, tuple[float, ...]]:
-    """By marketplace the share of the label days of the last 28 days in each whole ln rank from 0 to 14 and over."""
-    recent = labelled.where(F.col("ranked_on") > F.lit(through - timedelta(days=COMPARED_DAYS)))
+def rank_shares(
+    ranks: DataFrame, labels: DataFrame, through: date, *, department_rule: DepartmentRule
+) -> dict[str, tuple[float, ...]]:
+    """By marketplace the share of the labelled terms' ranks of the last 28 days in each whole ln rank from 0 to 14 and
+    over. A term of which any label is known counts on each day on which it has a rank, also before its newest label is
+    known, so that there is a share on every day that has ranks. `labels` are as `labels.label_terms` gives them."""
+    recent = labelled_ranks(_last_days(ranks, through), labels, department_rule=department_rule)
     bins = F.least(F.floor(F.ln("rank")), F.lit(RANK_BINS - 1)).cast("int")
     counts: dict[str, list[float]] = {}
     for row in recent.groupBy("marketplace_code", bins.alias("bin")).count().collect():
@@ -122,14 +129,18 @@ def rank_shares(labelled: DataFrame, through: date) -> dict[str, tuple[float, ..
 
 def list_lengths(ranks: DataFrame, through: date) -> dict[str, float]:
     """By marketplace the mean number of ranked terms of a department and day, over the last 28 days."""
-    recent = ranks.where(F.col("ranked_on").between(F.lit(through - timedelta(days=COMPARED_DAYS - 1)), F.lit(through)))
-    lists = recent.groupBy("marketplace_code", "department_name", "ranked_on").count()
+    lists = _last_days(ranks, through).groupBy("marketplace_code", "department_name", "ranked_on").count()
     return {r[0]: float(r[1]) for r in lists.groupBy("marketplace_code").agg(F.avg("count")).collect()}
 
 
+def _last_days(ranks: DataFrame, through: date) -> DataFrame:
+    return ranks.where(F.col("ranked_on").between(F.lit(through - timedelta(days=COMPARED_DAYS - 1)), F.lit(through)))
+
+
 def recent_coverage(errors: DataFrame, calibration: Calibration, through: date) -> dict[str, float]:
-    """By marketplace the share of the labels of the last 90 days that lay in their 80 % interval. `errors` has the
-    columns of `intervals.with_bounds` and `error`."""
+    """By marketplace the share of the labels of the last 90 days that lay in their 80 % interval. `errors`, of labels
+    that the model had not seen, has the columns of `intervals.with_bounds` and `error`. Without any there is no share:
+    on the run that trains a model it has seen all labels."""
     recent = errors.where(F.col("ranked_on") > F.lit(through - timedelta(days=COVERED_DAYS))).withColumn(
         "_one", F.lit(1.0)
     )

@@ -37,7 +37,7 @@ class Cell:
 @dataclass(frozen=True)
 class Calibration:
     """`cells` by bucket and event; `usual_error` is the root mean square error that recent errors are compared with.
-    `day_sd` and `row_sd` part an error's spread into the shock that a day's terms share and the rest."""
+    `day_sd` and `row_sd` part the spread of scaled errors into the shock that a day's terms share and the rest."""
 
     cells: tuple[Cell, ...]
     usual_error: float
@@ -149,10 +149,10 @@ def _at(thousandths: Sequence[float], p: float) -> float:
 
 
 def _spreads(scaled: DataFrame) -> tuple[float, float]:
-    """The sd of the shock that a day's terms share, and that of errors about it: the variance between the days' means,
-    less what the spread within them makes of it, and the spread within (analysis of variance)."""
+    """The sd of the shock that a day's terms share, and that of scaled errors about it: the variance between the days'
+    means, less what the spread within them makes of it, and the spread within (analysis of variance)."""
     days = scaled.groupBy("marketplace_code", "ranked_on").agg(
-        F.avg("error").alias("mean"), F.var_pop("error").alias("spread"), F.count(F.lit(1)).alias("n")
+        F.avg("scaled").alias("mean"), F.var_pop("scaled").alias("spread"), F.count(F.lit(1)).alias("n")
     )
     within = F.try_divide(F.sum(F.col("spread") * F.col("n")), F.sum(F.col("n") - 1))
     row = days.agg(F.var_samp("mean"), within, F.avg(1 / F.col("n"))).first()

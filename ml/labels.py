@@ -32,6 +32,25 @@ def labelled_days(ranks: DataFrame, volumes: DataFrame, *, department_rule: Depa
     return named.unionByName(joined)
 
 
+def labelled_ranks(ranks: DataFrame, labels: DataFrame, *, department_rule: DepartmentRule) -> DataFrame:
+    """`RANKED` and `rank` of every ranked day of the terms that have a label, whether or not a label is of that day,
+    each rank once: the ranks that `labelled_days` would join. `labels` has the columns of `label_terms`."""
+    terms = labels.select("marketplace_code", F.col("label_department_name").alias("department_name"), "term")
+    terms = terms.distinct()
+    has_none = F.col("department_name") == NO_DEPARTMENT
+    ranked = ranks.select(*RANKED, "rank")
+    named = ranked.join(terms.where(~has_none), [*CELL, "term"], "left_semi")
+    unnamed = ranked.join(terms.where(has_none), ["marketplace_code", "term"], "left_semi")
+    over_all = _ranks_over_all(unnamed, department_rule)
+    return named.unionByName(over_all.select(*RANKED, "rank")).distinct()
+
+
+def label_terms(volumes: DataFrame) -> DataFrame:
+    """The columns of labels that `labelled_ranks` asks for, of the rows of `search_volumes`."""
+    department = F.coalesce("department_name", F.lit(NO_DEPARTMENT)).alias("label_department_name")
+    return volumes.select("marketplace_code", department, "term").distinct()
+
+
 def _days(volumes: DataFrame) -> DataFrame:
     return volumes.select(
         *CELL,

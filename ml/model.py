@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import Any
 
 from pyspark.ml import PipelineModel
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ml.along_rank import along_rank
@@ -20,6 +21,8 @@ from ml.level_curve import MARKETPLACE, with_level
 from ml.options import Settings
 from ml.poisson import with_poisson
 from ml.smearing import with_smearing
+
+PARTS = (LN_BASE, "ln_level", "ln_smearing", "ln_poisson")
 
 
 @dataclass(frozen=True)
@@ -64,22 +67,21 @@ def with_ln_estimate(
     poisson: PipelineModel | None,
     are_lists_long: bool = False,
 ) -> DataFrame:
-    """Add `ln_base`, `ln_level`, `ln_smearing` and their sum `ln_estimate`; also `label_age_days`, `label_count`.
+    """Add `ln_base`, `ln_level`, `ln_smearing`, `ln_poisson` and their sum `ln_estimate`; also `label_age_days`,
+    `label_count`.
 
     `ranked` has the rank and the event columns, `levels` a row per marketplace and `asked_on`. The trend goes on to
     the mean day of the labels behind the level, and from there for `trend_share_ratio` of their age; without labels
     it ends where it was fitted. The base of long lists is computed at its knots, which is the same and much quicker.
-    Where there is a Poisson stage its part is in `ln_smearing`: both lead from the mean of logarithms to the mean.
+    `ln_poisson` is 0 where there is no Poisson stage.
     """
     leveled = with_level(ranked, levels, step=settings.level_step) if settings.level else _without_level(ranked)
     at_day = trend_years(F.col("ranked_on"), trend_ends_on)
     aged = at_day - F.lit(1 - settings.trend_share_ratio) * F.col("label_age_days") / DAYS_OF_YEAR
     dated = leveled.withColumn("trend_years", F.coalesce(aged, F.least(at_day, F.lit(0.0))))
     based = _with_base_along_rank(dated, base, settings) if are_lists_long else with_base(dated, base)
-    smeared = with_smearing(based, {(): smearing})
-    back = F.col("ln_smearing") + F.col("ln_poisson")
-    estimated = with_poisson(smeared, poisson).withColumn("ln_smearing", back).drop("ln_poisson")
-    return estimated.withColumn("ln_estimate", F.col(LN_BASE) + F.col("ln_level") + F.col("ln_smearing"))
+    parted = with_poisson(with_smearing(based, {(): smearing}), poisson)
+    return parted.withColumn("ln_estimate", reduce(Column.__add__, map(F.col, PARTS)))
 
 
 def _with_base_along_rank(dated: DataFrame, base: PipelineModel, settings: Settings) -> DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -79,22 +80,26 @@ def _before(place: int, values: Floats, weights: Floats, blocks: list[_Block]) -
     return _Block(place - 1, place - 1, float(values[place - 1]) * weight, weight)
 
 
-def with_order(estimates: DataFrame, columns: Sequence[str]) -> DataFrame:
+def with_order(
+    estimates: DataFrame, columns: Sequence[str], *, below: Sequence[str] = (), above: Sequence[str] = ()
+) -> DataFrame:
     """Make each of `columns` fall with `rank` in every marketplace, department and day; add `is_tied`, whether another
     row of the list has the rank.
 
-    Ties in rank have one value. The order between the columns stays: of two sequences that nowhere cross, neither do
-    their nearest falling ones. Rows without a value keep none. A worker has one list in memory, or a batch of short
-    ones.
+    Ties in rank have one value. `below` and `above` are those of `columns` that lie on either side of the first, from
+    it outward. Of two sequences that nowhere cross, neither do their nearest falling ones, but for rounding: each is
+    held on its side of the one before it, and the least or greatest of two sequences that fall falls too. Rows
+    without a value keep none. A worker has one list in memory, or a batch of short ones. The rows come sorted by
+    day, list and rank.
     """
-    names = list(columns)
+    outward = [[columns[0], *below], [columns[0], *above]]
     schema = T.StructType([*estimates.schema.fields, T.StructField("is_tied", T.BooleanType())])
 
     def in_order(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for rows in whole_lists(batches):
-            yield from _ordered(rows, names).to_batches()
+            yield from ordered_lists(rows, columns, *outward).to_batches()
 
-    by_rank = estimates.repartition(*LIST).sortWithinPartitions(*LIST, "rank")
+    by_rank = estimates.repartition(*LIST).sortWithinPartitions("ranked_on", *CELL, "rank")
     return by_rank.mapInArrow(in_order, schema)
 
 
@@ -107,7 +112,7 @@ def whole_lists(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
         if waiting and _list_of(waiting[-1], -1) != _list_of(batch, 0):
             yield pa.Table.from_batches(waiting)
             waiting = []
-        last = int(np.flatnonzero(_begins(batch))[-1])
+        last = int(np.flatnonzero(list_begins(batch))[-1])
         if last:
             yield pa.Table.from_batches([*waiting, batch.slice(0, last)])
             waiting = []
@@ -120,7 +125,7 @@ def _list_of(batch: pa.RecordBatch, place: int) -> list[object]:
     return [batch.column(name)[place].as_py() for name in LIST]
 
 
-def _begins(rows: pa.RecordBatch | pa.Table, also: Sequence[str] = ()) -> Bools:
+def list_begins(rows: pa.RecordBatch | pa.Table, also: Sequence[str] = ()) -> Bools:
     """Where a list begins; with `also`, where that or one of these columns changes."""
     found = np.ones(rows.num_rows, dtype=np.bool_)
     changed = np.zeros(max(rows.num_rows - 1, 0), dtype=np.bool_)
@@ -132,20 +137,27 @@ def _begins(rows: pa.RecordBatch | pa.Table, also: Sequence[str] = ()) -> Bools:
     return found
 
 
-def _ordered(rows: pa.Table, names: Sequence[str]) -> pa.Table:
-    """Whole lists, sorted by rank, with `names` in order."""
-    begins_list, begins_rank = _begins(rows), _begins(rows, ["rank"])
+def ordered_lists(rows: pa.Table, names: Sequence[str], falls: Sequence[str], rises: Sequence[str]) -> pa.Table:
+    """Whole lists, sorted by rank, with `names` in order. Of the columns `falls` none is above the one before it, of
+    `rises` none below."""
+    begins_list, begins_rank = list_begins(rows), list_begins(rows, ["rank"])
     at_rank = np.cumsum(begins_rank) - 1
     known = rows.column(names[0]).is_valid().to_numpy()
     counts = np.bincount(at_rank, known).astype(np.float64)
     held = counts > 0
     list_of_rank = (np.cumsum(begins_list) - 1)[begins_rank][held]
     begins = np.concatenate([[True], list_of_rank[1:] != list_of_rank[:-1]]) if held.any() else held[held]
+    by_rank: dict[str, Floats] = {}
     for name in names if held.any() else ():
         values = rows.column(name).to_numpy()
-        by_rank = np.bincount(at_rank, np.where(known, values, 0.0))
-        by_rank[held] = falling(by_rank[held] / counts[held], counts[held], begins)
-        ordered = pa.array(by_rank[at_rank], mask=~known)
+        found: Floats = np.bincount(at_rank, np.where(known, values, 0.0)).astype(np.float64)
+        found[held] = falling(found[held] / counts[held], counts[held], begins)
+        by_rank[name] = found
+    for least_or_greatest, outward in ((np.minimum, falls), (np.maximum, rises)) if by_rank else ():
+        for inner, outer in pairwise(outward):
+            by_rank[outer] = least_or_greatest(by_rank[outer], by_rank[inner])
+    for name, of_rank in by_rank.items():
+        ordered = pa.array(of_rank[at_rank], mask=~known)
         rows = rows.set_column(rows.schema.get_field_index(name), name, ordered)
     return rows.append_column("is_tied", pa.array(np.bincount(at_rank)[at_rank] > 1))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,25 +14,28 @@ from ml.drift import drift_rows, list_lengths, newest_labels, rank_shares, recen
 from ml.event_days import event_days, with_event_days
 from ml.intervals import daily_errors, recent_errors, with_bounds
 from ml.known import ASKED_ON
-from ml.labels import CELL, labelled_days
+from ml.labels import CELL, label_terms, labelled_days
 from ml.level_curve import MARKETPLACE, levels, residual_sums, with_residual
-from ml.model import VolumeModel, asked_days, with_ln_estimate
+from ml.model import PARTS, VolumeModel, asked_days, with_ln_estimate
 from ml.options import SearchOptions
 from ml.order import with_order
+from ml.sums import SPREADS, day_spreads
 from schemas.search import SEARCH_VOLUME_DRIFT, SEARCH_VOLUME_ESTIMATES
 
 ESTIMATE = "estimated_search_count"
-BOUNDS = ("lo_80", "hi_80", "lo_95", "hi_95")
+BELOW, ABOVE = ("lo_80", "lo_95"), ("hi_80", "hi_95")
+BOUNDS = (*BELOW, *ABOVE)
 KEY = (*CELL, "term", "estimated_on")
-PARTS = ("ln_base", "ln_level", "ln_smearing")
 
 
 @dataclass(frozen=True)
 class Scored:
-    """`estimates` as `search_volume_estimates`, `drift` as `search_volume_drift`."""
+    """`estimates` as `search_volume_estimates`, `drift` as `search_volume_drift`, and the `spreads` of
+    `sums.summarise_totals`, which sums the estimates once they are written."""
 
     estimates: DataFrame
     drift: DataFrame
+    spreads: DataFrame
 
 
 def score(
@@ -55,12 +59,16 @@ def score(
     last = _last_day(asked)
     if last is None:
         nothing = asked.sparkSession.createDataFrame([], SEARCH_VOLUME_DRIFT.struct)
-        return Scored(_published(with_order(_refused(prepared), [ESTIMATE, *BOUNDS]), model), nothing)
+        no_day = asked.sparkSession.createDataFrame([], SPREADS)
+        return Scored(_published(_in_order(_refused(prepared)), model), nothing, no_day)
     labelled = _new_labels(model, ranks, volumes, events, options, last)
     sums, errors = (frame.localCheckpoint() for frame in label_errors(model, labelled))
     days = _days(model, sums, errors, asked, last).localCheckpoint()
     estimates = _published(_estimated(prepared, days, model), model)
-    return Scored(estimates, _drift(model, ranks, labelled, errors, days, last))
+    known = label_terms(volumes.where(F.col("available_on") <= F.lit(last)))
+    shares = rank_shares(ranks, known, last, department_rule=options.department_rule)
+    drift = _drift(model, ranks, labelled, errors, days, last, shares)
+    return Scored(estimates, drift, day_spreads(days, model.calibration))
 
 
 def _new_labels(
@@ -103,11 +111,21 @@ def _estimated(prepared: DataFrame, days: DataFrame, model: VolumeModel) -> Data
     meant = estimated.withColumn(ESTIMATE, F.exp("ln_estimate"))
     bounded = with_bounds(meant, model.calibration, mean=ESTIMATE, widen=F.col("widen_ratio"))
     narrow = bounded.select(*CELL, "term", "ranked_on", "rank", "basis", "is_extrapolated", *PARTS, ESTIMATE, *BOUNDS)
-    return with_order(narrow.unionByName(_refused(judged.where("basis = 'refused'"))), [ESTIMATE, *BOUNDS])
+    return _in_order(narrow.unionByName(_refused(judged.where("basis = 'refused'"))))
+
+
+def _in_order(estimates: DataFrame) -> DataFrame:
+    return with_order(estimates, [ESTIMATE, *BOUNDS], below=BELOW, above=ABOVE)
 
 
 def _drift(
-    model: VolumeModel, ranks: DataFrame, labelled: DataFrame, errors: DataFrame, days: DataFrame, last: date
+    model: VolumeModel,
+    ranks: DataFrame,
+    labelled: DataFrame,
+    errors: DataFrame,
+    days: DataFrame,
+    last: date,
+    shares: Mapping[str, tuple[float, ...]],
 ) -> DataFrame:
     scale = days.select(*MARKETPLACE, F.col(ASKED_ON).alias("ranked_on"), "error_scale_ratio")
     scaled = errors.join(F.broadcast(scale), [*MARKETPLACE, "ranked_on"])
@@ -117,7 +135,7 @@ def _drift(
         days,
         last,
         model.references,
-        shares=rank_shares(labelled, through),
+        shares=shares,
         lengths=list_lengths(ranks, last),
         coverage=recent_coverage(scaled, model.calibration, through),
     )

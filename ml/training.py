@@ -109,7 +109,7 @@ def train(
     fold_data, rows, choice = _chosen(of_folds, folds, options, grains=before.grains, tell=tell)
     settings, judged = _judged(fold_data, rows, choice.settings, options, tell)
     tell(f"fit on what was known on {test_from}")
-    tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration)
+    tested = _fitted(development, ranks, settings, before.grains, test_from, judged.calibration, options)
     tell(f"test period from {test_from}")
     final, estimates, ranges = _tested(
         tested, ranks, volumes, special_dates, development, test, Fold(test_from, span.last_on), span.grains, options
@@ -117,7 +117,7 @@ def train(
     backtest = judged.rows.unionByName(final)
     refused = refusal(backtest, options, settings=settings, released=choice.released, tried=choice.tried)
     tell("fit on all labels")
-    model = _fitted(labelled, ranks, settings, span.grains, span.known_through, judged.calibration)
+    model = _fitted(labelled, ranks, settings, span.grains, span.known_through, judged.calibration, options)
     labels = label_counts(labelled)
     is_fixed = options.settings is not None
     card = make_card(
@@ -256,6 +256,7 @@ def _fitted(
     grains: Sequence[str],
     known_through: date,
     calibration: Calibration,
+    options: SearchOptions,
 ) -> VolumeModel:
     """The base and the level curve's state on all rows: days that are scored again, and marketplaces whose labels ended
     long ago, have a level and its age too. Smearing, Poisson stage and errors are of the last year."""
@@ -290,7 +291,7 @@ def _fitted(
         residual_sums=sums.localCheckpoint(),
         error_days=daily_errors(left, share=share_of_period()).localCheckpoint(),
     )
-    return replace(model, references=_references(model, labelled, ranks))
+    return replace(model, references=_references(model, labelled, ranks, options))
 
 
 def _less(errors: DataFrame, part: str) -> DataFrame:
@@ -300,10 +301,13 @@ def _less(errors: DataFrame, part: str) -> DataFrame:
     ).drop(part)
 
 
-def _references(model: VolumeModel, labelled: DataFrame, ranks: DataFrame) -> dict[str, Reference]:
+def _references(
+    model: VolumeModel, labelled: DataFrame, ranks: DataFrame, options: SearchOptions
+) -> dict[str, Reference]:
     newest = labelled.agg(F.max("ranked_on")).first()
     through = newest[0] if newest else model.known_through
-    shares, lengths = rank_shares(labelled, through), list_lengths(ranks, through)
+    shares = rank_shares(ranks, labelled, through, department_rule=options.department_rule)
+    lengths = list_lengths(ranks, through)
     asked = labelled.select("marketplace_code", F.lit(model.known_through).alias(ASKED_ON)).distinct()
     at_end = levels(model.residual_sums, asked, model.settings, anchor=model.known_through).collect()
     level = {row["marketplace_code"]: float(row["overall_level"]) for row in at_end}

@@ -16,6 +16,12 @@ from transforms.standardize.term import term as normalized
 
 SUBJECTS = ("volume",)
 AGREES_WITHIN = 1e-6
+PARTS = {
+    "ln_base": "regression",
+    "ln_level": "level curve",
+    "ln_smearing": "from logarithms to means",
+    "ln_poisson": "Poisson stage",
+}
 EVENTS = """SELECT event_name, event_on, date_diff('day', event_on, ?::DATE) AS offset_days, origin
 FROM marts.search_special_dates WHERE marketplace_code = ?
 AND ?::DATE BETWEEN event_on - lead_days AND event_on + lag_days ORDER BY event_on, event_name"""
@@ -147,21 +153,16 @@ def _estimate(
 
 def _stages(row: dict[str, Any]) -> list[dict[str, Any]]:
     """What each stage makes of the number, and whether they come to the estimate: only ordering may move it away."""
-    parts = [row[name] for name in ("ln_base", "ln_level", "ln_smearing")]
-    if None in parts or row["estimated_search_count"] is None:
+    if row["estimated_search_count"] is None or any(row[part] is None for part in PARTS):
         return []
-    base, level, smearing = parts
-    product = math.exp(base + level + smearing)
-    return [
-        {"stage": "regression", "factor": None, "search_count": math.exp(base)},
-        {"stage": "level curve", "factor": math.exp(level), "search_count": math.exp(base + level)},
-        {"stage": "from logarithms to means", "factor": math.exp(smearing), "search_count": product},
-        {
-            "stage": "order by rank",
-            "factor": row["estimated_search_count"] / product,
-            "search_count": row["estimated_search_count"],
-        },
-    ]
+    stages: list[dict[str, Any]] = []
+    ln = 0.0
+    for part, name in PARTS.items():
+        ln += row[part]
+        factor = math.exp(row[part]) if stages else None
+        stages.append({"stage": name, "factor": factor, "search_count": math.exp(ln)})
+    last = row["estimated_search_count"]
+    return [*stages, {"stage": "order by rank", "factor": last / math.exp(ln), "search_count": last}]
 
 
 def _own_labels(trail: Trail, row: dict[str, Any]) -> list[dict[str, Any]]:

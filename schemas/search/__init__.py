@@ -7,6 +7,7 @@ from schemas.search.marts import (
     SEARCH_VOLUME_DRIFT,
     SEARCH_VOLUME_ESTIMATES,
     SEARCH_VOLUME_MODEL_CARD,
+    SEARCH_VOLUME_TOTALS,
 )
 from schemas.search.ranks import SEARCH_RANKS
 from schemas.search.special_dates import SPECIAL_DATES
@@ -18,6 +19,7 @@ MARTS: dict[str, Contract] = {
     for c in (
         SEARCH_SPECIAL_DATES,
         SEARCH_VOLUME_ESTIMATES,
+        SEARCH_VOLUME_TOTALS,
         SEARCH_VOLUME_BACKTEST,
         SEARCH_VOLUME_MODEL_CARD,
         SEARCH_VOLUME_DRIFT,

@@ -9,17 +9,20 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from pyspark.sql import functions as F
 
+from headrace import render
 from headrace.explaining import explain_domain
 from headrace.generate.search.generation import generate_search
 from headrace.generate.search.scenario import SearchScenario
 from headrace.report.search import report_domain
-from headrace.status import status_facts
+from headrace.status import raw_file_equation, status_facts
 from headrace.warehouse import build_warehouse
 from jobs.run_pipeline import run_pipeline
 from lake.errors import AuditError, DataError
 from lake.releases import current_release, rollback
-from lake.runs import new_run_id, now_utc
+from lake.runs import new_run_id, now_utc, stage_said
+from ml.scoring import score
 from tests.jobs.lakes import rows, run_of
 
 SCENARIO = SearchScenario(
@@ -88,7 +91,7 @@ def test_a_first_run_trains_releases_and_scores(made):
     assert {name: snapshot.row_count() > 0 for name, snapshot in release.marts.items()} == dict.fromkeys(
         (
             "search_special_dates", "search_volume_estimates", "search_volume_backtest", "search_volume_model_card",
-            "search_volume_drift",
+            "search_volume_drift", "search_volume_totals",
         ),
         True,
     )  # fmt: skip
@@ -155,6 +158,29 @@ def test_the_card_and_the_status_say_on_what_the_model_was_proven(made):
         assert "No public pair of Amazon" in text
 
 
+def test_run_and_status_tell_drift(made, capsys):
+    _, run, _ = made
+    facts = status_facts(run.lake, "search")
+    assert {row["marketplace_code"] for row in facts["drift"]} == {"US"}
+    psi = next(row for row in facts["drift"] if row["measure_name"] == "labelled_rank_psi")
+    assert psi["status"] in ("well", "warn")
+    nothing = {"equations": {"raw": raw_file_equation(stage_said(run.lake, run.run_id, "land")["raw_files"])}}
+    nothing["equations"] |= {"files": [], "tables": {}}
+    told = {
+        "is_new": True,
+        "seconds": 1.0,
+        "lake": "",
+        "coverage": [],
+        "slowest_steps": {},
+        "warehouse": "",
+        "next": [],
+    }
+    for tell in (lambda: render.status(facts), lambda: render.ran({**facts, **told, **nothing})):
+        capsys.readouterr()
+        tell()
+        assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("drift ")]
+
+
 def test_an_estimate_is_explained_and_shown(made, tmp_path):
     folder, _, release = made
     [(department, term, estimate)] = rows(
@@ -166,7 +192,7 @@ def test_an_estimate_is_explained_and_shown(made, tmp_path):
     found = explain_domain(str(folder / "lake"), "search", "volume", asked, reveal=False)
     [told] = found["estimates"]
     assert told["stages"][-1]["search_count"] == estimate
-    assert told["stages"][2]["search_count"] == pytest.approx(estimate, rel=0.5)
+    assert told["stages"][3]["search_count"] == pytest.approx(estimate, rel=0.5)
     assert told["label_count"] > 10
     assert all(label["available_on"] <= SCENARIO.last_on for label in told["labels"])
     [row] = told["rows"]
@@ -243,3 +269,43 @@ def test_a_model_whose_files_changed_publishes_nothing(made, tmp_path):
             again(folder, configs=[folder / "options.toml", other])
     finally:
         path.write_bytes(content)
+
+
+def test_estimates_that_are_out_of_order_publish_nothing(made, tmp_path, monkeypatch):
+    """Whatever made them: what was written is what is looked at."""
+    folder, run, _ = made
+    before = current_release(run.lake, "search").number
+    other = tmp_path / "other.toml"
+    other.write_text("[marts]\nscored_days = 2\n")
+
+    def broken(*said):
+        scored = score(*said)
+        is_worse = (F.col("rank") > 100) & F.col("hi_95_search_count").isNotNull()
+        risen = F.when(is_worse, 1e9).otherwise(F.col("hi_95_search_count"))
+        return replace(scored, estimates=scored.estimates.withColumn("hi_95_search_count", risen))
+
+    monkeypatch.setattr("jobs.score_search_volume.score", broken)
+    with pytest.raises(AuditError, match=r"0 of [0-9]+ rows whose bounds .* [1-9][0-9]* values that rise as rank"):
+        again(folder, configs=[folder / "options.toml", other])
+    assert current_release(run.lake, "search").number == before
+
+
+def test_totals_are_the_sums_of_the_estimates(made):
+    folder, _, release = made
+    key = "marketplace_code, department_name, estimated_on"
+    found = rows(
+        folder / "lake", release, "search_volume_totals",
+        f"{key}, basis, term_count, refused_term_count, round(estimated_search_count, 6)",
+    )  # fmt: skip
+    files = [str(folder / "lake" / file.key) for file in release.marts["search_volume_estimates"].files]
+    expected = duckdb.sql(
+        f"SELECT {key}, any_value(basis), count(*), count(*) FILTER (estimated_search_count IS NULL), "
+        f"round(sum(estimated_search_count), 6) FROM read_parquet({files}) GROUP BY ALL"
+    ).fetchall()
+    assert found == sorted(expected, key=str)
+    bounded = rows(
+        folder / "lake", release, "search_volume_totals",
+        "DISTINCT basis, lo_95_search_count < lo_80_search_count AND lo_80_search_count < estimated_search_count "
+        "AND estimated_search_count < hi_80_search_count AND hi_80_search_count < hi_95_search_count",
+    )  # fmt: skip
+    assert bounded == [("department_pooled", None), ("direct", True), ("refused", None)]

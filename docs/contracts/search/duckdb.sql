@@ -116,6 +116,7 @@ CREATE TABLE "marts"."search_volume_estimates" (
     "ln_base" DOUBLE,
     "ln_level" DOUBLE,
     "ln_smearing" DOUBLE,
+    "ln_poisson" DOUBLE,
     "model_id" VARCHAR
 );
 COMMENT ON TABLE "marts"."search_volume_estimates" IS 'A ranked term in a department of a marketplace on one day. Version 1; key: marketplace_code, department_name, term, estimated_on.';
@@ -137,7 +138,34 @@ COMMENT ON COLUMN "marts"."search_volume_estimates"."coverage_95_ratio" IS 'Shar
 COMMENT ON COLUMN "marts"."search_volume_estimates"."ln_base" IS 'What the regression says. Unit: ln searches a day.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."ln_level" IS 'What the level curve adds, by labels known on the day. Unit: ln.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."ln_smearing" IS 'From the mean of logarithms to the mean of searches. Unit: ln.';
+COMMENT ON COLUMN "marts"."search_volume_estimates"."ln_poisson" IS 'What the Poisson stage adds; 0 where the model has none. Unit: ln.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."model_id" IS 'The model, as in search_volume_model_card; null where there is none.';
+
+CREATE TABLE "marts"."search_volume_totals" (
+    "marketplace_code" VARCHAR NOT NULL,
+    "department_name" VARCHAR NOT NULL,
+    "estimated_on" DATE NOT NULL,
+    "term_count" BIGINT NOT NULL,
+    "refused_term_count" BIGINT NOT NULL,
+    "estimated_search_count" DOUBLE,
+    "lo_95_search_count" DOUBLE,
+    "lo_80_search_count" DOUBLE,
+    "hi_80_search_count" DOUBLE,
+    "hi_95_search_count" DOUBLE,
+    "basis" VARCHAR NOT NULL
+);
+COMMENT ON TABLE "marts"."search_volume_totals" IS 'A department of a marketplace on one day, over its ranked terms. Version 1; key: marketplace_code, department_name, estimated_on.';
+COMMENT ON COLUMN "marts"."search_volume_totals"."marketplace_code" IS 'The marketplace, by the code of its country: US, UK.';
+COMMENT ON COLUMN "marts"."search_volume_totals"."department_name" IS 'The department in which the rank holds, lower case.';
+COMMENT ON COLUMN "marts"."search_volume_totals"."estimated_on" IS 'The day of the searches.';
+COMMENT ON COLUMN "marts"."search_volume_totals"."term_count" IS 'Ranked terms of the department and day.';
+COMMENT ON COLUMN "marts"."search_volume_totals"."refused_term_count" IS 'Those without an estimate, which count as nothing.';
+COMMENT ON COLUMN "marts"."search_volume_totals"."estimated_search_count" IS 'The sum of the terms'' estimates; null where all are refused. Unit: searches a day.';
+COMMENT ON COLUMN "marts"."search_volume_totals"."lo_95_search_count" IS 'The lower bound of the sum''s 95 % interval; null unless `basis` is `direct`. Unit: searches a day.';
+COMMENT ON COLUMN "marts"."search_volume_totals"."lo_80_search_count" IS 'The lower bound of the sum''s 80 % interval; null unless `basis` is `direct`. Unit: searches a day.';
+COMMENT ON COLUMN "marts"."search_volume_totals"."hi_80_search_count" IS 'The upper bound of the sum''s 80 % interval; null unless `basis` is `direct`. Unit: searches a day.';
+COMMENT ON COLUMN "marts"."search_volume_totals"."hi_95_search_count" IS 'The upper bound of the sum''s 95 % interval; null unless `basis` is `direct`. Unit: searches a day.';
+COMMENT ON COLUMN "marts"."search_volume_totals"."basis" IS '`direct` where all estimates in the sum are, `department_pooled` where one is that, `refused` where there is none.';
 
 CREATE TABLE "marts"."search_volume_backtest" (
     "fold_name" VARCHAR NOT NULL,

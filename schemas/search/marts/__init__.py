@@ -5,6 +5,7 @@ from schemas.search.marts.drift import SEARCH_VOLUME_DRIFT
 from schemas.search.marts.estimates import SEARCH_VOLUME_ESTIMATES
 from schemas.search.marts.model_card import SEARCH_VOLUME_MODEL_CARD
 from schemas.search.marts.special_dates import SEARCH_SPECIAL_DATES
+from schemas.search.marts.totals import SEARCH_VOLUME_TOTALS
 
 __all__ = [
     "SEARCH_SPECIAL_DATES",
@@ -12,4 +13,5 @@ __all__ = [
     "SEARCH_VOLUME_DRIFT",
     "SEARCH_VOLUME_ESTIMATES",
     "SEARCH_VOLUME_MODEL_CARD",
+    "SEARCH_VOLUME_TOTALS",
 ]

@@ -51,6 +51,7 @@ SEARCH_VOLUME_ESTIMATES = Contract(
         Field("ln_base", DOUBLE, "What the regression says.", unit="ln searches a day"),
         Field("ln_level", DOUBLE, "What the level curve adds, by labels known on the day.", unit="ln"),
         Field("ln_smearing", DOUBLE, "From the mean of logarithms to the mean of searches.", unit="ln"),
+        Field("ln_poisson", DOUBLE, "What the Poisson stage adds; 0 where the model has none.", unit="ln"),
         Field("model_id", STRING, "The model, as in search_volume_model_card; null where there is none."),
     ),
 )

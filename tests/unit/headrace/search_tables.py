@@ -41,6 +41,7 @@ def estimates(
             "ln_base": 6.8,
             "ln_level": 0.1,
             "ln_smearing": 0.005,
+            "ln_poisson": 0.02,
             "model_id": "m1",
             **cells,
         }

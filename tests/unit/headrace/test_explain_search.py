@@ -71,8 +71,10 @@ def test_the_stages_come_to_the_estimate_and_order_has_the_rest(explained):
     assert stages["regression"]["search_count"] == pytest.approx(math.exp(6.8))
     assert stages["level curve"]["factor"] == pytest.approx(math.exp(0.1))
     assert stages["from logarithms to means"]["search_count"] == pytest.approx(math.exp(6.905))
+    assert stages["Poisson stage"]["factor"] == pytest.approx(math.exp(0.02))
+    assert stages["Poisson stage"]["search_count"] == pytest.approx(math.exp(6.925))
     assert stages["order by rank"]["search_count"] == 1020.0
-    assert stages["order by rank"]["factor"] == pytest.approx(1020 / math.exp(6.905))
+    assert stages["order by rank"]["factor"] == pytest.approx(1020 / math.exp(6.925))
 
 
 def test_labels_weigh_by_their_age_and_their_distance_in_rank(explained):

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from ml.order import count_violations, falling, whole_lists, with_order
+from ml.order import count_violations, falling, ordered_lists, whole_lists, with_order
 from tests.unit.ml.frames import DAY, RANKS
 
 CASES = Path(__file__).with_name("cases")
@@ -111,3 +111,27 @@ def test_the_scenario_that_a_person_can_read(spark: SparkSession) -> None:
     found = with_order(frame, ["searches_before_order"]).toPandas().set_index(["department_name", "term"])
     wanted = expected.set_index(["department_name", "term"])["searches_in_order"]
     pd.testing.assert_series_equal(found["searches_before_order"].loc[wanted.index], wanted, check_names=False)
+
+
+@given(st.data())
+def test_bounds_never_cross_the_mean_and_still_fall(data: st.DataObject) -> None:
+    """Drawn each alone, so that they cross by more than a last bit."""
+    size = data.draw(st.integers(1, 30))
+    tenths = st.lists(st.integers(1, 9), min_size=size, max_size=size)
+    columns = {name: np.array(data.draw(tenths)) / 30 for name in ("mean", "lo", "hi")}
+    places = {"marketplace_code": ["US"] * size, "department_name": ["all"] * size, "ranked_on": [DAY] * size}
+    table = pa.table({**places, "rank": list(range(1, size + 1)), **columns})
+    found = ordered_lists(table, ["mean", "lo", "hi"], ["mean", "lo"], ["mean", "hi"])
+    lo, held, hi = (found[name].to_numpy() for name in ("lo", "mean", "hi"))
+    assert (lo <= held).all()
+    assert (held <= hi).all()
+    assert all((np.diff(values) <= 0).all() for values in (lo, held, hi))
+
+
+def test_bounds_that_pooling_leaves_across_are_held_at_their_neighbour(spark: SparkSession) -> None:
+    """Given across, so that the outcome does not hang on a rounding: each bound is held at the column before it."""
+    rows = [("US", "all", "a", DAY, 1, 10.0, 12.0, 11.0, 9.0, 8.0), ("US", "all", "b", DAY, 2, *[None] * 5)]
+    names = ["mean", "lo_80", "lo_95", "hi_80", "hi_95"]
+    frame = spark.createDataFrame(rows, ", ".join([RANKS, *(f"{name} double" for name in names)]))
+    ordered = with_order(frame, names, below=["lo_80", "lo_95"], above=["hi_80", "hi_95"]).orderBy("rank").collect()
+    assert [[r[name] for name in names] for r in ordered] == [[10.0] * 5, [None] * 5]

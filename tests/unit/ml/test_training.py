@@ -81,8 +81,9 @@ def test_the_poisson_stage_heals_a_total_that_smearing_misses(spark: SparkSessio
         for model in (found.model, load(spark, f"{tmp_path}/model"), replace(found.model, poisson=None))
     )
     pd.testing.assert_frame_equal(with_stage, again, rtol=1e-9)
-    back = with_stage["ln_smearing"] - without["ln_smearing"]
-    assert back.mean() == pytest.approx(np.log(1.3 / 1.15), abs=0.04)
+    pd.testing.assert_series_equal(with_stage["ln_smearing"], without["ln_smearing"])
+    assert set(without["ln_poisson"]) == {0.0}
+    assert with_stage["ln_poisson"].mean() == pytest.approx(np.log(1.3 / 1.15), abs=0.04)
 
 
 @pytest.mark.slow
@@ -177,6 +178,25 @@ def test_a_saved_model_scores_equal_and_a_day_scored_again_is_the_same(
         crc.unlink()
     with pytest.raises(ArtefactError, match="train again"):
         load(made[0].sparkSession, f"{tmp_path}/other")
+
+
+@pytest.mark.slow
+def test_drift_of_ranks_is_measured_on_the_run_that_trains_and_coverage_is_not(
+    trained: TrainingResult, made: World
+) -> None:
+    assert trained.model is not None
+    day = SearchOptions(score_from=LAST, score_through=LAST)
+    lately = F.col("ranked_on") > F.lit(LAST - timedelta(28))
+    worse = made[0].withColumn("rank", F.when(lately, F.col("rank") + 50_000).otherwise(F.col("rank")))
+    as_trained, drifted = (
+        score(trained.model, lists, *made[1:], day).drift.toPandas().set_index(["marketplace_code", "measure_name"])
+        for lists in (made[0], worse)
+    )
+    for code in ("US", "JP"):
+        assert as_trained.loc[(code, "coverage_80_shortfall_ratio"), "status"] == "not_measured"
+        assert drifted.loc[(code, "labelled_rank_psi"), "measured_value"] > 1
+        assert drifted.loc[(code, "labelled_rank_psi"), "status"] == "warn"
+    assert as_trained.loc[("US", "labelled_rank_psi"), "status"] == "well"
 
 
 @pytest.mark.slow
