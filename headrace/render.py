@@ -56,6 +56,8 @@ def generated(facts: Mapping[str, Any]) -> None:
     for name, counts in facts["outcomes"].items():
         table.add_row(name, *(cell(counts.get(outcome, 0)) for outcome in OUTCOMES))
     out().print(table)
+    if "stand_ins" in facts:
+        say(facts["stand_ins"], style="dim")
     if "next" in facts:
         say(f"next: {facts['next']}", style="cyan")
 

@@ -13,6 +13,7 @@ from headrace.generate.search.scenario import SearchScenario
 from headrace.generate.search.terms import make_terms
 from headrace.render import MODES
 from lake.curating import Mode
+from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.asking import headrace
 
 COMMANDS = (
@@ -193,6 +194,7 @@ def test_what_was_generated_is_told_for_every_domain(tmp_path: Path) -> None:
         files = [path for path in (tmp_path / domain / "raw").rglob("*") if path.is_file()]
         assert f"made: {len(files)} raw files" in found.out
     assert ", 8 of them the very bytes of another, in" in found.out
+    assert STAND_INS not in found.out
 
 
 def test_an_unexpected_exception_is_a_sentence_and_a_trace_only_with_debug(monkeypatch: pytest.MonkeyPatch) -> None:
