@@ -326,6 +326,14 @@ def test_what_calibration_cannot_show_is_said_beside_it(grains, coverage, senten
     assert bool(calibration.pictures) is (coverage is not None)
 
 
+def test_a_cut_without_an_error_stands_in_a_table_since_no_picture_has_it():
+    score = {"fold_name": "folds", "model_name": "headrace", "cut_name": "season", "cut_value": "season"}
+    with search_database(search_volume_estimates=estimates(), search_volume_backtest=[score]) as connection:
+        sections = {section.title: section for section in search_sections(connection, has_labels=False)}
+    errors = sections["Errors in the backtest"]
+    assert (errors.pictures, [row["cut_value"] for row in errors.rows]) == ([], ["season"])
+
+
 def test_the_page_stands_alone_and_says_first_what_the_model_was_proven_on(database):
     html = page("Search volume", [STAND_INS], search_sections(database, has_labels=True))
     assert html.index(STAND_INS[:40]) < html.index("<svg")
