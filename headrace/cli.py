@@ -22,6 +22,7 @@ app = typer.Typer(
 generate = typer.Typer(help="Make up raw files whose truth is known.", no_args_is_help=True, context_settings=HELP)
 app.add_typer(generate, name="generate")
 
+MADE = Path("made")
 Domain = Annotated[str, typer.Argument(help="The domain, such as procurement.", show_default=False)]
 DomainOption = Annotated[
     str | None,
@@ -71,8 +72,8 @@ def headrace(
 
 @generate.command("procurement")
 def generate_procurement_command(
-    rows: Annotated[int, typer.Option(help="About how many raw records.")],
-    out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.", show_default=False)],
+    rows: Annotated[int, typer.Option(help="About how many raw records.")] = 10_000,
+    out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.")] = MADE,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     dirt: Annotated[str, typer.Option(help="none, realistic or hostile.")] = "realistic",
     tables: Annotated[
@@ -114,7 +115,7 @@ def generate_procurement_command(
 
 @generate.command("search")
 def generate_search_command(
-    out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.")] = MADE,
     terms: Annotated[int, typer.Option(help="Search terms, dealt out over marketplaces and departments.")] = 48,
     labelled_terms: Annotated[
         int | None, typer.Option(help="How many of them have volumes; all where not given.", show_default=False)
@@ -139,7 +140,7 @@ def generate_search_command(
     stand-in, since no public pair of Amazon ranks and volumes exists. 48 terms from July 2021 on are about 63,000
     ranks, and enough for a model that is released.
 
-    Example: `headrace generate search --out made`
+    Example: `headrace generate search && headrace run search`
     """
     from headrace.generating import generate_search_domain
     from headrace.running import parse_date
@@ -162,8 +163,13 @@ def generate_search_command(
 @app.command()
 def run(
     domain: Domain,
-    lake: Lake,
-    raw: Annotated[str, typer.Option(help="Folder or s3:// prefix of the raw files.", show_default=False)],
+    lake: Annotated[
+        str | None,
+        typer.Option("--lake", envvar="HEADRACE_LAKE", help="Folder or s3:// prefix of the lake.", show_default=False),
+    ] = None,
+    raw: Annotated[
+        str | None, typer.Option("--raw", help="Folder or s3:// prefix of the raw files.", show_default=False)
+    ] = None,
     environment: Environment = "local",
     config: Configs = None,
     as_of: Annotated[str | None, typer.Option(help="Leave out what is dated later, YYYY-MM-DD.")] = None,
@@ -174,10 +180,14 @@ def run(
 
     Run again it does what is left to do: nothing where nothing changed, the rest where it was killed.
 
-    Example: `headrace run procurement --raw made/raw --lake lake`
-    """
-    from headrace.running import Ask, run_domain
+    Where neither --raw nor --lake is said, it runs what `headrace generate` made, made/raw, into the folder lake. Who
+    says one says both: made-up files never come into a lake that was named, nor one's own into one that was not.
 
+    Example: `headrace run procurement --raw my/raw --lake my/lake`
+    """
+    from headrace.running import Ask, raw_and_lake, run_domain
+
+    raw, lake = raw_and_lake(raw, lake, domain=domain, made=MADE)
     facts = run_domain(Ask(domain, raw, lake, environment, tuple(config or ()), as_of, run_id))
     _print(facts, as_json, "ran")
 

@@ -68,6 +68,7 @@ def generate_search_domain(*, out: Path, **options: Any) -> dict[str, Any]:
     from headrace.generate.marker import GenerationError
     from headrace.generate.search.generation import generate_search
     from headrace.generate.search.scenario import SearchScenario
+    from schemas.stand_ins import STAND_INS
 
     with err().status("generating search ranks and volumes"):
         try:
@@ -76,7 +77,8 @@ def generate_search_domain(*, out: Path, **options: Any) -> dict[str, Any]:
             raise ConfigError(str(error)) from None
     raw = str(out / "raw")
     command = command_line("headrace", "run", "search", "--raw", raw, "--lake", "lake")
-    return {**asdict(summary), "raw": raw, "truth": str(out / "truth"), "configs": None, "next": command}
+    told = {"raw": raw, "truth": str(out / "truth"), "configs": None, "stand_ins": STAND_INS, "next": command}
+    return {**asdict(summary), **told}
 
 
 def _refuse_unknown(option: str, words: Sequence[str], known: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from headrace.console import cell, counted, grid, mark, out, say, say_json
 from headrace.next_steps import status_command
 from headrace.render_drift import drifted
 from headrace.render_explain import explained
+from lake.runs import run_folder
 
 if TYPE_CHECKING:
     from headrace.reader import Answer
@@ -57,6 +58,8 @@ def generated(facts: Mapping[str, Any]) -> None:
     for name, counts in facts["outcomes"].items():
         table.add_row(name, *(cell(counts.get(outcome, 0)) for outcome in OUTCOMES))
     out().print(table)
+    if "stand_ins" in facts:
+        say(facts["stand_ins"], style="dim")
     if "next" in facts:
         say(f"next: {facts['next']}", style="cyan")
 
@@ -69,6 +72,7 @@ def ran(facts: Mapping[str, Any]) -> None:
         say(f"it was published {facts['published_at']} by run {facts['run_id']}; see: {see}")
         return
     say(f"release {number} of {facts['domain']}, run {facts['run_id']}, {facts['seconds']:.1f} s", style="bold")
+    say(f"raw files of {facts['raw']}, into the lake {facts['lake']}")
     say()
     _equations(facts)
     _tables(facts["tables"])
@@ -250,6 +254,7 @@ def _training(told: Mapping[str, Any] | None) -> None:
         say(f"{said} and was released", style="bold green")
     else:
         say(f"{said} and was refused: {told['refusal']}", style="bold yellow")
+        say(f"its card, in the lake: {run_folder(told['trained_model_id'])}/card.md")
     if told["errors"]:
         _errors(told["errors"], told["unseen_terms"], told["coverage"].get("ranges", {}))
         say(f"where not to trust it: {counted(len(told['limits']), 'sentence')} in its card")

@@ -25,8 +25,7 @@ def explained(facts: Mapping[str, Any]) -> None:
         left = facts["estimate_count"] - len(told)
         if left:
             say(f"… and {left:,} more departments or marketplaces, see --all", style="dim")
-        if facts["stand_ins"]:
-            say(facts["stand_ins"], style="dim")
+        say(facts["stand_ins"], style="dim")
     if not facts["is_revealed"] and any(map(_has_mask, trees)):
         say("••• is personal, or not mapped to any field: --reveal shows it", style="dim")
 

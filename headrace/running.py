@@ -28,6 +28,7 @@ from lake.run import Run
 from lake.runs import check_run_id, new_run_id, stage_said
 
 SLOWEST = 5
+LAKE = "lake"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,24 @@ class Ask:
             configs=tuple(self.configs),
             as_of=parse_date("--as-of", self.as_of) if self.as_of else None,
         )
+
+
+def raw_and_lake(raw: str | None, lake: str | None, *, domain: str, made: Path) -> tuple[str, str]:
+    """As they were said; where neither was, what was generated into `made`, and the folder `lake`.
+
+    Raises ConfigError where only one was said, or nothing was generated.
+    """
+    if raw is not None and lake is not None:
+        return raw, lake
+    if raw is not None or lake is not None:
+        said, missing = (f"--raw {raw}", "--lake") if raw is not None else (f"--lake {lake}", "--raw")
+        raise ConfigError(f"found {said} without {missing}, promised both, or neither for {made}/raw into {LAKE}")
+    if not (made / "raw").is_dir():
+        raise ConfigError(
+            f"found neither --raw nor --lake, and no {made}/raw, which is run then; make it with: "
+            f"headrace generate {check_domain(domain)}, or say both"
+        )
+    return str(made / "raw"), LAKE
 
 
 def parse_date(name: str, text: str) -> date:

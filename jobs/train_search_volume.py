@@ -2,7 +2,8 @@
 not.
 
 Reads: the run's curated snapshots, and the parent release's model.
-Writes: models/search/search_volume/, a snapshot of the backtest, and the stage `train` of the manifest.
+Writes: models/search/search_volume/, a snapshot of the backtest, and the stage `train` of the manifest; of a model that
+was refused the card alone, beside the manifest.
 Rerun: writes a new folder; those of an earlier attempt are read by nobody.
 """
 
@@ -22,7 +23,7 @@ from jobs.search_frames import MODEL, SearchFrames, curated_snapshots, data_dige
 from jobs.shell import shell
 from lake.artefacts import Artefact, written_artefact
 from lake.run import Run
-from lake.runs import add_stage
+from lake.runs import add_stage, run_folder
 from lake.tables import Snapshot, new_folder, write_snapshot
 from ml.artefact import save
 from ml.card_page import card_page
@@ -92,14 +93,21 @@ def _train(run: Run, frames: SearchFrames, *, made_by: str, made_of: str) -> Non
     if backtest is None or result.refusal is None or before is None:
         backtest = _write_backtest(run, result.backtest, made_by)
     artefact = before
+    if result.refusal is not None:
+        _put_card(run, said, run_folder(run.run_id))
     if result.model is not None and result.refusal is None:
         folder = new_folder("models", run.domain, MODEL, run.run_id)
         with run.step("train", "save the model"):
             save(replace(result.model, card=card), run.lake.uri_of(folder))
-            run.lake.put(f"{folder}/card.json", json.dumps(said, indent=1, sort_keys=True, default=str).encode())
-            run.lake.put(f"{folder}/card.md", card_page(card).encode())
+            _put_card(run, said, folder)
         artefact = written_artefact(run.lake, name=MODEL, model_id=run.run_id, folder=folder, digest=made_by)
     _say(run, said, artefact, backtest)
+
+
+def _put_card(run: Run, said: dict[str, Any], folder: str) -> None:
+    """As `card.json`, and as a page."""
+    run.lake.put(f"{folder}/card.json", json.dumps(said, indent=1, sort_keys=True, default=str).encode())
+    run.lake.put(f"{folder}/card.md", card_page(said["card"]).encode())
 
 
 def _options(run: Run, ranked_through: date) -> SearchOptions:

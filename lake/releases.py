@@ -115,6 +115,11 @@ class Release:
         for artefact in self.models.values():
             yield from (file.key for file in artefact.files)
 
+    def run_ids(self) -> set[str]:
+        """The run that published it, and the one whose training it tells of: its card may lie there."""
+        training = self.facts.get("training")
+        return {self.run_id, *([training["model_id"]] if training else [])}
+
     def folders(self) -> set[str]:
         """Every folder of a table or model."""
         return {snapshot.folder for snapshot in self.tables()} | {one.folder for one in self.models.values()}

@@ -28,8 +28,13 @@ def now_utc() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+def run_folder(run_id: str) -> str:
+    """Where a run's own files lie: its manifest, and the card of a training that was refused."""
+    return f"runs/{run_id}"
+
+
 def manifest_key(run_id: str) -> str:
-    return f"runs/{run_id}/manifest.json"
+    return f"{run_folder(run_id)}/manifest.json"
 
 
 def read_manifest(lake: ObjectStore, run_id: str) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def vacuum(
     busy = {run_id for run_id in runs if _may_be_running(lake, run_id, age)}
     kept, dropped = _releases(lake, domain, releases_kept, age)
     needed = {folder for release in kept for folder in release.folders()}
-    kept_runs = {release.run_id for release in kept} | _run_ids_of_others(lake, domain)
+    kept_runs = {run_id for release in kept for run_id in release.run_ids()} | _run_ids_of_others(lake, domain)
     gone_folders = {
         folder: files
         for folder, files in folders.items()
@@ -151,7 +151,8 @@ def _releases(lake: ObjectStore, domain: str, releases_kept: int, age: _Age) -> 
 def _run_ids_of_others(lake: ObjectStore, domain: str) -> set[str]:
     """Runs behind the releases of the lake's other domains."""
     others = {file.key.split("/")[1] for file in lake.list("releases/")} - {domain}
-    return {read_release(lake, other, number).run_id for other in others for number in release_numbers(lake, other)}
+    releases = (read_release(lake, other, number) for other in others for number in release_numbers(lake, other))
+    return {run_id for release in releases for run_id in release.run_ids()}
 
 
 def _may_be_running(lake: ObjectStore, run_id: str, age: _Age) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Self
 
@@ -70,7 +70,8 @@ class Contract:
     """A table.
 
     `version_order` names the columns by which one row of a key is newer than another, the first counts most;
-    where it is empty the order of the deliveries decides.
+    where it is empty the order of the deliveries decides. `note` is what a reader must know before using any row; it
+    changes none, and so stands apart from the digest.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Contract:
     version_order: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    note: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         known = set(self.names)

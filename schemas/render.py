@@ -41,6 +41,7 @@ def duckdb_ddl(contract: Contract, zone: str, beyond: Sequence[Field] = ()) -> s
     fields = (*contract.fields, *beyond)
     columns = ",\n".join(f"    {quoted(f.name)} {duckdb_type(f.type)}" + " NOT NULL" * f.is_never_null for f in fields)
     about = f"{contract.grain}. Version {contract.version}; key: {', '.join(contract.key)}."
+    about += f" {contract.note}" if contract.note else ""
     comments = [f"COMMENT ON TABLE {table} IS {_text(about)};"]
     comments += [f"COMMENT ON COLUMN {table}.{quoted(f.name)} IS {_text(_meaning(f))};" for f in fields]
     return f"CREATE TABLE {table} (\n{columns}\n);\n" + "\n".join(comments) + "\n"
@@ -59,6 +60,7 @@ def dictionary(contract: Contract, zone: str) -> str:
         "",
         _DO_NOT_EDIT,
         "",
+        *([f"**{contract.note}**", ""] if contract.note else []),
         f"* One row is: {contract.grain}.",
         f"* Key: {', '.join(f'`{name}`' for name in contract.key)}.",
         f"* Contract version: {contract.version}.",

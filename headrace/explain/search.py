@@ -12,6 +12,7 @@ from headrace.explain.basis import basis_told
 from headrace.explain.not_there import not_there
 from headrace.explain.versions import Trail, trace_rows
 from lake.errors import ConfigError, DataError
+from schemas.stand_ins import STAND_INS
 from transforms.standardize.term import term as normalized
 
 SUBJECTS = ("volume",)
@@ -104,7 +105,7 @@ def explain(trail: Trail, subject: str, terms: Sequence[str]) -> dict[str, Any]:
         "release": trail.release.number,
         "subject": subject,
         "asked": {"term": term, "day": day, **wanted},
-        "stand_ins": card.get("stand_ins"),
+        "stand_ins": card.get("stand_ins", STAND_INS),
         "estimates": [_estimate(trail, row, card, cells) for row in trail.cut(found)],
         "estimate_count": len(found),
     }

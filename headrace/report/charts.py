@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 Rows = Sequence[Mapping[str, Any]]
@@ -22,6 +23,7 @@ NEAR_RATIO = 0.02
 LINE_OF_TEXT_RATIO = 0.012
 NAMED_AT_MOST = 3
 LEAST_SAID = 0.7
+FITTED = "fitted until here"
 
 
 def draw(spec: Spec) -> str:
@@ -51,8 +53,9 @@ def rank_curves(rows: Rows) -> Spec:
     return {"title": "Searches a day by rank", **panels}
 
 
-def over_time(rows: Rows, events: Rows, *, title: str) -> Spec:
-    """Estimate of one term by day with its bands and true volumes; special dates as rules, named above them."""
+def over_time(rows: Rows, events: Rows, *, title: str, fitted_through: date | None = None) -> Spec:
+    """Estimate of one term by day with its bands and true volumes; special dates as rules, named above them. The last
+    day of those that the model was fitted on is a solid rule, where it is among the days."""
     x = {"field": "day", "type": "temporal", "title": None}
     labels = [row for row in rows if row.get("label") is not None]
     bounded = any(row.get("lo_80") is not None for row in rows)
@@ -70,6 +73,10 @@ def over_time(rows: Rows, events: Rows, *, title: str) -> Spec:
     ]
     name = {"type": "text", "angle": 270, "align": "left", "baseline": "middle", "dx": 4, "fontSize": 9}
     points = {"type": "point", "filled": True, "size": 12, "opacity": 0.8}
+    days = [row["day"] for row in rows]
+    is_within = fitted_through is not None and min(days) <= fitted_through <= max(days)
+    ends = [{"day": fitted_through, "name": FITTED}] if is_within else []
+    end = {"type": "text", "align": "right", "baseline": "bottom", "dx": -4, "fontSize": 9, "color": "#222"}
     return {
         "title": title,
         "width": 860,
@@ -78,6 +85,8 @@ def over_time(rows: Rows, events: Rows, *, title: str) -> Spec:
             *bands,
             _layer(events, {"type": "rule", "strokeDash": [3, 3], "color": "#888"}, x=x),
             _layer(events, {**name, "color": "#555"}, x=x, y={"value": 0}, text={"field": "event_name"}),
+            _layer(ends, {"type": "rule", "color": "#222"}, x=x),
+            _layer(ends, end, x=x, y={"value": 255}, text={"field": "name"}),
             series(rows, {"type": "line", "strokeWidth": 1.2}, "estimate", "estimate"),
             *([series(labels, points, "true volume", "label")] if labels else []),
         ],

@@ -14,21 +14,22 @@ h1 { font-size: 1.6em; } h2 { font-size: 1.25em; margin-top: 2.2em; border-top: 
 figure { margin: 1em 0; overflow-x: auto; } figcaption { color: #555; }
 table { border-collapse: collapse; margin: 1em 0; font-size: 13px; } th { text-align: left; }
 th, td { padding: .2em .8em .2em 0; border-bottom: 1px solid #eee; vertical-align: top; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; } details { margin: .5em 0; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
 """
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart as SVG, and a sentence on what it shows."""
+    """A chart as SVG, a sentence on what it shows, and the numbers of it that stand under it."""
 
     svg: str
     caption: str
+    rows: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
 class Section:
-    """Pictures, and the numbers behind them."""
+    """Pictures with their numbers, then a text and a table that belong to no picture."""
 
     title: str
     pictures: Sequence[Picture] = ()
@@ -36,21 +37,22 @@ class Section:
     rows: Sequence[Mapping[str, Any]] = ()
 
 
-def page(title: str, first: str, sections: Sequence[Section]) -> str:
-    """The page; `first` is what a reader must know before any picture."""
+def page(title: str, first: Sequence[str], sections: Sequence[Section]) -> str:
+    """The page; `first` are the sentences that a reader must know before any picture."""
     body = "".join(map(_section, sections))
+    told = "".join(f'<p class="first">{escape(sentence)}</p>' for sentence in first)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
         'img-src data:">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><h1>{escape(title)}</h1>"
-        f'<p class="first">{escape(first)}</p>{body}</body></html>\n'
+        f"{told}{body}</body></html>\n"
     )
 
 
 def _section(section: Section) -> str:
     pictures = "".join(
-        f"<figure>{picture.svg}<figcaption>{escape(picture.caption)}</figcaption></figure>"
+        f"<figure>{picture.svg}<figcaption>{escape(picture.caption)}</figcaption></figure>{_table(picture.rows)}"
         for picture in section.pictures
     )
     text = f"<p>{escape(section.text)}</p>" if section.text else ""
@@ -69,4 +71,5 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
 def _cell(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"<td>{'·' if value is None else escape(str(value))}</td>"
-    return f'<td class="number">{value:,}</td>' if isinstance(value, int) else f'<td class="number">{value:,.4g}</td>'
+    is_whole = isinstance(value, int) or abs(value) >= 1000
+    return f'<td class="number">{value:,.0f}</td>' if is_whole else f'<td class="number">{value:.4g}</td>'

@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from headrace.console import counted
 from headrace.lakes import check_domain, only_in_folders, open_lake, release_of
 from headrace.reader import connect, objects, tables_of_release
 from headrace.report import charts
 from headrace.report.page import Picture, Section, page
+from headrace.report.samples import LAST_DAYS, decades, last_days
 from lake.errors import ConfigError, DataError
 from ml import STAND_INS
-from ml.card_page import card_tables
+from ml.card_page import Card, card_tables
 
 if TYPE_CHECKING:
     import duckdb
@@ -70,45 +73,51 @@ def report_domain(lake_uri: str, domain: str, out: Path) -> dict[str, Any]:
         raise DataError(f"release {release.number} of {domain} has no estimates to show")
     with connect(lake, tables_of_release(release)) as connection:
         sections = search_sections(connection, has_labels="search_volumes" in release.curated)
+        first = first_sentences(objects(connection, CARDS))
     title = f"Search volume, release {release.number} of {release.published_at[:10]}"
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page(title, STAND_INS, sections), encoding="utf-8")
+    out.write_text(page(title, first, sections), encoding="utf-8")
     return {"domain": domain, "release": release.number, "page": str(out), "sections": [s.title for s in sections]}
 
 
 def search_sections(connection: duckdb.DuckDBPyConnection, *, has_labels: bool) -> list[Section]:
-    """Every section that has something to show."""
+    """Every section that has something to show: those with pictures, then what is known of the model."""
+    cards = objects(connection, CARDS)
+    card = _first_card(cards)
     found = (
-        *_model(connection),
         _curves(connection),
-        _over_time(connection, has_labels),
-        *_backtest(connection),
+        _over_time(connection, has_labels, card),
+        *_backtest(connection, card),
         _drift(connection),
+        *_model(cards, card),
         Section("What the estimates stand on", rows=objects(connection, BASES)),
-        *_card(connection),
+        *(Section(f"Model card: {table.title}", text=table.text, rows=table.rows) for table in card_tables(card)),
     )
     return [section for section in found if section.pictures or section.rows or section.text]
 
 
-def _model(connection: duckdb.DuckDBPyConnection) -> list[Section]:
+def first_sentences(cards: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What a reader must know before any picture: on what the model was proven, and what is wrong with it."""
+    standing = next((card["model_id"] for card in cards if card["is_current"]), None)
+    refusal = next((card["refusal"] for card in cards if card["refusal"]), None)
+    why = f"The last training was not released: {refusal}. " if refusal else ""
+    if standing is None:
+        return [STAND_INS, f"{why}No model stands: nothing is estimated."]
+    told = [f"{why}Model {standing}, trained before, still stands."] if why else []
+    limit_count = len(_first_card(cards).get("limits", ()))
+    limits = [f"Where not to trust it is said under the pictures, in {counted(limit_count, 'sentence')}."]
+    return [STAND_INS, *told, *(limits if limit_count else [])]
+
+
+def _model(cards: Sequence[Mapping[str, Any]], card: Card) -> list[Section]:
     """Which model stands, and where not to trust it."""
-    cards = objects(connection, CARDS)
-    rows = [{name: value for name, value in card.items() if name != "card_json"} for card in cards]
-    is_none = not any(card["is_current"] for card in cards)
-    limits = [{"limit": line} for line in _first_card(cards).get("limits", ())]
-    return [
-        Section("The model", text="No model stands: nothing is estimated." if is_none else "", rows=rows),
-        Section("Where not to trust it", rows=limits),
-    ]
-
-
-def _card(connection: duckdb.DuckDBPyConnection) -> list[Section]:
-    """The rest of the card of the model that stands, or else of the last training."""
-    tables = card_tables(_first_card(objects(connection, CARDS)))
-    return [Section(f"Model card: {table.title}", text=table.text, rows=table.rows) for table in tables]
+    rows = [{name: value for name, value in one.items() if name != "card_json"} for one in cards]
+    limits = [{"limit": line} for line in card.get("limits", ())]
+    return [Section("The model", rows=rows), Section("Where not to trust it", rows=limits)]
 
 
 def _first_card(cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The card of the model that stands, or else of the last training."""
     found: dict[str, Any] = json.loads(cards[0]["card_json"]) if cards else {}
     return found
 
@@ -119,12 +128,13 @@ def _curves(connection: duckdb.DuckDBPyConnection) -> Section:
         return Section("From rank to volume")
     caption = (
         "Median estimate of the last four weeks over rank in each department, with its 80 % band, which looks narrow "
-        "where both axes are logarithmic. A line without a band stands on labels of other departments only."
+        "where both axes are logarithmic. A line without a band stands on labels of other departments only. The table "
+        "has of each line the ranks next to 1, 10, 100 and so on."
     )
-    return Section("From rank to volume", [Picture(charts.draw(charts.rank_curves(rows)), caption)])
+    return Section("From rank to volume", [Picture(charts.draw(charts.rank_curves(rows)), caption, decades(rows))])
 
 
-def _over_time(connection: duckdb.DuckDBPyConnection, has_labels: bool) -> Section:
+def _over_time(connection: duckdb.DuckDBPyConnection, has_labels: bool, card: Card) -> Section:
     terms = objects(connection, TERM if has_labels else TERM_WITHOUT_LABELS)
     terms = terms or objects(connection, TERM_WITHOUT_LABELS)
     if not terms:
@@ -136,15 +146,27 @@ def _over_time(connection: duckdb.DuckDBPyConnection, has_labels: bool) -> Secti
         labels = {row["day"]: row["search_count"] for row in found}
     rows = [{**row, "label": labels.get(row["day"])} for row in objects(connection, DAYS, [code, department, term])]
     events = objects(connection, EVENTS, [code])
+    fitted_through = date.fromisoformat(card["known_through"]) if card.get("known_through") else None
     caption = (
         f"{term} in {code}, {department}: the estimate with its 80 and 95 % bands, true volumes as points where they "
-        "are known by now, special dates as dashed lines."
+        f"are known by now, special dates as dashed lines. {_fitted_said(fitted_through)}The table has the last "
+        f"{min(len(rows), LAST_DAYS)} days."
     )
-    spec = charts.over_time(rows, events, title=f"{term} in {code}, {department}")
-    return Section("Over time", [Picture(charts.draw(spec), caption)])
+    spec = charts.over_time(rows, events, title=f"{term} in {code}, {department}", fitted_through=fitted_through)
+    return Section("Over time", [Picture(charts.draw(spec), caption, last_days(rows))])
 
 
-def _backtest(connection: duckdb.DuckDBPyConnection) -> list[Section]:
+def _fitted_said(fitted_through: date | None) -> str:
+    if fitted_through is None:
+        return ""
+    return (
+        f"Days through {fitted_through}, the solid line where it is within the picture, are fitted, not forecast: the "
+        "regression saw labels that were not known on them yet, and only the level keeps to what was known on the day. "
+        "How well days are forecast is what the errors in the backtest say. "
+    )
+
+
+def _backtest(connection: duckdb.DuckDBPyConnection, card: Card) -> list[Section]:
     rows = objects(connection, BACKTEST)
     ours = [row for row in rows if row["model_name"] == "headrace"]
     points = [
@@ -157,25 +179,36 @@ def _backtest(connection: duckdb.DuckDBPyConnection) -> list[Section]:
         for level in (80, 95)
         if row[f"coverage_{level}_ratio"] is not None
     ]
-    said = (
-        "Share of labels in the interval, over all folds of the last backtest, a point for each cut: on the line "
-        f"intervals keep their word. Cuts more than {charts.NEAR_RATIO:.0%} away are named."
-    )
-    calibration = [Picture(charts.draw(charts.calibration(points)), said)] if points else []
     pictures = [
         Picture(
             charts.draw(charts.errors_by_cut(cut, title=_errors_title(name))),
             f"Sum of absolute errors over sum of volumes, by {name}.",
+            cut,
         )
         for name in dict.fromkeys(row["cut_name"] for row in rows)
         if (cut := [row for row in rows if row["cut_name"] == name and row["wape_ratio"] is not None])
     ]
-    text = (
+    unmeasured = [row for row in rows if row["wape_ratio"] is None]
+    errors = Section("Errors in the backtest", pictures, rows=unmeasured)
+    return [_calibration(points, card), errors] if rows else []
+
+
+def _calibration(points: Sequence[Mapping[str, Any]], card: Card) -> Section:
+    """Coverage said and seen, and what the picture cannot show."""
+    grains = card.get("grains") or ["daily"]
+    untested = (
         ""
-        if points or not rows
-        else "The backtest has no coverage: with weekly labels only it cannot be tested by day."
+        if "daily" in grains
+        else f" All labels are {' or '.join(grains)}: coverage is of whole periods, and that of a day cannot be tested."
     )
-    return [Section("Calibration", calibration, text), Section("Errors in the backtest", pictures, rows=rows)]
+    if not points:
+        none = "The backtest has no coverage: a fold's intervals are calibrated on other folds, and there was none."
+        return Section("Calibration", text=none + untested)
+    said = (
+        "Share of labels in the interval, over all folds of the last backtest, a point for each cut: on the line "
+        f"intervals keep their word. Cuts more than {charts.NEAR_RATIO:.0%} away are named.{untested}"
+    )
+    return Section("Calibration", [Picture(charts.draw(charts.calibration(points)), said, points)])
 
 
 def _errors_title(cut_name: str) -> str:
@@ -189,5 +222,6 @@ def _drift(connection: duckdb.DuckDBPyConnection) -> Section:
         "Each measure on the last scored day, as a share of the figure at which its marketplace is refused. The lines "
         "are where it warns, widens the intervals, and stops."
     )
-    pictures = [Picture(charts.draw(charts.drift(shown)), caption)] if shown else []
-    return Section("Drift", pictures, rows=rows)
+    if not shown:
+        return Section("Drift", rows=rows)
+    return Section("Drift", [Picture(charts.draw(charts.drift(shown)), caption, rows)])

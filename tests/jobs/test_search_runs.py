@@ -236,6 +236,11 @@ def test_a_training_that_is_refused_keeps_the_old_model_and_says_why(made, tmp_p
     assert "promised is at most 0%" in release.facts["training"]["refusal"]
     cards = rows(folder / "lake", release, "search_volume_model_card", "model_id, is_current, refusal IS NULL")
     assert sorted(cards) == sorted([(first.run_id, True, True), (run.run_id, False, False)])
+    assert (
+        f"**Not released**: {release.facts['training']['refusal']}"
+        in (folder / f"lake/runs/{run.run_id}/card.md").read_text()
+    )
+    assert not (folder / f"lake/runs/{first.run_id}/card.md").exists()
     ids = rows(folder / "lake", release, "search_volume_estimates", "DISTINCT model_id")
     assert ids == [(first.run_id,)]
     assert again(folder, configs=[folder / "options.toml", strict])[1] is None

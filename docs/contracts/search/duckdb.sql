@@ -119,7 +119,7 @@ CREATE TABLE "marts"."search_volume_estimates" (
     "ln_poisson" DOUBLE,
     "model_id" VARCHAR
 );
-COMMENT ON TABLE "marts"."search_volume_estimates" IS 'A ranked term in a department of a marketplace on one day. Version 1; key: marketplace_code, department_name, term, estimated_on.';
+COMMENT ON TABLE "marts"."search_volume_estimates" IS 'A ranked term in a department of a marketplace on one day. Version 1; key: marketplace_code, department_name, term, estimated_on. No public pair of Amazon search ranks and volumes exists. This model was proven on stand-ins: a generator with planted truth, and real series of the same shape (downloads of Python packages). How well it does on your terms is what the backtest on your own labels says, and nothing else.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."marketplace_code" IS 'The marketplace, by the code of its country: US, UK.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."department_name" IS 'The department in which the rank holds, lower case.';
 COMMENT ON COLUMN "marts"."search_volume_estimates"."term" IS 'The search term: NFKC, lower case, single spaces.';
@@ -186,7 +186,7 @@ CREATE TABLE "marts"."search_volume_backtest" (
     "width_95_ratio" DOUBLE,
     "order_violation_count" BIGINT
 );
-COMMENT ON TABLE "marts"."search_volume_backtest" IS 'A model on a cut of the labels of a fold. Version 1; key: fold_name, model_name, cut_name, cut_value.';
+COMMENT ON TABLE "marts"."search_volume_backtest" IS 'A model on a cut of the labels of a fold. Version 1; key: fold_name, model_name, cut_name, cut_value. No public pair of Amazon search ranks and volumes exists. This model was proven on stand-ins: a generator with planted truth, and real series of the same shape (downloads of Python packages). How well it does on your terms is what the backtest on your own labels says, and nothing else.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."fold_name" IS 'The fold, by its origin; `folds` is over all of them, `test` the last days, which chose nothing.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."model_name" IS '`headrace`, or a rival with the same information.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."cut_name" IS 'By what the labels are cut: `all`, `season`, `marketplace` and so on.';
@@ -213,7 +213,7 @@ CREATE TABLE "marts"."search_volume_model_card" (
     "label_count" BIGINT NOT NULL,
     "card_json" VARCHAR NOT NULL
 );
-COMMENT ON TABLE "marts"."search_volume_model_card" IS 'A trained model: the one that stands, and beside it the last one if that was refused. Version 1; key: model_id.';
+COMMENT ON TABLE "marts"."search_volume_model_card" IS 'A trained model: the one that stands, and beside it the last one if that was refused. Version 1; key: model_id. No public pair of Amazon search ranks and volumes exists. This model was proven on stand-ins: a generator with planted truth, and real series of the same shape (downloads of Python packages). How well it does on your terms is what the backtest on your own labels says, and nothing else.';
 COMMENT ON COLUMN "marts"."search_volume_model_card"."model_id" IS 'The model.';
 COMMENT ON COLUMN "marts"."search_volume_model_card"."is_current" IS 'Estimates are its own.';
 COMMENT ON COLUMN "marts"."search_volume_model_card"."origin_on" IS 'The day whose knowledge it was trained with.';

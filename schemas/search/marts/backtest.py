@@ -2,12 +2,14 @@
 
 from schemas.contract import Contract, Field
 from schemas.search.common import DATE, DOUBLE, LONG, STRING
+from schemas.stand_ins import STAND_INS
 
 SEARCH_VOLUME_BACKTEST = Contract(
     name="search_volume_backtest",
     version=1,
     grain="A model on a cut of the labels of a fold",
     key=("fold_name", "model_name", "cut_name", "cut_value"),
+    note=STAND_INS,
     fields=(
         Field(
             "fold_name",

@@ -2,6 +2,7 @@
 
 from schemas.contract import Contract, Field
 from schemas.search.common import BASES, BOOLEAN, DATE, DEPARTMENT, DOUBLE, LONG, MARKETPLACE, STRING, TERM
+from schemas.stand_ins import STAND_INS
 
 _BOUNDS = tuple(
     Field(
@@ -23,6 +24,7 @@ SEARCH_VOLUME_ESTIMATES = Contract(
     version=1,
     grain="A ranked term in a department of a marketplace on one day",
     key=("marketplace_code", "department_name", "term", "estimated_on"),
+    note=STAND_INS,
     fields=(
         MARKETPLACE,
         DEPARTMENT,

@@ -2,12 +2,14 @@
 
 from schemas.contract import Contract, Field
 from schemas.search.common import BOOLEAN, DATE, LONG, STRING
+from schemas.stand_ins import STAND_INS
 
 SEARCH_VOLUME_MODEL_CARD = Contract(
     name="search_volume_model_card",
     version=1,
     grain="A trained model: the one that stands, and beside it the last one if that was refused",
     key=("model_id",),
+    note=STAND_INS,
     fields=(
         Field("model_id", STRING, "The model.", required=True),
         Field("is_current", BOOLEAN, "Estimates are its own.", required=True),

@@ -1,5 +1,6 @@
 """What a run says, what running again does, and how little either needs."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pyspark.sql import SparkSession
 
 from tests.jobs.cli.made import KEY, Made
 from tests.unit.headrace.asking import headrace
@@ -89,6 +91,27 @@ def test_without_java_a_run_says_so(made: Made, tmp_path: Path) -> None:
     )
     assert found.returncode == 2
     assert "Spark did not start: found JAVA_HOME=/nowhere, promised Java 17 or later" in found.stderr
+
+
+def test_what_was_generated_is_run_by_the_domain_s_name_alone(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The labels are of too few days for a model, which keeps it short."""
+    del spark  # the run takes the one that is there
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HEADRACE_LAKE", raising=False)
+    few = ("--terms", 4, "--from", "2024-01-01", "--through", "2024-02-01")
+    assert headrace("generate", "search", *few).out.startswith("made: ")
+    said = headrace("run", "search")
+    assert said.code == 0, said.err
+    assert "raw files of made/raw, into the lake lake\n" in said.out
+    assert {path.name for path in tmp_path.iterdir()} == {"made", "lake"}
+    [cards] = headrace("query", "SELECT model_id, card_json FROM marts.search_volume_model_card", "--lake", "lake",
+                       "--json").json()  # fmt: skip
+    kept = tmp_path / "lake/runs" / cards["model_id"]
+    assert f"its card, in the lake: runs/{cards['model_id']}/card.md" in said.out
+    assert json.loads((kept / "card.json").read_text())["card"] == json.loads(cards["card_json"])
+    assert "**Not released**: the labels that have a rank are of fewer than 60 days" in (kept / "card.md").read_text()
 
 
 def test_generate_says_what_it_made_and_makes_it_once(tmp_path: Path) -> None:

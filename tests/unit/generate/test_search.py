@@ -19,6 +19,7 @@ from headrace.generate.marker import GenerationError
 from headrace.generate.search.events import occurrences
 from headrace.generate.search.generation import SearchSummary, generate_search
 from headrace.generate.search.scenario import SearchScenario
+from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.asking import headrace
 
 SMALL = {"terms": 24, "first_on": date(2023, 1, 1), "last_on": date(2024, 2, 29)}
@@ -333,5 +334,6 @@ def test_the_command_says_what_it_made_and_what_comes_next(tmp_path: Path) -> No
     assert said.code == 0, said.err
     assert said.out.startswith("made: ")
     assert f"next: headrace run search --raw {out}/raw --lake lake" in said.out
+    assert STAND_INS in said.out
     again = headrace(*ask, "--json").json()
     assert (again["already_there"], again["data_through"], again["grain"]) == (True, "2024-02-29", "daily")

@@ -1,6 +1,7 @@
 """The renderings of the contracts: committed as they would be rendered, and understood by those who read them."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -11,6 +12,7 @@ from schemas.contract import Contract
 from schemas.domains import DOMAINS
 from schemas.lineage import LINEAGE
 from schemas.render import domain_ddl, duckdb_type, renderings, spark_schema
+from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.asking import headrace
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "contracts"
@@ -65,3 +67,18 @@ def test_every_field_stands_in_the_dictionary() -> None:
             page = files[f"{domain}/{contract.name}.md"]
             assert [f.name for f in contract.fields if f"| `{f.name}` |" not in page] == []
             assert [rule.code for rule in contract.rules if f"| `{rule.code}` |" not in page] == []
+
+
+@pytest.mark.parametrize("mart", ["search_volume_estimates", "search_volume_backtest", "search_volume_model_card"])
+def test_pages_of_the_model_s_tables_say_above_their_columns_what_it_was_proven_on(mart: str) -> None:
+    page = renderings()[f"search/{mart}.md"]
+    assert page.index(STAND_INS) < page.index("| column |")
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(domain_ddl(DOMAINS["search"]))
+        [(comment,)] = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = ?", [mart]).fetchall()
+    assert comment.endswith(STAND_INS)
+
+
+def test_a_note_changes_no_row_and_so_no_digest() -> None:
+    contract = DOMAINS["search"].marts["search_volume_estimates"]
+    assert replace(contract, note="other").digest == contract.digest

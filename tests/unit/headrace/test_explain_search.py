@@ -12,6 +12,7 @@ import pytest
 from headrace.explain import search
 from headrace.render_explain import explained as explained_to_people
 from lake.errors import ConfigError, DataError
+from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.search_tables import FIRST, estimates, label, rank, refused, search_database
 from tests.unit.headrace.tables import trail_of
 
@@ -75,6 +76,13 @@ def test_the_stages_come_to_the_estimate_and_order_has_the_rest(explained):
     assert stages["Poisson stage"]["search_count"] == pytest.approx(math.exp(6.925))
     assert stages["order by rank"]["search_count"] == 1020.0
     assert stages["order by rank"]["factor"] == pytest.approx(1020 / math.exp(6.925))
+
+
+def test_what_the_model_was_proven_on_is_said_where_no_model_stands_too(explained, capsys):
+    found = explained(
+        "lip balm", DAY, search_volume_estimates=refused(), search_volume_model_card=[{**UNTRAINED, "refusal": "few"}]
+    )
+    assert STAND_INS in shown(found, capsys)
 
 
 def test_labels_weigh_by_their_age_and_their_distance_in_rank(explained):

@@ -12,7 +12,8 @@ import pytest
 from headrace.reader import objects
 from headrace.report import charts
 from headrace.report.page import Picture, Section, page
-from headrace.report.search import CURVES, search_sections
+from headrace.report.samples import decades
+from headrace.report.search import CURVES, first_sentences, search_sections
 from ml import STAND_INS
 from tests.unit.headrace.search_tables import FIRST, estimates, label, refused, search_database
 
@@ -21,6 +22,9 @@ US = {"marketplace_code": "US", "measured_on": FIRST}
 RANKS = ["1 to 10", "11 to 100", "101 to 1,000", "1,001 to 10,000", "10,001 and more"]
 CARD = {
     "label_count": 9,
+    "grains": ["daily"],
+    "known_through": (FIRST + timedelta(days=20)).isoformat(),
+    "test_from": FIRST.isoformat(),
     "settings": {"ridge": 1e-6},
     "limits": ["It knows no other marketplace."],
     "coverage": {"80": 0.78, "95": 0.94, "fold_name": "test", "ranges": {"80": [0.7, 0.85]}, "folds": None},
@@ -58,9 +62,9 @@ def texts(svg: str) -> list[str]:
 def test_every_section_has_its_picture_and_its_numbers(database):
     sections = {section.title: section for section in search_sections(database, has_labels=True)}
     assert list(sections) == [
-        "The model", "Where not to trust it", "From rank to volume", "Over time", "Calibration",
-        "Errors in the backtest", "Drift", "What the estimates stand on", "Model card: Coverage",
-        "Model card: Labels", "Model card: The data", "Model card: Made by", "Model card: Settings",
+        "From rank to volume", "Over time", "Calibration", "Errors in the backtest", "Drift", "The model",
+        "Where not to trust it", "What the estimates stand on", "Model card: Coverage", "Model card: Labels",
+        "Model card: The data", "Model card: Made by", "Model card: Settings",
     ]  # fmt: skip
     assert [row["limit"] for row in sections["Where not to trust it"].rows] == ["It knows no other marketplace."]
     assert "80 % intervals held 78.0% of the labels (95 % range by blocks of days: 70.0% to 85.0%)" in (
@@ -103,7 +107,84 @@ def test_ranks_stand_in_their_order(database):
     sections = {section.title: section for section in search_sections(database, has_labels=True)}
     errors = sections["Errors in the backtest"]
     assert [text for text in texts(errors.pictures[1].svg) if text in RANKS] == RANKS
-    assert [row["cut_value"] for row in errors.rows if row["model_name"] == "headrace"] == ["all", *RANKS]
+    told = [row for picture in errors.pictures for row in picture.rows]
+    assert [row["cut_value"] for row in told if row["model_name"] == "headrace"] == ["all", *RANKS]
+
+
+def test_every_picture_has_its_table_under_it_and_nothing_stands_before_the_first(database):
+    html = page("Search volume", [STAND_INS], search_sections(database, has_labels=True))
+    marks = re.findall(r"<(svg|table)\b", re.sub(r"<svg.*?</svg>", "<svg>", html, flags=re.DOTALL))
+    assert marks[:12] == ["svg", "table"] * 6
+    assert set(marks[12:]) == {"table"}
+
+
+def test_under_the_curves_are_the_ranks_next_to_powers_of_ten(database):
+    sections = {section.title: section for section in search_sections(database, has_labels=True)}
+    [picture] = sections["From rank to volume"].pictures
+    shown = {(row["marketplace_code"], row["rank"]): (row["estimate"], row["lo_80"]) for row in picture.rows}
+    whole = {
+        (row["marketplace_code"], row["rank"]): (row["estimate"], row["lo_80"]) for row in objects(database, CURVES)
+    }
+    assert shown.items() <= whole.items()
+    assert {code: [rank for of, rank in shown if of == code] for code in ("UK", "US")} == {
+        "UK": [9.0, 32.0], "US": [102.0],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ranks", "found"),
+    [
+        pytest.param([], [], id="no point"),
+        pytest.param([1, 2, 9, 12, 40, 100], [1, 9, 100], id="the nearest of each decade"),
+        pytest.param([4], [4], id="far from both ends, and the only one"),
+        pytest.param([99, 101, 101], [101], id="of equals the first, and nearest by ratio"),
+        pytest.param([300, 2_000, 90_000], [300, 2_000, 90_000], id="none is shown twice"),
+    ],
+)
+def test_decades_have_a_point_each(ranks, found):
+    points = [
+        {"marketplace_code": "US", "department_name": "all", "rank": rank, "n": n} for n, rank in enumerate(ranks)
+    ]
+    shown = decades(points)
+    assert [point["rank"] for point in shown] == found
+    assert [point["n"] for point in shown] == [ranks.index(rank) for rank in found]
+
+
+def test_under_the_series_are_its_last_days_the_newest_first(database):
+    sections = {section.title: section for section in search_sections(database, has_labels=True)}
+    [picture] = sections["Over time"].pictures
+    assert [row["day"] for row in picture.rows] == [FIRST + timedelta(days=n) for n in range(29, 15, -1)]
+    newest = picture.rows[0]
+    assert (newest["rank"], newest["estimate"], newest["hi_95"], newest["true volume"]) == (129, 1029.0, 1429.0, None)
+    assert "The table has the last 14 days." in picture.caption
+
+
+@pytest.mark.parametrize(
+    ("day", "is_marked"),
+    [
+        pytest.param(FIRST - timedelta(days=1), False, id="before the first day"),
+        pytest.param(FIRST, True, id="on the first day"),
+        pytest.param(FIRST + timedelta(days=12), True, id="on a day without a row"),
+        pytest.param(FIRST + timedelta(days=29), True, id="on the last day"),
+        pytest.param(FIRST + timedelta(days=30), False, id="after the last day"),
+        pytest.param(None, False, id="not known"),
+    ],
+)
+def test_where_days_cease_to_be_fitted_is_marked_within_the_picture(day, is_marked):
+    days = [FIRST + timedelta(days=n) for n in range(30) if n != 12]
+    rows = [{"day": on, "estimate": 9.0, "lo_80": None, "label": None} for on in days]
+    spec = charts.over_time(rows, [], title="t", fitted_through=day)
+    drawn = [layer["data"]["values"] for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
+    assert drawn == [[], [{"day": day, "name": charts.FITTED}] if is_marked else []]
+    assert (charts.FITTED in texts(charts.draw(spec))) is is_marked
+
+
+def test_fitted_days_are_not_called_forecast(database):
+    sections = {section.title: section for section in search_sections(database, has_labels=True)}
+    [picture] = sections["Over time"].pictures
+    assert f"Days through {FIRST + timedelta(days=20)}, " in picture.caption
+    assert "are fitted, not forecast" in picture.caption
+    assert charts.FITTED in texts(picture.svg)
 
 
 def test_special_dates_are_named_in_the_picture_and_true_volumes_in_its_legend(database):
@@ -180,20 +261,81 @@ def test_drift_is_drawn_from_nothing_to_the_stop_with_its_limits(share, most):
 def test_without_a_model_the_page_says_so_and_shows_what_there_is():
     with search_database(search_volume_estimates=refused()) as connection:
         sections = {section.title: section for section in search_sections(connection, has_labels=False)}
-    assert list(sections) == ["The model", "What the estimates stand on"]
-    assert sections["The model"].text.startswith("No model stands")
+    assert list(sections) == ["What the estimates stand on"]
 
 
-def test_weekly_labels_leave_the_calibration_untested_and_said_so():
+def told(is_current=True, refusal=None, **card):
+    name = "m1" if is_current else "m2"
+    return {"model_id": name, "is_current": is_current, "refusal": refusal, "card_json": json.dumps(card)}
+
+
+@pytest.mark.parametrize(
+    ("cards", "sentences"),
+    [
+        pytest.param([], ["No model stands: nothing is estimated."], id="no training at all"),
+        pytest.param([told()], [], id="a model without a word against it"),
+        pytest.param(
+            [told(limits=["few terms"])],
+            ["Where not to trust it is said under the pictures, in 1 sentence."],
+            id="a model with limits",
+        ),
+        pytest.param(
+            [told(limits=["a", "b"]), told(is_current=False, refusal="a line is as good")],
+            [
+                "The last training was not released: a line is as good. Model m1, trained before, still stands.",
+                "Where not to trust it is said under the pictures, in 2 sentences.",
+            ],
+            id="a refused training beside the model that stands",
+        ),
+        pytest.param(
+            [told(is_current=False, refusal="there are no labels")],
+            ["The last training was not released: there are no labels. No model stands: nothing is estimated."],
+            id="a refused training alone",
+        ),
+    ],
+)
+def test_what_a_reader_must_know_stands_first(cards, sentences):
+    assert first_sentences(cards) == [STAND_INS, *sentences]
+
+
+@pytest.mark.parametrize(
+    ("grains", "coverage", "sentences"),
+    [
+        pytest.param(["daily"], 0.78, [], id="days that were judged"),
+        pytest.param(["daily", "weekly"], 0.78, [], id="days and weeks"),
+        pytest.param(None, 0.78, [], id="a card that tells no grain"),
+        pytest.param(["weekly"], 0.78, ["All labels are weekly"], id="weeks that were judged"),
+        pytest.param(["monthly", "weekly"], 0.78, ["All labels are monthly or weekly"], id="no day among them"),
+        pytest.param(["daily"], None, ["The backtest has no coverage"], id="one fold"),
+        pytest.param(["weekly"], None, ["The backtest has no coverage", "All labels are weekly"], id="one of weeks"),
+    ],
+)
+def test_what_calibration_cannot_show_is_said_beside_it(grains, coverage, sentences):
     score = {"fold_name": "folds", "model_name": "headrace", "cut_name": "all", "cut_value": "all", "label_count": 3}
+    tables = {
+        "search_volume_estimates": estimates(),
+        "search_volume_backtest": [{**score, "coverage_80_ratio": coverage, "coverage_95_ratio": coverage}],
+        "search_volume_model_card": [{**told(grains=grains, label_count=3), "origin_on": FIRST, "label_count": 3}],
+    }
+    with search_database(**tables) as connection:
+        sections = {section.title: section for section in search_sections(connection, has_labels=False)}
+    calibration = sections.get("Calibration", Section(""))
+    beside = calibration.pictures[0].caption if coverage else calibration.text
+    assert re.findall(r"All labels are [a-z ]+|The backtest has no coverage", beside) == sentences
+    assert ("that of a day cannot be tested" in beside) is any("All labels" in one for one in sentences)
+    assert bool(calibration.pictures) is (coverage is not None)
+
+
+def test_a_cut_without_an_error_stands_in_a_table_since_no_picture_has_it():
+    score = {"fold_name": "folds", "model_name": "headrace", "cut_name": "season", "cut_value": "season"}
     with search_database(search_volume_estimates=estimates(), search_volume_backtest=[score]) as connection:
         sections = {section.title: section for section in search_sections(connection, has_labels=False)}
-    assert "cannot be tested by day" in sections["Calibration"].text
-    assert sections["Calibration"].pictures == []
+    errors = sections["Errors in the backtest"]
+    assert (errors.pictures, [row["cut_value"] for row in errors.rows]) == ([], ["season"])
 
 
 def test_the_page_stands_alone_and_says_first_what_the_model_was_proven_on(database):
-    html = page("Search volume", STAND_INS, search_sections(database, has_labels=True))
+    html = page("Search volume", [STAND_INS], search_sections(database, has_labels=True))
     assert html.index(STAND_INS[:40]) < html.index("<svg")
     assert "<script" not in html
     fetched = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?(?!#)([^"')> ]+)""", html)
@@ -202,11 +344,24 @@ def test_the_page_stands_alone_and_says_first_what_the_model_was_proven_on(datab
 
 
 def test_what_a_source_wrote_is_text_on_the_page():
-    section = Section(
-        "<b>", [Picture("<svg></svg>", "<i>")], text="<u>", rows=[{"a_<": "<script>", "n": 1234, "x": None}]
-    )
-    html = page("<t>", "<f>", [section])
-    for mark in ("<b>", "<i>", "<u>", "<script>", "<t>", "<f>", "a_<"):
+    picture = Picture("<svg></svg>", "<i>", [{"o": "<s>"}])
+    section = Section("<b>", [picture], text="<u>", rows=[{"a_<": "<script>", "n": 1234, "x": None}])
+    html = page("<t>", ["<f>"], [section])
+    for mark in ("<b>", "<i>", "<u>", "<s>", "<script>", "<t>", "<f>", "a_<"):
         assert mark not in html
     assert "1,234" in html
     assert "<td>·</td>" in html
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param(0.0123456, "0.01235", id="a share"),
+        pytest.param(999.94, "999.9", id="less than a thousand"),
+        pytest.param(12_345.6, "12,346", id="searches, whole"),
+        pytest.param(-12_345.6, "-12,346", id="below nothing"),
+        pytest.param(1_234_567, "1,234,567", id="a count"),
+    ],
+)
+def test_numbers_are_shown_as_people_read_them(value, shown):
+    assert f'<td class="number">{shown}</td>' in page("t", [], [Section("s", rows=[{"n": value}])])

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from headrace import render
 from headrace.status import training_facts
 
 
@@ -41,3 +42,13 @@ def test_errors_of_the_folds_and_of_the_last_days_are_shown_and_those_of_terms_n
 
 def test_without_folds_there_are_no_errors_to_show():
     assert facts("test")["unseen_terms"] is None
+
+
+@pytest.mark.parametrize(
+    ("refusal", "is_said"),
+    [pytest.param("a line is as good", True, id="refused"), pytest.param(None, False, id="released")],
+)
+def test_where_the_card_of_a_refused_training_lies_is_said(refusal, is_said, capsys):
+    said = {"model_id": "20240131T000000Z-0a1b2c", "ranked_through": "2024-01-31", "refusal": refusal, "card": {}}
+    render._training(training_facts(SimpleNamespace(facts={"training": said}, models={})))
+    assert ("its card, in the lake: runs/20240131T000000Z-0a1b2c/card.md\n" in capsys.readouterr().out) is is_said

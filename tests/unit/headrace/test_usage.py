@@ -13,6 +13,7 @@ from headrace.generate.search.scenario import SearchScenario
 from headrace.generate.search.terms import make_terms
 from headrace.render import MODES
 from lake.curating import Mode
+from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.asking import headrace
 
 COMMANDS = (
@@ -50,9 +51,23 @@ COMMANDS = (
         pytest.param(
             ("run", "procurement", "--lake", "l"),
             2,
-            "error: Missing option '--raw'; see: headrace run --help\n",
-            id="no raw folder",
+            "error: found --lake l without --raw, promised both, or neither for made/raw into lake\n",
+            id="a lake, and no raw folder",
         ),
+        pytest.param(
+            ("run", "procurement", "--raw", "r"),
+            2,
+            "error: found --raw r without --lake, promised both, or neither for made/raw into lake\n",
+            id="a raw folder, and no lake",
+        ),
+        pytest.param(
+            ("run", "search"),
+            2,
+            "error: found neither --raw nor --lake, and no made/raw, which is run then; make it with: headrace "
+            "generate search, or say both\n",
+            id="nothing to run, where nothing was generated",
+        ),
+        pytest.param(("run", "nowhere"), 2, "there is no domain 'nowhere'", id="an unknown domain, without a folder"),
         pytest.param(
             ("status",),
             2,
@@ -193,6 +208,22 @@ def test_what_was_generated_is_told_for_every_domain(tmp_path: Path) -> None:
         files = [path for path in (tmp_path / domain / "raw").rglob("*") if path.is_file()]
         assert f"made: {len(files)} raw files" in found.out
     assert ", 8 of them the very bytes of another, in" in found.out
+    assert STAND_INS not in found.out
+
+
+@pytest.mark.parametrize("said", [("--lake", "l"), ("--raw", "r")])
+def test_what_was_made_up_is_run_into_no_lake_that_was_named(
+    said: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "made/raw").mkdir(parents=True)
+    monkeypatch.delenv("HEADRACE_LAKE", raising=False)
+    assert headrace("run", "search", *said).code == 2
+    monkeypatch.setenv("HEADRACE_LAKE", "mine")
+    found = headrace("run", "search")
+    assert (found.code, found.out) == (2, "")
+    assert "found --lake mine without --raw" in found.err
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]
 
 
 def test_an_unexpected_exception_is_a_sentence_and_a_trace_only_with_debug(monkeypatch: pytest.MonkeyPatch) -> None:

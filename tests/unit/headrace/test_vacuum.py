@@ -12,7 +12,7 @@ from lake.artefacts import written_artefact
 from lake.errors import ConfigError
 from lake.folder_store import FolderStore
 from lake.releases import Release, as_json, release_key
-from lake.runs import manifest_key
+from lake.runs import manifest_key, run_folder
 from lake.tables import DataFile, Snapshot
 from lake.vacuum import vacuum
 
@@ -31,7 +31,7 @@ def snapshot(lake: FolderStore, run: str, table: str = "t", zone: str = "marts")
     return Snapshot(table, folder, (DataFile(f"{folder}/part-0.parquet", 1, 5, {}),), "d")
 
 
-def publish(lake: FolderStore, number: int, hours: float, *snapshots: Snapshot) -> None:
+def publish(lake: FolderStore, number: int, hours: float, *snapshots: Snapshot, trained_by: str | None = None) -> None:
     run = run_id(hours, f"{number:06d}")
     lake.put(
         release_key("procurement", number),
@@ -49,6 +49,7 @@ def publish(lake: FolderStore, number: int, hours: float, *snapshots: Snapshot) 
                 counts={},
                 digests={},
                 as_of=None,
+                facts={"training": {"model_id": trained_by}} if trained_by else {},
             )
         ),
     )
@@ -178,3 +179,22 @@ def test_an_empty_lake_has_nothing_to_remove(lake: FolderStore) -> None:
 def test_to_keep_no_release_is_refused(lake: FolderStore) -> None:
     with pytest.raises(ConfigError, match="promised at least 1"):
         vacuum(lake, "procurement", releases_kept=0, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("trained_by", "is_kept"),
+    [
+        pytest.param(run_id(90, "000001"), True, id="the kept release tells of its training"),
+        pytest.param(run_id(80, "000002"), False, id="it tells of another"),
+        pytest.param(None, False, id="it tells of none"),
+    ],
+)
+def test_a_run_whose_training_a_kept_release_tells_of_keeps_its_card(
+    trained_by: str | None, is_kept: bool, lake: FolderStore
+) -> None:
+    card = f"{run_folder(run_id(90, '000001'))}/card.md"
+    publish(lake, 1, 90)
+    lake.put(card, b"# Search volume model")
+    publish(lake, 2, 80, trained_by=trained_by)
+    vacuum(lake, "procurement", releases_kept=1, now=NOW)
+    assert (card in keys(lake)) is is_kept
