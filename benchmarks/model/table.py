@@ -29,8 +29,8 @@ INTRODUCTION = (
     "of the whole command, from its start."
 )
 WEEKLY_TEXT = (
-    "By weekly labels the origins are judged on whole weeks, and the test period on days: their intervals were calibrated "
-    "on weeks, and what they hold of days is no test of them."
+    "By weekly labels the origins are judged on whole weeks, and the test period on days: their intervals were "
+    "calibrated on weeks, and what they hold of days is no test of them."
 )
 Contest = Mapping[str, Any]
 
