@@ -36,13 +36,19 @@ Contest = Mapping[str, Any]
 
 
 def as_markdown(results: Results) -> str:
-    lines = ["# Search volume by Headrace and its peers", "", STAND_INS, "", INTRODUCTION, ""]
+    lines = ["# Search volume by Headrace and its peers", "", STAND_INS, "", INTRODUCTION, "", _took(results), ""]
     for name in SETS:
         if rows := [one for one in results.contests if one["set"] == name]:
             lines += _set(rows)
     lines += _grains(results.grains) + _scoring(results.scoring)
     reached = [[aim.name, aim.reached, aim.found] for aim in aims(results)]
     return "\n".join([*lines, "## Aims", "", *table(("aim", "reached", "found"), reached, texts=3), ""])
+
+
+def _took(results: Results) -> str:
+    seconds = sum(one["wall_seconds"] for one in [*results.contests, *results.scoring])
+    world = " and ".join(f"{name} {count}" for name, count in results.world.items())
+    return f"The commands took {seconds / 60:.0f} minutes in all. The generator was asked for {world}."
 
 
 def table(names: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from benchmarks.model.aims import aims
+from benchmarks.model.aims import MILLION, aims
 from benchmarks.model.grains import weekly_against_daily
 from benchmarks.model.pooled import with_backtest
 from benchmarks.model.results import DAILY, WEEKLY, Results
@@ -171,7 +171,6 @@ def test_aims_are_reached_at_their_figures(tmp_path):
         {"rows": 1_000_000, "label_seconds": 4.0, "score_seconds": 6.0, "peak_mebibytes": 1000.0},
         {"rows": 10_000_000, "label_seconds": 50.0, "score_seconds": 50.0, "peak_mebibytes": 1100.0},
     ]
-    scoring = [{**one, "days": 1} for one in scoring]
     grains = {part: {"labels": 9, "daily": 0.1, "weekly": 0.11} for part in ("days", "season", "weeks")}
     found = results(tmp_path, contest(), contest(WEEKLY), *packages, scoring=scoring, grains=grains)
     assert {name for name, said in reached(found).items() if said != "yes"} == set()
@@ -196,6 +195,22 @@ def test_aims_are_reached_at_their_figures(tmp_path):
 def test_an_aim_is_missed(tmp_path, cells, missed):
     said = reached(results(tmp_path, contest(**cells)))
     assert [name for name, told in said.items() if told == "**no**"] == [missed]
+
+
+@pytest.mark.parametrize(
+    ("rows", "seconds", "mebibytes", "speed", "memory"),
+    [
+        pytest.param(MILLION, 101.0, 1100.0, "**no**", "yes", id="slow"),
+        pytest.param(MILLION, 99.0, 1101.0, "yes", "**no**", id="growing"),
+        pytest.param(999_999, 1.0, 1.0, "not measured", "not measured", id="too few"),
+    ],
+)
+def test_speed_and_memory_of_scoring(tmp_path, rows, seconds, mebibytes, speed, memory):
+    least = {"rows": rows, "label_seconds": 1.0, "score_seconds": 1.0, "peak_mebibytes": 1000.0}
+    most = {**least, "rows": 10 * rows, "label_seconds": seconds - 1, "peak_mebibytes": mebibytes}
+    said = reached(results(tmp_path, scoring=[most, least]))
+    titles = f"100,000 rows scored a second: {10 * rows if rows == MILLION else rows:,} rows", "memory does not grow"
+    assert [next(told for name, told in said.items() if name.startswith(title)) for title in titles] == [speed, memory]
 
 
 def test_fewer_than_a_million_rows_say_nothing_of_a_million(tmp_path):
@@ -246,6 +261,7 @@ def test_the_page_says_coverage_with_and_without_a_range_and_how_each_was_tuned(
         in page
     )
     assert "| log_log_line | 0.0850 |  | 0.0700 | 0.1000 | -3.00% | 0 |  |  |  |  | 400 | 500 | 3,072 |" in page
+    assert "The commands took 27 minutes in all. The generator was asked for terms 480 and seed 11." in page
     assert "| pooled over the origins | 80.0% (no range) | 95.0% (no range) |  |  |" in page
     assert "| test period | 80.0% (77.0% to 81.0%) | 80.0% (77.0% to 81.0%) | 90 | 90 |" in page
     tuned = next(line for line in page if line.startswith("* lightgbm: "))
