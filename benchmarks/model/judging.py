@@ -64,7 +64,7 @@ def held(bounded: pd.DataFrame, level: int) -> dict[str, Any] | None:
     if bounded.empty:
         return None
     hit = bounded["search_count"].between(bounded[f"lo_{level}"], bounded[f"hi_{level}"])
-    days = hit.groupby(bounded["ranked_on"]).agg(["sum", "count"]).sort_index()
+    days = hit.groupby(bounded["ranked_on"]).agg(["sum", "count"])
     is_ranged = len(days) > BLOCK_DAYS
     low_high = block_bootstrap(days["sum"].to_numpy(float), days["count"].to_numpy(float), seed=level)
     return {
