@@ -9,7 +9,8 @@ DEMO := demo
 ROWS ?= 310000
 ROUNDS ?= 3
 KILLS ?= 1000
-SETS ?= generator generator_weekly pypi_32 pypi_62
+SETS ?= generator generator_weekly pypi_62 pypi_32
+RESUME ?=
 
 export PYTHONDONTWRITEBYTECODE = 1
 export SPARK_LOCAL_IP = 127.0.0.1
@@ -62,5 +63,5 @@ soak: $(VENV) ## kill real runs at random instants with a reader polling: KILLS=
 	.venv/bin/python -m tests.soak --kills $(KILLS)
 
 .PHONY: bench-model
-bench-model: $(VENV) ## search volume by Headrace, LightGBM, a line, a spline, the last known value: SETS="generator generator_weekly pypi_32 pypi_62"
-	.venv/bin/python -m benchmarks.model --sets $(SETS)
+bench-model: $(VENV) ## search volume by Headrace, LightGBM, a line, a spline, the last known value: SETS="generator generator_weekly pypi_62 pypi_32" RESUME=1
+	.venv/bin/python -m benchmarks.model --sets $(SETS) $(if $(RESUME),--resume)

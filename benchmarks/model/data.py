@@ -83,8 +83,7 @@ def weekly_set(folder: Path, *, terms: int, seed: int) -> DataSet:
 def whole_weeks(daily: pd.DataFrame) -> pd.DataFrame:
     """Daily labels summed from Sunday to Saturday, known 10 days after the Saturday; weeks that lack a day are left
     out."""
-    day = pd.to_datetime(daily["period_start_on"])
-    sunday = day - pd.to_timedelta((day.dt.dayofweek + 1) % 7, unit="D")
+    sunday = sunday_of(pd.to_datetime(daily["period_start_on"]))
     key = ["marketplace_code", "department_name", "term", "period_start_on"]
     weeks = daily.assign(period_start_on=sunday).groupby(key, as_index=False, dropna=False)
     summed = weeks.agg(search_count=("search_count", "sum"), day_count=("search_count", "size"))
@@ -95,6 +94,11 @@ def whole_weeks(daily: pd.DataFrame) -> pd.DataFrame:
         period_start_on=whole["period_start_on"].dt.date,
         available_on=(saturday + pd.Timedelta(days=WEEKS_KNOWN_AFTER_DAYS)).dt.date,
     )
+
+
+def sunday_of(day: pd.Series) -> pd.Series:
+    """The Sunday that the day's week begins with."""
+    return day - pd.to_timedelta((day.dt.dayofweek + 1) % 7, unit="D")
 
 
 def pypi_set(folder: Path, *, lag_days: int) -> DataSet:

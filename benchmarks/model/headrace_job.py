@@ -60,9 +60,16 @@ def main(data: Path, out: Path, settings: str | None = None) -> None:
     scored.estimates.write.format("noop").mode("overwrite").save()
     seconds["score all"] = time.monotonic() - begun
     seconds["scored rows"] = ranks.count()
-    (out / "said.json").write_text(
-        json.dumps({"seconds": seconds, "refusal": result.refusal, "card": result.card}, default=str)
-    )
+    said = {
+        "settings": result.card["settings"],
+        "tried": len(result.card["tried_settings"]),
+        "tuning_rows_at_most": options.fit_rows_at_most,
+        "fitted_rows": result.card["label_count"],
+        "seconds": seconds,
+        "refusal": result.refusal,
+    }
+    (out / "said.json").write_text(json.dumps(said))
+    (out / "card.json").write_text(json.dumps(result.card, indent=1, default=str))
     (out / "card.md").write_text(card_page(result.card))
 
 

@@ -6,6 +6,7 @@ Scores and writes as many ranked terms a day, in four lists, with the model that
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 import time
@@ -41,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     labelled = time.monotonic()
     scored.estimates.write.parquet(str(out / "estimates"))
     ended, count = time.monotonic(), said.rows * said.days
+    measured = {"rows": count, "label_seconds": labelled - begun, "score_seconds": ended - labelled}
+    (out / "said.json").write_text(json.dumps(measured))
     sys.stdout.write(
         f"{count:,} rows: {labelled - begun:.1f} s for labels since the training, {ended - labelled:.1f} s to score, "
         f"{count / (ended - labelled):,.0f} rows a second, {count / (ended - begun):,.0f} with the labels\n"
