@@ -69,7 +69,7 @@ def test_a_conformal_bound_is_a_quantile_of_the_errors_further_out_for_few_days(
     calibration = calibrate(errors, usual=0.1)
     [of_all] = [cell for cell in calibration.cells if (cell.bucket, cell.event) == (ANY, ANY)]
     assert (of_all.row_count, of_all.day_count) == (40, 10)
-    wanted = {name: row for name, row in zip(expected["bound"], expected.to_dict("records"), strict=True)}
+    wanted = dict(zip(expected["bound"], expected.to_dict("records"), strict=True))
     found = dict(zip(("lo_95", "lo_80", "hi_80", "hi_95"), of_all.quantiles, strict=True))
     assert found == pytest.approx({name: row["quantile"] for name, row in wanted.items()}, abs=1e-9)
     one = errors.limit(1).withColumns({"mean": F.lit(1000.0), "error_scale_ratio": F.lit(1.0)})
