@@ -44,7 +44,8 @@ def _of_labels(card: Card) -> Iterator[str]:
         yield (
             f"All labels of {', '.join(without)} are weekly or monthly: the division over days is the model's; "
             "coverage was measured on periods, and that of a day cannot be tested. Days vary more than their week or "
-            "month: fewer of them lie in these intervals than is said (docs/search-model.md has what the stand-in showed)."
+            "month: fewer of them lie in these intervals than is said (docs/search-model.md has what the stand-in "
+            "showed)."
         )
     judged = (card["coverage"].get("judged") or {}).get("marketplace", ())
     if never := sorted({s["marketplace_code"] for s in card["supports"]} - set(judged)):

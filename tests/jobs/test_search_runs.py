@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from jobs.run_pipeline import run_pipeline
 from lake.errors import AuditError, DataError
 from lake.releases import current_release, rollback
 from lake.runs import new_run_id, now_utc, stage_said
+from ml import artefact
 from ml.scoring import score
 from tests.jobs.lakes import rows, run_of
 
@@ -83,6 +85,7 @@ def again(folder: Path, **said):
     return run, run_pipeline(run)
 
 
+@pytest.mark.spark35
 def test_a_first_run_trains_releases_and_scores(made):
     folder, _, release = made
     training = release.facts["training"]
@@ -144,6 +147,42 @@ def test_estimates_are_near_what_was_planted(made):
 def test_a_run_again_changes_nothing(made):
     folder, _, _ = made
     assert again(folder)[1] is None
+
+
+def test_a_model_of_other_features_or_contracts_is_not_scored_and_says_so(made, tmp_path, monkeypatch):
+    """What is trained by is told by the digest of the code: here the artefact alone is a foreign one."""
+    folder, run, _ = made
+    shutil.copytree(folder / "lake", tmp_path / "lake")
+    standing = current_release(run.lake, "search")
+    other = tmp_path / "other.toml"
+    other.write_text("[marts]\nscored_days = 3\n")
+    monkeypatch.setattr(artefact, "VERSION", artefact.VERSION + 1)
+    sentence = (
+        rf"model {standing.models['search_volume'].model_id} cannot score: .*found features and contracts \w{{16}}, "
+        r"promised \w{16}: train again; nothing was published"
+    )
+    with pytest.raises(DataError, match=sentence):
+        again(folder, lake=tmp_path / "lake", configs=[folder / "options.toml", other])
+    assert current_release(run_of(folder, tmp_path / "lake", domain="search").lake, "search") == standing
+
+
+def test_as_of_a_day_after_the_newest_rank_the_days_that_have_ranks_are_scored_as_before(made, tmp_path):
+    """No label and no day more counts than on the newest rank's day, and no training is due."""
+    folder, run, _ = made
+    shutil.copytree(folder / "lake", tmp_path / "lake")
+    before = current_release(run.lake, "search")
+    later = SCENARIO.last_on + timedelta(days=1)
+    run, release = again(folder, lake=tmp_path / "lake", as_of=later)
+    assert release.as_of == later.isoformat()
+    assert release.models == before.models
+    assert release.facts["training"]["ranked_through"] == before.facts["training"]["ranked_through"]
+    columns = "term, department_name, marketplace_code, estimated_on, rank, estimated_search_count, lo_80_search_count"
+    found, first = (
+        rows(lake, of, "search_volume_estimates", columns)
+        for lake, of in ((tmp_path / "lake", release), (folder / "lake", before))
+    )
+    assert found == first
+    assert max(row[3] for row in found) == SCENARIO.last_on
 
 
 def test_the_card_and_the_status_say_on_what_the_model_was_proven(made):

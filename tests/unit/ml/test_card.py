@@ -37,6 +37,10 @@ def cut(name: str, value: str, fold: str = "test", **cells: Any) -> dict[str, An
     return {"fold_name": fold, "cut_name": name, "cut_value": value, **SCORES, **cells}
 
 
+FOLDS = [{"origin_on": day, "is_choosing": True} for day in ("2022-10-01", "2023-10-01")]
+SEASONS = [cut("season", "season", fold["origin_on"]) for fold in FOLDS]
+
+
 def card(**parts: Any) -> dict[str, Any]:
     """One that has nothing to warn of but what is always true."""
     said = {
@@ -68,13 +72,15 @@ def card(**parts: Any) -> dict[str, Any]:
                 "label_count": 901,
             }
         ],
-        "folds": [{"origin_on": "2022-10-01"}, {"origin_on": "2023-10-01"}],
+        "are_settings_fixed": False,
+        "folds": FOLDS,
         "errors": [error(fold, model) for fold in ("2022-10-01", "folds", "test") for model in ("headrace",)],
-        "cuts": [cut("season", "season", "folds"), cut("rank", "1 to 10")],
+        "cuts": [*SEASONS, cut("rank", "1 to 10")],
         "coverage": {
             "80": 0.79,
             "95": 0.95,
             "fold_name": "test",
+            "judged": {"marketplace": ["US"], "department": ["toys"]},
             "ranges": {"80": [0.77, 0.81], "95": [0.93, 0.96]},
             "folds": {name: SCORES[name] for name in SCORES if name.startswith(("coverage", "width"))},
         },
@@ -110,7 +116,29 @@ US = card()["labels"][0]
 @pytest.mark.parametrize(
     ("parts", "sentence"),
     [
-        pytest.param({"grains": ["weekly"]}, "that of a day cannot be tested", id="weekly labels only"),
+        pytest.param(
+            {"labels": [US, {**US, "marketplace_code": "DE", "grain": "weekly"}]},
+            "All labels of DE are weekly or monthly",
+            id="a marketplace of weekly labels beside one of daily ones",
+        ),
+        pytest.param(
+            {"supports": [*card()["supports"], {**card()["supports"][0], "marketplace_code": "DE"}]},
+            "The backtest judged no label of DE: their intervals are of other marketplaces' errors",
+            id="a marketplace that came after the test period began",
+        ),
+        pytest.param(
+            {"cuts": SEASONS[:1]}, "One fold has days from 20 November to 31 December", id="a single holiday season"
+        ),
+        pytest.param(
+            {"folds": [FOLDS[0], {**FOLDS[1], "is_choosing": False}]},
+            "Settings were chosen on one fold",
+            id="one fold that chose",
+        ),
+        pytest.param(
+            {"errors": [error("test", label_count=120, coverage_80_ratio=0.6)]},
+            "Of all labels the 80 % intervals held 60.0% only (test period, 120 labels).",
+            id="too narrow intervals of few labels",
+        ),
         pytest.param({"labels": [{**US, "term_count": 29}]}, "US has daily labels of 29 terms only", id="few terms"),
         pytest.param(
             {"labels": [{**US, "term_count": 29}, {**US, "marketplace_code": "DE", "term_count": 29}]},
@@ -122,7 +150,7 @@ US = card()["labels"][0]
             "daily labels of 364 days: no year",
             id="a day less than a year",
         ),
-        pytest.param({"folds": [{"origin_on": "2023-10-01"}]}, "There was one fold only", id="one fold"),
+        pytest.param({"folds": FOLDS[1:]}, "There was one fold only", id="one fold"),
         pytest.param({"cuts": []}, "No fold has a day from 20 November to 31 December", id="no holiday season"),
         pytest.param(
             {"errors": [error("2022-10-01"), error("2022-10-01", "last_known_at_rank", wape_ratio=0.07)]},
@@ -151,23 +179,23 @@ US = card()["labels"][0]
             id="a total that is off",
         ),
         pytest.param(
-            {"coverage": {"80": 0.8, "95": 0.999, "fold_name": "test", "ranges": {}}},
+            {"coverage": {**card()["coverage"], "80": 0.8, "95": 0.999}},
             "95 % intervals held 99.9% of the labels of the test period: over all ranks they are wider than need be.",
             id="intervals that are too wide",
         ),
         pytest.param({"coverage": {}}, "How often the 80 % interval holds could not be measured", id="no coverage"),
         pytest.param(
-            {"cuts": [cut("season", "season"), cut("rank", "1 to 10", bias_ratio=-0.061)]},
+            {"cuts": [*SEASONS, cut("rank", "1 to 10", bias_ratio=-0.061)]},
             "Of ranks 1 to 10 the total was off by -6.1% (test period, 1,234 labels).",
             id="a rank bucket that is off",
         ),
         pytest.param(
-            {"cuts": [cut("season", "season"), cut("marketplace", "JP", "folds", bias_ratio=0.2)]},
+            {"cuts": [*SEASONS, cut("marketplace", "JP", "folds", bias_ratio=0.2)]},
             "Of marketplace JP the total was off by +20.0% (folds, 1,234 labels).",
             id="a marketplace that is off",
         ),
         pytest.param(
-            {"cuts": [cut("season", "season"), cut("terms", "unseen", "folds", coverage_80_ratio=0.744)]},
+            {"cuts": [*SEASONS, cut("terms", "unseen", "folds", coverage_80_ratio=0.744)]},
             "Of terms unseen the 80 % intervals held 74.4% only (folds, 1,234 labels).",
             id="terms whose intervals are too narrow",
         ),
@@ -184,7 +212,7 @@ def test_what_is_wrong_is_said(parts: dict[str, Any], sentence: str) -> None:
 
 def test_what_is_at_a_limit_or_of_a_single_fold_or_of_few_labels_is_in_the_tables_only() -> None:
     cuts = [
-        cut("season", "season"),
+        *SEASONS,
         cut("rank", "1 to 10", bias_ratio=0.05, coverage_95_ratio=0.93),
         cut("rank", "11 to 100", coverage_80_ratio=0.1, label_count=199),
         cut("rank", "1 to 10", "2022-10-01", bias_ratio=1.0),
@@ -194,7 +222,7 @@ def test_what_is_at_a_limit_or_of_a_single_fold_or_of_few_labels_is_in_the_table
 
 def test_where_the_whole_is_off_its_cuts_are_in_the_table_only() -> None:
     cuts = [
-        cut("season", "season"),
+        *SEASONS,
         cut("rank", "1 to 10", bias_ratio=0.3),
         cut("rank", "1 to 10", "folds", bias_ratio=0.3),
     ]
@@ -224,7 +252,9 @@ def test_where_the_whole_is_off_its_cuts_are_in_the_table_only() -> None:
         pytest.param("| code | c0de |", id="the code's digest"),
         pytest.param("| ridge | 1e-06 |", id="settings"),
         pytest.param(
-            "Chosen by the folds among 1 that were tried; the least mean WAPE of the folds was 0.0699", id="tried"
+            "Chosen by the folds of 2022-10-01, 2023-10-01 among 1 that were tried; the least mean WAPE of these folds "
+            "was 0.0699",
+            id="tried",
         ),
         pytest.param("known through 2025-01-14; judged once on what was not known on 2024-10-01", id="what was known"),
     ],
