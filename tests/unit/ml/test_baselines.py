@@ -44,7 +44,7 @@ def label(
         pytest.param([label(6, 0, 10.0)], 10.0, id="a near rank where the rank has none"),
         pytest.param([label(5, 0, 10.0, dept="toys")], 10.0, id="another department where its own has none"),
         pytest.param([label(500, 0, 10.0)], 10.0, id="any rank where none is near"),
-        pytest.param([label(500, 5, 30.0), label(9, 0, 10.0)], 10.0, id="a rank within e^2 before any"),
+        pytest.param([label(500, 5, 30.0), label(3, 0, 10.0)], 10.0, id="a rank within e^2 before any"),
         pytest.param([label(5, 0, 10.0, code="UK")], None, id="none of another marketplace"),
     ],
 )

@@ -221,11 +221,7 @@ def test_what_is_at_a_limit_or_of_a_single_fold_or_of_few_labels_is_in_the_table
 
 
 def test_where_the_whole_is_off_its_cuts_are_in_the_table_only() -> None:
-    cuts = [
-        *SEASONS,
-        cut("rank", "1 to 10", bias_ratio=0.3),
-        cut("rank", "1 to 10", "folds", bias_ratio=0.3),
-    ]
+    cuts = [*SEASONS, cut("rank", "1 to 10", bias_ratio=0.3), cut("rank", "1 to 10", "folds", bias_ratio=0.3)]
     assert warned(errors=[error("test", bias_ratio=0.2), error("folds")], cuts=cuts) == [
         "Of ranks 1 to 10 the total was off by +30.0% (folds, 1,234 labels).",
         "Of all labels the total was off by +20.0% (test period, 1,234 labels).",

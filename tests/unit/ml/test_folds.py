@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from ml.folds import Fold, per_label, rolling_folds, sampled, told_folds, with_unseen
-from ml.labels import is_within, labelled_days, split_by
+from ml.labels import is_within, labelled_days
 from ml.options import SearchOptions
 from tests.unit.ml.frames import DAY, ranks, volumes
 
@@ -116,8 +116,6 @@ def test_a_week_without_department_is_one_label_and_another_than_that_of_a_depar
     found = per_label(days.withColumns({**flags, **told}), ["weekly"]).collect()
     by_label = {row["label_department_name"]: (row["search_count"], row["day_count"]) for row in found}
     assert by_label == {"(none)": (700.0, 7), "all": (10.0, 7)}
-    divided = split_by(days, F.lit(1.0)).groupBy("label_department_name").agg(F.sum("search_count")).collect()
-    assert dict(map(tuple, divided)) == {"(none)": 700.0, "all": 10.0}
 
 
 @pytest.mark.spark35

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
-from ml.labels import labelled_days, split_by
+from ml.labels import labelled_days
 from tests.unit.ml.frames import DAY, ranks, volumes
 
 
@@ -50,15 +49,6 @@ def test_a_period_has_its_days(spark: SparkSession, grain: str, start: date, day
     found = labelled_days(ranked, labels, department_rule="best").collect()
     assert sorted(r["ranked_on"] for r in found) == [start + timedelta(n) for n in range(days)]
     assert {r["period_day_count"] for r in found} == {days}
-
-
-def test_a_week_is_divided_as_predicted_and_a_day_without_rank_keeps_its_share(spark: SparkSession) -> None:
-    start = date(2024, 3, 3)
-    ranked = ranks(spark, *({"ranked_on": start + timedelta(n), "rank": 1 + n} for n in range(6)))
-    labels = volumes(spark, {"grain": "weekly", "period_start_on": start, "search_count": 700})
-    labelled = labelled_days(ranked, labels, department_rule="best").withColumn("p", F.col("rank").cast("double"))
-    found = {r["rank"]: r["search_count"] for r in split_by(labelled, F.col("p")).collect()}
-    assert found == pytest.approx({n: 600 * n / 21 for n in range(1, 7)})  # the seventh day has 100, a mean day
 
 
 def test_no_labels_are_no_rows(spark: SparkSession) -> None:
