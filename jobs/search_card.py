@@ -24,19 +24,22 @@ INPUTS = {
 
 def data_of(run: Run, frames: SearchFrames) -> dict[str, dict[str, Any]]:
     """By table: the rows that the training saw, their days and `content_hash`; the snapshot that they were read from
-    and what that was made by; the raw files and one SHA-256 of all their identities."""
+    and what that was made by; the raw files and one SHA-256 of all their identities; of labels
+    how many were left out since they overlap others."""
     snapshots = curated_snapshots(run)
     seen = {
         SEARCH_RANKS.name: frames.ranks,
         SEARCH_VOLUMES.name: frames.volumes,
         SPECIAL_DATES.name: frames.special_dates,
     }
+    overlapping = {SEARCH_VOLUMES.name: frames.known_volumes.count() - frames.volumes.count()}
     said: dict[str, dict[str, Any]] = {}
     for name, (contract, day) in INPUTS.items():
         [found] = summarise_content(seen[name], contract, day=day).collect()
         snapshot = snapshots.get(name)
         said[name] = {
             "row_count": found["row_count"],
+            "overlapping_row_count": overlapping.get(name),
             "first_on": found["first_on"] and found["first_on"].isoformat(),
             "last_on": found["last_on"] and found["last_on"].isoformat(),
             "content_hash": found["content_hash"] and f"{int(found['content_hash']):016x}",

@@ -19,7 +19,7 @@ from lake.run import Run
 from lake.runs import stage_said
 from lake.tables import Snapshot, read_snapshot
 from schemas.search import SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES
-from transforms.search.labels import known_labels
+from transforms.search.labels import known_labels, without_overlaps
 from transforms.search.special_dates import build_special_dates
 
 MODEL = "search_volume"
@@ -28,10 +28,11 @@ CODE = ("ml", "schemas/search", "transforms/search")
 
 @dataclass(frozen=True)
 class SearchFrames:
-    """`ranks` are without what is dated after `as_of`; `ranked_through` is the newest rank's day, and `volumes` are
-    those known then."""
+    """`ranks` are without what is dated after `as_of`; `ranked_through` is the newest rank's day. `known_volumes` are
+    the labels known then, `volumes` those of them that stand, which do not overlap."""
 
     ranks: DataFrame
+    known_volumes: DataFrame
     volumes: DataFrame
     special_dates: DataFrame
     ranked_through: date
@@ -55,7 +56,8 @@ def search_frames(run: Run) -> SearchFrames:
         raise DataError(f"search_ranks has no row{f' by {run.as_of}' if run.as_of else ''}: there is nothing to score")
     years = range(span["first"].year - 1, span["last"].year + 2)
     special_dates = build_special_dates(delivered, ranks, options.events, years)
-    return SearchFrames(ranks, known_labels(volumes, span["last"]), special_dates, span["last"])
+    known = known_labels(volumes, span["last"])
+    return SearchFrames(ranks, known, without_overlaps(known), special_dates, span["last"])
 
 
 def model_digest(run: Run) -> str:

@@ -49,7 +49,9 @@ def _tables(card: Card) -> Iterator[CardTable]:
 LABELS = ("marketplace_code", "grain", "label_count", "label_day_count", "term_count", "first_on", "last_on")
 SUPPORTS = ("marketplace_code", "department_name", "lowest_rank", "highest_rank", "label_count")
 RAW = ("raw_file_count", "raw_sha256")
-DATA = ("row_count", "first_on", "last_on", "content_hash", *RAW, "snapshot", "snapshot_made_by")
+DATA = (
+    "row_count", "overlapping_row_count", "first_on", "last_on", "content_hash", *RAW, "snapshot", "snapshot_made_by"
+)  # fmt: skip
 ERRORS_TEXT = (
     "test is the last days, which chose nothing; folds is over all folds, each named by the day whose knowledge it "
     "had. WAPE is the sum of absolute errors over the sum of searches, bias the sum of errors (estimate less searches) "
@@ -59,8 +61,9 @@ ERRORS_TEXT = (
     "the newest volume known at about the rank."
 )
 DATA_TEXT = (
-    "The rows that the training saw. content_hash is the sum of the 64-bit hashes of the rows, in any order: two "
-    "trainings of the same rows have the same. raw_sha256 is the SHA-256 of the identities of the raw files, which "
+    "The rows that the training saw; overlapping_row_count labels beside them were left out, since they are of days "
+    "that other labels, known earlier, are of. content_hash is the sum of the 64-bit hashes of the rows, in any order: "
+    "two trainings of the same rows have the same. raw_sha256 is the SHA-256 of the identities of the raw files, which "
     "are of their bytes. snapshot is the folder in the lake."
 )
 
@@ -141,7 +144,7 @@ def _settings_text(card: Card) -> str:
     tried = card.get("tried_settings") or []
     if not card.get("settings"):
         return ""
-    if card["are_settings_fixed"]:
+    if not tried or card["are_settings_fixed"]:
         return "Fixed by the configuration; none were chosen."
     least = min(one["mean_fold_wape_ratio"] for one in tried)
     choosing = ", ".join(fold["origin_on"] for fold in card["folds"] if fold["is_choosing"])

@@ -44,8 +44,17 @@ WHERE basis <> 'refused' GROUP BY ALL ORDER BY count(*) DESC, avg(ln(rank)), 1, 
 DAYS = """SELECT estimated_on AS day, rank, estimated_search_count AS estimate, lo_80_search_count AS lo_80,
 hi_80_search_count AS hi_80, lo_95_search_count AS lo_95, hi_95_search_count AS hi_95
 FROM marts.search_volume_estimates WHERE marketplace_code = ? AND department_name = ? AND term = ? ORDER BY day"""
-LABELS = """SELECT period_start_on AS day, search_count FROM curated.search_volumes WHERE marketplace_code = ?
-AND coalesce(department_name, ?) = ? AND term = ? AND grain = 'daily'"""
+# A label over all departments is of the one whose rank it was joined to: the best of the day, or `all`.
+LABELS = """SELECT v.period_start_on AS day, arg_min(v.search_count, v.department_name IS NULL) AS search_count
+FROM curated.search_volumes AS v JOIN marts.search_volume_estimates AS e
+  ON e.marketplace_code = v.marketplace_code AND e.term = v.term AND e.estimated_on = v.period_start_on
+WHERE v.grain = 'daily' AND v.marketplace_code = ? AND v.term = ? AND e.department_name = ?
+  AND (v.department_name = e.department_name OR v.department_name IS NULL AND CASE WHEN ? = 'all'
+       THEN e.department_name = 'all' ELSE NOT EXISTS (
+           FROM marts.search_volume_estimates AS other WHERE other.marketplace_code = e.marketplace_code
+           AND other.term = e.term AND other.estimated_on = e.estimated_on
+           AND (other.rank, other.department_name) < (e.rank, e.department_name)) END)
+GROUP BY day"""
 EVENTS = f"""SELECT event_name, event_on AS day, origin FROM marts.search_special_dates WHERE marketplace_code = ?
 AND event_on BETWEEN (SELECT min(estimated_on) FROM marts.search_volume_estimates) AND {LAST_DAY} ORDER BY day"""
 BACKTEST = """SELECT model_name, cut_name, cut_value, label_count, wape_ratio, mdape_ratio, rmsle, bias_ratio,
@@ -142,7 +151,7 @@ def _over_time(connection: duckdb.DuckDBPyConnection, has_labels: bool, card: Ca
     code, department, term = terms[0].values()
     labels = {}
     if has_labels:
-        found = objects(connection, LABELS, [code, department, department, term])
+        found = objects(connection, LABELS, [code, term, department, _department_rule(card)])
         labels = {row["day"]: row["search_count"] for row in found}
     rows = [{**row, "label": labels.get(row["day"])} for row in objects(connection, DAYS, [code, department, term])]
     events = objects(connection, EVENTS, [code])
@@ -154,6 +163,12 @@ def _over_time(connection: duckdb.DuckDBPyConnection, has_labels: bool, card: Ca
     )
     spec = charts.over_time(rows, events, title=f"{term} in {code}, {department}", fitted_through=fitted_through)
     return Section("Over time", [Picture(charts.draw(spec), caption, last_days(rows))])
+
+
+def _department_rule(card: Card) -> str:
+    """Which rank a label without a department was joined to."""
+    options = (card.get("made_by") or {}).get("options") or {}
+    return str(options.get("department_rule", "best"))
 
 
 def _fitted_said(fitted_through: date | None) -> str:

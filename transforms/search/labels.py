@@ -13,8 +13,8 @@ OF = ("marketplace_code", "department_name", "term")
 
 
 def known_labels(volumes: DataFrame, day: date) -> DataFrame:
-    """The labels known on a day, of which those stand that do not overlap."""
-    return without_overlaps(volumes.where(F.col("available_on") <= F.lit(day)))
+    """The labels known on a day."""
+    return volumes.where(F.col("available_on") <= F.lit(day))
 
 
 def without_overlaps(volumes: DataFrame) -> DataFrame:

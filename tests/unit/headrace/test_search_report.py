@@ -13,7 +13,7 @@ from headrace.reader import objects
 from headrace.report import charts
 from headrace.report.page import Picture, Section, page
 from headrace.report.samples import decades
-from headrace.report.search import CURVES, first_sentences, search_sections
+from headrace.report.search import CURVES, LABELS, first_sentences, search_sections
 from ml import STAND_INS
 from tests.unit.headrace.search_tables import FIRST, estimates, label, refused, search_database
 
@@ -365,3 +365,24 @@ def test_what_a_source_wrote_is_text_on_the_page():
 )
 def test_numbers_are_shown_as_people_read_them(value, shown):
     assert f'<td class="number">{shown}</td>' in page("t", [], [Section("s", rows=[{"n": value}])])
+
+
+@pytest.mark.parametrize(
+    ("rule", "department", "shown"),
+    [
+        pytest.param("best", "beauty", {0: 7, 1: 8, 2: None}, id="beauty is the best of the first days"),
+        pytest.param("best", "all", {0: None, 1: None, 2: 9}, id="all is the best of the third day"),
+        pytest.param("all", "beauty", {0: 7, 1: None, 2: None}, id="the rule says all: beauty has its own only"),
+        pytest.param("all", "all", {0: None, 1: 8, 2: 9}, id="the rule says all"),
+    ],
+)
+def test_a_label_over_all_departments_is_shown_in_the_one_that_it_was_joined_to(rule, department, shown):
+    """Day 0 has a label of beauty, days 1 and 2 one without a department. Beauty's ranks are 100, 100, 102, those of
+    all 101."""
+    beauty = [{**row, "rank": place} for row, place in zip(estimates(days=3), (100, 100, 102), strict=True)]
+    whole = [{**row, "department_name": "all", "rank": 101} for row in estimates(days=3)]
+    labels = [label(0, 7), label(1, 8, department_name=None), label(2, 9, department_name=None)]
+    with search_database(search_volume_estimates=beauty + whole, search_volumes=labels) as connection:
+        found = objects(connection, LABELS, ["US", "lip balm", department, rule])
+    counts = {(row["day"] - FIRST).days: row["search_count"] for row in found}
+    assert {n: counts.get(n) for n in range(3)} == shown

@@ -88,6 +88,16 @@ def test_dates_that_are_configured_stand_before_a_rule_and_behind_a_delivery(spa
     ]
 
 
+def test_a_day_that_gave_way_itself_takes_the_place_of_none(spark):
+    """The configured 1 May gives way to the delivered 1 January, so that the calendar's 1 September stands."""
+    events = {"sale": EventRule(dates=(date(2024, 5, 1),)), "sale_rule": EventRule(event="sale", rule="09-01")}
+    found = built(spark, [own("US", "sale", date(2024, 1, 1))], events, years=(2024,), marketplaces=("US",))
+    assert [(event_on, origin) for _, _, event_on, _, _, origin in found] == [
+        (date(2024, 1, 1), "delivered"),
+        (date(2024, 9, 1), "calendar"),
+    ]
+
+
 def test_two_rules_for_one_day_are_one_event_with_the_longer_reach(spark):
     events = {
         "a": EventRule(event="sale", rule="06-01", lead_days=1),
