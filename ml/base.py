@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from pyspark.ml import PipelineModel, Transformer
-from pyspark.ml.feature import VectorSlicer
+from pyspark.ml.feature import VarianceThresholdSelectorModel, VectorSlicer
 from pyspark.ml.regression import LinearRegression
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -16,6 +16,7 @@ from ml import features
 from ml.features import DAYS_OF_YEAR, LN_RANK_SCALE
 from ml.options import Settings
 from ml.periods import fit_on_periods
+from ml.solved import fit_exactly
 
 LN_BASE = "ln_base"
 LN_SEARCHES = "ln_search_count"
@@ -80,14 +81,16 @@ def _fit(
     if not set(grains) <= {"daily"}:
         return fit_on_periods(days, regression, names, ridge=settings.ridge)
     daily = days.select(regression.getFeaturesCol(), F.ln("period_search_count").alias(LN_SEARCHES))
-    return [regression.fit(daily)]
+    return fit_exactly(regression, daily)
 
 
 def trend_slopes(model: PipelineModel, names: Sequence[str], codes: Sequence[str]) -> dict[str, tuple[float, float]]:
     """By marketplace the trend's change of ln volume per year at rank 1, and its change per unit of ln(rank), read off
     the coefficients of the features `names`."""
-    fitted: Any = model.stages[-1]
-    found = dict(zip(names, map(float, fitted.coefficients), strict=True))
+    stages: list[Any] = model.stages
+    selected = [stage.selectedFeatures for stage in stages if isinstance(stage, VarianceThresholdSelectorModel)]
+    kept = [names[place] for place in selected[0]] if selected else names
+    found = dict(zip(kept, map(float, stages[-1].coefficients), strict=True))
     slopes = {}
     for code in codes:
         by_scaled = found.get(f"trend_by_ln_rank of {code}", 0.0)

@@ -35,6 +35,7 @@ TERMS_AT_LEAST = 5
 SEASON = (10, 1)
 OFF_SEASON = (4, 1)
 HISTORY_DAYS = 365
+FEW_LABEL_DAYS = 2_000
 CALIBRATED_DAYS = 120
 
 
@@ -166,7 +167,7 @@ def fold_labels(
     judged."""
     seen, wide = labelled.where(~F.col("is_unseen")), features.widest(settings)
     counts, known_grains, spreads = _of_known(seen, folds)
-    shares = {name: options.fit_rows_at_most / max(count, 1) for name, count in counts.items()}
+    shares = {fold.name: share_to_draw(counts[fold.name], options.fit_rows_at_most) for fold in folds}
     conditions = {fold.name: F.col("available_on") <= F.lit(fold.origin_on) for fold in folds}
     words = features.words_by(wide, features.event_rows(seen, F.col("available_on")), conditions)
     assembly = PipelineModel(features.stages(wide, features.all_words(words)))
@@ -215,18 +216,24 @@ def _with_some_days(rows: DataFrame) -> DataFrame:
     return joined.withColumn("is_of_some", F.col("_some").isNotNull() & ~F.col("is_test")).drop("_some")
 
 
-def _of_folds(labelled: DataFrame, folds: Sequence[Fold], shares: Mapping[str, float]) -> DataFrame:
+def _of_folds(labelled: DataFrame, folds: Sequence[Fold], shares: Mapping[str, Column]) -> DataFrame:
     """Each row once for each fold, with its `fold_name`, `origin_on`, `through_on` and share of rows to draw."""
     each = [
         F.struct(
             F.lit(fold.name).alias("fold_name"),
             F.lit(fold.origin_on).alias("origin_on"),
             F.lit(fold.through_on).alias("through_on"),
-            F.lit(shares[fold.name]).alias("_share"),
+            shares[fold.name].alias("_share"),
         )
         for fold in folds
     ]
     return labelled.select("*", F.inline(F.array(*each)))
+
+
+def share_to_draw(counts: Mapping[str, int], at_most: int) -> Column:
+    """The share of a fold's label days to draw, so that about so many are: of a marketplace that has few, all."""
+    few = [code for code, count in counts.items() if count <= FEW_LABEL_DAYS]
+    return F.when(F.col("marketplace_code").isin(few), 1.0).otherwise(at_most / max(sum(counts.values()), 1))
 
 
 def sampled(training: DataFrame, share: Column, seed: int) -> DataFrame:
@@ -237,17 +244,18 @@ def sampled(training: DataFrame, share: Column, seed: int) -> DataFrame:
 
 def _of_known(
     seen: DataFrame, folds: Sequence[Fold]
-) -> tuple[dict[str, int], dict[str, tuple[str, ...]], dict[str, float]]:
-    """By fold the labelled days known on its origin, the grains of their labels, and the standard deviation of their ln
-    volume."""
+) -> tuple[dict[str, dict[str, int]], dict[str, tuple[str, ...]], dict[str, float]]:
+    """By fold the labelled days known on its origin by marketplace, the grains of the labels, and the standard
+    deviation of their ln volume."""
     ln = F.ln(F.col("period_search_count") / F.col("period_day_count"))
     known = {fold.name: F.col("available_on") <= F.lit(fold.origin_on) for fold in folds}
     counts = [F.count_if(condition).alias(f"count {name}") for name, condition in known.items()]
     grains = [F.collect_set(F.when(condition, F.col("grain"))).alias(f"grains {n}") for n, condition in known.items()]
     spreads = [F.stddev_pop(F.when(condition, ln)).alias(f"spread {name}") for name, condition in known.items()]
-    [row] = seen.agg(*counts, *grains, *spreads).collect()
+    by_marketplace = seen.groupBy("marketplace_code").agg(*counts).collect()
+    [row] = seen.agg(*grains, *spreads).collect()
     return (
-        {name: row[f"count {name}"] for name in known},
+        {name: {of["marketplace_code"]: of[f"count {name}"] for of in by_marketplace} for name in known},
         {name: tuple(sorted(row[f"grains {name}"])) for name in known},
         {name: row[f"spread {name}"] or 1.0 for name in known},
     )

@@ -88,7 +88,8 @@ class SearchOptions:
     nothing before the settings are fixed sees a label that was not known then. `department_rule` says which rank a
     label without a department belongs to: the term's best of the day, or the one in the department named `all`.
     `score_from` and `score_through` bound the days that are scored (None: all days that have ranks).
-    `fit_rows_at_most` bounds the rows of a fit while settings are compared; the released model is fitted on all.
+    `fit_rows_at_most` bounds the rows of a fit while settings are compared, but that a marketplace of few has all; the
+    released model is fitted on all.
     """
 
     test_from: date | None = None

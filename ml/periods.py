@@ -14,6 +14,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from ml.labels import LABEL
+from ml.solved import fit_exactly
 
 REFITS = 2
 WEEKDAY = "constant weekday "
@@ -46,7 +47,7 @@ def fit_on_periods(
         periods = averaged(predicted, name, F.col(prediction), size=len(names), target=target).localCheckpoint()
         held = _held(name, names, min(WEEKDAY_SD * math.sqrt(ridge * periods.count()) / noise, 1.0))
         weighed = regression.copy({regression.featuresCol: HELD, regression.weightCol: DAYS})
-        fitted = [held, weighed.fit(held.transform(periods))]
+        fitted = [held, *fit_exactly(weighed, held.transform(periods))]
         error = F.col(target) - F.col(prediction)
         [(square,)] = PipelineModel(fitted).transform(periods).agg(F.avg(error * error)).collect()
         noise = max(math.sqrt(square), LEAST_NOISE)

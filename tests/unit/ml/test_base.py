@@ -96,3 +96,32 @@ def test_an_unseen_department_and_event_leave_the_marketplaces_curve(training: D
     found = with_base(unseen, model).collect()[0]["ln_base"]
     assert np.isfinite(found)
     assert found != with_base(seen, model).collect()[0]["ln_base"]
+
+
+def test_a_department_without_labels_has_the_mean_of_its_marketplaces_departments(spark: SparkSession) -> None:
+    """Two marketplaces of different scale and slope, and departments apart by up to 2 in ln: what the others share is
+    the marketplace's, not theirs."""
+    scales, apart = {"US": (14.0, 1.0), "JP": (12.0, 1.08)}, {"all": 0.0, "beauty": -1.4, "toys": -1.7}
+    rows = [
+        (code, department, FIRST + timedelta(n), rank, float(np.exp(scale - slope * np.log(rank) + shift)))
+        for code, (scale, slope) in scales.items()
+        for department, shift in apart.items()
+        for n in range(28)
+        for rank in (1, 5, 30, 200, 1_500)
+    ]
+    schema = "marketplace_code string, department_name string, ranked_on date, rank long, period_search_count double"
+    tokens = F.array().cast("array<string>")
+    added = {"period_day_count": F.lit(1), "trend_years": F.lit(0.0), "event_tokens": tokens, "event_ramps": tokens}
+    days = spark.createDataFrame(rows, schema).withColumns(added)
+    model = fit_on_labels(days, SETTINGS.but(ridge=1e-6), grains=["daily"])
+    asked = days.where("department_name = 'all' AND ranked_on = DATE'2024-01-03'")
+    found = with_base(asked.withColumn("department_name", F.lit("garden")), model).collect()
+    mean = float(np.mean(list(apart.values())))
+    expected = {
+        (code, rank): scale - slope * np.log(rank) + mean
+        for code, (scale, slope) in scales.items()
+        for rank in (1, 5, 30, 200, 1_500)
+    }
+    assert {(row["marketplace_code"], row["rank"]): row["ln_base"] for row in found} == pytest.approx(
+        expected, abs=0.05
+    )

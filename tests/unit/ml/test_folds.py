@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ml.folds import Fold, per_label, rolling_folds, sampled, told_folds, with_unseen
+from ml.folds import Fold, further_folds, per_label, rolling_folds, sampled, share_to_draw, told_folds, with_unseen
 from ml.labels import is_within, labelled_days
 from ml.options import SearchOptions
 from tests.unit.ml.frames import DAY, ranks, volumes
@@ -147,3 +148,51 @@ def test_a_sample_keeps_whole_labels_and_is_the_same_again(spark: SparkSession) 
     assert 300 <= len(one) <= 500
     assert one.groupby("term").size().eq(2).all()
     assert set(one["term"]) == set(two["term"])
+
+
+def test_of_a_marketplace_of_few_label_days_all_are_drawn(spark: SparkSession) -> None:
+    counts = {"US": 100_000, "UK": 2_001, "DE": 2_000}
+    rows = spark.createDataFrame([(code,) for code in counts], "marketplace_code string")
+    found = {row[0]: row[1] for row in rows.select("*", share_to_draw(counts, 10_400)).collect()}
+    assert found == pytest.approx({"US": 0.1, "UK": 0.1, "DE": 1.0}, rel=1e-3)
+
+
+def months(spark: SparkSession, first: int, last: int) -> DataFrame:
+    """A daily label on the first of each month of these years."""
+    days = [(date(year, month, 1), 1) for year in range(first, last + 1) for month in range(1, 13)]
+    return spark.createDataFrame(days, "period_start_on date, period_day_count int")
+
+
+def test_where_few_days_are_judged_the_rest_of_the_labels_is_cut_into_folds_that_choose_nothing(
+    spark: SparkSession,
+) -> None:
+    """Folds of 92 days judge three or four months each. One year is history; the last stretch begins on the newest
+    label's day, and no fold overlaps another."""
+    choosing = [Fold(date(2021, 10, 1), date(2022, 1, 1))]
+    found = further_folds(months(spark, 2020, 2022), choosing, OPTIONS)
+    assert [fold.origin_on for fold in found] == [
+        date(2021, 3, 31), date(2021, 7, 1), date(2022, 2, 28), date(2022, 5, 31), date(2022, 8, 31),
+    ]  # fmt: skip
+    assert not any(fold.is_choosing for fold in found)
+    folds = sorted([*found, *choosing], key=lambda fold: fold.origin_on)
+    assert all(one.through_on <= other.origin_on for one, other in pairwise(folds))
+    assert min(fold.origin_on for fold in folds) >= date(2020, 12, 31)
+
+
+def test_where_a_hundred_and_twenty_days_are_judged_there_are_no_further_folds(spark: SparkSession) -> None:
+    start = date(2022, 1, 1)
+    days = spark.createDataFrame(
+        [(start + timedelta(n), 1) for n in range(900)], "period_start_on date, period_day_count int"
+    )
+    enough = [Fold(date(2023, 3, 1), date(2023, 3, 1) + timedelta(120))]
+    assert further_folds(days, enough, OPTIONS) == ()
+    few = [Fold(date(2023, 3, 1), date(2023, 3, 1) + timedelta(119))]
+    [one] = further_folds(days, few, OPTIONS)
+    assert one == Fold(start + timedelta(899 - 92), start + timedelta(899), is_choosing=False)
+    assert further_folds(days, [], OPTIONS) == ()
+
+
+def test_folds_end_where_the_next_begins() -> None:
+    options = SearchOptions(origins=(date(2024, 1, 1), date(2024, 2, 1)), fold_days=92)
+    found = rolling_folds(date(2023, 1, 1), date(2024, 3, 1), options)
+    assert [fold.through_on for fold in found] == [date(2024, 2, 1), date(2024, 3, 1)]
