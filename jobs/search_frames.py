@@ -62,7 +62,7 @@ def search_frames(run: Run) -> SearchFrames:
 
 def model_digest(run: Run) -> str:
     """Of what a model is made by beside its data: code, contracts, options, special dates of the configuration and when
-    each source's labels are known. An artefact of another is not scored."""
+    each source's labels are known. Where it changes a model is trained anew."""
     known_after = {s.name: s.constants.get("known_after_days") for s in run.configuration.sources}
     events = search_options_of(run).events
     parts = [repr(model_options_of(run)), repr(sorted(known_after.items())), repr(sorted(events.items()))]

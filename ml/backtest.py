@@ -52,10 +52,17 @@ def backtest_folds(labels: FoldLabels, rows: DataFrame, settings: Settings, *, t
     tell("rivals on the folds")
     line_rows = fold_rows(labels, LOG_LOG_LINE)
     line = fold_estimates(line_rows, folds, LOG_LOG_LINE, grains=grains).where("is_test")
-    judged = {HEADRACE: bounded, LOG_LOG: _boundless(line), LAST_KNOWN: _boundless(last_known_at_rank(estimates))}
+    last = last_known_at_rank(estimates).localCheckpoint()
+    own, same_line = (_of_same_labels(frame, last) for frame in (bounded, line))
+    judged = {HEADRACE: own, LOG_LOG: _boundless(same_line), LAST_KNOWN: _boundless(last)}
     origins = {f.name: f for f in folds}
     found = summarise(judged, origins, pooled_as=FROM_ALL_FOLDS).localCheckpoint()
     return Backtest(found, calibration, total_bias(errors))
+
+
+def _of_same_labels(judged: DataFrame, others: DataFrame) -> DataFrame:
+    key = ["fold_name", *LABEL]
+    return judged.join(others.select(*key), key, "left_semi")
 
 
 def total_bias(estimates: DataFrame) -> float:
@@ -88,8 +95,8 @@ def backtest_test(
     """The published estimates of the test period, joined to its labels, beside the rivals.
 
     `estimates` are as `scoring.score` made them of what was known on each day; `labelled` all labelled days;
-    `line` the same as `estimates`, by the log-log line. Rivals are judged on the labels that have an estimate: what
-    was refused is nobody's error.
+    `line` the same as `estimates`, by the log-log line. All are judged on the labels for which each has an estimate:
+    what was refused is nobody's error.
     """
     of_test = labelled.where(is_within(F.lit(fold.origin_on), F.lit(fold.through_on)))
     own = _of_labels(of_test, estimates, grains)
@@ -97,7 +104,8 @@ def backtest_test(
         LOG_LOG: _of_labels(of_test, line, grains),
         LAST_KNOWN: last_known_at_rank(_known_labels(labelled, fold, grains)),
     }
-    same = {name: _boundless(frame.join(own.select(*LABEL), [*LABEL], "left_semi")) for name, frame in rivals.items()}
+    own = _of_same_labels(own, rivals[LAST_KNOWN])
+    same = {name: _boundless(_of_same_labels(frame, own)) for name, frame in rivals.items()}
     return summarise({HEADRACE: own, **same}, {TEST: fold})
 
 

@@ -40,7 +40,7 @@ def _regression(settings: Settings, name: str, spread: float) -> LinearRegressio
         featuresCol=name,
         labelCol=LN_SEARCHES,
         predictionCol=LN_BASE,
-        solver="auto",
+        solver="normal",
         standardization=False,
         regParam=settings.ridge * spread,
     )

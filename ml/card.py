@@ -21,7 +21,7 @@ from ml.options import Settings
 
 Rows = list[dict[str, Any]]
 
-ERRORS = ("label_count", "wape_ratio", "mdape_ratio", "rmsle", "bias_ratio")
+ERRORS = ("label_count", "bounded_label_count", "wape_ratio", "mdape_ratio", "rmsle", "bias_ratio")
 COVERAGE = ("coverage_80_ratio", "coverage_95_ratio", "width_80_ratio", "width_95_ratio")
 CUTS = ("rank", "marketplace", "department", "season", "event", "terms")
 
@@ -89,10 +89,6 @@ def _cut(rows: Rows, cut: str, model_name: str | None = None) -> Rows:
     return [{name: r[name] for name in names} for r in found]
 
 
-def _is_judged(row: Mapping[str, Any], fold_name: str) -> bool:
-    return row["fold_name"] == fold_name and row["coverage_80_ratio"] is not None
-
-
 def _coverage(rows: Rows, uncertainty: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
     """Of the test period where it has labels, else of the folds; with the range that blocks of days allow."""
     own = {r["fold_name"]: r for r in rows if r["model_name"] == HEADRACE and r["cut_name"] == ALL}
@@ -102,7 +98,7 @@ def _coverage(rows: Rows, uncertainty: Mapping[str, tuple[float, float]]) -> dic
     said: dict[str, Any] = {"80": last["coverage_80_ratio"], "95": last["coverage_95_ratio"]}
     said["fold_name"] = last["fold_name"]
     said["judged"] = {
-        cut: sorted(row["cut_value"] for row in _cut(rows, cut, HEADRACE) if _is_judged(row, last["fold_name"]))
+        cut: sorted({row["cut_value"] for row in _cut(rows, cut, HEADRACE) if row["coverage_80_ratio"] is not None})
         for cut in ("marketplace", "department")
     }
     # Of fewer days than make two blocks there is no range: nan, or both ends the same.

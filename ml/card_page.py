@@ -144,13 +144,13 @@ def _settings_text(card: Card) -> str:
     tried = card.get("tried_settings") or []
     if not card.get("settings"):
         return ""
-    if not tried or card["are_settings_fixed"]:
+    if not tried or card.get("are_settings_fixed"):
         return "Fixed by the configuration; none were chosen."
     least = min(one["mean_fold_wape_ratio"] for one in tried)
-    choosing = ", ".join(fold["origin_on"] for fold in card["folds"] if fold["is_choosing"])
+    choosing = ", ".join(fold["origin_on"] for fold in card["folds"] if fold.get("is_choosing", True))
     return (
         f"Chosen by the folds of {choosing} among {len(tried)} that were tried; the least mean WAPE of these folds was "
-        f"{least:.4f}. Other folds chose nothing; the intervals were calibrated on all."
+        f"{least:.4f}. What is said over the folds, and the intervals, are of all."
     )
 
 

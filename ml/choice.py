@@ -67,25 +67,25 @@ def choose_settings(
     return choose(rows, best, SHAPE, "the shape of the level curve"), trace, rows
 
 
-def compare_settings(
-    labels: FoldLabels, settings: Settings, before: Settings | None, *, tell: Tell = tell_nobody
-) -> tuple[Settings, Trace, DataFrame]:
-    """Fixed settings, as `choose_settings` gives chosen ones: they are tried beside those `before`, if these are
-    others."""
-
-    def tell_fold(name: str) -> None:
-        tell(f"judge fold {name}")
-
-    rows = fold_rows(labels, settings, tell=tell_fold)
-    own, other = settings.but(poisson=False), before and before.but(poisson=False)
-    if other in (None, own):
-        return settings, [], rows
+def with_released(
+    labels: FoldLabels,
+    rows: DataFrame,
+    settings: Settings,
+    tried: Trace,
+    released: Settings | None,
+    *,
+    tell: Tell = tell_nobody,
+) -> Trace:
+    """What was tried, with the errors of the settings, whose `fold_rows` are `rows`, and of the `released` ones where
+    these are others and were not tried: the one is to be no worse than the other."""
+    own, other = settings.but(poisson=False), released and released.but(poisson=False)
+    if other is None or other == own or _known(other, tried) is not None:
+        return tried
     tell("judge the released settings, refitted")
-    errors = [
-        fold_errors(of_one, labels.folds, [one], grains=labels.grains)[0]
-        for one, of_one in ((own, rows), (other, fold_rows(labels, other)))
-    ]
-    return settings, list(zip((own, other), errors, strict=True)), rows
+    found = [*tried, (other, fold_errors(fold_rows(labels, other), labels.folds, [other], grains=labels.grains)[0])]
+    if _known(own, tried) is None:
+        found.append((own, fold_errors(rows, labels.folds, [own], grains=labels.grains)[0]))
+    return found
 
 
 def grid(settings: Settings, choices: Choices) -> list[Settings]:

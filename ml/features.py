@@ -155,7 +155,7 @@ def _factor(name: str) -> float:
 
 
 def event_rows(labelled: DataFrame, *known: Column) -> DataFrame:
-    """One row per marketplace, department and day of labels, with all that `known_words` reads: as many rows as the
+    """One row per marketplace, department and day of labels, with all that `words_of` reads: as many rows as the
     calendar has days, however many labels there are. `known` are columns kept besides."""
     return labelled.groupBy("marketplace_code", "department_name", "ranked_on", *known).agg(
         F.first("event_tokens").alias("event_tokens"),

@@ -42,7 +42,7 @@ CALIBRATED_DAYS = 120
 @dataclass(frozen=True)
 class Fold:
     """Judged on days after `origin_on` through `through_on`. Those that do not choose are no part of the choice of
-    settings: they show how far estimates lie from labels, and nothing else."""
+    settings; the errors of the backtest and the intervals are of all."""
 
     origin_on: date
     through_on: date
@@ -56,7 +56,7 @@ class Fold:
 def rolling_folds(first_on: date, last_on: date, options: SearchOptions) -> tuple[Fold, ...]:
     """Stretches that do not overlap: after the origins of the options, or else after the last two 1 October (seasons)
     and the last 1 April (off-season) that have a year of labels before them and all their days behind them; where there
-    are none, after up to three of equal distance over the second half of the labels."""
+    are none, after two of equal distance in the second half of the labels."""
     length = timedelta(days=options.fold_days)
     if options.origins:
         return _apart((o for o in sorted(options.origins) if first_on < o < last_on), length, last_on)
@@ -69,7 +69,7 @@ def rolling_folds(first_on: date, last_on: date, options: SearchOptions) -> tupl
 
     origins = sorted({*whole(SEASON, 2), *whole(OFF_SEASON, 1)})
     if origins:
-        return tuple(Fold(o, o + length) for o in origins)
+        return _apart(origins, length, last_on)
     quarter = (last_on - first_on) / 4
     return _apart((o for o in (first_on + quarter * n for n in (2, 3)) if first_on < o < last_on), length, last_on)
 
@@ -82,7 +82,7 @@ def _apart(origins: Iterable[date], length: timedelta, last_on: date) -> tuple[F
 
 
 def further_folds(labelled: DataFrame, folds: Sequence[Fold], options: SearchOptions) -> tuple[Fold, ...]:
-    """Folds that calibrate and do not choose: where labels of fewer than 120 days are judged by `folds`, as where there
+    """Folds that choose no settings: where labels of fewer than 120 days are judged by `folds`, as where there
     is one a week or a month, the stretches between these are cut into folds too, the newest first, until so many are
     judged or a year from the first label is reached. A 95 % interval of a few days is that of their worst."""
     if not folds:
@@ -326,6 +326,9 @@ def with_fold_poisson(estimates: DataFrame, folds: Sequence[Fold]) -> DataFrame:
     parts = []
     for fold in folds:
         of_fold = offset.where(F.col("fold_name") == fold.name)
+        if of_fold.where(SEEN_AND_KNOWN).isEmpty():
+            parts.append(of_fold.drop("ln_estimate"))
+            continue
         model = fit_poisson(of_fold.where(SEEN_AND_KNOWN))
         healed = with_poisson(of_fold, model).withColumns(
             {"estimate": F.col("estimate") * F.exp("ln_poisson"), "error": F.col("error") - F.col("ln_poisson")}

@@ -150,7 +150,9 @@ def _of_cuts(card: Card) -> Iterator[str]:
 
 def _bias(row: Card) -> str:
     is_off = abs(row["bias_ratio"] or 0.0) > BIASED
-    return f"{_of(row)} the total was off by {row['bias_ratio']:+.1%} {_where(row)}" if is_off else ""
+    return (
+        f"{_of(row)} the total was off by {row['bias_ratio']:+.1%} {_where(row, row['label_count'])}" if is_off else ""
+    )
 
 
 def _narrow_80(row: Card) -> str:
@@ -162,10 +164,10 @@ def _narrow_95(row: Card) -> str:
 
 
 def _narrow(row: Card, level: str) -> str:
-    held = row[f"coverage_{level}_ratio"]
-    is_narrow = held is not None and held < SAID[level][0]
-    is_narrow = is_narrow and ("cut_name" not in row or row["label_count"] >= ROWS_AT_LEAST)
-    return f"{_of(row)} the {level} % intervals held {held:.1%} only {_where(row)}" if is_narrow else ""
+    held, count = row[f"coverage_{level}_ratio"], row["bounded_label_count"]
+    is_told = held is not None and ("cut_name" not in row or count >= ROWS_AT_LEAST)
+    is_narrow = is_told and held < SAID[level][0]
+    return f"{_of(row)} the {level} % intervals held {held:.1%} only {_where(row, count)}" if is_narrow else ""
 
 
 def _of(row: Card) -> str:
@@ -174,5 +176,5 @@ def _of(row: Card) -> str:
     return f"Of {'ranks' if row['cut_name'] == 'rank' else row['cut_name']} {row['cut_value']}"
 
 
-def _where(row: Card) -> str:
-    return f"({'test period' if row['fold_name'] == TEST else 'folds'}, {row['label_count']:,} labels)."
+def _where(row: Card, label_count: int) -> str:
+    return f"({'test period' if row['fold_name'] == TEST else 'folds'}, {label_count:,} labels)."

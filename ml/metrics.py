@@ -32,9 +32,9 @@ def wape() -> Column:
 
 
 def coverage_columns() -> list[Column]:
-    """Aggregates over rows that also have `lo_80`, `hi_80`, `lo_95`, `hi_95`: of the labels that have them the
-    share within, and the mean width over the mean estimate."""
-    columns = []
+    """Aggregates over rows that also have `lo_80`, `hi_80`, `lo_95`, `hi_95`: `bounded_label_count`,
+    the labels that have them, and of these the share within and the mean width over the mean estimate."""
+    columns = [F.count("lo_80").alias("bounded_label_count")]
     for level in (80, 95):
         lo, hi = F.col(f"lo_{level}"), F.col(f"hi_{level}")
         columns.append(F.avg(F.col("search_count").between(lo, hi).cast("double")).alias(f"coverage_{level}_ratio"))

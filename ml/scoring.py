@@ -25,7 +25,6 @@ from schemas.search import SEARCH_VOLUME_DRIFT, SEARCH_VOLUME_ESTIMATES
 ESTIMATE = "estimated_search_count"
 BELOW, ABOVE = ("lo_80", "lo_95"), ("hi_80", "hi_95")
 BOUNDS = (*BELOW, *ABOVE)
-KEY = (*CELL, "term", "estimated_on")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ml import STAND_INS
 from ml.backtest import Backtest, Ranges, backtest_folds, backtest_test, coverage_ranges, with_violations
 from ml.base import LN_BASE, fit_on_labels, with_base
 from ml.card import label_counts, make_card
-from ml.choice import choose_settings, compare_settings
+from ml.choice import choose_settings, with_released
 from ml.decision import refusal
 from ml.drift import RANK_BINS, Reference, list_lengths, rank_shares
 from ml.event_days import event_days, with_event_days
@@ -35,7 +35,7 @@ from ml.known import ASKED_ON
 from ml.labels import CELL, LABEL, labelled_days, last_day
 from ml.level_curve import levels, node_count, with_residual
 from ml.model import Support, VolumeModel
-from ml.options import LOG_LOG_LINE, SearchOptions, Settings
+from ml.options import DEFAULT_KNOT_RANKS, LOG_LOG_LINE, SearchOptions, Settings
 from ml.order import count_violations
 from ml.poisson import fit_poisson, with_poisson
 from ml.progress import Tell, tell_nobody
@@ -100,7 +100,7 @@ def train(
         return _nothing(labelled, f"no labels were known on {test_from}, before the test period", options)
     rolling = rolling_folds(before.first_on, before.last_on, options)
     asked = sorted([*rolling, *further_folds(development, rolling, options)], key=lambda fold: fold.origin_on)
-    first_origin_on = asked[0].origin_on if asked else test_from
+    first_origin_on = rolling[0].origin_on if rolling else test_from
     of_folds = with_unseen(development, options, first_origin_on=first_origin_on).localCheckpoint()
     folds = told_folds(of_folds, asked)
     if not any(fold.is_choosing for fold in folds):
@@ -143,16 +143,18 @@ def _chosen(
     def tell_judged(fold: str) -> None:
         tell(f"judge fold {fold}")
 
-    highest_rank = _highest_rank(labelled, folds[0])
-    fixed, released = (s and s.within(highest_rank) for s in (options.settings, options.previous_settings))
-    start = fixed or released or Settings().within(highest_rank)
+    highest_rank = _highest_rank(labelled, next(fold for fold in folds if fold.is_choosing))
+    released = options.previous_settings
+    begin = (released or Settings()).but(knot_ranks=DEFAULT_KNOT_RANKS)
+    start = (options.settings or begin).within(highest_rank)
     knots = {*start.knot_ranks, *(released.knot_ranks if released else ())}
     labels = fold_labels(labelled, folds, start.but(knot_ranks=tuple(sorted(knots))), options, grains=grains)
     choosing = labels.of([fold for fold in folds if fold.is_choosing])
-    if fixed is None:
+    if options.settings is None:
         settings, tried, rows = choose_settings(choosing, start, tell=tell)
     else:
-        settings, tried, rows = compare_settings(choosing, fixed, released, tell=tell)
+        settings, tried, rows = start, [], fold_rows(choosing, start, tell=tell_judged)
+    tried = with_released(choosing, rows, settings, tried, released, tell=tell)
     if others := [fold for fold in folds if not fold.is_choosing]:
         rows = rows.unionByName(fold_rows(labels.of(others), settings, tell=tell_judged))
     return labels, rows, _Choice(settings, tried, released)
@@ -316,5 +318,5 @@ def _references(
 
 
 def _supports(labelled: DataFrame) -> tuple[Support, ...]:
-    found = labelled.groupBy(*CELL).agg(F.min("rank"), F.max("rank"), F.count(F.lit(1)))
+    found = labelled.groupBy(*CELL).agg(F.min("rank"), F.max("rank"), F.count_distinct(F.struct(*LABEL)))
     return tuple(Support(*row) for row in found.orderBy(*CELL).collect())

@@ -154,13 +154,13 @@ def _estimate(
 
 def _stages(row: dict[str, Any]) -> list[dict[str, Any]]:
     """What each stage makes of the number, and whether they come to the estimate: only ordering may move it away."""
-    if row["estimated_search_count"] is None or any(row[part] is None for part in PARTS):
+    if row["estimated_search_count"] is None or any(row.get(part, 0.0) is None for part in PARTS):
         return []
     stages: list[dict[str, Any]] = []
     ln = 0.0
     for part, name in PARTS.items():
-        ln += row[part]
-        factor = math.exp(row[part]) if stages else None
+        ln += row.get(part, 0.0)
+        factor = math.exp(row.get(part, 0.0)) if stages else None
         stages.append({"stage": name, "factor": factor, "search_count": math.exp(ln)})
     last = row["estimated_search_count"]
     return [*stages, {"stage": "order by rank", "factor": last / math.exp(ln), "search_count": last}]

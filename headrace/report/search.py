@@ -217,7 +217,10 @@ def _calibration(points: Sequence[Mapping[str, Any]], card: Card) -> Section:
         else f" All labels are {' or '.join(grains)}: coverage is of whole periods, and that of a day cannot be tested."
     )
     if not points:
-        none = "The backtest has no coverage: a fold's intervals are calibrated on other folds, and there was none."
+        none = (
+            "The backtest has no coverage over folds: a fold's intervals are calibrated on errors of earlier ones that "
+            "were known on its origin, and there were none."
+        )
         return Section("Calibration", text=none + untested)
     said = (
         "Share of labels in the interval, over all folds of the last backtest, a point for each cut: on the line "

@@ -154,7 +154,7 @@ CREATE TABLE "marts"."search_volume_totals" (
     "hi_95_search_count" DOUBLE,
     "basis" VARCHAR NOT NULL
 );
-COMMENT ON TABLE "marts"."search_volume_totals" IS 'A department of a marketplace on one day, over its ranked terms. Version 1; key: marketplace_code, department_name, estimated_on.';
+COMMENT ON TABLE "marts"."search_volume_totals" IS 'A department of a marketplace on one day, over its ranked terms. Version 1; key: marketplace_code, department_name, estimated_on. No public pair of Amazon search ranks and volumes exists. This model was proven on stand-ins: a generator with planted truth, and real series of the same shape (downloads of Python packages). How well it does on your terms is what the backtest on your own labels says, and nothing else.';
 COMMENT ON COLUMN "marts"."search_volume_totals"."marketplace_code" IS 'The marketplace, by the code of its country: US, UK.';
 COMMENT ON COLUMN "marts"."search_volume_totals"."department_name" IS 'The department in which the rank holds, lower case.';
 COMMENT ON COLUMN "marts"."search_volume_totals"."estimated_on" IS 'The day of the searches.';
@@ -176,6 +176,7 @@ CREATE TABLE "marts"."search_volume_backtest" (
     "test_from_on" DATE,
     "test_through_on" DATE,
     "label_count" BIGINT NOT NULL,
+    "bounded_label_count" BIGINT NOT NULL,
     "wape_ratio" DOUBLE,
     "mdape_ratio" DOUBLE,
     "rmsle" DOUBLE,
@@ -195,14 +196,15 @@ COMMENT ON COLUMN "marts"."search_volume_backtest"."origin_on" IS 'The day whose
 COMMENT ON COLUMN "marts"."search_volume_backtest"."test_from_on" IS 'The first day of the labels.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."test_through_on" IS 'The last day of the labels.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."label_count" IS 'Labels in the cut.';
+COMMENT ON COLUMN "marts"."search_volume_backtest"."bounded_label_count" IS 'Those of them with an interval, which the coverage is of.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."wape_ratio" IS 'Sum of absolute errors over sum of volumes.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."mdape_ratio" IS 'Median of absolute errors as shares of the volume.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."rmsle" IS 'Root of the mean squared difference of ln(1 + volume). Unit: ln.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."bias_ratio" IS 'Sum of estimates over sum of volumes, less 1.';
-COMMENT ON COLUMN "marts"."search_volume_backtest"."coverage_80_ratio" IS 'Share of labels in the 80 % interval; null where it cannot be tested.';
-COMMENT ON COLUMN "marts"."search_volume_backtest"."coverage_95_ratio" IS 'Share of labels in the 95 % interval; null where it cannot be tested.';
-COMMENT ON COLUMN "marts"."search_volume_backtest"."width_80_ratio" IS 'Sum of the widths of the 80 % intervals over the sum of the estimates.';
-COMMENT ON COLUMN "marts"."search_volume_backtest"."width_95_ratio" IS 'Sum of the widths of the 95 % intervals over the sum of the estimates.';
+COMMENT ON COLUMN "marts"."search_volume_backtest"."coverage_80_ratio" IS 'Share of those with an interval in the 80 % one; null where it cannot be tested.';
+COMMENT ON COLUMN "marts"."search_volume_backtest"."coverage_95_ratio" IS 'Share of those with an interval in the 95 % one; null where it cannot be tested.';
+COMMENT ON COLUMN "marts"."search_volume_backtest"."width_80_ratio" IS 'Sum of the widths of the 80 % intervals over the sum of their estimates.';
+COMMENT ON COLUMN "marts"."search_volume_backtest"."width_95_ratio" IS 'Sum of the widths of the 95 % intervals over the sum of their estimates.';
 COMMENT ON COLUMN "marts"."search_volume_backtest"."order_violation_count" IS 'Pairs of neighbouring ranks whose worse one has more searches.';
 
 CREATE TABLE "marts"."search_volume_model_card" (
@@ -231,7 +233,7 @@ CREATE TABLE "marts"."search_volume_drift" (
     "stop_at" DOUBLE,
     "status" VARCHAR NOT NULL
 );
-COMMENT ON TABLE "marts"."search_volume_drift" IS 'A measure of drift of a marketplace on the last day that was scored. Version 1; key: marketplace_code, measured_on, measure_name.';
+COMMENT ON TABLE "marts"."search_volume_drift" IS 'A measure of drift of a marketplace on the last day that was scored. Version 1; key: marketplace_code, measured_on, measure_name. No public pair of Amazon search ranks and volumes exists. This model was proven on stand-ins: a generator with planted truth, and real series of the same shape (downloads of Python packages). How well it does on your terms is what the backtest on your own labels says, and nothing else.';
 COMMENT ON COLUMN "marts"."search_volume_drift"."marketplace_code" IS 'The marketplace, by the code of its country: US, UK.';
 COMMENT ON COLUMN "marts"."search_volume_drift"."measured_on" IS 'The last day that was scored.';
 COMMENT ON COLUMN "marts"."search_volume_drift"."measure_name" IS 'What is measured; docs/search-model.md has them.';

@@ -2,6 +2,7 @@
 
 from schemas.contract import Contract, Field
 from schemas.search.common import DATE, DOUBLE, MARKETPLACE, STRING
+from schemas.stand_ins import STAND_INS
 
 STATUSES = ("well", "warn", "widen", "stop", "not_measured")
 
@@ -10,6 +11,7 @@ SEARCH_VOLUME_DRIFT = Contract(
     version=1,
     grain="A measure of drift of a marketplace on the last day that was scored",
     key=("marketplace_code", "measured_on", "measure_name"),
+    note=STAND_INS,
     fields=(
         MARKETPLACE,
         Field("measured_on", DATE, "The last day that was scored.", required=True),

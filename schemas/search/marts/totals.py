@@ -2,6 +2,7 @@
 
 from schemas.contract import Contract, Field
 from schemas.search.common import BASES, DATE, DEPARTMENT, DOUBLE, LONG, MARKETPLACE, STRING
+from schemas.stand_ins import STAND_INS
 
 _BOUNDS = tuple(
     Field(
@@ -19,6 +20,7 @@ SEARCH_VOLUME_TOTALS = Contract(
     version=1,
     grain="A department of a marketplace on one day, over its ranked terms",
     key=("marketplace_code", "department_name", "estimated_on"),
+    note=STAND_INS,
     fields=(
         MARKETPLACE,
         DEPARTMENT,

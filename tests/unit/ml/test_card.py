@@ -18,6 +18,7 @@ from tests.unit.ml.frames import DAY, ranks, volumes
 
 SCORES = {
     "label_count": 1234,
+    "bounded_label_count": 1234,
     "wape_ratio": 0.0712,
     "mdape_ratio": 0.05,
     "rmsle": 0.09,
@@ -135,7 +136,7 @@ US = card()["labels"][0]
             id="one fold that chose",
         ),
         pytest.param(
-            {"errors": [error("test", label_count=120, coverage_80_ratio=0.6)]},
+            {"errors": [error("test", bounded_label_count=120, coverage_80_ratio=0.6)]},
             "Of all labels the 80 % intervals held 60.0% only (test period, 120 labels).",
             id="too narrow intervals of few labels",
         ),
@@ -214,7 +215,7 @@ def test_what_is_at_a_limit_or_of_a_single_fold_or_of_few_labels_is_in_the_table
     cuts = [
         *SEASONS,
         cut("rank", "1 to 10", bias_ratio=0.05, coverage_95_ratio=0.93),
-        cut("rank", "11 to 100", coverage_80_ratio=0.1, label_count=199),
+        cut("rank", "11 to 100", coverage_80_ratio=0.1, bounded_label_count=199),
         cut("rank", "1 to 10", "2022-10-01", bias_ratio=1.0),
     ]
     assert warned(cuts=cuts) == []

@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 
 from ml.solved import fit_exactly
 
+LAST_BITS = [10.0, 9.999999999999998, *[10.0] * 98, 10.000000000000002, *[10.0] * 99]
 linear_model = pytest.importorskip("sklearn.linear_model")
 
 
@@ -21,9 +22,10 @@ linear_model = pytest.importorskip("sklearn.linear_model")
         pytest.param(None, id="every feature varies"),
         pytest.param(0.0, id="a feature that no row has"),
         pytest.param(10.0, id="a feature that every row has alike"),
+        pytest.param(LAST_BITS, id="a feature that is alike but for the last bit, as means of a constant are"),
     ],
 )
-def test_it_is_ridge_regression_whether_or_not_every_feature_varies(spark: SparkSession, constant: float) -> None:
+def test_it_is_ridge_regression_whether_or_not_every_feature_varies(spark: SparkSession, constant: object) -> None:
     """Five terms that stand together and a slope, with a penalty that hardly tells them apart: steps of an
     approximation end far from the solution."""
     rng = np.random.default_rng(3)
@@ -31,7 +33,7 @@ def test_it_is_ridge_regression_whether_or_not_every_feature_varies(spark: Spark
     slope = rng.uniform(-1, 1, 200)
     columns = [10.0 * one_hot[:, :2], one_hot, slope, one_hot * slope[:, None]]
     if constant is not None:
-        columns.append(np.full(200, constant))
+        columns.append(np.broadcast_to(np.array(constant), 200))
     x = np.column_stack(columns)
     y = 12.0 + one_hot @ np.array([2.0, -1.0, 0.5, 0.0, 3.0]) - slope + rng.normal(0, 0.1, 200)
     rows = spark.createDataFrame([(Vectors.dense(*row), float(v)) for row, v in zip(x, y, strict=True)], ["x", "y"])
