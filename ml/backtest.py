@@ -30,14 +30,19 @@ Ranges = dict[str, tuple[float, float]]
 
 @dataclass(frozen=True)
 class Backtest:
-    """`rows` as `search_volume_backtest`; `calibration` of the errors of all folds; `bias_ratio` their total's."""
+    """`rows` as `search_volume_backtest`; `calibration` of the errors of all folds; `bias_ratio` their total's;
+    `ranges` of the coverage over them, and `season_ranges` of that of their season's days."""
 
     rows: DataFrame
     calibration: Calibration
     bias_ratio: float
+    ranges: Ranges
+    season_ranges: Ranges
 
 
-def backtest_folds(labels: FoldLabels, rows: DataFrame, settings: Settings, *, tell: Tell = tell_nobody) -> Backtest:
+def backtest_folds(
+    labels: FoldLabels, rows: DataFrame, settings: Settings, *, seed: int, tell: Tell = tell_nobody
+) -> Backtest:
     """The chosen settings, whose `fold_rows` are `rows`, and the rivals on every fold. A fold's intervals are
     calibrated on the errors of earlier folds that were known on its origin; where none was, its coverage is not
     told."""
@@ -48,7 +53,8 @@ def backtest_folds(labels: FoldLabels, rows: DataFrame, settings: Settings, *, t
     usual = usual_before(estimates)
     errors = with_error_scale(estimates, usual=usual, anchor=anchor).where("is_test").localCheckpoint()
     calibration = calibrate(errors, usual=usual)
-    bounded = _bounded_by_earlier(errors, folds, usual)
+    bounded = _bounded_by_earlier(errors, folds, usual).localCheckpoint()
+    ranges, season_ranges = (_ranges(some, seed=seed) for some in (bounded, bounded.where(_is_season())))
     tell("rivals on the folds")
     line_rows = fold_rows(labels, LOG_LOG_LINE)
     line = fold_estimates(line_rows, folds, LOG_LOG_LINE, grains=grains).where("is_test")
@@ -57,7 +63,7 @@ def backtest_folds(labels: FoldLabels, rows: DataFrame, settings: Settings, *, t
     judged = {HEADRACE: own, LOG_LOG: _boundless(same_line), LAST_KNOWN: _boundless(last)}
     origins = {f.name: f for f in folds}
     found = summarise(judged, origins, pooled_as=FROM_ALL_FOLDS).localCheckpoint()
-    return Backtest(found, calibration, total_bias(errors))
+    return Backtest(found, calibration, total_bias(errors), ranges, season_ranges)
 
 
 def _of_same_labels(judged: DataFrame, others: DataFrame) -> DataFrame:
@@ -114,13 +120,16 @@ def coverage_ranges(
 ) -> Ranges:
     """The range of each coverage of the test period, `80` and `95`, that resampled blocks of days give."""
     of_test = labelled.where(is_within(F.lit(fold.origin_on), F.lit(fold.through_on)))
+    return _ranges(_of_labels(of_test, estimates, grains), seed=seed)
+
+
+def _ranges(judged: DataFrame, *, seed: int) -> Ranges:
     hits = [
         F.sum(F.col("search_count").between(F.col(f"lo_{level}"), F.col(f"hi_{level}")).cast("double")).alias(
             f"{level}"
         )
         for level in (80, 95)
     ]
-    judged = _of_labels(of_test, estimates, grains)
     days = judged.groupBy("ranked_on").agg(*hits, F.count("lo_80").alias("count")).orderBy("ranked_on").toPandas()
     days = days[days["count"] > 0]
     counts = days["count"].to_numpy(float)
@@ -161,10 +170,13 @@ def _known_labels(labelled: DataFrame, fold: Fold, grains: Sequence[str]) -> Dat
     return per_label(shown, grains)
 
 
+def _is_season() -> Column:
+    return F.date_format("ranked_on", "MM-dd").between(SEASON_BEGINS, SEASON_ENDS)
+
+
 def _cuts() -> Column:
     """Every cut that a label belongs to."""
-    month_day = F.date_format("ranked_on", "MM-dd")
-    season = F.when(month_day.between(SEASON_BEGINS, SEASON_ENDS), "season").otherwise("rest of the year")
+    season = F.when(_is_season(), "season").otherwise("rest of the year")
     pairs = {
         ALL: F.lit(ALL),
         "rank": bucket(F.col("rank")),

@@ -33,7 +33,7 @@ def make_card(
     tried: list[tuple[Settings, float]],
     test_from: date,
     refusal: str | None,
-    uncertainty: Ranges,
+    uncertainty: Mapping[str, Ranges],
     labels: Rows,
     *,
     are_settings_fixed: bool,
@@ -89,8 +89,9 @@ def _cut(rows: Rows, cut: str, model_name: str | None = None) -> Rows:
     return [{name: r[name] for name in names} for r in found]
 
 
-def _coverage(rows: Rows, uncertainty: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
-    """Of the test period where it has labels, else of the folds; with the range that blocks of days allow."""
+def _coverage(rows: Rows, uncertainty: Mapping[str, Ranges]) -> dict[str, Any]:
+    """Of the test period where it has labels, else of the folds; with the ranges that blocks of days allow, of the test
+    period, the folds and the season of the folds."""
     own = {r["fold_name"]: r for r in rows if r["model_name"] == HEADRACE and r["cut_name"] == ALL}
     last = own.get(TEST) or own.get(FROM_ALL_FOLDS)
     if last is None:
@@ -102,7 +103,8 @@ def _coverage(rows: Rows, uncertainty: Mapping[str, tuple[float, float]]) -> dic
         for cut in ("marketplace", "department")
     }
     # Of fewer days than make two blocks there is no range: nan, or both ends the same.
-    said["ranges"] = {level: [low, high] for level, (low, high) in uncertainty.items() if low < high}
+    for name, ranges in uncertainty.items():
+        said[name] = {level: [low, high] for level, (low, high) in ranges.items() if low < high}
     pooled = own.get(FROM_ALL_FOLDS)
     said["folds"] = {name: pooled[name] for name in COVERAGE} if pooled else None
     return said

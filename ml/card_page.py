@@ -90,20 +90,27 @@ def _coverage(card: Card) -> str:
     said = []
     for level in ("80", "95"):
         if coverage.get(level) is not None:
-            low_high = coverage["ranges"].get(level)
-            within = f" (95 % range by blocks of days: {low_high[0]:.1%} to {low_high[1]:.1%})" if low_high else ""
+            within = _within(coverage["ranges"].get(level))
             said.append(f"{level} % intervals held {coverage[level]:.1%} of the labels{within}")
     if not said:
         return "Not measured." if card.get("errors") else ""
     folds = coverage.get("folds") or {}
+    held = (
+        f"{folds[f'coverage_{level}_ratio']:.1%}{_within((coverage.get('folds_ranges') or {}).get(level))}"
+        for level in ("80", "95")
+        if folds.get(f"coverage_{level}_ratio") is not None
+    )
     pooled = (
-        f" Over the folds, each judged by intervals of those before it: {folds['coverage_80_ratio']:.1%} and "
-        f"{folds['coverage_95_ratio']:.1%}, widths {folds['width_80_ratio']:.2f} and {folds['width_95_ratio']:.2f} of "
-        "the estimate."
+        f" Over the folds, each judged by intervals of those before it: {' and '.join(held)}, widths "
+        f"{folds['width_80_ratio']:.2f} and {folds['width_95_ratio']:.2f} of the estimate."
         if folds.get("coverage_80_ratio") is not None
         else ""
     )
     return f"On the {coverage['fold_name']} period {'; '.join(said)}.{pooled}"
+
+
+def _within(low_high: Sequence[float] | None) -> str:
+    return f" (95 % range by blocks of days: {low_high[0]:.1%} to {low_high[1]:.1%})" if low_high else ""
 
 
 def _cut(row: Mapping[str, Any]) -> dict[str, str]:

@@ -120,8 +120,9 @@ def train(
     model = _fitted(labelled, ranks, settings, span.grains, span.known_through, judged.calibration, options)
     labels = label_counts(labelled)
     is_fixed = options.settings is not None
+    uncertainty = {"ranges": ranges, "folds_ranges": judged.ranges, "folds_season_ranges": judged.season_ranges}
     card = make_card(
-        model, backtest, folds, choice.tried, test_from, refused, ranges, labels, are_settings_fixed=is_fixed
+        model, backtest, folds, choice.tried, test_from, refused, uncertainty, labels, are_settings_fixed=is_fixed
     )
     return TrainingResult(replace(model, card=card), card, backtest, refused, estimates)
 
@@ -173,12 +174,12 @@ def _judged(
     """The backtest of the settings; with the Poisson stage where the folds' total is off by more than
     `bias_at_most_ratio` without it and is not with it."""
 
-    found = backtest_folds(labels, rows, settings, tell=tell)
+    found = backtest_folds(labels, rows, settings, seed=options.seed, tell=tell)
     if settings.poisson or abs(found.bias_ratio) <= options.bias_at_most_ratio:
         return settings, found
     tell(f"Poisson stage, since the folds' total is off by {found.bias_ratio:+.1%}")
     last = settings.but(poisson=True)
-    healed = backtest_folds(labels, rows, last, tell=tell)
+    healed = backtest_folds(labels, rows, last, seed=options.seed, tell=tell)
     return (last, healed) if abs(healed.bias_ratio) <= options.bias_at_most_ratio else (settings, found)
 
 

@@ -120,7 +120,8 @@ def _contest(
     judged = judged_labels(_of_test(labels, told), _estimates(out))
     found = errors(judged)
     if contestant == HEADRACE:
-        found = with_backtest(found, pd.read_parquet(out / "backtest"))
+        card = json.loads((out / "card.json").read_text())
+        found = with_backtest(found, pd.read_parquet(out / "backtest"), card["coverage"])
     said = out / "said.json"
     return {**found, **_cost(measured), **(json.loads(said.read_text()) if said.exists() else {})}
 

@@ -19,8 +19,7 @@ COVERAGE_PARTS = {
     "season": "test period, season",
 }
 COVERAGE_TEXT = (
-    "Coverage of Headrace's intervals, of the labels that have bounds. The range is that of resampled blocks of 7 "
-    "days; of the origins the days are not kept, so that there is no range."
+    "Coverage of Headrace's intervals, of the labels that have bounds. The range is that of resampled blocks of 7 days."
 )
 INTRODUCTION = (
     "Errors are of the test period. WAPE is the sum of absolute errors over the sum of searches, bias the sum of "

@@ -119,10 +119,12 @@ def test_pooled_coverage_is_that_of_all_folds_and_of_their_season():
     test = {**row, "fold_name": "test", "coverage_80_ratio": 0.2, "order_violation_count": 3, "wape_ratio": 0.9}
     fold, rival = {**test, "fold_name": "2022-10-01"}, {**row, "model_name": "log_log_line", "coverage_80_ratio": 0.3}
     found = with_backtest(
-        {"intervals": {"80": {"width": 1}, "95": {}}}, pd.DataFrame([fold, rival, rest, season, test, row])
+        {"intervals": {"80": {"width": 1}, "95": {}}},
+        pd.DataFrame([fold, rival, rest, season, test, row]),
+        {"folds_ranges": {"80": [0.78, 0.82]}},
     )
     assert found["intervals"] == {
-        "80": {"width": 1, "folds": held(0.8), "folds_season": held(0.7)},
+        "80": {"width": 1, "folds": {**held(0.8), "range": [0.78, 0.82]}, "folds_season": held(0.7)},
         "95": {"folds": None, "folds_season": None},
     }
     assert (found["order_violations"], found["folds_wape"], found["folds_bias"]) == (3, 0.07, 0.01)

@@ -83,6 +83,7 @@ def card(**parts: Any) -> dict[str, Any]:
             "fold_name": "test",
             "judged": {"marketplace": ["US"], "department": ["toys"]},
             "ranges": {"80": [0.77, 0.81], "95": [0.93, 0.96]},
+            "folds_ranges": {"80": [0.78, 0.8], "95": [0.94, 0.96]},
             "folds": {name: SCORES[name] for name in SCORES if name.startswith(("coverage", "width"))},
         },
         "calibration": {
@@ -240,6 +241,11 @@ def test_where_the_whole_is_off_its_cuts_are_in_the_table_only() -> None:
         pytest.param("last_known_at_rank, the newest volume known at about the rank", id="what a rival is"),
         pytest.param(
             "80 % intervals held 79.0% of the labels (95 % range by blocks of days: 77.0% to 81.0%)", id="coverage"
+        ),
+        pytest.param(
+            "Over the folds, each judged by intervals of those before it: 79.0% (95 % range by blocks of days: 78.0% to "
+            "80.0%) and 95.0% (95 % range by blocks of days: 94.0% to 96.0%), widths 0.30 and 0.50 of the estimate",
+            id="coverage over the folds, with its ranges",
         ),
         pytest.param("| test | rank | 1 to 10 | 1,234 | 0.0712 | +1.0% |", id="bias by rank"),
         pytest.param("| US | daily | 900 | 901 | 40 | 2022-01-01 |", id="labels by grain"),
