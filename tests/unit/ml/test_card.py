@@ -243,8 +243,8 @@ def test_where_the_whole_is_off_its_cuts_are_in_the_table_only() -> None:
             "80 % intervals held 79.0% of the labels (95 % range by blocks of days: 77.0% to 81.0%)", id="coverage"
         ),
         pytest.param(
-            "Over the folds, each judged by intervals of those before it: 79.0% (95 % range by blocks of days: 78.0% to "
-            "80.0%) and 95.0% (95 % range by blocks of days: 94.0% to 96.0%), widths 0.30 and 0.50 of the estimate",
+            "Over the folds, each judged by intervals of those before it: 79.0% (95 % range by blocks of days: 78.0% "
+            "to 80.0%) and 95.0% (95 % range by blocks of days: 94.0% to 96.0%), widths 0.30 and 0.50 of the estimate",
             id="coverage over the folds, with its ranges",
         ),
         pytest.param("| test | rank | 1 to 10 | 1,234 | 0.0712 | +1.0% |", id="bias by rank"),
