@@ -109,6 +109,21 @@ def test_the_measures_of_error_and_the_coverage_of_bounds(spark: SparkSession) -
 
 
 @pytest.mark.spark35
+def test_widths_and_coverage_are_of_the_labels_that_have_an_interval(spark: SparkSession) -> None:
+    """Two labels: one of 90 searches estimated at 100 within 80 to 120, one of 300 estimated at 300 without bounds."""
+    schema = "search_count double, estimate double, lo_80 double, hi_80 double, lo_95 double, hi_95 double"
+    rows = spark.createDataFrame([(90.0, 100.0, 80.0, 120.0, 95.0, 130.0), (300.0, 300.0, *[None] * 4)], schema)
+    [found] = rows.agg(*coverage_columns()).collect()
+    assert found.asDict() == {
+        "bounded_label_count": 1,
+        "coverage_80_ratio": 1.0,
+        "width_80_ratio": 0.4,
+        "coverage_95_ratio": 0.0,
+        "width_95_ratio": 0.35,
+    }
+
+
+@pytest.mark.spark35
 def test_a_label_counts_from_the_day_on_which_it_is_known_and_half_as_much_per_half_life(spark: SparkSession) -> None:
     """Half-life 10 days."""
     given, expected = pair("known")
