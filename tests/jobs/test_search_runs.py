@@ -208,6 +208,7 @@ def test_run_and_status_tell_drift(made, capsys):
     told = {
         "is_new": True,
         "seconds": 1.0,
+        "raw": "",
         "lake": "",
         "coverage": [],
         "slowest_steps": {},
