@@ -289,7 +289,7 @@ def test_a_training_that_is_refused_keeps_the_old_model_and_says_why(made, tmp_p
 def test_fixed_settings_that_are_worse_than_the_released_ones_are_refused(made, tmp_path):
     folder, _, first = made
     worse = tmp_path / "worse.toml"
-    worse.write_text("[model]\nbias_at_most_ratio = 10.0\n\n[model.settings]\nlevel = false\nridge = 1.0\n")
+    worse.write_text("[model]\nbias_at_most_ratio = 10.0\n\n[model.settings]\nlevel = false\n")
     lake = shutil.copytree(folder / "lake", tmp_path / "lake")
     _, release = again(folder, configs=[folder / "options.toml", worse], lake=lake)
     assert release.models == first.models
@@ -302,7 +302,7 @@ def test_fixed_settings_that_are_worse_than_the_released_ones_are_refused(made, 
 def test_of_an_earlier_day_the_settings_that_later_labels_chose_are_not_looked_at(made, tmp_path):
     folder, _, _ = made
     worse = tmp_path / "worse.toml"
-    worse.write_text("[model]\nbias_at_most_ratio = 10.0\n\n[model.settings]\nlevel = false\nridge = 1.0\n")
+    worse.write_text("[model]\nbias_at_most_ratio = 10.0\n\n[model.settings]\nlevel = false\n")
     lake = shutil.copytree(folder / "lake", tmp_path / "lake")
     _, release = again(folder, configs=[folder / "options.toml", worse], as_of=date(2024, 6, 20), lake=lake)
     assert release.facts["training"]["card"]["tried_settings"] == []
