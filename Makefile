@@ -22,7 +22,7 @@ help: ## list the targets
 $(VENV): pyproject.toml
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check \
-		--editable '.[cluster,operator,test,check,bench]' pyspark==$(SPARK)
+		--editable '.[cluster,operator,embedded,test,check,bench]' pyspark==$(SPARK)
 	touch $@
 
 $(VENV35): pyproject.toml

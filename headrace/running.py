@@ -38,7 +38,7 @@ class Ask:
     domain: str
     raw: str
     lake: str
-    environment: str = "local"
+    environment: str | None = None
     configs: Sequence[Path] = ()
     as_of: str | None = None
     run_id: str | None = None
@@ -194,13 +194,10 @@ class Steps:
                 self._show_tasks()
 
     def _show_tasks(self) -> None:
-        spark = self.run.__dict__.get("spark")
-        if spark is None or not self.open:
-            return
-        tracker = spark.sparkContext.statusTracker()
-        stages = [info for stage in tracker.getActiveStageIds() if (info := tracker.getStageInfo(stage))]
-        done, total = sum(s.numCompletedTasks for s in stages), sum(s.numTasks for s in stages)
-        self.progress.update(self.open[-1], tasks=f"{done} of {total} tasks" if total else "")
+        engine = self.run.__dict__.get("engine")
+        if engine is not None and self.open and (tasks := engine.tasks()):
+            done, total = tasks
+            self.progress.update(self.open[-1], tasks=f"{done} of {total} tasks" if total else "")
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -59,12 +58,7 @@ def delivered_options(run: Run) -> ProcurementOptions:
 
 
 def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOptions, digest: str) -> dict[str, Snapshot]:
-    kept: list[DataFrame] = []
     written: dict[str, Snapshot] = {}
-
-    def keep(frame: DataFrame) -> DataFrame:
-        kept.append(frame.persist(StorageLevel.DISK_ONLY))
-        return kept[-1]
 
     def write(name: str, frame: DataFrame) -> DataFrame:
         folder = new_folder("marts", run.domain, name, run.run_id)
@@ -74,22 +68,21 @@ def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOption
         return read_snapshot(run.spark, run.lake, written[name], run.tables.marts[name])
 
     try:
-        build_procurement_marts(
-            {
-                name: read_snapshot(
-                    run.spark, run.lake, snapshot, run.tables.curated[name], BEYOND_CONTRACT, outcome="curated"
-                )
-                for name, snapshot in curated.items()
-            },
-            options,
-            quarantined_lines=_quarantined_lines(run, curated),
-            keep=keep,
-            write=write,
-        )
+        with run.engine.kept() as keep:
+            build_procurement_marts(
+                {
+                    name: read_snapshot(
+                        run.spark, run.lake, snapshot, run.tables.curated[name], BEYOND_CONTRACT, outcome="curated"
+                    )
+                    for name, snapshot in curated.items()
+                },
+                options,
+                quarantined_lines=_quarantined_lines(run, curated),
+                keep=keep,
+                write=write,
+            )
     except OptionsError as error:
         raise ConfigError(f"[marts] of {run.domain}: {error}") from None
-    for frame in kept:
-        frame.unpersist()
     _refuse_future(run, written[PROCUREMENT_COVERAGE.name])
     return written
 

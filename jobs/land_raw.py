@@ -86,25 +86,14 @@ def _claimed(run: Run, files: Sequence[ObjectInfo]) -> list[Claim]:
 def _land(run: Run, claims: list[Claim]) -> list[LandedFile]:
     raw, lake = run.raw, run.lake
     sources = {source.name: source for source in run.configuration.sources}
-    context = run.spark.sparkContext
-    shares = _shares(claims, 4 * context.defaultParallelism)
-    work = context.parallelize(shares, len(shares)).flatMap(
-        lambda share: [(_seen_as(claim), _landed(raw, lake, claim, sources)) for claim in share]
-    )
-    answers = dict(work.collect())
-    return _accepted([answers[_seen_as(claim)] for claim in claims])
-
-
-def _shares(claims: list[Claim], most: int) -> list[list[Claim]]:
-    """The files dealt out to at most so many tasks, the biggest first, so that the tasks are about alike."""
-    by_size = sorted(claims, key=lambda claim: (-claim.file.size, claim.file.key))
-    return [by_size[start::most] for start in range(min(most, len(by_size)))]
+    work = partial(_landed, raw, lake, sources)
+    return _accepted(run.engine.map(work, claims, sizes=[claim.file.size for claim in claims]))
 
 
 def _landed(
-    raw: ObjectStore, lake: ObjectStore, claim: Claim, sources: dict[str, Source]
+    raw: ObjectStore, lake: ObjectStore, sources: dict[str, Source], claim: Claim
 ) -> LandedFile | HeadraceError:
-    """In a worker: a refusal comes back as a value, so that its sentence is not buried in a Spark trace."""
+    """In a worker: a refusal comes back as a value, so that its sentence is not buried in an engine's trace."""
     try:
         return land_file(raw, lake, claim, sources[claim.source_name])
     except HeadraceError as error:

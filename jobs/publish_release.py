@@ -69,7 +69,7 @@ def _release(run: Run) -> Release:
         as_of=marts.get("as_of"),
         models={name: parse_artefact(said) for name, said in train.get("models", {}).items()},
         facts=facts | ({"training": train["training"]} if train else {}),
-        versions={name: version(name) for name in ("headrace", "pyspark", "pyarrow")},
+        versions={"engine": run.engine.version, **{name: version(name) for name in ("headrace", "pyspark", "pyarrow")}},
         durations_seconds=dict(run.durations_seconds),
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from lake.engines.here import environment_here
 from lake.errors import ConfigError
 from lake.runs import check_run_id, new_run_id
 
@@ -21,7 +22,7 @@ class Arguments:
     raw: str
     lake: str
     run_id: str
-    environment: str = "local"
+    environment: str | None = None
     configs: tuple[Path, ...] = ()
     as_of: date | None = None
 
@@ -35,7 +36,7 @@ def parse_arguments(doc: str | None, argv: Sequence[str], *, needs_raw: bool) ->
     parser.add_argument("--raw", required=needs_raw, default="", help="folder or s3:// prefix of the raw files")
     parser.add_argument("--lake", required=True, help="folder or s3:// prefix of the lake")
     parser.add_argument("--run-id", default=None, help="joins the stages of one run; needed by all but the first")
-    parser.add_argument("--environment", default="local", help="name or file of the environment (default: %(default)s)")
+    parser.add_argument("--environment", default=None, help="name or file of the environment; else by where it runs")
     parser.add_argument(
         "--config", action="append", default=[], help="a TOML file, or a folder of them, laid over the packaged ones"
     )
@@ -48,7 +49,7 @@ def parse_arguments(doc: str | None, argv: Sequence[str], *, needs_raw: bool) ->
         raw=known.raw,
         lake=known.lake,
         run_id=check_run_id(known.run_id) if known.run_id else new_run_id(),
-        environment=known.environment,
+        environment=known.environment or environment_here(argv),
         configs=tuple(Path(path) for path in known.config),
         as_of=known.as_of,
     )

@@ -19,6 +19,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from lake.environment import Environment, read_environment
 from lake.errors import ConfigError
 from lake.exclusions import ExcludedRecords, read_excluded
 from lake.mappings import (
@@ -30,7 +31,7 @@ from lake.mappings import (
     refuse_missing_fields,
 )
 from lake.reading import Read, read_reading
-from lake.toml_layers import Document, Layers, closest
+from lake.toml_layers import Document, Layers, closest, toml_names
 
 Options = TypeVar("Options")
 Kind = Literal["upsert", "replaces_period", "full", "events"]
@@ -118,15 +119,6 @@ class Domain:
 
 
 @dataclass(frozen=True)
-class Environment:
-    """Where the jobs run: the Spark settings, and nothing that changes a number."""
-
-    name: str
-    spark: Mapping[str, str] = field(default_factory=dict)
-    masking_key: Literal["user", "variable"] = "user"
-
-
-@dataclass(frozen=True)
 class Configuration:
     """A domain, its sources and the environment, read and checked."""
 
@@ -171,7 +163,7 @@ def load(
     return Configuration(
         domain=_domain(domain, Layers(domains)),
         sources=tuple(_source(domain, Layers(documents), contracts) for documents in sources.values()),
-        environment=_environment(environment),
+        environment=read_environment(environment),
     )
 
 
@@ -211,12 +203,12 @@ def _files(overlay: Path) -> list[Path]:
 def _packaged(domain: str) -> tuple[list[Document], dict[str, list[Document]]]:
     """The documents of the domain, and of each of its sources."""
     package = resources.files("configs")
-    known = _toml_names(package)
+    known = toml_names(package)
     if domain not in known:
         raise ConfigError(f"there is no domain {domain!r}{closest(domain, known)}")
     sources: dict[str, list[Document]] = {}
     folder = package / domain
-    for name in _toml_names(folder) if folder.is_dir() else ():
+    for name in toml_names(folder) if folder.is_dir() else ():
         document = Document.packaged(folder / f"{name}.toml", f"configs/{domain}/{name}.toml")
         if other := sources.get(_source_name(document)):
             raise ConfigError(
@@ -224,10 +216,6 @@ def _packaged(domain: str) -> tuple[list[Document], dict[str, list[Document]]]:
             )
         sources[_source_name(document)] = [document]
     return [Document.packaged(package / f"{domain}.toml", f"configs/{domain}.toml")], sources
-
-
-def _toml_names(folder: Any) -> list[str]:
-    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
 def _source_name(document: Document) -> str:
@@ -248,36 +236,6 @@ def _domain(name: str, layers: Layers) -> Domain:
     layers.refuse_outside(("domain", "quarantine_halt_ratio"), domain.quarantine_halt_ratio, 0, 1)
     layers.refuse_outside(("domain", "releases_kept"), domain.releases_kept, 1)
     return domain
-
-
-def _environment(name: str) -> Environment:
-    if name.endswith(".toml"):
-        document = Document.file(Path(name))
-    else:
-        folder = resources.files("configs") / "environments"
-        if name not in _toml_names(folder):
-            raise ConfigError(
-                f"there is no environment {name!r}; known: {', '.join(_toml_names(folder))}, or a path to a .toml file"
-            )
-        document = Document.packaged(folder / f"{name}.toml", f"configs/environments/{name}.toml")
-    layers = Layers([document])
-    layers.refuse_unknown((), ("environment", "spark"))
-    values = layers.values_of(Environment, ("environment",), leave_out=("name", "spark"))
-    return Environment(name=Path(name).stem, spark=dict(_spark_settings(layers, ("spark",))), **values)
-
-
-def _spark_settings(layers: Layers, path: tuple[str, ...]) -> list[tuple[str, str]]:
-    """Settings as Spark spells them, whether the file writes `"spark.a.b" = 1`, `spark.a.b = 1` or tables."""
-    settings: list[tuple[str, str]] = []
-    for key, value in layers.table(*path).items():
-        below = (*path, key)
-        if isinstance(value, dict):
-            settings += _spark_settings(layers, below)
-        elif isinstance(value, str | int | float):
-            settings.append((".".join(below[1:]), str(value).lower() if isinstance(value, bool) else str(value)))
-        else:
-            raise ConfigError(f"{layers.where(*below)}: found {value!r}, promised text, a number, true or false")
-    return settings
 
 
 def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source:

@@ -14,13 +14,14 @@ from pyspark.sql import SparkSession
 
 from lake.arguments import Arguments
 from lake.config import Configuration, Source, load
+from lake.engines import Engine, open_engine
+from lake.environment import laptop_environment
 from lake.errors import ConfigError, DataError
 from lake.folder_store import FolderStore
 from lake.objects import ObjectStore, open_store
 from lake.releases import Release, current_release
 from lake.runs import read_manifest, stage_said
 from lake.secrets import masking_key
-from lake.session import spark_session
 from schemas.domains import DOMAINS, DomainTables
 
 Tell = Callable[[str, str, int | None, float | None], None]
@@ -54,9 +55,8 @@ class Run:
     @cached_property
     def configuration(self) -> Configuration:
         contracts = DOMAINS[self.domain].curated if self.domain in DOMAINS else {}
-        return load(
-            self.domain, contracts=contracts, environment=self.arguments.environment, overlays=self.arguments.configs
-        )
+        environment = self.arguments.environment or laptop_environment(self.domain)
+        return load(self.domain, contracts=contracts, environment=environment, overlays=self.arguments.configs)
 
     @cached_property
     def tables(self) -> DomainTables:
@@ -111,9 +111,20 @@ class Run:
         return date.fromisoformat(begun["as_of"]) if begun["as_of"] else None
 
     @cached_property
+    def engine(self) -> Engine:
+        """Raises ConfigError where the domain needs Spark, and the environment names another engine."""
+        environment = self.configuration.environment
+        if self.tables.needs_spark and environment.engine != "spark":
+            raise ConfigError(
+                f"domain {self.domain} trains a model with Spark MLlib, and environment {environment.name} has the "
+                f"engine {environment.engine}; promised one with Spark, such as --environment local_spark"
+            )
+        return open_engine(environment, f"headrace {self.domain} {self.run_id}")
+
+    @cached_property
     def spark(self) -> SparkSession:
-        with self.step("start", "spark"):
-            return spark_session(self.configuration.environment, f"headrace {self.domain} {self.run_id}")
+        with self.step("start", self.configuration.environment.engine):
+            return self.engine.session
 
     @cached_property
     def masking_key(self) -> bytes:

@@ -10,7 +10,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from lake.config import Environment
+from lake.environment import Environment
 from lake.errors import ConfigError
 
 VARIABLE = "HEADRACE_MASKING_KEY"

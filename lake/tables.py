@@ -6,11 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from urllib.parse import unquote
 from uuid import uuid4
 
 import pyarrow.parquet as pq
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from lake.errors import AuditError
@@ -133,11 +135,13 @@ def read_snapshot(
     What the folders say (`outcome`, `was_judged`) is read from them, as text.
     """
     fields = [*contract.struct.fields, *(T.StructField(f.name, f.type) for f in beyond)]
-    keys = snapshot.keys(**partition)
-    if not keys:
+    if not snapshot.row_count(**partition):
         return spark.createDataFrame([], T.StructType(fields))
-    uris = (spark_path(lake, key) for key in keys)
-    return spark.read.schema(T.StructType(fields)).option("basePath", lake.uri_of(snapshot.folder)).parquet(*uris)
+    names = [field.name for field in fields]
+    of_folders = [T.StructField(name, T.StringType()) for name in partition if name not in names]
+    rows = spark.read.schema(T.StructType([*fields, *of_folders])).parquet(spark_path(lake, snapshot.folder))
+    asked = reduce(Column.__and__, (F.col(name) == value for name, value in partition.items()), F.lit(True))
+    return rows.where(asked).select(*names)
 
 
 def spark_path(lake: ObjectStore, key: str) -> str:

@@ -151,6 +151,11 @@ def typed(value: Any, hint: Any, where: str) -> Any:
     return float(value) if hint is float else value
 
 
+def toml_names(folder: Any) -> list[str]:
+    """The names of a folder's `.toml` files, without the ending."""
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """The name that was meant, where one is the same but for a slip; else those that there are, the first of many."""
     known = sorted(known)

@@ -1,4 +1,4 @@
-"""One Spark for all tests, in UTC like every session of the jobs."""
+"""One session for all tests, of the engine that `--engine` names, in UTC like every session of the jobs."""
 
 import os
 import sys
@@ -8,7 +8,11 @@ from collections.abc import Iterator
 import pytest
 from pyspark.sql import SparkSession
 
-from lake.session import FIXED
+from lake.engines import FIXED
+from lake.engines.sail import SailEngine
+from lake.engines.spark import SAFE_PATH
+from lake.environment import Environment
+from tests.engine import ENGINE_VARIABLE, engine_name
 
 # Each plan is run once on a few rows: compiling it takes longer than interpreting it.
 INTERPRETED = {"spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.codegen.wholeStage": "false"}
@@ -31,14 +35,34 @@ SMALL = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=("sail", "spark"), help="what runs the frames; sail where it is installed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--engine"):
+        os.environ[ENGINE_VARIABLE] = config.getoption("--engine")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What needs Spark is left out where Sail runs the tests."""
+    if engine_name() == "sail":
+        left_out = [item for item in items if item.get_closest_marker("needs_spark")]
+        items[:] = [item for item in items if not item.get_closest_marker("needs_spark")]
+        config.hook.pytest_deselected(items=left_out)
+
+
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     # Python's own zone decides what a naive datetime means on its way into a frame and out of it.
     os.environ["TZ"] = "UTC"
     time.tzset()
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    if engine_name() == "sail":
+        yield SailEngine(Environment("tests", "sail")).session
+        return
     builder = SparkSession.builder.master("local[2]").appName("headrace-tests")
-    for key, value in {**FIXED, **SMALL}.items():
+    for key, value in {**FIXED, **SAFE_PATH, **SMALL}.items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
@@ -48,7 +72,10 @@ def spark() -> Iterator[SparkSession]:
 
 @pytest.fixture(scope="module")
 def compiled(spark: SparkSession) -> Iterator[None]:
-    """Plans are compiled, as runs compile them: for tests of whole runs against a truth or an oracle."""
+    """Spark compiles its plans, as in a run: for tests of whole runs against a truth or an oracle."""
+    if engine_name() == "sail":
+        yield
+        return
     for key in INTERPRETED:
         spark.conf.unset(key)
     yield

@@ -12,8 +12,9 @@ from typing import Literal
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
-from schemas.contract import Contract
+from schemas.contract import Contract, Field
 from schemas.lineage import JUDGEMENT_NAMES, LINEAGE_NAMES
 
 REPLACED = "delivery_replaced"
@@ -24,9 +25,15 @@ def with_content_hash(rows: DataFrame, contract: Contract) -> DataFrame:
 
     Why the source excludes a record is part of its content: a receipt that is withdrawn differs from the receipt.
     """
-    content = [*(name for name in contract.names if name != "event_id"), "not_of_table"]
+    content = [*(_as_text(field) for field in contract.fields if field.name != "event_id"), F.col("not_of_table")]
     as_json = F.to_json(F.struct(*content), {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"})
     return rows.withColumn("content_hash", F.sha2(as_json, 256))
+
+
+def _as_text(field: Field) -> Column:
+    """Decimals as text, which no engine writes into JSON as floating point."""
+    column = F.col(field.name)
+    return column.cast("string").alias(field.name) if isinstance(field.type, T.DecimalType) else column
 
 
 def with_event_id(rows: DataFrame, *, identical_rows: Literal["distinct", "duplicate"]) -> DataFrame:
@@ -154,7 +161,7 @@ def judged_before(snapshot: DataFrame, contract: Contract) -> DataFrame:
         F.when(stands | is_replaced, F.col("reasons")).otherwise(F.array().cast("array<string>")).alias("reasons"),
         "warnings",
         is_replaced.alias("is_replaced"),
-        F.when(~is_of_table, F.col("reasons")[0]).alias("not_of_table"),
+        F.when(~is_of_table, F.get("reasons", F.lit(0))).alias("not_of_table"),
         F.lit(True).alias("was_judged"),
     )
 

@@ -20,6 +20,7 @@ from lake.objects import ObjectStore
 from lake.releases import Release, current_release
 from lake.run import Run
 from lake.runs import add_stage, new_run_id
+from tests.engine import environment_name
 
 os.environ.setdefault("HEADRACE_MASKING_KEY", "a key for tests that is no secret")
 
@@ -117,7 +118,13 @@ def run_of(
     domain: str = "procurement",
 ) -> Run:
     arguments = Arguments(
-        domain=domain, raw=str(raw), lake=str(lake), run_id=new_run_id(), configs=tuple(configs), as_of=as_of
+        domain=domain,
+        raw=str(raw),
+        lake=str(lake),
+        run_id=new_run_id(),
+        environment=environment_name(),
+        configs=tuple(configs),
+        as_of=as_of,
     )
     run = Run.of(arguments)
     if store is not None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from jobs.options import NOT_CONFIGURED
-from lake.config import Coverage, Domain, Environment
+from lake.config import Coverage, Domain
+from lake.environment import Environment
 from lake.exclusions import EXCLUDED_KEYS
 from lake.mappings import OWN_KEYS
 from lake.reading import Read

@@ -145,7 +145,7 @@ def _configured(spark: SparkSession, sources: Sequence[SourceCoverage]) -> DataF
         F.struct(
             F.lit(s.source_name),
             F.lit(s.table_name),
-            F.array(*(F.lit(name) for name in s.records)),
+            F.array(*(F.lit(name) for name in s.records)).cast("array<string>"),
             F.lit(s.data_from),
             F.lit(s.data_through),
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from transforms.procurement.options import ProcurementOptions
 from transforms.procurement.survival import closed_by_ratio, closed_percentile, median_days, with_survival
@@ -18,6 +19,7 @@ GRAINS: dict[str, tuple[str, ...]] = {
     "all": (),
 }
 _PARTY = ("source_system_code", "vendor_id", "category_name")
+_CELL = T.StructType([T.StructField(name, T.StringType()) for name in ("cell_grain", *_PARTY)])
 _SAME = ("leg", "counts_as", "month", "days", "window_status")
 _COUNTS = ("closed", "open", "ended_otherwise", "not_applicable")
 
@@ -136,7 +138,7 @@ def _cells() -> Column:
         F.struct(
             F.lit(grain).alias("cell_grain"),
             *((F.col(name) if name in own else F.lit(None).cast("string")).alias(name) for name in _PARTY),
-        )
+        ).cast(_CELL)
         for grain, own in GRAINS.items()
     )
     return F.explode(F.array(*cells)).alias("cell")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from schemas.procurement.words import LEGS, Leg
 from transforms.procurement.business_days import with_business_days
@@ -16,6 +17,17 @@ from transforms.procurement.terms import with_lateness
 _PARTIES = ("company_code", "vendor_id", "category_name")
 _FLAGS = ("has_reversed_start", "has_only_reversed_ends", "has_only_reversed_invoices", "is_never_expected")
 _STARTS_OF_EACH = tuple(dict.fromkeys(leg.start for leg in LEGS if leg.pairing == "one_to_each"))
+_PAIRS = T.ArrayType(
+    T.StructType(
+        [
+            T.StructField("leg", T.StringType()),
+            T.StructField("occurrence_number", T.IntegerType()),
+            T.StructField("start", END),
+            T.StructField("end", END),
+            T.StructField("open_block_count", T.LongType()),
+        ]
+    )
+)
 _BEGINS_THE_CASE = ("requisition_created", "order_created")
 
 
@@ -45,7 +57,8 @@ def with_every_leg(cases: DataFrame, *, never_expected: Mapping[str, str]) -> Da
     One array is exploded once, and little is carried along: whatever is copied is copied for every leg.
     """
     alone = F.array(*(F.when(~_has_pair(leg), _without_pair(leg)) for leg in LEGS))
-    pairs = F.when(F.col("pairs").isNull(), alone).otherwise(F.concat("pairs", alone))
+    alone, found = alone.cast(_PAIRS), F.col("pairs").cast(_PAIRS)
+    pairs = F.when(found.isNull(), alone).otherwise(F.concat(found, alone))
     flags = {(leg.name, flag): column for leg in LEGS for flag, column in _flags(leg, never_expected).items()}
     exploded = cases.select(
         *CASE,
@@ -85,7 +98,7 @@ def with_ends(legs: DataFrame) -> DataFrame:
             & (F.coalesce("pair.open_block_count", F.lit(0)) <= 0),
         }
     ).drop("pair", *(f"first_{name}" for name in _STARTS_OF_EACH))
-    return ended.withColumn("document_id", F.coalesce("end.document_id", "start.document_id")).withColumn(
+    return ended.withColumn("document_id", F.coalesce(_of("end", "document_id"), _of("start", "document_id"))).withColumn(
         "is_inferred_pair",
         is_own & F.col("start").isNotNull() & F.col("end").isNotNull() & F.col("document_id").isNull(),
     )
@@ -115,18 +128,18 @@ def with_days(legs: DataFrame) -> DataFrame:
     calendar days. Durations keep their sign; `censored_days` is at least 0, and null where `data_through` is."""
     dated = legs.withColumns(
         {
-            "start_on": F.col("start.event_on"),
-            "end_on": F.col("end.event_on"),
-            "start_event_id": F.col("start.event_id"),
-            "end_event_id": F.col("end.event_id"),
-            "is_end_after_data_through": F.coalesce("end.is_after_data_through", F.lit(False)),
+            "start_on": _of("start", "event_on"),
+            "end_on": _of("end", "event_on"),
+            "start_event_id": _of("start", "event_id"),
+            "end_event_id": _of("end", "event_id"),
+            "is_end_after_data_through": F.coalesce(_of("end", "is_after_data_through"), F.lit(False)),
         }
     )
-    watched = F.datediff("data_through", "start_on")
+    watched = F.datediff("data_through", "start_on").cast("int")
     return dated.withColumns(
         {
             "month": F.trunc("start_on", "month"),
-            "duration_days": F.when(F.col("leg_status") == "closed", F.datediff("end_on", "start_on")),
+            "duration_days": F.when(F.col("leg_status") == "closed", F.datediff("end_on", "start_on").cast("int")),
             "censored_days": F.when(
                 (F.col("leg_status") == "open") & watched.isNotNull(), F.greatest(watched, F.lit(0))
             ),
@@ -144,6 +157,11 @@ def with_window_status(legs: DataFrame, *, left_edge_days: int, right_edge_days:
     is_left = begins_later & (F.datediff("month", "data_from") < left_edge_days)
     edge = F.when(is_right, "right_edge").when(is_left, "left_edge").otherwise("full")
     return legs.withColumn("window_status", F.when(F.col("month").isNotNull(), edge))
+
+
+def _of(end: str, name: str) -> Column:
+    """A field of the event at an end, null where there is none: an engine may take a field out of a null struct."""
+    return F.when(F.col(end).isNotNull(), F.col(f"{end}.{name}"))
 
 
 def _has_pair(leg: Leg) -> Column:
@@ -188,7 +206,7 @@ def _only_reversed(event_type: str) -> Column:
 
 def _has_no_posting() -> Column:
     """The invoice counts as posted by its document date: its source says no posting, whatever others say."""
-    return (F.col("leg") == "invoice_date_to_recorded") & F.coalesce("start.is_only_issued", F.lit(False))
+    return (F.col("leg") == "invoice_date_to_recorded") & F.coalesce(_of("start", "is_only_issued"), F.lit(False))
 
 
 def _went_with_its_invoice() -> Column:

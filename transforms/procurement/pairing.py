@@ -30,7 +30,7 @@ END = T.StructType(
 
 def end_of_leg() -> Column:
     """What a leg keeps of the event at one of its ends; sorts by the order of the case."""
-    return F.struct(*END.names)
+    return F.struct(*END.names).cast(END)
 
 
 def stands() -> Column:

@@ -25,7 +25,7 @@ def with_lateness(legs: DataFrame) -> DataFrame:
     """
     is_due = F.col("leg") == _DUE_LEG
     terms = F.when(is_due, F.col("payment_terms_days"))
-    late = F.when(F.col("leg_status") == "closed", F.datediff("end_on", "due_on"))
+    late = F.when(F.col("leg_status") == "closed", F.datediff("end_on", "due_on").cast("int"))
     is_overdue = (F.col("leg_status") == "open") & (F.col("data_through") >= F.col("due_on"))
     return (
         legs.withColumn("payment_terms_days", terms)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from lake import config
-from lake.config import Configuration, Domain, Environment, load
+from lake.config import Configuration, Domain, load
+from lake.environment import Environment
 from lake.errors import ConfigError
 from lake.toml_layers import Document, Layers
 from tests.unit.config.sources import CONTRACTS, SOURCE, Files, changed, line_of

@@ -1,0 +1,63 @@
+"""What runs the frames: Spark, or Sail inside this process. No other code knows which of them it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+from pyspark.sql import DataFrame, SparkSession
+
+from lake.environment import Environment
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+Keep = Callable[[DataFrame], DataFrame]
+
+# A figure must not depend on where it is computed: dates in UTC, exact legacy-free Parquet timestamps.
+FIXED = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+    "spark.sql.caseSensitive": "true",
+}
+
+
+class Engine(Protocol):
+    """One engine of one process."""
+
+    @property
+    def version(self) -> str:
+        """Its name and version, as a release states them."""
+
+    @property
+    def session(self) -> SparkSession:
+        """The session, begun when it is first asked for."""
+
+    def map(self, work: Callable[[Item], Answer], items: Sequence[Item], *, sizes: Sequence[int]) -> list[Answer]:
+        """The answer to each item, in the items' order, worked on side by side. `work` must be picklable; `sizes` say in
+        bytes how much there is to do for each item."""
+
+    def kept(self) -> AbstractContextManager[Keep]:
+        """A function that computes a frame once for all that is made of it; what it kept goes with the block."""
+
+    def tasks(self) -> tuple[int, int] | None:
+        """Tasks done and tasks in all of what is at work now; None where that is not known."""
+
+
+def open_engine(environment: Environment, app_name: str) -> Engine:
+    """The engine of an environment; its session is not begun yet."""
+    if environment.engine == "sail":
+        from lake.engines.sail import SailEngine
+
+        return SailEngine(environment)
+    from lake.engines.spark import SparkEngine
+
+    return SparkEngine(environment, app_name)
+
+
+def shares(sizes: Sequence[int], most: int) -> list[list[int]]:
+    """Places of items dealt out to at most so many workers, the biggest first, so that the shares are about alike."""
+    biggest_first = sorted(range(len(sizes)), key=lambda place: (-sizes[place], place))
+    return [biggest_first[start::most] for start in range(min(most, len(biggest_first)))]

@@ -1,0 +1,114 @@
+"""Spark: on a laptop a local one, on Glue, EMR and other clusters the one that was started for the job."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from importlib.metadata import version
+from typing import TypeVar
+
+from pyspark import SparkConf, SparkContext, StorageLevel
+from pyspark.errors import PySparkRuntimeError
+from pyspark.sql import DataFrame, SparkSession
+
+from lake.engines import FIXED, Keep, shares
+from lake.environment import Environment
+from lake.errors import ConfigError
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+STARTED_BY_SUBMIT = "PYSPARK_GATEWAY_PORT"
+# `python -m pyspark.daemon` would put the working directory first on a worker's path, and a folder `lake` in it before
+# the package.
+SAFE_PATH = {"spark.executorEnv.PYTHONSAFEPATH": "1"}
+
+
+class SparkEngine:
+    """Spark, with the environment's settings under those that it was started with."""
+
+    def __init__(self, environment: Environment, app_name: str) -> None:
+        self.environment, self.app_name = environment, app_name
+
+    @property
+    def version(self) -> str:
+        return f"spark {version('pyspark')}"
+
+    @cached_property
+    def session(self) -> SparkSession:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)  # an embedded engine of this process may have set it
+        builder = SparkSession.builder.appName(self.app_name)
+        for key, value in {**_not_set_yet(self.environment.spark), **FIXED, **SAFE_PATH}.items():
+            builder = builder.config(key, value)
+        try:
+            session = builder.getOrCreate()
+        except PySparkRuntimeError as error:
+            if "JAVA_GATEWAY_EXITED" not in str(error):
+                raise
+            raise ConfigError(
+                f"Spark did not start: found {_java()}, promised Java 17 or later; `headrace doctor` says what is "
+                "missing"
+            ) from error
+        session.sparkContext.setLogLevel("ERROR")
+        return session
+
+    def map(self, work: Callable[[Item], Answer], items: Sequence[Item], *, sizes: Sequence[int]) -> list[Answer]:
+        context = self.session.sparkContext
+        places = shares(sizes, 4 * context.defaultParallelism)
+        dealt = [[(place, items[place]) for place in share] for share in places]
+        answers = dict(
+            context.parallelize(dealt, len(dealt))
+            .flatMap(lambda share: [(place, work(item)) for place, item in share])
+            .collect()
+        )
+        return [answers[place] for place in range(len(items))]
+
+    @contextmanager
+    def kept(self) -> Iterator[Keep]:
+        frames: list[DataFrame] = []
+
+        def keep(frame: DataFrame) -> DataFrame:
+            frames.append(frame.persist(StorageLevel.DISK_ONLY))
+            return frames[-1]
+
+        try:
+            yield keep
+        finally:
+            for frame in frames:
+                frame.unpersist()
+
+    def tasks(self) -> tuple[int, int] | None:
+        if "session" not in self.__dict__:
+            return None
+        tracker = self.session.sparkContext.statusTracker()
+        stages = [info for stage in tracker.getActiveStageIds() if (info := tracker.getStageInfo(stage))]
+        return sum(stage.numCompletedTasks for stage in stages), sum(stage.numTasks for stage in stages)
+
+
+def started_settings() -> Mapping[str, str]:
+    """What `spark-submit` (and so Glue and EMR) started Spark with; empty where Python starts Spark itself."""
+    if STARTED_BY_SUBMIT not in os.environ:
+        return {}
+    SparkContext._ensure_initialized()
+    return dict(SparkConf().getAll())
+
+
+def _not_set_yet(settings: Mapping[str, str]) -> dict[str, str]:
+    """The settings but for those that Spark was started with, above all its master: whoever submits a job says where it
+    runs."""
+    started = started_settings()
+    own = {key: value for key, value in settings.items() if key not in started}
+    submitted = os.environ.get("PYSPARK_SUBMIT_ARGS", "")
+    if "--master" in submitted or "spark.master" in submitted:
+        own.pop("spark.master", None)
+    return own
+
+
+def _java() -> str:
+    home = os.environ.get("JAVA_HOME")
+    return f"JAVA_HOME={home}" if home else shutil.which("java") or "no java on PATH"
