@@ -42,7 +42,15 @@ Configs = Annotated[
         show_default=False,
     ),
 ]
-Environment = Annotated[str, typer.Option("--environment", help="Name or file of the environment.")]
+Environment = Annotated[
+    str | None,
+    typer.Option(
+        "--environment",
+        help="Name or file of the environment: local runs on the embedded engine, local_spark on Spark. Without it the "
+        "domain decides.",
+        show_default=False,
+    ),
+]
 
 
 def _say_version(is_asked: bool) -> None:
@@ -170,7 +178,7 @@ def run(
     raw: Annotated[
         str | None, typer.Option("--raw", help="Folder or s3:// prefix of the raw files.", show_default=False)
     ] = None,
-    environment: Environment = "local",
+    environment: Environment = None,
     config: Configs = None,
     as_of: Annotated[str | None, typer.Option(help="Leave out what is dated later, YYYY-MM-DD.")] = None,
     run_id: Annotated[str | None, typer.Option(help="Name of the run; made up where not given.")] = None,
@@ -180,8 +188,8 @@ def run(
 
     Run again it does what is left to do: nothing where nothing changed, the rest where it was killed.
 
-    Where neither --raw nor --lake is said, it runs what `headrace generate` made, made/raw, into the folder lake. Who
-    says one says both: made-up files never come into a lake that was named, nor one's own into one that was not.
+    Without --raw and --lake it reads what `headrace generate` made, made/raw, and writes made/lake. Give both or
+    neither, so that sample data never gets into your own lake.
 
     Example: `headrace run procurement --raw my/raw --lake my/lake`
     """
@@ -412,7 +420,7 @@ def doctor(
     lake: Annotated[
         str | None, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Also look at this lake.", show_default=False)
     ] = None,
-    environment: Environment = "local",
+    environment: Environment = None,
     as_json: Json = False,
 ) -> None:
     """Whether the jobs can run here: what was found, what is needed, how to mend it.

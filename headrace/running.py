@@ -28,7 +28,6 @@ from lake.run import Run
 from lake.runs import check_run_id, new_run_id, stage_said
 
 SLOWEST = 5
-LAKE = "lake"
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Ask:
 
 
 def raw_and_lake(raw: str | None, lake: str | None, *, domain: str, made: Path) -> tuple[str, str]:
-    """As they were said; where neither was, what was generated into `made`, and the folder `lake`.
+    """As they were said; where neither was, what was generated into `made`, and the lake beside it.
 
     Raises ConfigError where only one was said, or nothing was generated.
     """
@@ -65,13 +64,13 @@ def raw_and_lake(raw: str | None, lake: str | None, *, domain: str, made: Path) 
         return raw, lake
     if raw is not None or lake is not None:
         said, missing = (f"--raw {raw}", "--lake") if raw is not None else (f"--lake {lake}", "--raw")
-        raise ConfigError(f"found {said} without {missing}, promised both, or neither for {made}/raw into {LAKE}")
+        raise ConfigError(f"found {said} without {missing}, promised both, or neither for {made}/raw into {made}/lake")
     if not (made / "raw").is_dir():
         raise ConfigError(
             f"found neither --raw nor --lake, and no {made}/raw, which is run then; make it with: "
             f"headrace generate {check_domain(domain)}, or say both"
         )
-    return str(made / "raw"), LAKE
+    return str(made / "raw"), str(made / "lake")
 
 
 def parse_date(name: str, text: str) -> date:

@@ -63,16 +63,16 @@ def _write(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOption
     def write(name: str, frame: DataFrame) -> DataFrame:
         folder = new_folder("marts", run.domain, name, run.run_id)
         with run.step("marts", name) as counted:
-            written[name] = write_snapshot(frame, run.lake, table=name, digest=digest, folder=folder)
+            written[name] = write_snapshot(run.engine, frame, run.lake, table=name, digest=digest, folder=folder)
             counted(written[name].row_count())
-        return read_snapshot(run.spark, run.lake, written[name], run.tables.marts[name])
+        return read_snapshot(run.engine, run.lake, written[name], run.tables.marts[name])
 
     try:
         with run.engine.kept() as keep:
             build_procurement_marts(
                 {
                     name: read_snapshot(
-                        run.spark, run.lake, snapshot, run.tables.curated[name], BEYOND_CONTRACT, outcome="curated"
+                        run.engine, run.lake, snapshot, run.tables.curated[name], BEYOND_CONTRACT, outcome="curated"
                     )
                     for name, snapshot in curated.items()
                 },
@@ -92,13 +92,13 @@ def _quarantined_lines(run: Run, curated: Mapping[str, Snapshot]) -> DataFrame |
     snapshot = curated.get(INVOICES.name)
     if snapshot is None or not snapshot.row_count(outcome="quarantined"):
         return None
-    return read_snapshot(run.spark, run.lake, snapshot, run.tables.curated[INVOICES.name], outcome="quarantined")
+    return read_snapshot(run.engine, run.lake, snapshot, run.tables.curated[INVOICES.name], outcome="quarantined")
 
 
 def _refuse_future(run: Run, coverage: Snapshot) -> None:
     """Raises DataError where a source would be complete through a day that had not come when its last file arrived."""
     arrived = _last_arrivals(run)
-    found = read_snapshot(run.spark, run.lake, coverage, PROCUREMENT_COVERAGE)
+    found = read_snapshot(run.engine, run.lake, coverage, PROCUREMENT_COVERAGE)
     for row in found.where(F.col("data_through_rule") == "latest_system_stamped").collect():
         last = arrived.get(row["source_name"])
         if last and row["data_through"] and row["data_through"] > last + timedelta(days=1):

@@ -85,9 +85,10 @@ def _write(run: Run, plan: TablePlan) -> Snapshot:
     with run.step("curate", f"{name}, {plan.mode}") as counted:
         before = None
         if plan.before is not None and plan.mode == "grown":
-            before = read_snapshot(run.spark, run.lake, plan.before, plan.contract, BEYOND_CONTRACT)
+            before = read_snapshot(run.engine, run.lake, plan.before, plan.contract, BEYOND_CONTRACT)
         judged = build(landed_frames(run, plan), before, plan.contract, upserting=run.upserting(name))
         written = write_snapshot(
+            run.engine,
             judged,
             run.lake,
             table=name,

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from jobs.shell import shell
 from lake.artefacts import audit_artefact, parse_artefact
 from lake.counting import audit_counts
+from lake.engines import engine_version
 from lake.errors import AuditError
 from lake.landing import LandedFile, landing_key, read_landed
 from lake.quarantine import refuse_quarantined
@@ -69,7 +70,10 @@ def _release(run: Run) -> Release:
         as_of=marts.get("as_of"),
         models={name: parse_artefact(said) for name, said in train.get("models", {}).items()},
         facts=facts | ({"training": train["training"]} if train else {}),
-        versions={"engine": run.engine.version, **{name: version(name) for name in ("headrace", "pyspark", "pyarrow")}},
+        versions={
+            "engine": engine_version(run.configuration.environment),
+            **{name: version(name) for name in ("headrace", "pyspark", "pyarrow")},
+        },
         durations_seconds=dict(run.durations_seconds),
     )
 

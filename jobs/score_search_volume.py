@@ -21,11 +21,12 @@ from jobs.options import model_options_of, search_options_of
 from jobs.search_frames import SearchFrames, curated_snapshots, data_digest, model_digest, search_frames, trained_model
 from jobs.shell import shell
 from lake.artefacts import Artefact
+from lake.engines.spark import spark_path
 from lake.errors import AuditError, DataError
 from lake.releases import parse_snapshot
 from lake.run import Run
 from lake.runs import add_stage, stage_said
-from lake.tables import Snapshot, new_folder, read_snapshot, spark_path, write_snapshot
+from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
 from ml.artefact import ArtefactError, load
 from ml.disorder import Disorder, count_disorder
 from ml.options import SearchOptions
@@ -71,7 +72,7 @@ def _write(run: Run, model: Artefact | None, training: Mapping[str, Any], digest
     cards = run.spark.createDataFrame(_cards(run, model, training), SEARCH_VOLUME_MODEL_CARD.struct)
     scored = _refused(run, frames) if model is None else _scored(run, frames, model)
     written = _written(run, SEARCH_VOLUME_ESTIMATES, scored.estimates, digest)
-    estimates = read_snapshot(run.spark, run.lake, written, SEARCH_VOLUME_ESTIMATES)
+    estimates = read_snapshot(run.engine, run.lake, written, SEARCH_VOLUME_ESTIMATES)
     with run.step("marts", "order of the estimates"):
         refuse_disorder(written, count_disorder(estimates))
     others = {
@@ -91,7 +92,13 @@ def _written(run: Run, contract: Contract, frame: DataFrame, digest: str) -> Sna
     with run.step("marts", name) as counted:
         folder = new_folder("marts", run.domain, name, run.run_id)
         snapshot = write_snapshot(
-            contract.conform(frame), run.lake, table=name, digest=digest, folder=folder, row_group_bytes=ROW_GROUP_BYTES
+            run.engine,
+            contract.conform(frame),
+            run.lake,
+            table=name,
+            digest=digest,
+            folder=folder,
+            row_group_bytes=ROW_GROUP_BYTES,
         )
         counted(snapshot.row_count())
     return snapshot
@@ -118,7 +125,7 @@ def _refused(run: Run, frames: SearchFrames) -> Scored:
 
 def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> Scored:
     try:
-        model = load(run.spark, spark_path(run.lake, artefact.folder))
+        model = load(run.spark, spark_path(run.lake.uri_of(artefact.folder)))
     except ArtefactError as error:
         raise DataError(f"model {artefact.model_id} cannot score: {error}; nothing was published") from None
     if model.known_through > frames.ranked_through:

@@ -85,7 +85,7 @@ def trained_model(run: Run) -> Artefact | None:
 def _curated(run: Run, snapshots: Mapping[str, Snapshot], name: str) -> DataFrame:
     contract = run.tables.curated[name]
     snapshot = snapshots.get(name, Snapshot(name, "", (), ""))
-    return read_snapshot(run.spark, run.lake, snapshot, contract, outcome="curated")
+    return read_snapshot(run.engine, run.lake, snapshot, contract, outcome="curated")
 
 
 def _digest(parts: list[str]) -> str:

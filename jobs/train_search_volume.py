@@ -127,7 +127,7 @@ def _write_backtest(run: Run, backtest: Any, digest: str) -> Snapshot:
     with run.step("train", BACKTEST) as counted:
         folder = new_folder("marts", run.domain, BACKTEST, run.run_id)
         frame = SEARCH_VOLUME_BACKTEST.conform(backtest).coalesce(1)
-        written = write_snapshot(frame, run.lake, table=BACKTEST, digest=digest, folder=folder)
+        written = write_snapshot(run.engine, frame, run.lake, table=BACKTEST, digest=digest, folder=folder)
         counted(written.row_count())
     return written
 

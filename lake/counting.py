@@ -104,7 +104,7 @@ def _landed_row_count(run: Run, plan: TablePlan, deliveries: Iterable[Delivery])
 
 
 def _told(run: Run, plan: TablePlan, snapshot: Snapshot) -> _Told:
-    rows = read_snapshot(run.spark, run.lake, snapshot, plan.contract, BEYOND_CONTRACT)
+    rows = read_snapshot(run.engine, run.lake, snapshot, plan.contract, BEYOND_CONTRACT)
     conflict = F.when(F.col("is_version_conflict"), F.array(F.lit("conflicts:")))
     said = F.concat(_prefixed("reasons"), _prefixed("warnings"), F.coalesce(conflict, _no_codes()))
     counted: dict[str, dict[str, int]] = {"reasons": {}, "warnings": {}, "conflicts": {}}
@@ -170,7 +170,7 @@ def _key(plan: TablePlan) -> Column:
 
 
 def _rows(run: Run, plan: TablePlan, snapshot: Snapshot, outcome: str) -> DataFrame:
-    return read_snapshot(run.spark, run.lake, snapshot, plan.contract, BEYOND_CONTRACT, outcome=outcome)
+    return read_snapshot(run.engine, run.lake, snapshot, plan.contract, BEYOND_CONTRACT, outcome=outcome)
 
 
 def _no_codes() -> Column:

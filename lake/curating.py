@@ -16,7 +16,7 @@ from lake.landing import landing_key, read_landed
 from lake.releases import Release
 from lake.run import Run
 from lake.secrets import fingerprint
-from lake.tables import Snapshot, spark_path
+from lake.tables import Snapshot
 from schemas.contract import Contract
 from transforms.standardization import FieldPlan, FilePlan, SourcePlan
 
@@ -61,11 +61,9 @@ def landed_frames(run: Run, plan: TablePlan) -> list[tuple[DataFrame, SourcePlan
         deliveries = [d for d in plan.to_read if d.source_name == source.name]
         if deliveries:
             source_plan = _source_plan(run, plan, source, deliveries)
-            uris = [
-                spark_path(run.lake, landing_key(run.domain, source.name, d.landing_file_id, "parquet"))
-                for d in deliveries
-            ]
-            frames.append((run.spark.read.schema(source_plan.landing_schema()).parquet(*uris), source_plan))
+            keys = (landing_key(run.domain, source.name, d.landing_file_id, "parquet") for d in deliveries)
+            landed = run.engine.read([run.lake.uri_of(key) for key in keys], source_plan.landing_schema())
+            frames.append((landed, source_plan))
     return frames
 
 

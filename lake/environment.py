@@ -37,8 +37,8 @@ class Environment:
 
 
 def laptop_environment(domain_name: str) -> str:
-    """The packaged environment that one machine takes for a domain: with the embedded engine, unless the domain trains a
-    model with Spark MLlib."""
+    """The packaged environment that one machine takes for a domain: with the embedded engine, unless the domain trains
+    a model with Spark MLlib."""
     needs_spark = domain_name in DOMAINS and DOMAINS[domain_name].needs_spark
     return "local_spark" if needs_spark else "local"
 
@@ -51,9 +51,7 @@ def read_environment(name: str) -> Environment:
         folder = resources.files("configs") / "environments"
         known = toml_names(folder)
         if name not in known:
-            raise ConfigError(
-                f"there is no environment {name!r}; known: {', '.join(known)}, or a path to a .toml file"
-            )
+            raise ConfigError(f"there is no environment {name!r}; known: {', '.join(known)}, or a path to a .toml file")
         document = Document.packaged(folder / f"{name}.toml", f"configs/environments/{name}.toml")
     layers = Layers([document])
     layers.refuse_unknown((), ("environment", "spark", "sail"))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from lake.deliveries import Delivery
 from lake.landing import landing_key
 from lake.mending import overlay, setting_that_reads
 from lake.releases import SourceAsRead
 from lake.run import Run
-from lake.tables import Snapshot, read_snapshot, spark_path
+from lake.tables import Snapshot, read_snapshot
 from schemas.lineage import BEYOND_CONTRACT, RECORD_NUMBER
 
 UNREADABLE = "_unreadable"
@@ -25,7 +26,7 @@ def unreadable_cell(run: Run, deliveries: Iterable[Delivery], table: Snapshot, c
     name = code.removesuffix(UNREADABLE)
     if not code.endswith(UNREADABLE):
         return None
-    rows = read_snapshot(run.spark, run.lake, table, contract, BEYOND_CONTRACT, outcome="quarantined")
+    rows = read_snapshot(run.engine, run.lake, table, contract, BEYOND_CONTRACT, outcome="quarantined")
     found = rows.where(F.array_contains("reasons", code)).orderBy("landing_file_id", "record_number").first()
     if found is None:
         return None
@@ -42,6 +43,7 @@ def unreadable_cell(run: Run, deliveries: Iterable[Delivery], table: Snapshot, c
 
 def _landed(run: Run, delivery: Delivery, record_number: int, column: str) -> str:
     key = landing_key(run.domain, delivery.source_name, delivery.landing_file_id, "parquet")
-    landed = run.spark.read.parquet(spark_path(run.lake, key))
+    schema = T.StructType([T.StructField(column, T.StringType()), T.StructField(RECORD_NUMBER, T.LongType())])
+    landed = run.engine.read([run.lake.uri_of(key)], schema)
     [row] = landed.where(F.col(RECORD_NUMBER) == record_number).select(f"`{column.replace('`', '``')}`").collect()
     return str(row[0])

@@ -112,19 +112,20 @@ class Run:
 
     @cached_property
     def engine(self) -> Engine:
-        """Raises ConfigError where the domain needs Spark, and the environment names another engine."""
+        """What runs the frames, begun when it is first asked for. Raises ConfigError where the domain needs Spark, and
+        the environment names another engine."""
         environment = self.configuration.environment
         if self.tables.needs_spark and environment.engine != "spark":
             raise ConfigError(
                 f"domain {self.domain} trains a model with Spark MLlib, and environment {environment.name} has the "
                 f"engine {environment.engine}; promised one with Spark, such as --environment local_spark"
             )
-        return open_engine(environment, f"headrace {self.domain} {self.run_id}")
+        with self.step("start", environment.engine):
+            return open_engine(environment, f"headrace {self.domain} {self.run_id}")
 
-    @cached_property
+    @property
     def spark(self) -> SparkSession:
-        with self.step("start", self.configuration.environment.engine):
-            return self.engine.session
+        return self.engine.session
 
     @cached_property
     def masking_key(self) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from urllib.parse import unquote
 from uuid import uuid4
 
 import pyarrow.parquet as pq
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from lake.engines import Engine
 from lake.errors import AuditError
 from lake.objects import ObjectStore, StoreFull
 from schemas.contract import Contract, Field
@@ -65,6 +65,7 @@ def new_folder(zone: str, domain: str, table: str, run_id: str) -> str:
 
 
 def write_snapshot(
+    engine: Engine,
     frame: DataFrame,
     lake: ObjectStore,
     *,
@@ -76,15 +77,16 @@ def write_snapshot(
     row_group_bytes: int | None = None,
 ) -> Snapshot:
     """Write the frame as Parquet under a folder of its own, and count what lies there. Small row groups let a reader
-    leave out those of other values, where the rows come sorted; without `row_group_bytes` they are as Spark has them.
+    leave out those of other values, where the rows come sorted; without `row_group_bytes` they are as the engine has
+    them.
 
-    Raises StoreFull where the disk is: Spark's own error says it in a hundred lines.
+    Raises StoreFull where the disk is: the engine's own error says it in a hundred lines.
     """
-    writer = frame.write.mode("error").option("compression", "zstd")
+    options: dict[str, str | int] = {"compression": "zstd"}
     if row_group_bytes is not None:
-        writer = writer.option("parquet.block.size", row_group_bytes)
+        options["parquet.block.size"] = row_group_bytes
     try:
-        (writer.partitionBy(*partition_by) if partition_by else writer).parquet(lake.uri_of(folder))
+        engine.write(frame, lake.uri_of(folder), partition_by=partition_by, **options)
     except Exception as error:
         if "No space left on device" in str(error):
             raise StoreFull(f"cannot write {lake.uri_of(folder)}: the disk is full; nothing was published") from None
@@ -123,7 +125,7 @@ def audit_files(lake: ObjectStore, snapshot: Snapshot) -> None:
 
 
 def read_snapshot(
-    spark: SparkSession,
+    engine: Engine,
     lake: ObjectStore,
     snapshot: Snapshot,
     contract: Contract,
@@ -136,14 +138,9 @@ def read_snapshot(
     """
     fields = [*contract.struct.fields, *(T.StructField(f.name, f.type) for f in beyond)]
     if not snapshot.row_count(**partition):
-        return spark.createDataFrame([], T.StructType(fields))
+        return engine.session.createDataFrame([], T.StructType(fields))
     names = [field.name for field in fields]
     of_folders = [T.StructField(name, T.StringType()) for name in partition if name not in names]
-    rows = spark.read.schema(T.StructType([*fields, *of_folders])).parquet(spark_path(lake, snapshot.folder))
+    rows = engine.read([lake.uri_of(snapshot.folder)], T.StructType([*fields, *of_folders]))
     asked = reduce(Column.__and__, (F.col(name) == value for name, value in partition.items()), F.lit(True))
     return rows.where(asked).select(*names)
-
-
-def spark_path(lake: ObjectStore, key: str) -> str:
-    """The URI of a key as Spark's readers take it: they would read brackets, braces, `*` and `?` as patterns."""
-    return re.sub(r"([\[\]{}*?\\])", r"\\\1", lake.uri_of(key))

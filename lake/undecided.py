@@ -41,7 +41,7 @@ def refuse_undecided(run: Run, plan: TablePlan, snapshot: Snapshot) -> None:
 
 
 def _contestants(run: Run, plan: TablePlan, snapshot: Snapshot) -> DataFrame:
-    rows = read_snapshot(run.spark, run.lake, snapshot, plan.contract, BEYOND_CONTRACT)
+    rows = read_snapshot(run.engine, run.lake, snapshot, plan.contract, BEYOND_CONTRACT)
     has_lost = F.col("outcome").isin("superseded", "duplicate") & ~F.array_contains("reasons", REPLACED)
     stands = is_standing(plan.contract, upserting=run.upserting(plan.contract.name))
     return rows.where((stands | has_lost) & has_no_version(plan.contract))

@@ -6,9 +6,8 @@ import os
 import sys
 import time
 
-from pyspark.sql import SparkSession
-
 from lake.session import FIXED
+from pyspark.sql import SparkSession
 
 OWN = {
     "spark.driver.memory": "1600m",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from importlib.metadata import version
 from typing import Protocol, TypeVar
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import types as T
 
 from lake.environment import Environment
 
@@ -25,19 +27,20 @@ FIXED = {
 
 
 class Engine(Protocol):
-    """One engine of one process."""
+    """One engine of one process, at work."""
 
-    @property
-    def version(self) -> str:
-        """Its name and version, as a release states them."""
-
-    @property
-    def session(self) -> SparkSession:
-        """The session, begun when it is first asked for."""
+    session: SparkSession
 
     def map(self, work: Callable[[Item], Answer], items: Sequence[Item], *, sizes: Sequence[int]) -> list[Answer]:
-        """The answer to each item, in the items' order, worked on side by side. `work` must be picklable; `sizes` say in
-        bytes how much there is to do for each item."""
+        """The answer to each item, in the items' order, worked on side by side. `work` must be picklable; `sizes` tell
+        in bytes how much there is to do for each item."""
+
+    def read(self, uris: Sequence[str], schema: T.StructType) -> DataFrame:
+        """The rows of Parquet files, or of folders of them whose names say partition columns: the columns of the schema
+        by name, null where a file has none. No character of a URI is taken for a pattern."""
+
+    def write(self, frame: DataFrame, uri: str, *, partition_by: Sequence[str] = (), **options: str | int) -> None:
+        """Write a frame as Parquet into a folder that is not there yet; a frame without rows may leave it away."""
 
     def kept(self) -> AbstractContextManager[Keep]:
         """A function that computes a frame once for all that is made of it; what it kept goes with the block."""
@@ -47,7 +50,7 @@ class Engine(Protocol):
 
 
 def open_engine(environment: Environment, app_name: str) -> Engine:
-    """The engine of an environment; its session is not begun yet."""
+    """Begin the engine of an environment. Raises ConfigError where it is not there."""
     if environment.engine == "sail":
         from lake.engines.sail import SailEngine
 
@@ -55,6 +58,12 @@ def open_engine(environment: Environment, app_name: str) -> Engine:
     from lake.engines.spark import SparkEngine
 
     return SparkEngine(environment, app_name)
+
+
+def engine_version(environment: Environment) -> str:
+    """The engine's name and version, as a release states them."""
+    package = {"sail": "pysail", "spark": "pyspark"}[environment.engine]
+    return f"{environment.engine} {version(package)}"
 
 
 def shares(sizes: Sequence[int], most: int) -> list[list[int]]:

@@ -9,14 +9,15 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import cached_property, partial
-from importlib.metadata import version
+from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TypeVar, cast
+from urllib.parse import quote
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import types as T
 
 from lake.engines import FIXED, Keep, shares
 from lake.environment import Environment
@@ -33,15 +34,7 @@ class SailEngine:
     """A Spark Connect server of Sail in this process, and the client that speaks with it."""
 
     def __init__(self, environment: Environment) -> None:
-        self.environment = environment
-
-    @property
-    def version(self) -> str:
-        return f"sail {version('pysail')}"
-
-    @cached_property
-    def session(self) -> SparkSession:
-        return _session(self.environment.sail.memory_limit_bytes)
+        self.session = _session(environment.sail.memory_limit_bytes)
 
     def map(self, work: Callable[[Item], Answer], items: Sequence[Item], *, sizes: Sequence[int]) -> list[Answer]:
         core_count = min(len(os.sched_getaffinity(0)), len(items))
@@ -51,10 +44,19 @@ class SailEngine:
         with ProcessPoolExecutor(core_count, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
             answered = pool.map(partial(_share, work), [[items[place] for place in share] for share in dealt])
             answers = {
-                place: answer for share, answer_list in zip(dealt, answered, strict=True)
+                place: answer
+                for share, answer_list in zip(dealt, answered, strict=True)
                 for place, answer in zip(share, answer_list, strict=True)
             }
         return [answers[place] for place in range(len(items))]
+
+    def read(self, uris: Sequence[str], schema: T.StructType) -> DataFrame:
+        return self.session.read.schema(schema).parquet(*map(sail_path, uris))
+
+    def write(self, frame: DataFrame, uri: str, *, partition_by: Sequence[str] = (), **options: str | int) -> None:
+        """Sail has its own way with row groups and compression: it takes none of the options."""
+        writer = frame.write.mode("error")
+        (writer.partitionBy(*partition_by) if partition_by else writer).parquet(sail_path(uri))
 
     @contextmanager
     def kept(self) -> Iterator[Keep]:
@@ -63,9 +65,9 @@ class SailEngine:
 
         def keep(frame: DataFrame) -> DataFrame:
             path = folder / str(len(list(folder.iterdir())))
-            frame.write.mode("error").parquet(f"file://{path}")
+            self.write(frame, str(path))
             has_rows = any(path.glob("*.parquet"))
-            return self.session.read.parquet(f"file://{path}") if has_rows else frame.limit(0)
+            return self.session.read.parquet(sail_path(str(path))) if has_rows else frame.limit(0)
 
         try:
             yield keep
@@ -109,6 +111,13 @@ def _serve() -> tuple[object, SparkSession]:
     for key, value in FIXED.items():
         session.conf.set(key, value)
     return server, session
+
+
+def sail_path(uri: str) -> str:
+    """A path or URI as Sail takes it: percent-encoded, or it would read brackets, braces, `*` and `?` as patterns, and
+    find nothing without a word."""
+    scheme, mark, path = uri.partition("://")
+    return f"{scheme}://{quote(path)}" if mark else f"file://{quote(uri)}"
 
 
 def _share(work: Callable[[Item], Answer], items: list[Item]) -> list[Answer]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
-from importlib.metadata import version
 from typing import TypeVar
 
 from pyspark import SparkConf, SparkContext, StorageLevel
 from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import types as T
 
 from lake.engines import FIXED, Keep, shares
 from lake.environment import Environment
@@ -32,30 +32,7 @@ class SparkEngine:
     """Spark, with the environment's settings under those that it was started with."""
 
     def __init__(self, environment: Environment, app_name: str) -> None:
-        self.environment, self.app_name = environment, app_name
-
-    @property
-    def version(self) -> str:
-        return f"spark {version('pyspark')}"
-
-    @cached_property
-    def session(self) -> SparkSession:
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)  # an embedded engine of this process may have set it
-        builder = SparkSession.builder.appName(self.app_name)
-        for key, value in {**_not_set_yet(self.environment.spark), **FIXED, **SAFE_PATH}.items():
-            builder = builder.config(key, value)
-        try:
-            session = builder.getOrCreate()
-        except PySparkRuntimeError as error:
-            if "JAVA_GATEWAY_EXITED" not in str(error):
-                raise
-            raise ConfigError(
-                f"Spark did not start: found {_java()}, promised Java 17 or later; `headrace doctor` says what is "
-                "missing"
-            ) from error
-        session.sparkContext.setLogLevel("ERROR")
-        return session
+        self.session = spark_session(environment.spark, app_name)
 
     def map(self, work: Callable[[Item], Answer], items: Sequence[Item], *, sizes: Sequence[int]) -> list[Answer]:
         context = self.session.sparkContext
@@ -67,6 +44,13 @@ class SparkEngine:
             .collect()
         )
         return [answers[place] for place in range(len(items))]
+
+    def read(self, uris: Sequence[str], schema: T.StructType) -> DataFrame:
+        return self.session.read.schema(schema).parquet(*map(spark_path, uris))
+
+    def write(self, frame: DataFrame, uri: str, *, partition_by: Sequence[str] = (), **options: str | int) -> None:
+        writer = frame.write.mode("error").options(**options)
+        (writer.partitionBy(*partition_by) if partition_by else writer).parquet(uri)
 
     @contextmanager
     def kept(self) -> Iterator[Keep]:
@@ -83,11 +67,34 @@ class SparkEngine:
                 frame.unpersist()
 
     def tasks(self) -> tuple[int, int] | None:
-        if "session" not in self.__dict__:
-            return None
         tracker = self.session.sparkContext.statusTracker()
         stages = [info for stage in tracker.getActiveStageIds() if (info := tracker.getStageInfo(stage))]
         return sum(stage.numCompletedTasks for stage in stages), sum(stage.numTasks for stage in stages)
+
+
+def spark_session(settings: Mapping[str, str], app_name: str) -> SparkSession:
+    """The session of this process: a running one gets the settings that can still be set. Raises ConfigError where Java
+    is missing."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)  # an embedded engine of this process may have set it
+    builder = SparkSession.builder.appName(app_name)
+    for key, value in {**_not_set_yet(settings), **FIXED, **SAFE_PATH}.items():
+        builder = builder.config(key, value)
+    try:
+        session = builder.getOrCreate()
+    except PySparkRuntimeError as error:
+        if "JAVA_GATEWAY_EXITED" not in str(error):
+            raise
+        raise ConfigError(
+            f"Spark did not start: found {_java()}, promised Java 17 or later; `headrace doctor` says what is missing"
+        ) from error
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+def spark_path(uri: str) -> str:
+    """A URI as Spark's readers take it: they would read brackets, braces, `*` and `?` as patterns."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", uri)
 
 
 def started_settings() -> Mapping[str, str]:

@@ -98,7 +98,9 @@ def with_ends(legs: DataFrame) -> DataFrame:
             & (F.coalesce("pair.open_block_count", F.lit(0)) <= 0),
         }
     ).drop("pair", *(f"first_{name}" for name in _STARTS_OF_EACH))
-    return ended.withColumn("document_id", F.coalesce(_of("end", "document_id"), _of("start", "document_id"))).withColumn(
+    return ended.withColumn(
+        "document_id", F.coalesce(_of("end", "document_id"), _of("start", "document_id"))
+    ).withColumn(
         "is_inferred_pair",
         is_own & F.col("start").isNotNull() & F.col("end").isNotNull() & F.col("document_id").isNull(),
     )
