@@ -12,6 +12,7 @@ from lake.mending import overlay, setting_that_reads
 from lake.releases import SourceAsRead
 from lake.run import Run
 from lake.tables import Snapshot, read_snapshot, spark_path
+from schemas.landing_columns import landing_column
 from schemas.lineage import BEYOND_CONTRACT, RECORD_NUMBER
 
 UNREADABLE = "_unreadable"
@@ -43,5 +44,5 @@ def unreadable_cell(run: Run, deliveries: Iterable[Delivery], table: Snapshot, c
 def _landed(run: Run, delivery: Delivery, record_number: int, column: str) -> str:
     key = landing_key(run.domain, delivery.source_name, delivery.landing_file_id, "parquet")
     landed = run.spark.read.parquet(spark_path(run.lake, key))
-    [row] = landed.where(F.col(RECORD_NUMBER) == record_number).select(f"`{column.replace('`', '``')}`").collect()
+    [row] = landed.where(F.col(RECORD_NUMBER) == record_number).select(landing_column(column)).collect()
     return str(row[0])
