@@ -18,6 +18,12 @@ from typing import Any
 JAVA, PYTHON = 17, (3, 11)
 SPARKS = ("3.5", "4.1")
 MEMORY_GIB, DISK_GIB = 4.0, 2.0
+EMBEDDED = ("pysail", "pyspark", "grpcio", "grpcio-status", "googleapis-common-protos", "zstandard")
+NEEDED_FOR = {
+    "embedded engine": "runs without Java: --environment local",
+    "Spark": "search, and --environment local_spark",
+    "Java": "search, and --environment local_spark",
+}
 PACKAGES = ("pyarrow", "numpy", "pandas", "duckdb", "typer", "rich")
 
 
@@ -32,10 +38,21 @@ class Check:
     mend: str
 
 
-def examine(lake: str | None, environment: str = "local") -> list[dict[str, Any]]:
-    """Every check, in the order in which a run would fail."""
-    checks = [_python(), _java(), _spark(), *_packages(), _memory(), _folder("temporary folder", tempfile.gettempdir())]
-    checks.append(_masking_key(environment))
+def examine(lake: str | None, environment: str | None = None) -> list[dict[str, Any]]:
+    """Every check, in the order in which a run would fail. Of the two engines only that of the environment must be
+    well."""
+    environment = environment or "local"
+    is_on_spark = _engine_of(environment) == "spark"
+    checks = [
+        _python(),
+        _of_engine(_embedded(), is_asked=not is_on_spark),
+        _of_engine(_spark(), is_asked=is_on_spark),
+        _of_engine(_java(), is_asked=is_on_spark),
+        *_packages(),
+        _memory(),
+        _folder("temporary folder", tempfile.gettempdir()),
+        _masking_key(environment),
+    ]
     if lake:
         checks.append(_lake(lake))
     return [asdict(check) for check in checks]
@@ -62,6 +79,32 @@ def _java() -> Check:
     number = re.search(r'version "(?:1\.)?(\d+)', said)
     major = int(number[1]) if number else 0
     return Check("Java", f"{major or 'an unknown version'} ({java})", f"{JAVA} or later", major >= JAVA, mend)
+
+
+def _engine_of(environment: str) -> str:
+    """The engine of an environment; that of the packaged `local` where it cannot be read, which the masking key's check
+    tells."""
+    from lake.environment import read_environment
+    from lake.errors import HeadraceError
+
+    try:
+        return read_environment(environment).engine
+    except HeadraceError:
+        return "sail"
+
+
+def _of_engine(check: Check, *, is_asked: bool) -> Check:
+    """A check of the engine that is not asked for is no fault, and tells what cannot be run without it."""
+    if is_asked or check.is_well:
+        return check
+    return replace(check, is_well=True, found=f"{check.found} (needed for {NEEDED_FOR[check.name]})")
+
+
+def _embedded() -> Check:
+    missing = [name for name in EMBEDDED if _version(name) is None]
+    found = f"sail {_version('pysail')}" if not missing else f"missing {', '.join(missing)}"
+    mend = "pip install 'headrace[embedded]' (make setup does)"
+    return Check("embedded engine", found, ", ".join(EMBEDDED), not missing, mend)
 
 
 def _spark() -> Check:

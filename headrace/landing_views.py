@@ -1,14 +1,18 @@
 """What a release was made of: its files, and for who may read landing their records and dead letters."""
+# ruff: noqa: S608 - identifiers are quoted and texts are escaped
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from headrace.sql import parquet
 from lake.deliveries import Delivery
-from lake.landing import landing_key, read_landed
+from lake.landing import LandedFile, landing_key, read_landed
 from lake.objects import ObjectStore
+from schemas.lineage import FILE_ID, RECORD_NUMBER
+from schemas.render import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -16,23 +20,48 @@ if TYPE_CHECKING:
 FILES = """CREATE TABLE files (landing_file_id VARCHAR, file VARCHAR, source_name VARCHAR, period VARCHAR,
 delivery_order VARCHAR, line_count BIGINT, record_count BIGINT, landed_count BIGINT, dead_letter_count BIGINT)"""
 
-
-def landing_paths(lake: ObjectStore, domain: str, deliveries: Sequence[Delivery]) -> dict[str, dict[str, list[str]]]:
-    """The deliveries' files in landing by schema, `landing` and `dead_letters`, and source."""
-    return {
-        schema: _paths(lake, domain, deliveries, ending)
-        for schema, ending in (("landing", "parquet"), ("dead_letters", "dead.parquet"))
-    }
+Entry = tuple[Delivery, LandedFile | None]
+View = tuple[str, str]
+FilesByNames = dict[tuple[str, ...], list[str]]
 
 
-def add_files(
-    connection: duckdb.DuckDBPyConnection, lake: ObjectStore, domain: str, deliveries: Sequence[Delivery]
-) -> None:
+def ledger_entries(lake: ObjectStore, domain: str, deliveries: Sequence[Delivery]) -> list[Entry]:
+    """Each delivery with its ledger entry; None where that is gone."""
+    return [(d, read_landed(lake, domain, d.source_name, d.landing_file_id)) for d in deliveries]
+
+
+def landing_files(lake: ObjectStore, domain: str, entries: Iterable[Entry]) -> dict[View, FilesByNames]:
+    """The deliveries' files in landing by view, `landing.<source>` and `dead_letters.<source>`."""
+    views: dict[View, FilesByNames] = defaultdict(lambda: defaultdict(list))
+    for delivery, landed in entries:
+        names = tuple(landed.columns) if landed else ()
+        for schema, ending, called in (("landing", "parquet", names), ("dead_letters", "dead.parquet", ())):
+            key = landing_key(domain, delivery.source_name, delivery.landing_file_id, ending)
+            if lake.exists(key):
+                views[schema, delivery.source_name][called].append(str(lake.local_path(key)))
+    return views
+
+
+def add_landing(connection: duckdb.DuckDBPyConnection, views: Mapping[View, FilesByNames]) -> None:
+    """The views `landing.<source>` and `dead_letters.<source>`."""
+    for schema in ("landing", "dead_letters"):
+        connection.execute(f"CREATE SCHEMA {schema}")
+    for (schema, source), files in views.items():
+        connection.execute(f"CREATE VIEW {schema}.{quoted(source)} AS {landed_records(files)}")
+
+
+def landed_records(files: FilesByNames) -> str:
+    """A SELECT of the records in landing files: their columns as people see them, put together by name."""
+    return " UNION ALL BY NAME ".join(
+        f"SELECT * FROM {parquet(paths, union_by_name=not names)}{_called(names)}" for names, paths in files.items()
+    )
+
+
+def add_files(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry]) -> None:
     """`files`: a row for each delivery, so that a `landing_file_id` has a name."""
     connection.execute(FILES)
     rows = []
-    for delivery in deliveries:
-        landed = read_landed(lake, domain, delivery.source_name, delivery.landing_file_id)
+    for delivery, landed in entries:
         counts = (
             (landed.line_count, landed.record_count, landed.landing_row_count, landed.dead_letter_count)
             if landed
@@ -44,10 +73,13 @@ def add_files(
         connection.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _paths(lake: ObjectStore, domain: str, deliveries: Sequence[Delivery], ending: str) -> dict[str, list[str]]:
-    paths: dict[str, list[str]] = defaultdict(list)
-    for delivery in deliveries:
-        key = landing_key(domain, delivery.source_name, delivery.landing_file_id, ending)
-        if lake.exists(key):
-            paths[delivery.source_name].append(str(lake.local_path(key)))
-    return paths
+def _called(names: tuple[str, ...]) -> str:
+    """Columns are named by their places; a landed file without names in its entry keeps those of its Parquet."""
+    if not names:
+        return ""
+    return f" AS t({', '.join(quoted(_printable(name)) for name in (*names, RECORD_NUMBER, FILE_ID))})"
+
+
+def _printable(name: str) -> str:
+    """The name with `?` for half a surrogate pair, which SQL cannot carry."""
+    return name.encode("utf-8", "replace").decode()

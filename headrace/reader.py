@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from headrace.lakes import domain_of, domain_tables, only_in_folders, release_of, run_manifest
-from headrace.landing_views import add_files, landing_paths
+from headrace.landing_views import add_files, add_landing, landing_files, ledger_entries
+from headrace.sql import escaped, literal, parquet
 from lake.deliveries import Delivery
 from lake.errors import ConfigError, DataError
 from lake.objects import ObjectStore
@@ -103,9 +104,10 @@ def connect(lake: ObjectStore, tables: Tables, *, reveal: bool = False) -> duckd
         for snapshot in (*tables.curated.values(), *tables.marts.values())
         for file in snapshot.files
     ]
-    landing = landing_paths(lake, tables.domain, tables.deliveries) if reveal else {}
-    paths += [path for sources in landing.values() for found in sources.values() for path in found]
-    connection.execute(f"SET allowed_paths = {literal(sorted({*paths, *map(_escaped, paths)}))}")
+    entries = ledger_entries(lake, tables.domain, tables.deliveries)
+    landing = landing_files(lake, tables.domain, entries) if reveal else {}
+    paths += [path for files in landing.values() for found in files.values() for path in found]
+    connection.execute(f"SET allowed_paths = {literal(sorted({*paths, *map(escaped, paths)}))}")
     for zone in ("curated", "marts", "quarantine", "outcomes"):
         connection.execute(f"CREATE SCHEMA {zone}")
     contracts = domain_tables(tables.domain)
@@ -121,11 +123,9 @@ def connect(lake: ObjectStore, tables: Tables, *, reveal: bool = False) -> duckd
     for name, snapshot in tables.marts.items():
         select = select_snapshot(connection, lake, snapshot, contracts.marts[name])
         connection.execute(f"CREATE VIEW marts.{quoted(name)} AS {select}")
-    for schema, sources in landing.items():
-        connection.execute(f"CREATE SCHEMA {schema}")
-        for source, found in sources.items():
-            connection.execute(f"CREATE VIEW {schema}.{quoted(source)} AS FROM {parquet(found, union_by_name=True)}")
-    add_files(connection, lake, tables.domain, tables.deliveries)
+    if reveal:
+        add_landing(connection, landing)
+    add_files(connection, entries)
     return connection
 
 
@@ -160,17 +160,6 @@ def local(lake: ObjectStore, key: str) -> str:
     return str(path)
 
 
-def literal(value: object) -> str:
-    """An SQL literal of texts, numbers, and lists of them."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool | int | float):
-        return str(value)
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return f"[{', '.join(literal(item) for item in value)}]"
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 def objects(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
     """The rows of a query as dictionaries."""
     found = connection.execute(sql, list(parameters))
@@ -188,17 +177,6 @@ def _columns(connection: duckdb.DuckDBPyConnection, path: str) -> list[str]:
 
 def _said(folders: Iterable[tuple[str, str]], typed: Mapping[str, str]) -> list[str]:
     return [f"{literal(value)}::{typed.get(name, 'VARCHAR')} AS {quoted(name)}" for name, value in folders]
-
-
-def parquet(paths: Sequence[str], *, union_by_name: bool = False) -> str:
-    """A table of exactly these files; their columns alike, unless they are put together by name."""
-    by_name = str(union_by_name).lower()
-    return f"read_parquet({literal(map(_escaped, paths))}, hive_partitioning = false, union_by_name = {by_name})"
-
-
-def _escaped(path: str) -> str:
-    """Brackets, asterisks and question marks in a path are names here, not patterns."""
-    return "".join(f"[{mark}]" if mark in "[*?" else mark for mark in path)
 
 
 def _lock(connection: duckdb.DuckDBPyConnection) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headrace.lakes import domain_tables, is_folder, warehouse_key
-from headrace.reader import literal, select_snapshot
+from headrace.reader import select_snapshot
+from headrace.sql import literal
 from lake.errors import AuditError
 from lake.folder_store import FolderStore
 from lake.objects import ObjectStore

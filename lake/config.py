@@ -35,6 +35,7 @@ from lake.toml_layers import Document, Layers, closest, toml_names
 
 Options = TypeVar("Options")
 Kind = Literal["upsert", "replaces_period", "full", "events"]
+LANDING_FORMAT = 2  # greater where the same records lie in landing in another way: all files land again
 STOPPING = ("stray_quotes", "dead_letter_halt_ratio", "unpacked_limit_bytes", "cell_limit")
 
 
@@ -96,7 +97,7 @@ class Source:
             )
             for c in self.read_columns
         )
-        return _digest([read, columns])
+        return _digest([LANDING_FORMAT, read, columns])
 
     @cached_property
     def mapping_digest(self) -> str:

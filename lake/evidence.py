@@ -13,6 +13,7 @@ from lake.mending import overlay, setting_that_reads
 from lake.releases import SourceAsRead
 from lake.run import Run
 from lake.tables import Snapshot, read_snapshot
+from schemas.landing_columns import landing_column
 from schemas.lineage import BEYOND_CONTRACT, RECORD_NUMBER
 
 UNREADABLE = "_unreadable"
@@ -43,7 +44,8 @@ def unreadable_cell(run: Run, deliveries: Iterable[Delivery], table: Snapshot, c
 
 def _landed(run: Run, delivery: Delivery, record_number: int, column: str) -> str:
     key = landing_key(run.domain, delivery.source_name, delivery.landing_file_id, "parquet")
-    schema = T.StructType([T.StructField(column, T.StringType()), T.StructField(RECORD_NUMBER, T.LongType())])
+    cell = T.StructField(landing_column(column), T.StringType())
+    schema = T.StructType([cell, T.StructField(RECORD_NUMBER, T.LongType())])
     landed = run.engine.read([run.lake.uri_of(key)], schema)
-    [row] = landed.where(F.col(RECORD_NUMBER) == record_number).select(f"`{column.replace('`', '``')}`").collect()
+    [row] = landed.where(F.col(RECORD_NUMBER) == record_number).select(cell.name).collect()
     return str(row[0])

@@ -28,6 +28,7 @@ from lake.formats.table import Block, DeadLetter, Readable, Table
 from lake.headers import shown
 from lake.objects import MissingObject, ObjectChanged, ObjectStore, StoreError
 from lake.unpacking import unpacked
+from schemas.landing_columns import landing_column
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from transforms.standardize.date_order import decide_format
 from transforms.standardize.null_token import is_null_token
@@ -36,7 +37,8 @@ from transforms.standardize.null_token import is_null_token
 @dataclass(frozen=True)
 class LandedFile:
     """What became of one raw file. All counts but `landing_row_count` are the reader's; that one is the footer's.
-    `sha256` is that of its content, unpacked."""
+    `sha256` is that of its content, unpacked; `columns` are the names of its text columns as people see them, in the
+    order of its Parquet file, which calls them by `landing_column`."""
 
     landing_file_id: str
     source_name: str
@@ -57,6 +59,7 @@ class LandedFile:
     header: list[str]
     dialect: dict[str, str]
     undeclared_columns: list[str]
+    columns: list[str] = field(default_factory=list)
     decided_formats: dict[str, str] = field(default_factory=dict)
     decision_evidence: dict[str, str] = field(default_factory=dict)
 
@@ -270,7 +273,8 @@ class _Reading:
         """Where a file has the columns of the first file of its delivery. Raises DataError where they are others."""
         if self.table is None or self._writer is None:
             self.table, self.names = table, table.settled.names
-            schema = pa.schema([(name, pa.string()) for name in self.names] + [(RECORD_NUMBER, pa.int64())])
+            texts = [(landing_column(name), pa.string()) for name in self.names]
+            schema = pa.schema([*texts, (RECORD_NUMBER, pa.int64())])
             self._writer = pq.ParquetWriter(self.spool, schema, compression="lz4")
         names = table.settled.names
         if sorted(names) != sorted(self.names):
@@ -322,6 +326,7 @@ class _Reading:
             header=self.table.header,
             dialect={"format": self.source.read.format, **self.table.dialect},
             undeclared_columns=self.table.settled.undeclared,
+            columns=self.names,
             decided_formats=decided,
             decision_evidence=evidence,
         )

@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
+from schemas.landing_columns import landing_column
 from schemas.lineage import FILE_ID, LINEAGE, RECORD_NUMBER
 from transforms.standardize import AMBIGUOUS_PARAMETER, resolved, standardizer
 from transforms.standardize.excluded import ExclusionPlan, excludes
@@ -60,8 +61,8 @@ class SourcePlan:
     exclusions: tuple[ExclusionPlan, ...] = ()
 
     def landing_schema(self) -> T.StructType:
-        columns = [plan.landing_name for plan in self.fields] + [plan.landing_name for plan in self.exclusions]
-        names = dict.fromkeys(columns)
+        landed = [plan.landing_name for plan in self.fields] + [plan.landing_name for plan in self.exclusions]
+        names = dict.fromkeys(map(landing_column, landed))
         return T.StructType(
             [T.StructField(name, T.StringType()) for name in names]
             + [T.StructField(RECORD_NUMBER, T.LongType()), T.StructField(FILE_ID, T.StringType())]
@@ -129,7 +130,7 @@ class Standardizing:
         for plan in self.plan.fields:
             name = plan.field.name
             column = self._column(plan, file.decided_formats.get(name))
-            columns[name], lost_here = column.standardized(batch.column(plan.landing_name))
+            columns[name], lost_here = column.standardized(batch.column(landing_column(plan.landing_name)))
             if lost_here is not None:
                 lost[name] = lost_here
         columns[NOT_OF_TABLE] = self._excluded(batch, lost)
@@ -150,7 +151,7 @@ class Standardizing:
         """The reason that excludes each record; a word that is not known is `lost`, under the reason's name."""
         reasons = pa.nulls(batch.num_rows, pa.string())
         for plan, judge in self._exclusions:
-            encoded = batch.column(plan.landing_name).dictionary_encode()
+            encoded = batch.column(landing_column(plan.landing_name)).dictionary_encode()
             words = pa.array([judge(text) for text in encoded.dictionary.to_pylist()], pa.bool_())
             said = words.take(encoded.indices)
             is_unknown = pc.and_(pc.is_null(said), pc.is_valid(encoded))

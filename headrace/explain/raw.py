@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from headrace.explain.lines import Lines, lines_of
-from headrace.reader import literal, local, objects, parquet
+from headrace.landing_views import landed_records
+from headrace.reader import local
+from headrace.sql import literal
 from lake.deliveries import Delivery
 from lake.errors import HeadraceError
 from lake.landing import LandedFile, landing_key, read_landed
@@ -64,13 +66,13 @@ class RawRecords:
             ]
         try:
             landed = read_landed(self.lake, self.release.domain, delivery.source_name, file_id)
-            columns, note = self._columns(delivery, numbers), None
+            columns, note = self._columns(delivery, tuple(landed.columns) if landed else (), numbers), None
         except (HeadraceError, OSError) as error:
             landed, columns, note = None, {}, f"landing cannot be read: {error}"
         lines = self._lines(delivery, landed, numbers)
         return [(n, self._told(delivery, n, lines, columns.get(n), note)) for n in numbers]
 
-    def _columns(self, delivery: Delivery, numbers: set[int]) -> dict[int, dict[str, Any]]:
+    def _columns(self, delivery: Delivery, names: tuple[str, ...], numbers: set[int]) -> dict[int, dict[str, Any]]:
         import duckdb
 
         path = local(
@@ -78,7 +80,7 @@ class RawRecords:
         )
         try:
             with duckdb.connect(":memory:") as connection:
-                rows = _select(connection, path, numbers)
+                rows = _select(connection, path, names, numbers)
         except duckdb.Error as error:
             raise HeadraceError(str(error).splitlines()[0]) from None
         return {row.pop(RECORD_NUMBER): {name: text for name, text in row.items() if name != FILE_ID} for row in rows}
@@ -119,5 +121,11 @@ class RawRecords:
         return list(dict.fromkeys(column for column, _ in self.release.sources[source_name].columns))
 
 
-def _select(connection: duckdb.DuckDBPyConnection, path: str, numbers: set[int]) -> list[dict[str, Any]]:
-    return objects(connection, f'FROM {parquet([path])} WHERE "{RECORD_NUMBER}" IN {literal(sorted(numbers))}')
+def _select(
+    connection: duckdb.DuckDBPyConnection, path: str, names: tuple[str, ...], numbers: set[int]
+) -> list[dict[str, Any]]:
+    """The records of a landed file, by the names of its columns; by those of its Parquet where its entry has none."""
+    records = landed_records({names: [path]})
+    found = connection.execute(f'FROM ({records}) WHERE "{RECORD_NUMBER}" IN {literal(sorted(numbers))}')
+    called = (*names, RECORD_NUMBER, FILE_ID) if names else tuple(column[0] for column in found.description)
+    return [dict(zip(called, row, strict=True)) for row in found.fetchall()]

@@ -95,7 +95,7 @@ def _session(memory_limit_bytes: int) -> SparkSession:
         return cast(SparkSession, _started["session"])
 
 
-def _serve() -> tuple[object, SparkSession]:
+def _serve() -> tuple[object, object]:
     try:
         from pysail.spark import SparkConnectServer
         from pyspark.sql.connect.session import SparkSession as ConnectSession

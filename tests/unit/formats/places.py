@@ -16,7 +16,8 @@ from lake.folder_store import FolderStore
 from lake.formats import format_named
 from lake.landing import LandedFile, land_file, landing_key
 from lake.reading import Read
-from schemas.lineage import FILE_ID
+from schemas.landing_columns import landing_column
+from schemas.lineage import FILE_ID, RECORD_NUMBER
 
 
 def column(field: str, *headers: str, required: bool = True, rule: str = "text", **parameters: Any) -> ColumnMapping:
@@ -55,8 +56,14 @@ class Place:
         return land_file(self.raw, self.lake, self.claim(data, key), of)
 
     def table(self, landed: LandedFile, ending: str = "parquet") -> list[dict[str, Any]]:
+        """The rows of a landed file, or of its dead letters, the columns as people call them."""
         key = landing_key("procurement", "orders", landed.landing_file_id, ending)
-        return pq.read_table(self.lake.local_path(key), partitioning=None).to_pylist()
+        table = pq.read_table(self.lake.local_path(key), partitioning=None)
+        if ending == "parquet":
+            own = (RECORD_NUMBER, FILE_ID)
+            assert table.column_names == [*map(landing_column, landed.columns), *own]
+            table = table.rename_columns([*landed.columns, *own])
+        return table.to_pylist()
 
     def rows(self, landed: LandedFile) -> list[tuple[Any, ...]]:
         """The cells of each landed record and its number."""
@@ -65,7 +72,8 @@ class Place:
 
     def names(self, landed: LandedFile) -> list[str]:
         key = landing_key("procurement", "orders", landed.landing_file_id, "parquet")
-        return pq.read_schema(self.lake.local_path(key)).names[:-2]
+        assert pq.read_schema(self.lake.local_path(key)).names[:-2] == list(map(landing_column, landed.columns))
+        return landed.columns
 
     def dead(self, landed: LandedFile) -> list[tuple[int, int, str, bytes]]:
         """Record, line, reason and raw bytes of each dead letter."""
