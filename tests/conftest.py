@@ -1,16 +1,13 @@
 """One session for all tests, of the engine that `--engine` names, in UTC like every session of the jobs."""
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 
 import pytest
 from pyspark.sql import SparkSession
 
-from lake.engines import FIXED
-from lake.engines.sail import SailEngine
-from lake.engines.spark import SAFE_PATH
+from lake.engines import Engine, Keep, open_engine
 from lake.environment import Environment
 from tests.engine import ENGINE_VARIABLE, engine_name
 
@@ -20,6 +17,7 @@ INTERPRETED = {"spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.codegen
 # Java process lives through thousands of queries, and what it remembers of each must not fill it.
 SMALL = {
     **INTERPRETED,
+    "spark.master": "local[2]",
     "spark.driver.memory": "5g",
     "spark.ui.retainedJobs": "20",
     "spark.ui.retainedStages": "20",
@@ -53,21 +51,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
+def engine() -> Iterator[Engine]:
     # Python's own zone decides what a naive datetime means on its way into a frame and out of it.
     os.environ["TZ"] = "UTC"
     time.tzset()
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    if engine_name() == "sail":
-        yield SailEngine(Environment("tests", "sail")).session
-        return
-    builder = SparkSession.builder.master("local[2]").appName("headrace-tests")
-    for key, value in {**FIXED, **SAFE_PATH, **SMALL}.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    yield session
-    session.stop()
+    started = open_engine(Environment("tests", engine_name(), SMALL), "headrace-tests")
+    yield started
+    started.session.stop()
+
+
+@pytest.fixture(scope="session")
+def spark(engine: Engine) -> SparkSession:
+    return engine.session
+
+
+@pytest.fixture(scope="module")
+def keep(engine: Engine) -> Iterator[Keep]:
+    """Computes a frame once for all that a module's tests make of it."""
+    with engine.kept() as kept:
+        yield kept
 
 
 @pytest.fixture(scope="module")

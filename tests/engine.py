@@ -2,13 +2,15 @@
 
 import os
 from importlib.util import find_spec
+from typing import Literal
 
 ENGINE_VARIABLE = "HEADRACE_TEST_ENGINE"
 
 
-def engine_name() -> str:
+def engine_name() -> Literal["sail", "spark"]:
     """`sail` or `spark`, as `--engine` says; Sail where nothing is said and it is installed."""
-    return os.environ.get(ENGINE_VARIABLE) or ("sail" if find_spec("pysail") else "spark")
+    said = os.environ.get(ENGINE_VARIABLE)
+    return "sail" if said == "sail" or (said is None and find_spec("pysail")) else "spark"
 
 
 def environment_name() -> str:

@@ -67,7 +67,11 @@ class SailEngine:
             path = folder / str(len(list(folder.iterdir())))
             self.write(frame, str(path))
             has_rows = any(path.glob("*.parquet"))
-            return self.session.read.parquet(sail_path(str(path))) if has_rows else frame.limit(0)
+            return (
+                self.session.read.parquet(sail_path(str(path)))
+                if has_rows
+                else self.session.createDataFrame([], frame.schema)
+            )
 
         try:
             yield keep

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = set(sys.stdlib_module_names)
 ON_THE_CLUSTER = {"numpy", "pandas", "pyarrow", "boto3", "botocore", "pyspark", "py4j"}
-BROUGHT_ALONG = {"lake/formats/excel.py": {"python_calamine"}}
+BROUGHT_ALONG = {"lake/formats/excel.py": {"python_calamine"}, "lake/engines/sail.py": {"pysail"}}
 MAY_IMPORT = {
     "schemas": {"schemas", "pyspark"},
     "transforms": {"transforms", "schemas", "pyspark", "pyarrow", "numpy", "dateutil"},  # dateutil comes with pandas

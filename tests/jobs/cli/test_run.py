@@ -82,7 +82,19 @@ def test_run_again_changes_nothing_says_so_and_begins_no_java(made: Made) -> Non
 
 def test_without_java_a_run_says_so(made: Made, tmp_path: Path) -> None:
     found = subprocess.run(
-        [sys.executable, "-m", "headrace", "run", "procurement", "--raw", str(made.raw), "--lake", str(tmp_path / "l")],
+        [
+            sys.executable,
+            "-m",
+            "headrace",
+            "run",
+            "procurement",
+            "--raw",
+            str(made.raw),
+            "--lake",
+            str(tmp_path / "l"),
+            "--environment",
+            "local_spark",
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -104,11 +116,11 @@ def test_what_was_generated_is_run_by_the_domain_s_name_alone(
     assert headrace("generate", "search", *few).out.startswith("made: ")
     said = headrace("run", "search")
     assert said.code == 0, said.err
-    assert "raw files of made/raw, into the lake lake\n" in said.out
-    assert {path.name for path in tmp_path.iterdir()} == {"made", "lake"}
-    [cards] = headrace("query", "SELECT model_id, card_json FROM marts.search_volume_model_card", "--lake", "lake",
+    assert "raw files of made/raw, into the lake made/lake\n" in said.out
+    assert {path.name for path in tmp_path.iterdir()} == {"made"}
+    [cards] = headrace("query", "SELECT model_id, card_json FROM marts.search_volume_model_card", "--lake", "made/lake",
                        "--json").json()  # fmt: skip
-    kept = tmp_path / "lake/runs" / cards["model_id"]
+    kept = tmp_path / "made/lake/runs" / cards["model_id"]
     assert f"its card, in the lake: runs/{cards['model_id']}/card.md" in said.out
     assert json.loads((kept / "card.json").read_text())["card"] == json.loads(cards["card_json"])
     assert "**Not released**: the labels that have a rank are of fewer than 60 days" in (kept / "card.md").read_text()

@@ -28,7 +28,7 @@ class TestEnvironment:
             '[environment]\nmasking_key = "variable"\n[spark]\nspark.a.b = 1\n"spark.c" = true\nspark.d="x"'
         )
         assert self.load(str(path)) == Environment(
-            "mine", {"spark.a.b": "1", "spark.c": "true", "spark.d": "x"}, "variable"
+            "mine", spark={"spark.a.b": "1", "spark.c": "true", "spark.d": "x"}, masking_key="variable"
         )
 
     @pytest.mark.parametrize(

@@ -19,13 +19,32 @@ def test_this_machine_is_well(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
     monkeypatch.setenv("HEADRACE_MASKING_KEY", "0123456789abcdef")
     code, checks = found(monkeypatch, "--lake", tmp_path / "lake")
     assert code == 0, checks
-    assert set(checks) == {"Python", "Java", "Spark", "packages", "memory", "temporary folder", "masking key", "lake"}
+    assert set(checks) == {
+        "Python",
+        "embedded engine",
+        "Spark",
+        "Java",
+        "packages",
+        "memory",
+        "temporary folder",
+        "masking key",
+        "lake",
+    }
     assert not (tmp_path / "lake").exists()
+
+
+def test_no_java_is_no_fault_where_the_embedded_engine_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    _, checks = found(monkeypatch, "--environment", "local")
+    assert checks["Java"]["is_well"]
+    assert checks["Java"]["found"] == (
+        f"none in JAVA_HOME={tmp_path} (needed for search, and --environment local_spark)"
+    )
 
 
 def test_no_java_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
-    code, checks = found(monkeypatch)
+    code, checks = found(monkeypatch, "--environment", "local_spark")
     assert code == 1
     assert checks["Java"]["found"] == f"none in JAVA_HOME={tmp_path}"
     assert "install a JDK" in str(checks["Java"]["mend"])

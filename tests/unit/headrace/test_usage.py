@@ -51,13 +51,13 @@ COMMANDS = (
         pytest.param(
             ("run", "procurement", "--lake", "l"),
             2,
-            "error: found --lake l without --raw, promised both, or neither for made/raw into lake\n",
+            "error: found --lake l without --raw, promised both, or neither for made/raw into made/lake\n",
             id="a lake, and no raw folder",
         ),
         pytest.param(
             ("run", "procurement", "--raw", "r"),
             2,
-            "error: found --raw r without --lake, promised both, or neither for made/raw into lake\n",
+            "error: found --raw r without --lake, promised both, or neither for made/raw into made/lake\n",
             id="a raw folder, and no lake",
         ),
         pytest.param(

@@ -212,9 +212,9 @@ def test_cases(cases, request, events, cells):
 
 
 @pytest.fixture(scope="module")
-def cases(spark):
+def cases(spark, keep):
     logged = told(spark, {case.id: case.values[0] for case in CASES})
     marts = build_procurement_marts(
-        {"logged_events": logged}, ProcurementOptions(sources=(covered(last=365),)), keep=lambda frame: frame.persist()
+        {"logged_events": logged}, ProcurementOptions(sources=(covered(last=365),)), keep=keep
     )
     return by_case(marts["procurement_cases"].collect())

@@ -81,10 +81,10 @@ def events(spark):
 
 
 @pytest.fixture(scope="module")
-def summarised(events):
+def summarised(events, keep):
     sources = list(SOURCES.values())
     coverage = summarise_coverage(summarise_systems(events, sources), sources, as_of=None)
-    return coverage, with_is_after_data_through(events, coverage).persist()
+    return coverage, keep(with_is_after_data_through(events, coverage))
 
 
 @pytest.fixture(scope="module")

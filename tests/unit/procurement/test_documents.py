@@ -51,13 +51,13 @@ LINES = [
 
 
 @pytest.fixture(scope="module")
-def marts(spark):
+def marts(spark, keep):
     curated = {
         "purchase_orders": curated_frame(spark, PURCHASE_ORDERS, *ORDERS),
         "invoices": curated_frame(spark, INVOICES, *LINES),
         "logged_events": told(spark, {"1_10": [event("goods_received", 8, vendor_id="V1")]}),
     }
-    found = build_procurement_marts(curated, OPTIONS, keep=lambda kept: kept.persist())
+    found = build_procurement_marts(curated, OPTIONS, keep=keep)
     return {name: found[name].collect() for name in ("procurement_legs", "procurement_cases", "cycle_times_overall")}
 
 

@@ -28,7 +28,7 @@ def marts(spark):
     )
     logged = told(spark, {"1_10": [event("service_entered", n % 300) for n in range(EACH)]})
     options = ProcurementOptions(sources=(covered(), *ledger.covering(curated)))
-    return build_procurement_marts({**curated, "logged_events": logged}, options, keep=lambda kept: kept.persist())
+    return build_procurement_marts({**curated, "logged_events": logged}, options)
 
 
 def test_a_case_of_many_events(marts):
@@ -46,6 +46,7 @@ def test_a_case_of_many_events(marts):
     assert marts["procurement_legs"].filter("leg_status = 'closed'").count() == EACH // 2 + 4 * EACH + 1
 
 
+@pytest.mark.needs_spark
 def test_no_join_of_every_event_with_every_other(marts):
     plans = {name: mart._jdf.queryExecution().executedPlan().toString() for name, mart in marts.items()}
     assert {name: [word for word in QUADRATIC if word in plan] for name, plan in plans.items()} == {
@@ -61,10 +62,11 @@ def planned_as_stated(spark):
     spark.conf.unset("spark.sql.adaptive.enabled")
 
 
+@pytest.mark.needs_spark
 def test_events_are_shuffled_once_by_case(spark, planned_as_stated):
     curated = ledger.ledger(spark, **{name: [] for name in CURATED})
     options = ProcurementOptions(sources=(covered(), *ledger.covering([contract.name for contract in DOCUMENTS])))
-    marts = build_procurement_marts(curated, options, keep=lambda kept: kept.persist())
+    marts = build_procurement_marts(curated, options)
     plan = marts["procurement_events"]._jdf.queryExecution().executedPlan().toString()
     shuffles = re.findall(r"Exchange hashpartitioning\((.*?), \d+\)", re.sub(r"#\d+L?", "", plan))
     assert [keys for keys in shuffles if "case_id" in keys] == ["source_system_code, case_id"], shuffles

@@ -421,7 +421,7 @@ def named(value, story):
 
 
 @pytest.fixture(scope="module")
-def marts(spark):
+def marts(spark, keep):
     rows = {name: [] for name in TABLES}
     for place, (story, tables) in enumerate(STORIES.items()):
         for name, told in tables.items():
@@ -435,13 +435,8 @@ def marts(spark):
     options = ProcurementOptions(
         sources=ledger.covering(TABLES), match_tolerance_ratio=0.02, calendars=CALENDARS, never_expected={}
     )
-    kept = []
-    found = build_procurement_marts(
-        ledger.ledger(spark, **rows), options, keep=lambda frame: kept.append(frame.persist()) or frame
-    )
-    yield {name: found[name].collect() for name in MARTS}
-    for frame in kept:
-        frame.unpersist()
+    found = build_procurement_marts(ledger.ledger(spark, **rows), options, keep=keep)
+    return {name: found[name].collect() for name in MARTS}
 
 
 @pytest.fixture(scope="module")

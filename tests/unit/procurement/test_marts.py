@@ -37,10 +37,10 @@ def assert_required_cells_are_there(rows, contract: Contract):
         pytest.param(("vendors",), id="the vendor master alone"),
     ],
 )
-def test_empty_tables_give_empty_marts_of_the_promised_columns(spark, tables):
+def test_empty_tables_give_empty_marts_of_the_promised_columns(spark, keep, tables):
     curated = {name: curated_frame(spark, CURATED[name]) for name in tables}
     options = ProcurementOptions(sources=()) if tables == ("vendors",) else OPTIONS
-    marts = build_procurement_marts(curated, options, keep=lambda frame: frame.persist())
+    marts = build_procurement_marts(curated, options, keep=keep)
     assert {name: mart.dtypes for name, mart in marts.items()} == {
         name: [(f.name, f.type.simpleString()) for f in contract.fields] for name, contract in MARTS.items()
     }
@@ -59,15 +59,12 @@ def test_empty_tables_give_empty_marts_of_the_promised_columns(spark, tables):
 @settings(
     max_examples=2, deadline=None, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck)
 )
-def test_whatever_happens_in_a_case(spark, stories):
+def test_whatever_happens_in_a_case(spark, keep, stories):
     """Every case has every leg, every event is used at most once by a pairing of one to one, keys are unique."""
     logged = told(spark, {f"{n}": [event(name, number) for name, number in story] for n, story in enumerate(stories)})
-    kept = []
     marts = {
         name: mart.collect()
-        for name, mart in build_procurement_marts(
-            {"logged_events": logged}, OPTIONS, keep=lambda frame: kept.append(frame.persist()) or frame
-        ).items()
+        for name, mart in build_procurement_marts({"logged_events": logged}, OPTIONS, keep=keep).items()
     }
     for name, contract in MARTS.items():
         assert_key_is_unique(marts[name], contract)
@@ -82,8 +79,6 @@ def test_whatever_happens_in_a_case(spark, stories):
     assert sum(
         row.leg_count + row.not_applicable_count for row in marts["cycle_times_overall"] if row.cell_grain == "all"
     ) == len(legs)
-    for frame in kept:
-        frame.unpersist()
 
 
 def assert_each_event_ends_one_leg(legs):
@@ -95,7 +90,7 @@ def assert_each_event_ends_one_leg(legs):
 
 
 @pytest.mark.spark35
-def test_as_of_is_the_state_of_that_day(spark):
+def test_as_of_is_the_state_of_that_day(spark, keep):
     story = {
         "1": [
             event("order_created", 0),
@@ -105,7 +100,7 @@ def test_as_of_is_the_state_of_that_day(spark):
         ]
     }
     options = ProcurementOptions(sources=(covered(last=60),), as_of=DAY_0 + timedelta(days=10))
-    marts = build_procurement_marts({"logged_events": told(spark, story)}, options, keep=lambda kept: kept.persist())
+    marts = build_procurement_marts({"logged_events": told(spark, story)}, options, keep=keep)
     (leg,) = marts["procurement_legs"].filter("leg = 'order_to_receipt'").collect()
     (coverage,) = marts["procurement_coverage"].collect()
     found = (leg.leg_status, leg.reason, coverage.data_through, coverage.data_through_rule)
@@ -114,7 +109,7 @@ def test_as_of_is_the_state_of_that_day(spark):
 
 
 @pytest.mark.spark35
-def test_as_of_an_invoice_that_is_not_posted_yet_is_open_where_another_was_taken_back(spark):
+def test_as_of_an_invoice_that_is_not_posted_yet_is_open_where_another_was_taken_back(spark, keep):
     tables = {
         "purchase_orders": [order("10", 0)],
         "invoices": [
@@ -124,6 +119,6 @@ def test_as_of_an_invoice_that_is_not_posted_yet_is_open_where_another_was_taken
         ],
     }
     options = ProcurementOptions(sources=covering(tables), as_of=DAY_0 + timedelta(days=8))
-    marts = build_procurement_marts(ledger(spark, **tables), options, keep=lambda kept: kept.persist())
+    marts = build_procurement_marts(ledger(spark, **tables), options, keep=keep)
     legs = marts["procurement_legs"].filter("leg = 'invoice_date_to_cleared'").collect()
     assert [(row.document_id, row.leg_status) for row in legs] == [("C", "open")]

@@ -46,9 +46,9 @@ TABLES = {
 
 
 @pytest.fixture(scope="module")
-def marts(spark):
+def marts(spark, keep):
     options = ProcurementOptions(sources=covering(TABLES))
-    found = build_procurement_marts(ledger(spark, **TABLES), options, keep=lambda kept: kept.persist())
+    found = build_procurement_marts(ledger(spark, **TABLES), options, keep=keep)
     return {name: found[name].collect() for name in ("procurement_cases", "procurement_events", "procurement_legs")}
 
 

@@ -49,11 +49,11 @@ TABLES = {
 
 
 @pytest.fixture(scope="module")
-def marts(spark):
+def marts(spark, keep):
     curated = ledger.ledger(spark, **TABLES)
     logged = told(spark, {"9_10": [event("goods_received", 1, vendor_id=None, vendor_name="Nobody")]})
     options = ProcurementOptions(sources=(covered(), *ledger.covering(TABLES)))
-    found = build_procurement_marts({**curated, "logged_events": logged}, options, keep=lambda kept: kept.persist())
+    found = build_procurement_marts({**curated, "logged_events": logged}, options, keep=keep)
     return {(row.source_system_code, row.vendor_id): row for row in found["procurement_vendors"].collect()}
 
 

@@ -145,8 +145,8 @@ def curated(spark):
 
 
 @pytest.fixture(scope="module")
-def settled(curated):
-    return settle_items(curated, as_of=None).persist()
+def settled(curated, keep):
+    return keep(settle_items(curated, as_of=None))
 
 
 @pytest.fixture(scope="module")
@@ -251,7 +251,7 @@ INCOMPLETE = [
 
 
 @pytest.fixture(scope="module")
-def with_quarantine(spark):
+def with_quarantine(spark, keep):
     """Each story's payment of 100.00 and payment block, settled beside the quarantine."""
     invoices, payments, blocks, quarantined = [], [], [], []
     for place, (rows, keys, *_) in enumerate(case.values for case in INCOMPLETE):
@@ -262,7 +262,7 @@ def with_quarantine(spark):
         quarantined += [billed(number and f"{place}", "0.00", line_number=line) for number, line in keys]
     curated = ledger(spark, invoices=invoices, payments=payments, payment_blocks=blocks)
     kept = ledger(spark, invoices=quarantined)["invoices"]
-    settled = settle_items(curated, as_of=None, quarantined_lines=kept).persist()
+    settled = keep(settle_items(curated, as_of=None, quarantined_lines=kept))
     events, shown = build_events(curated, settled, as_of=None).collect(), summarise_unallocated(settled).collect()
     return events, {(row.table_name, row.invoice_number): row.reason for row in shown}
 
