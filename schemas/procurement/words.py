@@ -203,6 +203,8 @@ LEGS: tuple[Leg, ...] = (
         ends_in_full=True,
     ),
 )
+# Payments: of all of a document the one that completes it ends a leg.
+IN_FULL_TYPES = tuple(dict.fromkeys(leg.end for leg in LEGS if leg.ends_in_full))
 # Two records of the same thing, for a firm may keep only one of them: that an invoice is settled.
 SETTLING_TYPES = ("invoice_cleared", "invoice_paid")
 

@@ -4,7 +4,7 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from schemas.procurement.words import LEGS, Leg
+from schemas.procurement.words import IN_FULL_TYPES, LEGS, Leg
 from transforms.procurement.events import CASE
 
 PAIRED_LEGS = tuple(leg for leg in LEGS if leg.pairing != "first_to_first")
@@ -15,8 +15,6 @@ PAIRED_TYPES = tuple(
         for event_type in ((leg.start, leg.end) if leg.pairing == "each_to_its_own" else (leg.end,))
     )
 )
-# Of these the payment that completes an invoice is the end.
-IN_FULL_TYPES = tuple(dict.fromkeys(leg.end for leg in LEGS if leg.ends_in_full))
 _SET, _REMOVED, _BILLED = "payment_block_set", "payment_block_removed", "invoice_issued"
 END = T.StructType(
     [

@@ -41,14 +41,15 @@ def test_a_system_that_records_all_has_no_note():
         pytest.param(
             ("invoice_paid",),
             "recorded_to_paid, invoice_date_to_paid, order_to_paid cannot be measured in ERP: no source records "
-            "invoice_paid. To measure, map `paid_on` of payments, and name invoice_paid in `records` of its source; or look at recorded_to_cleared, "
-            "invoice_date_to_cleared, order_to_cleared, measured in ERP",
+            "invoice_paid. To measure, map `paid_on` of payments, and name invoice_paid in `records` of its source; or "
+            "look at recorded_to_cleared, invoice_date_to_cleared, order_to_cleared, measured in ERP",
             id="no payments, but clearings",
         ),
         pytest.param(
             ("requisition_created",),
             "requisition_to_order cannot be measured in ERP: no source records requisition_created. To measure, map an "
-            "activity of an event log to `requisition_created`, and name requisition_created in `records` of its source",
+            "activity of an event log to `requisition_created`, and name requisition_created in `records` of its "
+            "source",
             id="what only a log tells",
         ),
         pytest.param(
