@@ -198,7 +198,7 @@ def _payments_of(trail: Trail, legs: Iterable[Mapping[str, Any]]) -> dict[tuple[
 
 
 def _before_end(leg: Mapping[str, Any], payments: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Payments through the day on which the leg ended, but for the one that ends it; of one that has not, all of them."""
+    """Payments through the day on which the leg ended, but for the one that ends it; all where it has not ended."""
     return [
         dict(event)
         for event in payments

@@ -213,7 +213,7 @@ def _paid_in_full_on(invoices: Frame, payments: Frame) -> Ints:
     paid = np.bincount(of_invoice, payments["paid_amount"][known], len(numbers)).astype(np.int64)
     last = np.full(len(numbers), NULL, dtype=np.int64)
     np.maximum.at(last, of_invoice, payments["paid_on"][known])
-    return np.where(paid >= billed, last, NULL)[place]
+    return np.where(np.abs(paid) >= np.abs(billed), last, NULL)[place]
 
 
 def _is_deleted(world: World) -> Bools:
