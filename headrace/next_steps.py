@@ -26,6 +26,11 @@ SLOWEST_CELL = (
     f"ORDER BY list_position({_HEADLINES}, leg) NULLS LAST, window_status = 'full' DESC, median_days DESC, leg, "
     "source_system_code, vendor_id, month LIMIT 1"
 )
+PAID_DAYS = (
+    "SELECT vendor_id, month, closed_count, open_count, median_days FROM marts.cycle_times_monthly "
+    "WHERE cell_grain = 'vendor' AND leg = '{leg}' AND median_days IS NOT NULL AND window_status = 'full' "
+    "ORDER BY median_days DESC, source_system_code, vendor_id, month LIMIT 5"
+)
 ESTIMATE = (
     "FROM marts.search_volume_estimates WHERE basis = 'direct' AND estimated_search_count IS NOT NULL "
     "ORDER BY estimated_on DESC, estimated_search_count DESC, term, marketplace_code, department_name LIMIT 1"
