@@ -11,10 +11,12 @@ from headrace.console import command_line, say
 from headrace.explaining import explain_domain
 from headrace.generating import generate_domain
 from headrace.lakes import open_lake, release_of
-from headrace.next_steps import SLOW_VENDORS, cell_terms, slowest_cell
+from headrace.next_steps import PAID_DAYS, SLOW_VENDORS, cell_terms, slowest_cell
 from headrace.planted import planted_vendors
 from headrace.reader import connect, query, tables_of_release
 from headrace.running import Ask, run_domain
+from lake.objects import ObjectStore
+from schemas.procurement.words import LEGS
 
 DOMAIN = "procurement"
 
@@ -29,11 +31,11 @@ def show_demo(out: Path, rows: int) -> None:
     lake = open_lake(lake_uri)
     cell = slowest_cell(lake, release_of(lake, DOMAIN))
     if cell is not None:
-        sql = SLOW_VENDORS.format(leg=cell["leg"])
-        _say_command("query", sql, "--lake", lake_uri)
-        render.answer(query(lake, DOMAIN, sql, limit=10))
+        _say_answer(lake, lake_uri, SLOW_VENDORS.format(leg=cell["leg"]))
         with connect(lake, tables_of_release(release_of(lake, DOMAIN))) as connection:
             _say_planted(planted_vendors(connection, out / "made" / "truth"))
+        for leg in (leg for leg in LEGS if leg.ends_in_full and leg.due_from_terms):
+            _say_answer(lake, lake_uri, PAID_DAYS.format(leg=leg.name))
         terms = cell_terms(cell)
         _say_command("explain", DOMAIN, "cycle_times_monthly", *terms, "--lake", lake_uri)
         render.explained(explain_domain(lake_uri, DOMAIN, "cycle_times_monthly", terms, reveal=False, limit=2))
@@ -42,6 +44,11 @@ def show_demo(out: Path, rows: int) -> None:
 def _say_command(*command: str) -> None:
     say()
     say(f"$ {command_line('headrace', *command)}", style="bold")
+
+
+def _say_answer(lake: ObjectStore, lake_uri: str, sql: str) -> None:
+    _say_command("query", sql, "--lake", lake_uri)
+    render.answer(query(lake, DOMAIN, sql, limit=10))
 
 
 def _say_planted(vendors: Sequence[Mapping[str, Any]]) -> None:

@@ -9,7 +9,9 @@ from rich.text import Text
 from rich.tree import Tree
 
 from headrace.console import cell, command_line, grid, mark, out, say
+from headrace.explain.procurement import events_of
 from headrace.explain.raw import MASK
+from schemas.procurement.words import IN_FULL_TYPES
 
 STYLES = {"curated": "green", "quarantined": "red", "excluded": "yellow"}
 
@@ -180,9 +182,8 @@ def _cell(facts: Mapping[str, Any], told: Mapping[str, Any]) -> Tree:
     shown: set[int] = set()
     for leg in told["legs"]:
         twig = branch.add(_leg(leg, with_case=True))
-        for event in (leg["start_event"], leg["end_event"]):
-            if event:
-                _event(twig, event, facts["rows"], shown)
+        for event in events_of(leg):
+            _event(twig, event, facts["rows"], shown)
     _cut(branch, told["leg_count"] - len(told["legs"]))
     if told["uncounted"]:
         others = tree.add("of no figure")
@@ -200,9 +201,10 @@ def _leg(leg: Mapping[str, Any], *, with_case: bool = False) -> Text:
     document = f", document {leg['document_id']}" if leg["document_id"] else ""
     name = f"case {leg['case_id']}" if with_case else f"{leg['leg']} #{leg['occurrence_number']}"
     inferred = ", pair inferred" if leg["is_inferred_pair"] else ""
+    first = f", first paid {leg['first_paid_on']}" if leg["first_paid_on"] not in (None, leg["end_on"]) else ""
     return Text(
         f"{name}: {leg['leg_status']}{reason}{days}, {leg['start_on'] or '…'} to {leg['end_on'] or '…'}"
-        f"{document}{inferred}"
+        f"{first}{document}{inferred}"
     )
 
 
@@ -213,6 +215,7 @@ def _event(branch: Tree, event: Mapping[str, Any], rows: Sequence[Mapping[str, A
         if event[name]
     )
     said = f" ({event['activity_name']})" if event["activity_name"] else ""
+    said += _paid(event) if event["event_type"] in IN_FULL_TYPES else ""
     twig = branch.add(Text(f"{event['event_on']} {event['event_type']}{said}{flags}"))
     place = event["row"]
     if place is None:
@@ -222,6 +225,11 @@ def _event(branch: Tree, event: Mapping[str, Any], rows: Sequence[Mapping[str, A
     else:
         shown.add(place)
         _row(twig, rows[place])
+
+
+def _paid(event: Mapping[str, Any]) -> str:
+    """The item's part of the payment: an invoice is paid in full by several."""
+    return " amount unknown" if event["amount"] is None else f" {event['amount']} {event['currency_code']} for the item"
 
 
 def _row(branch: Tree, row: Mapping[str, Any]) -> None:

@@ -74,7 +74,17 @@ PERSONAL = ("requester_name", "clerk_name")
 STATUSES = ("open", "closed", "cancelled")
 
 # Legs of which a document source does not record one of the ends.
-NOT_RECORDED = ("requisition_to_order", "order_to_receipt", "receipt_to_invoice_date", "recorded_to_released")
+NOT_RECORDED = (
+    "requisition_to_order",
+    "order_to_receipt",
+    "receipt_to_invoice_date",
+    "recorded_to_released",
+    "recorded_to_paid",
+    "invoice_date_to_paid",
+    "order_to_paid",
+)
+# Of these an invoice has one, from its first line of the item on.
+ONE_OF_AN_INVOICE = ("recorded_to_paid", "invoice_date_to_paid")
 # Legs that are watched until the orders' or the invoices' last day; nobody records the ends of the others.
 ENDS_WITH_ORDERS = ("requisition_to_order", "order_to_submission", "submission_to_release")
 ENDS_WITH_INVOICES = (
@@ -92,6 +102,8 @@ BEGINS_LATER = (
     "recorded_to_released",
     "recorded_to_cleared",
     "invoice_date_to_cleared",
+    "recorded_to_paid",
+    "invoice_date_to_paid",
 )
 # Pairs of an invoice's own dates.
 INVOICE_LEGS = {
@@ -99,6 +111,8 @@ INVOICE_LEGS = {
     "recorded_to_released": ("invoice_recorded", None),
     "recorded_to_cleared": ("invoice_recorded", "invoice_cleared"),
     "invoice_date_to_cleared": ("invoice_issued", "invoice_cleared"),
+    "recorded_to_paid": ("invoice_recorded", None),
+    "invoice_date_to_paid": ("invoice_issued", None),
 }
 EDGE_DAYS = 90
 MEDIAN_AT_LEAST, P90_AT_LEAST = 5, 20

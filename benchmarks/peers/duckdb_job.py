@@ -29,6 +29,7 @@ from benchmarks.peers.definitions import (
     NAMES,
     NOT_RECORDED,
     NULL_TOKENS,
+    ONE_OF_AN_INVOICE,
     OUTPUTS,
     P90_AT_LEAST,
     PARTY,
@@ -234,7 +235,7 @@ def build_events(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def build_legs(db: duckdb.DuckDBPyConnection) -> None:
-    """`procurement_legs`: ten legs a case, and of those that end with an invoice's date one for each."""
+    """`procurement_legs`: thirteen legs a case, and of those that end with an invoice's date one for each."""
     db.execute("""
         CREATE TABLE cases AS
         SELECT case_id, max(events.vendor_id) FILTER (is_last) AS vendor_id,
@@ -256,12 +257,16 @@ def build_legs(db: duckdb.DuckDBPyConnection) -> None:
         FROM (SELECT *, row_number() OVER (PARTITION BY case_id, document_id, event_type ORDER BY number) AS nth
               FROM events WHERE document_id IS NOT NULL)
         GROUP BY case_id, document_id, nth""")
+    db.execute("""
+        CREATE TABLE first_pairs AS FROM pairs
+        QUALIFY row_number() OVER (PARTITION BY case_id, document_id ORDER BY issued.number) = 1""")
     first = [
         ("requisition_to_order", "NULL", "created_on", "NULL"),
         ("order_to_submission", "created_on", "submitted_on", "NULL"),
         ("submission_to_release", "submitted_on", "released_on", "NULL"),
         ("order_to_receipt", "created_on", "NULL", "NULL"),
         ("receipt_to_invoice_date", "NULL", "first_issued.on", "first_issued.id"),
+        ("order_to_paid", "created_on", "NULL", "NULL"),
     ]
     of_case = [
         f"SELECT case_id, '{leg}' AS leg, {document}::VARCHAR AS document_id, {start}::DATE AS start_on, "
@@ -303,9 +308,10 @@ def build_legs(db: duckdb.DuckDBPyConnection) -> None:
 
 def _of_invoices(leg: str, start: str, end: str | None) -> str:
     end_on, end_number = (f"{end}.on", f"{end}.number") if end else ("NULL", "NULL")
+    pairs = "first_pairs" if leg in ONE_OF_AN_INVOICE else "pairs"
     return (
         f"SELECT case_id, '{leg}', document_id, {start}.on, {end_on}, {start}.number, {end_number} "
-        "FROM cases LEFT JOIN pairs USING (case_id)"
+        f"FROM cases LEFT JOIN {pairs} USING (case_id)"
     )
 
 

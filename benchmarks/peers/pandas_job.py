@@ -30,6 +30,7 @@ from benchmarks.peers.definitions import (
     NAMES,
     NOT_RECORDED,
     NULL_TOKENS,
+    ONE_OF_AN_INVOICE,
     P90_AT_LEAST,
     PARTY,
     RATIO_DAYS,
@@ -243,7 +244,7 @@ def build_events(orders: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
 
 
 def build_legs(orders: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
-    """`procurement_legs`: ten legs a case, and of those that end with an invoice's date one for each."""
+    """`procurement_legs`: thirteen legs a case, and of those that end with an invoice's date one for each."""
     events = build_events(orders, invoices)
     firsts = events.drop_duplicates(["case_id", "event_type"])
     first_on = firsts.pivot(index="case_id", columns="event_type", values="event_on").reindex(
@@ -267,7 +268,7 @@ def build_legs(orders: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
     pairs.columns = [f"{value}_{event_type}" for value, event_type in pairs.columns]
     pairs = pairs.reset_index().astype({name: "datetime64[ns]" for name in pairs if name.startswith("event_on")})
     parties = cases[["case_id", "company_code", "vendor_id", "category_name", "order_created"]]
-    paired = parties.merge(pairs, on="case_id", how="left")
+    paired, of_first = (parties.merge(rows, on="case_id", how="left") for rows in (pairs, pairs[pairs["nth"] == 0]))
     cleared = parties.merge(pairs[pairs["event_on_invoice_cleared"].notna()], on="case_id", how="left")
     legs = [
         _ends(cases, "requisition_to_order", end="order_created"),
@@ -275,9 +276,10 @@ def build_legs(orders: pd.DataFrame, invoices: pd.DataFrame) -> pd.DataFrame:
         _ends(cases, "submission_to_release", start="order_submitted", end="order_released"),
         _ends(cases, "order_to_receipt", start="order_created"),
         _ends(cases, "receipt_to_invoice_date", end="invoice_issued", document="first_document"),
+        _ends(cases, "order_to_paid", start="order_created"),
         *(
             _ends(
-                paired,
+                of_first if leg in ONE_OF_AN_INVOICE else paired,
                 leg,
                 start=f"event_on_{start}",
                 end=end and f"event_on_{end}",

@@ -28,6 +28,7 @@ from benchmarks.peers.definitions import (
     NAMES,
     NOT_RECORDED,
     NULL_TOKENS,
+    ONE_OF_AN_INVOICE,
     P90_AT_LEAST,
     PARTY,
     RATIO_DAYS,
@@ -218,7 +219,7 @@ def build_events(orders: pl.DataFrame, invoices: pl.DataFrame) -> pl.DataFrame:
 
 
 def build_legs(orders: pl.DataFrame, invoices: pl.DataFrame) -> pl.DataFrame:
-    """`procurement_legs`: ten legs a case, and of those that end with an invoice's date one for each."""
+    """`procurement_legs`: thirteen legs a case, and of those that end with an invoice's date one for each."""
     events = build_events(orders, invoices)
     attributes = orders.select(
         (pl.col("po_number") + "_" + pl.col("item_number")).alias("case_id"), "company_code", "category_name"
@@ -256,11 +257,14 @@ def build_legs(orders: pl.DataFrame, invoices: pl.DataFrame) -> pl.DataFrame:
         _ends(cases, "submission_to_release", pl.col("order_submitted"), pl.col("order_released")),
         _ends(cases, "order_to_receipt", pl.col("order_created"), nothing),
         _ends(cases, "receipt_to_invoice_date", nothing, pl.col("first_issued"), document=pl.col("first_document")),
+        _ends(cases, "order_to_paid", pl.col("order_created"), nothing),
     ]
-    paired = cases.join(pairs, on="case_id", how="left")
+    paired, of_first = (
+        cases.join(rows, on="case_id", how="left") for rows in (pairs, pairs.filter(pl.col("nth") == 0))
+    )
     of_invoices = [
         _ends(
-            paired,
+            of_first if leg in ONE_OF_AN_INVOICE else paired,
             leg,
             pl.col(f"event_on_{start}"),
             pl.col(f"event_on_{end}") if end else nothing,

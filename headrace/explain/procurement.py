@@ -15,10 +15,12 @@ from headrace.explain.raw import Record
 from headrace.explain.versions import Trail, row_numbers, trace_rows
 from lake.errors import ConfigError, DataError
 from schemas.contract import Contract
-from schemas.procurement.words import CELL_GRAINS, LEGS
+from schemas.procurement.words import CELL_GRAINS, IN_FULL_TYPES, LEGS
 
 CELL_MARTS = ("cycle_times_monthly", "cycle_times_overall")
 SUBJECTS = ("case", *CELL_MARTS)
+_IN_FULL = tuple(leg.name for leg in LEGS if leg.ends_in_full)
+_DOCUMENT = ("source_system_code", "case_id", "document_id")
 EVENT_ORDER = "event_on, event_at, record_number, event_id"
 _GRAIN = {(True, True): "vendor_category", (True, False): "vendor", (False, True): "category", (False, False): "all"}
 
@@ -59,12 +61,15 @@ def explain_cells(trail: Trail, mart: str, terms: Sequence[str]) -> dict[str, An
             f"{mart} of release {trail.release.number} has no cell {_said(wanted)}{_closest_cells(trail, mart, wanted)}"
         )
     told = [_cell(trail, mart, cell) for cell in cells]
-    events = [
-        event for cell in told for leg in cell["legs"] for event in (leg["start_event"], leg["end_event"]) if event
-    ]
+    events = [event for cell in told for leg in cell["legs"] for event in events_of(leg)]
     rows = trace_rows(trail, _seeds_of(events))
     _point(events, rows)
     return {"release": trail.release.number, "subject": mart, "asked": wanted, "cells": told, "rows": rows}
+
+
+def events_of(leg: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The events of an explained leg, in the order in which they make it."""
+    return [event for event in (leg["start_event"], *leg["payment_events"], leg["end_event"]) if event]
 
 
 def case_expression(contract: Contract) -> str | None:
@@ -156,8 +161,14 @@ def _cell(trail: Trail, mart: str, cell: dict[str, Any]) -> dict[str, Any]:
         if ids
         else {}
     )
+    payments = _payments_of(trail, shown)
     told = [
-        {**leg, "start_event": events.get(leg["start_event_id"]), "end_event": events.get(leg["end_event_id"])}
+        {
+            **leg,
+            "start_event": events.get(leg["start_event_id"]),
+            "payment_events": _before_end(leg, payments.get(tuple(leg[name] for name in _DOCUMENT), [])),
+            "end_event": events.get(leg["end_event_id"]),
+        }
         for leg in shown
     ]
     return {
@@ -169,6 +180,31 @@ def _cell(trail: Trail, mart: str, cell: dict[str, Any]) -> dict[str, Any]:
         "uncounted": check.uncounted,
         "legs": told,
     }
+
+
+def _payments_of(trail: Trail, legs: Iterable[Mapping[str, Any]]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    """Every payment of the documents of legs that end when an invoice is paid in full, by system, case and document."""
+    asked = [tuple(leg[name] for name in _DOCUMENT) for leg in legs if leg["leg"] in _IN_FULL and leg["document_id"]]
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    if not asked:
+        return found
+    columns = ", ".join(_DOCUMENT)
+    sql = f"""
+        FROM marts.procurement_events WHERE event_type IN (SELECT unnest(?)) AND NOT is_reversed
+        AND ({columns}) IN (SELECT (unnest(?), unnest(?), unnest(?))) ORDER BY {EVENT_ORDER}"""
+    for event in trail.objects(sql, list(IN_FULL_TYPES), *(list(part) for part in zip(*asked, strict=True))):
+        found[tuple(event[name] for name in _DOCUMENT)].append(event)
+    return found
+
+
+def _before_end(leg: Mapping[str, Any], payments: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Payments through the day on which the leg ended, but for the one that ends it; all where it has not ended."""
+    return [
+        dict(event)
+        for event in payments
+        if leg["leg"] in _IN_FULL and event["event_id"] != leg["end_event_id"]
+        if leg["end_on"] is None or event["event_on"] <= leg["end_on"]
+    ]
 
 
 def _cell_terms(mart: str, terms: Sequence[str]) -> dict[str, Any]:

@@ -30,6 +30,9 @@ LEGS = (
     "recorded_to_cleared",
     "invoice_date_to_cleared",
     "order_to_cleared",
+    "recorded_to_paid",
+    "invoice_date_to_paid",
+    "order_to_paid",
 )
 
 
@@ -129,12 +132,18 @@ def _invoice_legs(world: World) -> list[Ends]:
     blocked = np.flatnonzero(is_blocked | _is_deleted(world)[item])
     cleared = take(invoices, invoices["cleared_on"] != NULL)
     to_cleared = _to_each("order_to_cleared", items, cleared, "invoice_number", "cleared_on")
+    paid_on = _paid_in_full_on(invoices, world.payments)
+    paid = take(invoices | {"paid_on": paid_on}, paid_on != NULL)
+    to_paid = _to_each("order_to_paid", items, paid, "invoice_number", "paid_on")
     return [
         _ends("invoice_date_to_recorded", item, invoices["invoiced_on"], recorded, number),
         _ends("recorded_to_released", item[blocked], recorded[blocked], removed[blocked], number[blocked]),
         _ends("recorded_to_cleared", item, recorded, invoices["cleared_on"], number),
         _ends("invoice_date_to_cleared", item, invoices["invoiced_on"], invoices["cleared_on"], number),
         _ends("order_to_cleared", *to_cleared),
+        _ends("recorded_to_paid", item, recorded, paid_on, number),
+        _ends("invoice_date_to_paid", item, invoices["invoiced_on"], paid_on, number),
+        _ends("order_to_paid", *to_paid),
     ]
 
 
@@ -190,6 +199,21 @@ def _first_blocks(invoices: Frame, blocks: Frame) -> tuple[Bools, Ints]:
     removed = blocks["removed_at"][place]
     is_blocked = blocks["invoice_number"][place] == invoices["invoice_number"]
     return is_blocked, np.where(~is_blocked | (removed == NULL), NULL, removed // MINUTES)
+
+
+def _paid_in_full_on(invoices: Frame, payments: Frame) -> Ints:
+    """Of each row the day of the last payment of its invoice, null where they are less than its rows add up to.
+
+    Payments are of whole invoices or of parts of them, and nothing comes back.
+    """
+    numbers, place = np.unique(invoices["invoice_number"], return_inverse=True)
+    billed = np.bincount(place, invoices["invoiced_amount"], len(numbers)).astype(np.int64)
+    known = np.isin(payments["invoice_number"], numbers)
+    of_invoice = np.searchsorted(numbers, payments["invoice_number"][known])
+    paid = np.bincount(of_invoice, payments["paid_amount"][known], len(numbers)).astype(np.int64)
+    last = np.full(len(numbers), NULL, dtype=np.int64)
+    np.maximum.at(last, of_invoice, payments["paid_on"][known])
+    return np.where(np.abs(paid) >= np.abs(billed), last, NULL)[place]
 
 
 def _is_deleted(world: World) -> Bools:

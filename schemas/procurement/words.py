@@ -103,6 +103,9 @@ class Leg:
     Pairing: `first_to_first` takes the first of each in the case; `one_to_each` measures from the case's first start
     event to each end event; `each_to_its_own` pairs the events of one document, and where a source gives no document
     ids the first with the first, the second with the second (first in, first out; flagged `is_inferred_pair`).
+
+    `ends_in_full`: it ends when the invoice is paid in full, once for each invoice, and is measured from the first
+    start event of the invoice. `due_from_terms`: the vendor's payment terms run from its start.
     """
 
     name: str
@@ -110,6 +113,8 @@ class Leg:
     end: str
     pairing: Pairing
     doc: str
+    ends_in_full: bool = False
+    due_from_terms: bool = False
 
 
 LEGS: tuple[Leg, ...] = (
@@ -169,14 +174,47 @@ LEGS: tuple[Leg, ...] = (
         "invoice_cleared",
         "each_to_its_own",
         "The vendor's document date to the clearing: the headline of invoice to payment.",
+        due_from_terms=True,
     ),
     Leg("order_to_cleared", "order_created", "invoice_cleared", "one_to_each", "Order to each clearing."),
+    Leg(
+        "recorded_to_paid",
+        "invoice_recorded",
+        "invoice_paid",
+        "each_to_its_own",
+        "Posting of an invoice to the payment that pays it in full.",
+        ends_in_full=True,
+    ),
+    Leg(
+        "invoice_date_to_paid",
+        "invoice_issued",
+        "invoice_paid",
+        "each_to_its_own",
+        "The vendor's document date to the payment that pays the invoice in full: invoice to payment, by payments.",
+        ends_in_full=True,
+        due_from_terms=True,
+    ),
+    Leg(
+        "order_to_paid",
+        "order_created",
+        "invoice_paid",
+        "one_to_each",
+        "Order to the full payment of each invoice.",
+        ends_in_full=True,
+    ),
 )
+# Payments: of all of a document the one that completes it ends a leg.
+IN_FULL_TYPES = tuple(dict.fromkeys(leg.end for leg in LEGS if leg.ends_in_full))
+# Two records of the same thing, for a firm may keep only one of them: that an invoice is settled.
+SETTLING_TYPES = ("invoice_cleared", "invoice_paid")
 
 LEG_REASONS: dict[str, str] = {
     "not_recorded": "The source does not record an event type that the leg needs.",
     "not_started": "No start event in the case.",
     "start_missing": "An end event without a start event of its own.",
+    "amount_unknown": "A payment of the invoice is in `procurement_unallocated`, or has no amount: nobody can tell "
+    "whether the invoice is paid in full.",
+    "nothing_to_pay": "The item's lines of the invoice add up to 0, and no payment has paid the invoice in full.",
     "never_expected": "By a configured rule the leg is not expected of such an item.",
     "no_block": "The invoice has no payment block to be released from.",
     "deleted": "The item is finally deleted.",

@@ -21,6 +21,7 @@ LEGS = (
     "order_to_receipt",
     "order_to_cleared",
 )
+PAID_LEGS = ("invoice_date_to_paid", "recorded_to_paid", "order_to_paid")
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +85,17 @@ def test_every_leg_that_begins_or_ends_with_a_document(released, oracle):
     assert differing(begun, computed) == ([], [])
     assert {leg[2] for leg in computed} == set(LEGS)
     assert any(leg[6] == "open" for leg in computed)
+
+
+def test_every_leg_to_the_payment_that_pays_an_invoice_in_full(released, oracle):
+    columns = "source_system_code, case_id, leg, document_id, start_on, end_on, leg_status, reason, first_paid_on"
+    begun = "start_on IS NOT NULL AND (leg_status = 'closed' OR leg <> 'order_to_paid')"
+    found = Counter(rows(*released, "procurement_legs", columns, f"leg IN {PAID_LEGS} AND {begun}"))
+    computed = oracle.paid_legs()
+    assert differing(found, computed) == ([], [])
+    assert {leg[2] for leg in computed} == set(PAID_LEGS)
+    assert {leg[6:8] for leg in computed} >= {("closed", None), ("open", None), ("not_applicable", "amount_unknown")}
+    assert any(leg[8] and leg[8] < leg[5] for leg in computed if leg[5]), "paid in parts"
 
 
 def test_every_payment_that_cannot_be_divided_and_why(released, oracle):

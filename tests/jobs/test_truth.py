@@ -117,6 +117,9 @@ OF_EACH = (
     "recorded_to_released",
     "recorded_to_cleared",
     "order_to_cleared",
+    "recorded_to_paid",
+    "invoice_date_to_paid",
+    "order_to_paid",
 )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -139,6 +139,50 @@ class Documents:
                 found[case_of(row)].append(row)
         return found
 
+    @cached_property
+    def paid(self) -> dict[str, tuple[date, date | None, bool]]:
+        """By invoice that has a payment: the first day of one, the day from which it is paid in full, and whether that
+        cannot be told."""
+        of_invoice = defaultdict(list)
+        for payment in self.tables["payments"]:
+            of_invoice[payment["invoice_number"]].append(payment)
+        billed: dict[str, Fraction] = defaultdict(Fraction)
+        for lines in self.lines.values():
+            for row in lines:
+                billed[row["invoice_number"]] += Fraction(row["invoiced_amount"])
+        untold = {invoice for _, invoice in self.settled[1]}
+        found = {}
+        for invoice, payments in of_invoice.items():
+            balances = by_day((row["paid_on"], Fraction(row["paid_amount"])) for row in payments)
+            full_on = None if invoice in untold else paid_in_full_on(balances, billed[invoice])
+            found[invoice] = (balances[0][0], full_on, invoice in untold)
+        return found
+
+    def paid_legs(self) -> Counter[tuple[Any, ...]]:
+        """Case, leg, document, start, end, status, reason, first payment of the legs that end with a full payment: all
+        that began with the invoice, and of those that began with the order the closed ones."""
+        found: Counter[tuple[Any, ...]] = Counter()
+        for case, of_case in self.lines.items():
+            by_invoice = defaultdict(list)
+            for row in of_case:
+                by_invoice[row["invoice_number"]].append(row)
+            for invoice, lines in by_invoice.items():
+                first_on, full_on, is_untold = self.paid.get(invoice, (None, None, False))
+                told: tuple[Any, ...] = ("closed", None)
+                if full_on is None and sum(Fraction(row["invoiced_amount"]) for row in lines) == 0:
+                    told = ("not_applicable", "nothing_to_pay")
+                elif is_untold:
+                    told = ("not_applicable", "amount_unknown")
+                elif full_on is None:
+                    told = ("ended_otherwise", "deleted") if case in self.deleted else ("open", None)
+                issued, recorded = min(row["invoiced_on"] for row in lines), min(map(local_date, lines))
+                for leg, start in (("invoice_date_to_paid", issued), ("recorded_to_paid", recorded)):
+                    found[(*case, leg, invoice, start, full_on, *told, first_on)] += 1
+                if full_on and case in self.orders:
+                    begun = self.orders[case]["ordered_on"]
+                    found[(*case, "order_to_paid", invoice, begun, full_on, *told, first_on)] += 1
+        return found
+
     def legs(self) -> Counter[tuple[Any, ...]]:
         """Case, leg, document, start, end and status of the legs that begin and end with documents, closed or open."""
         found: Counter[tuple[Any, ...]] = Counter()
@@ -178,6 +222,25 @@ def case_of(row: Row) -> Case:
 def local_date(invoice: Row) -> date:
     at = invoice["recorded_at"]
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(ZoneInfo(invoice["time_zone_name"])).date()
+
+
+def by_day(amounts: Iterable[tuple[date, Fraction]]) -> list[tuple[date, Fraction]]:
+    """What is paid through each day on which anything is."""
+    paid, balances = Fraction(0), []
+    for day, of_day in groupby(sorted(amounts), key=lambda amount: amount[0]):
+        paid += sum(amount for _, amount in of_day)
+        balances.append((day, paid))
+    return balances
+
+
+def paid_in_full_on(balances: Sequence[tuple[date, Fraction]], billed: Fraction) -> date | None:
+    """Back from the last day, as long as enough is paid; of a credit, as long as enough is paid back."""
+    found = None
+    for day, paid in reversed(balances):
+        if (paid < billed) if billed > 0 else (paid > billed):
+            return found
+        found = day
+    return found
 
 
 def total(values: Iterable[Decimal | None]) -> Fraction | None:

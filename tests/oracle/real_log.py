@@ -110,6 +110,9 @@ LEGS = (  # name, start, end, pairing
     ("recorded_to_cleared", "invoice_recorded", "invoice_cleared", "each_to_its_own"),
     ("invoice_date_to_cleared", "invoice_issued", "invoice_cleared", "each_to_its_own"),
     ("order_to_cleared", "order_created", "invoice_cleared", "one_to_each"),
+    ("recorded_to_paid", "invoice_recorded", "invoice_paid", "first_of_document"),
+    ("invoice_date_to_paid", "invoice_issued", "invoice_paid", "first_of_document"),
+    ("order_to_paid", "order_created", "invoice_paid", "one_to_each"),
 )
 SHARE_DAYS = (30, 60, 90, 180)
 GRAINS = {
@@ -214,7 +217,7 @@ def mark_reversals(events: Sequence[Event]) -> None:
 
 def pairs(starts: list[Event], ends: list[Event], pairing: str) -> list[tuple[Event | None, Event | None]]:
     first = starts[0] if starts else None
-    if pairing == "first_to_first":
+    if pairing in ("first_to_first", "first_of_document"):  # the log names no documents, and has no payments
         return [(first, ends[0] if ends else None)]
     if pairing == "one_to_each":
         return [(first, end) for end in ends] or [(first, None)]

@@ -96,11 +96,14 @@ def _counts() -> list[Column]:
 def _first_and_last() -> list[Column]:
     received = F.when(_is("goods_received") & stands(), F.col("event_on"))
     cleared = F.when(_is("invoice_cleared") & stands(), F.col("event_on"))
+    paid = F.when(_is("invoice_paid") & stands(), F.col("event_on"))
     return [
         F.min(received).alias("first_received_on"),
         F.max(received).alias("last_received_on"),
         F.min(cleared).alias("first_cleared_on"),
         F.max(cleared).alias("last_cleared_on"),
+        F.min(paid).alias("first_paid_on"),
+        F.max(paid).alias("last_paid_on"),
     ]
 
 

@@ -83,8 +83,9 @@ def with_every_leg(cases: DataFrame, *, never_expected: Mapping[str, str]) -> Da
 
 
 def with_ends(legs: DataFrame) -> DataFrame:
-    """Add `start` and `end`, `occurrence_number`, `document_id` (of the end, else of the start), `is_inferred_pair` and
-    `is_never_blocked`; of the legs that measure from the case's first start, that is the `start` of each pair."""
+    """Add `start` and `end`, `occurrence_number`, `document_id` (of the end, else of the start), `is_inferred_pair`,
+    `is_never_blocked`, `first_paid_on` and `why_not_paid`; of the legs that measure from the case's first start, that
+    is the `start` of each pair."""
     is_own = F.col("leg").isin(*(leg.name for leg in LEGS if leg.pairing == "each_to_its_own"))
     firsts = (
         F.when(F.col("leg") == leg.name, F.col(f"first_{leg.start}")) for leg in LEGS if leg.pairing == "one_to_each"
@@ -94,6 +95,8 @@ def with_ends(legs: DataFrame) -> DataFrame:
             "start": F.coalesce("pair.start", *firsts),
             "end": F.col("pair.end"),
             "occurrence_number": F.col("pair.occurrence_number"),
+            "first_paid_on": F.col("pair.first_paid_on"),
+            "why_not_paid": F.col("pair.why_not_paid"),
             "is_never_blocked": (F.col("leg") == "recorded_to_released")
             & (F.coalesce("pair.open_block_count", F.lit(0)) <= 0),
         }
@@ -116,6 +119,7 @@ def with_status(legs: DataFrame) -> DataFrame:
         .when(ends, _outcome("not_applicable", "start_missing"))
         .when(~starts & ~F.col("has_reversed_start"), _outcome("not_applicable", "not_started"))
         .when(~starts, _outcome("ended_otherwise", "all_reversed"))
+        .when(F.col("why_not_paid").isNotNull(), _outcome("not_applicable", F.col("why_not_paid")))
         .when(F.col("is_deleted"), _outcome("ended_otherwise", "deleted"))
         .when(F.col("has_only_reversed_ends") | _went_with_its_invoice(), _outcome("ended_otherwise", "all_reversed"))
         .when(F.col("is_never_blocked"), _outcome("not_applicable", "no_block"))
@@ -173,14 +177,18 @@ def _has_pair(leg: Leg) -> Column:
 
 
 def _without_pair(leg: Leg) -> Column:
-    """As `pairs` has them: with the case's own start and end, where the pairing takes the first."""
+    """As `pairs` has them: with the case's own start and end, where the pairing takes the first. Where nobody can tell
+    of an invoice of the case whether it is paid, nobody can tell whether the order is."""
     nobody = F.lit(None).cast(END)
+    untold = F.coalesce(F.array_contains("pairs.why_not_paid", "amount_unknown"), F.lit(False))
     return F.struct(
         F.lit(leg.name).alias("leg"),
         F.lit(1).alias("occurrence_number"),
         (nobody if leg.pairing == "each_to_its_own" else F.col(f"first_{leg.start}")).alias("start"),
         (F.col(f"first_{leg.end}") if leg.pairing == "first_to_first" else nobody).alias("end"),
         F.lit(0).cast("long").alias("open_block_count"),
+        F.lit(None).cast("date").alias("first_paid_on"),
+        F.when(untold & F.lit(leg.ends_in_full), "amount_unknown").alias("why_not_paid"),
     )
 
 
@@ -216,5 +224,5 @@ def _went_with_its_invoice() -> Column:
     return F.col("has_only_reversed_invoices") & F.col("document_id").isNull()
 
 
-def _outcome(status: str, reason: str | None = None) -> Column:
+def _outcome(status: str, reason: str | Column | None = None) -> Column:
     return F.struct(F.lit(status).alias("leg_status"), F.lit(reason).cast("string").alias("reason"))

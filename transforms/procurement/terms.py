@@ -1,10 +1,12 @@
-"""When an invoice is due, by the terms agreed with the vendor, and whether it was cleared late."""
+"""When an invoice is due, by the terms agreed with the vendor, and whether it was cleared or paid late."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from schemas.procurement.words import LEGS
+
 VENDOR = ("source_system_code", "vendor_id")
-_DUE_LEG = "invoice_date_to_cleared"
+_DUE_LEGS = tuple(leg.name for leg in LEGS if leg.due_from_terms)
 
 
 def with_payment_terms(cases: DataFrame, vendors: DataFrame | None) -> DataFrame:
@@ -18,12 +20,12 @@ def with_payment_terms(cases: DataFrame, vendors: DataFrame | None) -> DataFrame
 
 
 def with_lateness(legs: DataFrame) -> DataFrame:
-    """Add `due_on`, `late_days` (closed legs: calendar days after it, negative before) and `is_late` of the leg from
-    the vendor's document date to the clearing; keep `payment_terms_days` there only.
+    """Add `due_on`, `late_days` (closed legs: calendar days after it, negative before) and `is_late` of the legs
+    that are `due_from_terms`; keep `payment_terms_days` there only.
 
     An open leg is late once `data_through` has reached the due date; before, and where no terms are known, null.
     """
-    is_due = F.col("leg") == _DUE_LEG
+    is_due = F.col("leg").isin(*_DUE_LEGS)
     terms = F.when(is_due, F.col("payment_terms_days"))
     late = F.when(F.col("leg_status") == "closed", F.datediff("end_on", "due_on").cast("int"))
     is_overdue = (F.col("leg_status") == "open") & (F.col("data_through") >= F.col("due_on"))

@@ -386,6 +386,7 @@ CREATE TABLE "marts"."procurement_legs" (
     "reason" VARCHAR,
     "start_on" DATE,
     "end_on" DATE,
+    "first_paid_on" DATE,
     "month" DATE,
     "duration_days" INTEGER,
     "duration_business_days" INTEGER,
@@ -403,21 +404,22 @@ CREATE TABLE "marts"."procurement_legs" (
 COMMENT ON TABLE "marts"."procurement_legs" IS 'One leg of one document of a case, at least one row for each case and leg. Version 1; key: source_system_code, case_id, leg, occurrence_number.';
 COMMENT ON COLUMN "marts"."procurement_legs"."source_system_code" IS 'The ledger system in which the case lives.';
 COMMENT ON COLUMN "marts"."procurement_legs"."case_id" IS 'Purchase order and item, `<po>_<item>`.';
-COMMENT ON COLUMN "marts"."procurement_legs"."leg" IS 'One of requisition_to_order, order_to_submission, submission_to_release, order_to_receipt, receipt_to_invoice_date, invoice_date_to_recorded, recorded_to_released, recorded_to_cleared, invoice_date_to_cleared, order_to_cleared.';
+COMMENT ON COLUMN "marts"."procurement_legs"."leg" IS 'One of requisition_to_order, order_to_submission, submission_to_release, order_to_receipt, receipt_to_invoice_date, invoice_date_to_recorded, recorded_to_released, recorded_to_cleared, invoice_date_to_cleared, order_to_cleared, recorded_to_paid, invoice_date_to_paid, order_to_paid.';
 COMMENT ON COLUMN "marts"."procurement_legs"."occurrence_number" IS '1 for the first of its leg in the case.';
 COMMENT ON COLUMN "marts"."procurement_legs"."document_id" IS 'The document measured: an invoice, receipt or approval; null where the source has none.';
 COMMENT ON COLUMN "marts"."procurement_legs"."company_code" IS 'The paying company.';
 COMMENT ON COLUMN "marts"."procurement_legs"."vendor_id" IS 'The vendor''s id; several ids may bear one name.';
 COMMENT ON COLUMN "marts"."procurement_legs"."category_name" IS 'What is bought, by spend area; null where the source has none.';
 COMMENT ON COLUMN "marts"."procurement_legs"."leg_status" IS 'One of closed, open, not_applicable, ended_otherwise.';
-COMMENT ON COLUMN "marts"."procurement_legs"."reason" IS 'Why it is not closed or open: one of not_recorded, not_started, start_missing, never_expected, no_block, deleted, all_reversed.';
+COMMENT ON COLUMN "marts"."procurement_legs"."reason" IS 'Why it is not closed or open: one of not_recorded, not_started, start_missing, amount_unknown, nothing_to_pay, never_expected, no_block, deleted, all_reversed.';
 COMMENT ON COLUMN "marts"."procurement_legs"."start_on" IS 'Local date of the start event.';
 COMMENT ON COLUMN "marts"."procurement_legs"."end_on" IS 'Local date of the end event.';
+COMMENT ON COLUMN "marts"."procurement_legs"."first_paid_on" IS 'Date of the first payment of the invoice, of a part of it too; null where there is none, where the leg has no invoice, and in legs that do not end with a payment.';
 COMMENT ON COLUMN "marts"."procurement_legs"."month" IS 'First day of the month of `start_on`.';
 COMMENT ON COLUMN "marts"."procurement_legs"."duration_days" IS 'Start to end, null unless closed; negative where the end is dated first. Unit: calendar days.';
 COMMENT ON COLUMN "marts"."procurement_legs"."duration_business_days" IS 'Start to end by the paying company''s calendar, `[start, end)`, null unless closed; signed. Unit: business days.';
 COMMENT ON COLUMN "marts"."procurement_legs"."censored_days" IS 'Start to `data_through` of the end''s source, null unless open; at least 0. Unit: calendar days.';
-COMMENT ON COLUMN "marts"."procurement_legs"."payment_terms_days" IS 'Agreed with the vendor, by the master; of invoice_date_to_cleared, else null. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_legs"."payment_terms_days" IS 'Agreed with the vendor, by the master; of invoice_date_to_cleared and invoice_date_to_paid, else null. Unit: calendar days.';
 COMMENT ON COLUMN "marts"."procurement_legs"."due_on" IS '`start_on` and the payment terms.';
 COMMENT ON COLUMN "marts"."procurement_legs"."late_days" IS '`due_on` to `end_on`, negative where it was early; null unless closed. Unit: calendar days.';
 COMMENT ON COLUMN "marts"."procurement_legs"."is_late" IS 'Closed after `due_on`, or open with `data_through` on or after it; null where that is not known.';
@@ -462,6 +464,8 @@ CREATE TABLE "marts"."procurement_cases" (
     "first_invoiced_on" DATE,
     "first_cleared_on" DATE,
     "last_cleared_on" DATE,
+    "first_paid_on" DATE,
+    "last_paid_on" DATE,
     "requisition_to_order_days" INTEGER,
     "order_to_submission_days" INTEGER,
     "submission_to_release_days" INTEGER,
@@ -478,6 +482,12 @@ CREATE TABLE "marts"."procurement_cases" (
     "invoice_date_to_cleared_last_days" INTEGER,
     "order_to_cleared_first_days" INTEGER,
     "order_to_cleared_last_days" INTEGER,
+    "recorded_to_paid_first_days" INTEGER,
+    "recorded_to_paid_last_days" INTEGER,
+    "invoice_date_to_paid_first_days" INTEGER,
+    "invoice_date_to_paid_last_days" INTEGER,
+    "order_to_paid_first_days" INTEGER,
+    "order_to_paid_last_days" INTEGER,
     "three_way_match_status" VARCHAR,
     "three_way_match_reason" VARCHAR,
     "is_deleted" BOOLEAN NOT NULL,
@@ -525,6 +535,8 @@ COMMENT ON COLUMN "marts"."procurement_cases"."last_received_on" IS 'Local date 
 COMMENT ON COLUMN "marts"."procurement_cases"."first_invoiced_on" IS 'First document date of an invoice.';
 COMMENT ON COLUMN "marts"."procurement_cases"."first_cleared_on" IS 'Local date of the first clearing.';
 COMMENT ON COLUMN "marts"."procurement_cases"."last_cleared_on" IS 'Local date of the last clearing.';
+COMMENT ON COLUMN "marts"."procurement_cases"."first_paid_on" IS 'Date of the first payment of an invoice that stands, of a part of it too.';
+COMMENT ON COLUMN "marts"."procurement_cases"."last_paid_on" IS 'Date of the last payment of an invoice that stands.';
 COMMENT ON COLUMN "marts"."procurement_cases"."requisition_to_order_days" IS 'Requisition to the order that it became. Null unless closed. Unit: calendar days.';
 COMMENT ON COLUMN "marts"."procurement_cases"."order_to_submission_days" IS 'Order to its submission for approval; signed, since some systems create the item after it. Null unless closed. Unit: calendar days.';
 COMMENT ON COLUMN "marts"."procurement_cases"."submission_to_release_days" IS 'The approval: submission to release. Null unless closed. Unit: calendar days.';
@@ -541,6 +553,12 @@ COMMENT ON COLUMN "marts"."procurement_cases"."invoice_date_to_cleared_first_day
 COMMENT ON COLUMN "marts"."procurement_cases"."invoice_date_to_cleared_last_days" IS 'The vendor''s document date to the clearing: the headline of invoice to payment. The last closed one. Unit: calendar days.';
 COMMENT ON COLUMN "marts"."procurement_cases"."order_to_cleared_first_days" IS 'Order to each clearing. The first closed one. Unit: calendar days.';
 COMMENT ON COLUMN "marts"."procurement_cases"."order_to_cleared_last_days" IS 'Order to each clearing. The last closed one. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_cases"."recorded_to_paid_first_days" IS 'Posting of an invoice to the payment that pays it in full. The first closed one. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_cases"."recorded_to_paid_last_days" IS 'Posting of an invoice to the payment that pays it in full. The last closed one. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_cases"."invoice_date_to_paid_first_days" IS 'The vendor''s document date to the payment that pays the invoice in full: invoice to payment, by payments. The first closed one. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_cases"."invoice_date_to_paid_last_days" IS 'The vendor''s document date to the payment that pays the invoice in full: invoice to payment, by payments. The last closed one. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_cases"."order_to_paid_first_days" IS 'Order to the full payment of each invoice. The first closed one. Unit: calendar days.';
+COMMENT ON COLUMN "marts"."procurement_cases"."order_to_paid_last_days" IS 'Order to the full payment of each invoice. The last closed one. Unit: calendar days.';
 COMMENT ON COLUMN "marts"."procurement_cases"."three_way_match_status" IS 'Order, receipts and invoices compared: one of matched, not_received, not_invoiced, quantity_differs, amount_differs; else null.';
 COMMENT ON COLUMN "marts"."procurement_cases"."three_way_match_reason" IS 'Why the status is null: one of not_recorded, no_order, deleted, currency_differs.';
 COMMENT ON COLUMN "marts"."procurement_cases"."is_deleted" IS 'Deleted and not reactivated after.';
@@ -635,7 +653,7 @@ CREATE TABLE "marts"."cycle_times_monthly" (
     "closed_by_180_days_ratio" DOUBLE
 );
 COMMENT ON TABLE "marts"."cycle_times_monthly" IS 'One leg of one vendor of a system, category and month of start, and every roll-up of vendor and category. Version 1; key: leg, cell_grain, source_system_code, vendor_id, category_name, month.';
-COMMENT ON COLUMN "marts"."cycle_times_monthly"."leg" IS 'One of requisition_to_order, order_to_submission, submission_to_release, order_to_receipt, receipt_to_invoice_date, invoice_date_to_recorded, recorded_to_released, recorded_to_cleared, invoice_date_to_cleared, order_to_cleared.';
+COMMENT ON COLUMN "marts"."cycle_times_monthly"."leg" IS 'One of requisition_to_order, order_to_submission, submission_to_release, order_to_receipt, receipt_to_invoice_date, invoice_date_to_recorded, recorded_to_released, recorded_to_cleared, invoice_date_to_cleared, order_to_cleared, recorded_to_paid, invoice_date_to_paid, order_to_paid.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."cell_grain" IS '`vendor_category`, or the roll-up: `vendor`, `category`, `all`; each computed afresh from legs, a document counted once in its cell.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."source_system_code" IS 'The ledger system whose vendor it is: an id names a vendor within its system only; null in roll-ups over vendors, which are over all systems.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."vendor_id" IS 'The vendor; null in roll-ups over vendors, and where none is named.';
@@ -680,7 +698,7 @@ CREATE TABLE "marts"."cycle_times_overall" (
     "closed_by_180_days_ratio" DOUBLE
 );
 COMMENT ON TABLE "marts"."cycle_times_overall" IS 'One leg of one vendor of a system and category over all months, and every roll-up of vendor and category. Version 1; key: leg, cell_grain, source_system_code, vendor_id, category_name.';
-COMMENT ON COLUMN "marts"."cycle_times_overall"."leg" IS 'One of requisition_to_order, order_to_submission, submission_to_release, order_to_receipt, receipt_to_invoice_date, invoice_date_to_recorded, recorded_to_released, recorded_to_cleared, invoice_date_to_cleared, order_to_cleared.';
+COMMENT ON COLUMN "marts"."cycle_times_overall"."leg" IS 'One of requisition_to_order, order_to_submission, submission_to_release, order_to_receipt, receipt_to_invoice_date, invoice_date_to_recorded, recorded_to_released, recorded_to_cleared, invoice_date_to_cleared, order_to_cleared, recorded_to_paid, invoice_date_to_paid, order_to_paid.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."cell_grain" IS '`vendor_category`, or the roll-up: `vendor`, `category`, `all`; each computed afresh from legs, a document counted once in its cell.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."source_system_code" IS 'The ledger system whose vendor it is: an id names a vendor within its system only; null in roll-ups over vendors, which are over all systems.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."vendor_id" IS 'The vendor; null in roll-ups over vendors, and where none is named.';

@@ -100,6 +100,8 @@ PROCUREMENT_CASES = Contract(
         Field("first_invoiced_on", DATE, "First document date of an invoice."),
         Field("first_cleared_on", DATE, "Local date of the first clearing."),
         Field("last_cleared_on", DATE, "Local date of the last clearing."),
+        Field("first_paid_on", DATE, "Date of the first payment of an invoice that stands, of a part of it too."),
+        Field("last_paid_on", DATE, "Date of the last payment of an invoice that stands."),
         *_CASE_LEGS,
         Field(
             "three_way_match_status",

@@ -4,6 +4,8 @@ from schemas.contract import Contract, Field
 from schemas.procurement.marts.common import BOOLEAN, CASE, DATE, INT, PARTIES, STRING
 from schemas.procurement.words import LEG_REASONS, LEG_STATUSES, LEGS
 
+_DUE_LEGS = tuple(leg.name for leg in LEGS if leg.due_from_terms)
+
 PROCUREMENT_LEGS = Contract(
     name="procurement_legs",
     version=1,
@@ -23,6 +25,12 @@ PROCUREMENT_LEGS = Contract(
         Field("reason", STRING, f"Why it is not closed or open: one of {', '.join(LEG_REASONS)}."),
         Field("start_on", DATE, "Local date of the start event."),
         Field("end_on", DATE, "Local date of the end event."),
+        Field(
+            "first_paid_on",
+            DATE,
+            "Date of the first payment of the invoice, of a part of it too; null where there is none, where the leg "
+            "has no invoice, and in legs that do not end with a payment.",
+        ),
         Field("month", DATE, "First day of the month of `start_on`."),
         Field(
             "duration_days",
@@ -45,7 +53,7 @@ PROCUREMENT_LEGS = Contract(
         Field(
             "payment_terms_days",
             INT,
-            "Agreed with the vendor, by the master; of invoice_date_to_cleared, else null.",
+            f"Agreed with the vendor, by the master; of {' and '.join(_DUE_LEGS)}, else null.",
             unit="calendar days",
         ),
         Field("due_on", DATE, "`start_on` and the payment terms."),

@@ -116,6 +116,21 @@ def test_invoice_legs_are_those_of_the_invoices_that_stand(truth: dict[str, pd.D
         same_rows(found, invoices[["case_id", "invoice_number", start, end]])
 
 
+def test_an_invoice_is_paid_in_full_with_the_last_payment_that_it_needs(truth: dict[str, pd.DataFrame]) -> None:
+    invoices = standing(truth["invoices"], "invoice_number", "reverses_invoice_number")
+    by_number = {name: truth["payments"].groupby("invoice_number")[name] for name in ("paid_amount", "paid_on")}
+    whole = invoices.groupby("invoice_number")["invoiced_amount"].sum()
+    paid = by_number["paid_amount"].sum().reindex(whole.index, fill_value=0)
+    last = by_number["paid_on"].max().reindex(whole.index).where(paid == whole)
+    assert 0 < (paid < whole).sum() < (paid == whole).sum()
+    expected = invoices.assign(paid_on=invoices["invoice_number"].map(last))
+    for name, start in (("recorded_to_paid", "recorded_at"), ("invoice_date_to_paid", "invoiced_on")):
+        found = leg(truth, name)[["case_id", "document_id", "start_on", "end_on"]]
+        same_rows(found, expected[["case_id", "invoice_number", start, "paid_on"]])
+    closed = leg(truth, "order_to_paid").query("leg_status == 'closed'")[["case_id", "document_id", "end_on"]]
+    same_rows(closed, expected.dropna(subset="paid_on")[["case_id", "invoice_number", "paid_on"]])
+
+
 def test_first_receipt_and_first_invoice_make_their_leg(truth: dict[str, pd.DataFrame]) -> None:
     receipts = standing(truth["goods_receipts"], "receipt_number", "reverses_receipt_number")
     invoices = standing(truth["invoices"], "invoice_number", "reverses_invoice_number")

@@ -17,7 +17,8 @@ _LATER = ("is_reversal", "is_reversed", "is_after_data_through")
 
 # Beside what `procurement_events` shows. `worth_*`: what the row says the whole item is worth, on every event of it;
 # `line_*`: what the document says that the event belongs to, on every event of it; `content_key`: equal for alike ones;
-# `is_only_issued`: the document date of an invoice whose source says no posting, which counts as one.
+# `is_only_issued`: the document date of an invoice whose source says no posting, which counts as one;
+# `paid_in_full_on`: of a payment, the day from which its invoice is paid in full.
 _BESIDE: dict[str, T.DataType] = {
     **dict.fromkeys(ATTRIBUTES, T.StringType()),
     "worth_amount": AMOUNT,
@@ -30,6 +31,7 @@ _BESIDE: dict[str, T.DataType] = {
     "change_type_code": T.StringType(),
     "is_manual": T.BooleanType(),
     "is_only_issued": T.BooleanType(),
+    "paid_in_full_on": T.DateType(),
     "content_key": T.LongType(),
 }
 EVENT: dict[str, T.DataType] = {

@@ -16,6 +16,7 @@ from transforms.procurement.events.allocation import is_too_large, with_allocate
 from transforms.procurement.events.columns import AMOUNT, LINEAGE, as_events, case_id, columns, day, line, moment, money
 from transforms.procurement.events.incomplete import find_incomplete
 from transforms.procurement.events.invoice_items import INVOICE, ITEM, no_items, summarise_items
+from transforms.procurement.events.paid_in_full import with_paid_in_full_on
 
 POSTING = (*INVOICE, "table_name", "document_number")
 
@@ -26,8 +27,8 @@ def settle_items(
     """A row for each block or payment and item of its invoice; one without an item where the invoice is not known.
 
     Adds what `summarise_items` says, `is_incomplete` (true where one of `quarantined_lines` is the invoice's),
-    `allocated_amount` (the item's part of what was paid) and `reason` (null where the whole document was brought to
-    items). None where there are neither blocks nor payments. Shuffles by invoice.
+    `allocated_amount` (the item's part of what was paid), `reason` (null where the whole document was brought to items)
+    and `paid_in_full_on`. None where there are neither blocks nor payments. Shuffles by invoice.
     """
     makers = {PAYMENT_BLOCKS.name: _blocks, PAYMENTS.name: _payments}
     made = [make(curated[name]) for name, make in makers.items() if name in curated]
@@ -39,7 +40,12 @@ def settle_items(
     items = no_items(postings.sparkSession) if invoices is None else summarise_items(invoices, as_of=as_of)
     incomplete = None if quarantined_lines is None else find_incomplete(quarantined_lines, invoices)
     settled = known.join(items, [*INVOICE], "left").transform(_with_is_incomplete, incomplete)
-    return settled.withColumn("reason", _reason()).transform(with_allocated_amount, posting=POSTING, item=ITEM)
+    return (
+        settled.withColumns({"reason": _reason(), "posted_on": posted_on()})
+        .transform(with_allocated_amount, posting=POSTING, item=ITEM)
+        .transform(with_paid_in_full_on, invoice=(*INVOICE, "table_name"), item=ITEM)
+        .drop("posted_on")
+    )
 
 
 def events_of_items(settled: DataFrame) -> DataFrame:
@@ -55,6 +61,7 @@ def events_of_items(settled: DataFrame) -> DataFrame:
         case_id=case_id(),
         document_id=F.col("invoice_number"),
         content_key=F.xxhash64("event_id"),
+        paid_in_full_on=F.col("paid_in_full_on"),
         **money(F.col("allocated_amount"), F.col("currency_code")),
         **line(F.col("allocated_amount"), F.col("currency_code")),
     )
