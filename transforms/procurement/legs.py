@@ -25,6 +25,8 @@ _PAIRS = T.ArrayType(
             T.StructField("start", END),
             T.StructField("end", END),
             T.StructField("open_block_count", T.LongType()),
+            T.StructField("first_paid_on", T.DateType()),
+            T.StructField("why_not_paid", T.StringType()),
         ]
     )
 )
