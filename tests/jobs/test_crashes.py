@@ -108,7 +108,6 @@ def test_a_file_whose_landing_was_killed_lands_whole_the_next_time(tmp_path, ste
     assert read_landed(store, "procurement", source.name, landed.landing_file_id) == landed
 
 
-@pytest.mark.slow
 def test_real_kills_with_a_reader_polling_never_show_a_mixed_or_missing_release(tmp_path):
     """SIGKILL to the whole process group of a real run; a reader looks at every file of the release all the while."""
     raw, lake = write_raw(tmp_path / "raw", FILES), tmp_path / "lake"

@@ -17,7 +17,7 @@ from lake.errors import AuditError, DataError
 from lake.releases import LAKE_FORMAT, current_release
 from tests.jobs.lakes import ORDER, current, invoices, orders, release, release_of, rows, run_of, write_raw
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 CONTENT = "po_number, item_number, changed_at, vendor_id, ordered_amount, status_code"
 OUTCOMES = "po_number, item_number, changed_at, outcome, reasons, is_version_conflict"
@@ -208,7 +208,6 @@ def test_a_late_delivery_of_an_already_replaced_month_changes_nothing_that_stand
     ] == [("5100000001", "2.00")]
 
 
-@pytest.mark.slow
 def test_a_payment_is_divided_when_the_line_in_quarantine_is_sent_again(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     others = [{"Line": f"{n}", "Item": f"{10 * n}", "Amount": "10.00"} for n in range(2, 7)]

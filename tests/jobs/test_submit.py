@@ -12,6 +12,8 @@ from lake.objects import open_store
 from lake.releases import current_release
 from tests.jobs.lakes import invoices, orders, write_raw
 
+pytestmark = pytest.mark.needs_spark
+
 ROOT = Path(__file__).resolve().parents[2]
 OF_GLUE = [
     "--JOB_NAME",
@@ -49,8 +51,7 @@ def submit(job, *arguments, check=True):
     return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=check)
 
 
-@pytest.mark.slow
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_the_stages_as_separate_jobs_publish_one_release(tmp_path):
     raw = write_raw(
         tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({}), "invoices_2024-01_d1.csv": invoices({})}
@@ -73,7 +74,6 @@ def test_the_stages_as_separate_jobs_publish_one_release(tmp_path):
     assert set(stages) == {"land", "curate", "marts", "publish"}
 
 
-@pytest.mark.slow
 def test_a_failing_job_raises_with_its_sentence_last(tmp_path):
     (tmp_path / "raw").mkdir()
     failed = submit("run_pipeline", "--raw", str(tmp_path / "raw"), "--lake", str(tmp_path / "lake"), check=False)

@@ -19,7 +19,7 @@ from transforms.outcomes import (
     with_reasons,
 )
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 ORDERS = Contract(
     name="orders",

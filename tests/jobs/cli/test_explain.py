@@ -6,7 +6,6 @@ import pytest
 
 from tests.jobs.cli.made import CELL, FIRST, SECOND, Made
 
-pytestmark = pytest.mark.slow
 
 
 def test_a_case_leads_to_its_raw_records(made: Made) -> None:

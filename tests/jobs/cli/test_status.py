@@ -7,7 +7,6 @@ import pytest
 from schemas.lineage import OUTCOMES
 from tests.jobs.cli.made import FIRST, SECOND, Made
 
-pytestmark = pytest.mark.slow
 
 
 def test_status_in_json(made: Made) -> None:
