@@ -11,7 +11,6 @@ import pytest
 from tests.jobs.cli.made import CELL, FIRST, Made, cycle_months
 
 
-
 def test_the_warehouse_holds_exactly_the_release(made: Made) -> None:
     path = made.lake / "warehouse/procurement/00000002.duckdb"
     with duckdb.connect(str(path), read_only=True) as connection:

@@ -15,7 +15,6 @@ from tests.jobs.cli.made import KEY, Made
 from tests.unit.headrace.asking import headrace
 
 
-
 def test_a_run_writes_its_equations_out(made: Made) -> None:
     said = made.first.out
     for line in (
