@@ -27,6 +27,8 @@ from ml import artefact
 from ml.scoring import score
 from tests.jobs.lakes import rows, run_of
 
+pytestmark = pytest.mark.needs_spark
+
 SCENARIO = SearchScenario(
     terms=16,
     marketplaces=("US",),
@@ -85,7 +87,7 @@ def again(folder: Path, **said):
     return run, run_pipeline(run)
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_a_first_run_trains_releases_and_scores(made):
     folder, _, release = made
     training = release.facts["training"]

@@ -18,7 +18,7 @@ RANKS = (1, 2, 3, 4, 9, 10, 11, 99, 100, 101, 5_000, 900_000)
 OF_LIST = ("trend_years", "event_tokens", "event_ramps")
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(
     "settings",
     [

@@ -27,7 +27,6 @@ def estimates(spark: SparkSession, **said: object) -> pd.DataFrame:
     return found.sort_values(KEY, ignore_index=True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "label_on",
     [

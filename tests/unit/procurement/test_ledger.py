@@ -11,7 +11,7 @@ from tests.unit.procurement.stories import by_case, day
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import Calendar, ProcurementOptions
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 TABLES = (
     "vendors",

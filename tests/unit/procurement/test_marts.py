@@ -26,7 +26,7 @@ def assert_required_cells_are_there(rows, contract: Contract):
     assert [(name, row) for row in rows for name in required if row[name] is None] == []
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(
     "tables",
     [
@@ -89,7 +89,7 @@ def assert_each_event_ends_one_leg(legs):
     assert len(starts) == len(set(starts))
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_as_of_is_the_state_of_that_day(spark, keep):
     story = {
         "1": [
@@ -108,7 +108,7 @@ def test_as_of_is_the_state_of_that_day(spark, keep):
     assert marts["procurement_events"].count() == 3
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_as_of_an_invoice_that_is_not_posted_yet_is_open_where_another_was_taken_back(spark, keep):
     tables = {
         "purchase_orders": [order("10", 0)],

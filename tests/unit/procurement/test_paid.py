@@ -14,7 +14,7 @@ from tests.unit.procurement.stories import told as told_log
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 LEG, TABLES = "invoice_date_to_paid", ("vendors", "purchase_orders", "invoices", "payments", "purchase_order_changes")
 
