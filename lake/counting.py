@@ -18,6 +18,7 @@ from lake.run import Run
 from lake.tables import Snapshot, footer_row_count, read_snapshot
 from schemas.lineage import BEYOND_CONTRACT, OUTCOMES
 from transforms.outcomes import is_standing, summarise_key_changes
+from transforms.same import is_greater, is_same, prefixed, under
 
 CHANGES = ("keys_added", "keys_replaced", "keys_removed")
 
@@ -127,12 +128,13 @@ def _repeated(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
     if sum(delivery.source_name in events for delivery in plan.deliveries) < 2:
         return {}
 
-    key = _key(plan)
-    standing = _rows(run, plan, snapshot, "curated").select(key, F.col("landing_file_id").alias("standing_file_id"))
-    lost = (
-        _rows(run, plan, snapshot, "duplicate").where(F.col("source_name").isin(*events)).select(key, "landing_file_id")
+    key = plan.contract.key
+    standing = _rows(run, plan, snapshot, "curated").select(
+        *under("standing", key), F.col("landing_file_id").alias("standing_file_id")
     )
-    found = lost.join(standing, "key").where(F.col("landing_file_id") != F.col("standing_file_id"))
+    lost = _rows(run, plan, snapshot, "duplicate").where(F.col("source_name").isin(*events))
+    is_of_other_file = F.col("landing_file_id") != F.col("standing_file_id")
+    found = lost.join(standing, is_same(key, prefixed("standing", key)) & is_of_other_file)
     return {row[0]: row[1] for row in found.groupBy("landing_file_id").count().collect()}
 
 
@@ -143,30 +145,21 @@ def _outdated(run: Run, plan: TablePlan, snapshot: Snapshot) -> int:
     """
     if not _by_outcome(snapshot)["quarantined"]:
         return 0
-    key = _key(plan)
-    place = F.struct("delivery_order", "record_number")
-    version = F.struct(*plan.contract.version_order, place.alias("place"))
-    is_versioned = reduce(
-        Column.__and__, (F.col(name).isNotNull() for name in plan.contract.version_order), F.lit(True)
-    )
-    refused = _rows(run, plan, snapshot, "quarantined").groupBy(key)
-    newest = refused.agg(
-        F.max(F.when(is_versioned, version)).alias("version"), F.max(F.when(~is_versioned, place)).alias("place")
-    )
-    excluded = _rows(run, plan, snapshot, "excluded")
+    key, version, place = plan.contract.key, plan.contract.version_order, ("delivery_order", "record_number")
+    refused = _rows(run, plan, snapshot, "quarantined").select(*under("refused", (*key, *version, *place)))
     standing = (
         _rows(run, plan, snapshot, "curated")
-        .unionByName(excluded)
+        .unionByName(_rows(run, plan, snapshot, "excluded"))
         .where(is_standing(plan.contract, upserting=run.upserting(plan.contract.name)))
+        .select(*key, *version, *place)
     )
-    both = standing.select(key, version.alias("own_version"), place.alias("own_place")).join(newest, "key")
-    is_newer = F.coalesce(F.col("version") > F.col("own_version"), F.lit(False))
-    return both.where(is_newer | F.coalesce(F.col("place") > F.col("own_place"), F.lit(False))).count()
-
-
-def _key(plan: TablePlan) -> Column:
-    """The key as one struct: a null in it is a value, and joins to a null."""
-    return F.struct(*plan.contract.key).alias("key")
+    is_versioned = reduce(
+        Column.__and__, (F.col(name).isNotNull() for name in prefixed("refused", version)), F.lit(True)
+    )
+    is_newer = F.when(is_versioned, is_greater(prefixed("refused", (*version, *place)), (*version, *place))).otherwise(
+        is_greater(prefixed("refused", place), place)
+    )
+    return standing.join(refused, is_same(key, prefixed("refused", key)) & is_newer, "left_semi").count()
 
 
 def _rows(run: Run, plan: TablePlan, snapshot: Snapshot, outcome: str) -> DataFrame:

@@ -14,6 +14,7 @@ CURATING_CODE = (
     "transforms/standardize",
     "transforms/standardization.py",
     "transforms/outcomes.py",
+    "transforms/same.py",
     "schemas/contract.py",
 )
 

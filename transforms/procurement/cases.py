@@ -132,9 +132,13 @@ def _case_status() -> Column:
 
 
 def _leg_days() -> list[Column]:
+    # The day and the number of the leg as one number: engines compare that without looking into a struct.
+    in_order = F.datediff("end_on", F.lit("1970-01-01").cast("date")).cast("long") * F.lit(1 << 32) + F.col(
+        "occurrence_number"
+    )
     days = []
     for leg in LEGS:
-        ended = F.when(F.col("leg") == leg.name, F.struct("end_on", "occurrence_number"))
+        ended = F.when(F.col("leg") == leg.name, in_order)
         first, last = F.min_by("duration_days", ended), F.max_by("duration_days", ended)
         days += (
             [first.alias(f"{leg.name}_days")]
