@@ -27,6 +27,7 @@ def estimates(spark: SparkSession, **said: object) -> pd.DataFrame:
     return found.sort_values(KEY, ignore_index=True)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "label_on",
     [
