@@ -58,7 +58,7 @@ test-spark35: $(VENV35) java ## the part of it on Spark 3.5: what every engine m
 .PHONY: proof
 proof: $(VENV) $(VENV35) java ## the long tests: real data, kills, trainings, Comet
 	.venv/bin/python -m pytest --engine sail -n 2 --dist loadfile -m "proof and not needs_spark"
-	.venv/bin/python -m pytest --engine spark -n 2 --dist loadfile -m "proof"
+	.venv/bin/python -m pytest --engine spark -n 2 --dist loadfile -m "proof or proof_on_spark"
 	.venv-spark35/bin/python -m pytest --engine spark -m "proof and every_engine"
 
 .PHONY: java

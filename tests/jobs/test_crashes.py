@@ -29,7 +29,7 @@ MORE = {"purchase_orders_2024-02_d1.csv": orders({"Changed At": "2024-02-01 10:0
 COLUMNS = "po_number, item_number, ordered_amount, outcome"
 
 
-@pytest.mark.proof
+@pytest.mark.proof_on_spark
 @pytest.mark.parametrize("after", [pytest.param(False, id="right before"), pytest.param(True, id="right after")])
 def test_a_run_killed_at_any_step_of_the_protocol_leaves_the_release_and_runs_again(spark, tmp_path, after):
     raw = write_raw(tmp_path / "raw", FILES)
@@ -68,6 +68,7 @@ def is_killed(run):
     return False
 
 
+@pytest.mark.proof_on_spark
 @pytest.mark.parametrize("job", [curate_job, marts_job], ids=["while curating", "while building marts"])
 def test_a_run_killed_between_its_own_files_leaves_nothing_that_is_read(spark, tmp_path, monkeypatch, job):
     raw, lake = write_raw(tmp_path / "raw", FILES), tmp_path / "lake"

@@ -53,6 +53,7 @@ def test_the_same_content_under_another_name_lands_once(spark, tmp_path):
     assert second.counts["purchase_orders"].read == 0
 
 
+@pytest.mark.proof_on_spark
 def test_a_file_that_was_only_touched_changes_nothing(spark, tmp_path):
     raw, lake = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({})}), tmp_path / "lake"
     first = release(raw, lake)
@@ -97,7 +98,9 @@ def stages(lake, run):
     return json.loads((lake / "runs" / run.run_id / "manifest.json").read_text())["stages"]
 
 
-@pytest.mark.parametrize("seed", [pytest.param(1, marks=pytest.mark.every_engine), 2, 3])
+@pytest.mark.parametrize(
+    "seed", [pytest.param(1, marks=pytest.mark.every_engine), pytest.param(2, marks=pytest.mark.proof_on_spark), 3]
+)
 def test_random_splits_orders_and_resends_give_equal_tables_and_cumulative_counts(spark, tmp_path, seed):
     chance = random.Random(seed)
     drawn = [
@@ -211,6 +214,7 @@ def test_a_late_delivery_of_an_already_replaced_month_changes_nothing_that_stand
     ] == [("5100000001", "2.00")]
 
 
+@pytest.mark.proof_on_spark
 def test_a_payment_is_divided_when_the_line_in_quarantine_is_sent_again(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     others = [{"Line": f"{n}", "Item": f"{10 * n}", "Amount": "10.00"} for n in range(2, 7)]

@@ -11,7 +11,7 @@ from _pytest.mark.expression import Expression
 from tests.conftest import MARKS
 
 ROOT = Path(__file__).resolve().parents[2]
-OWN = {"every_engine", "needs_spark", "proof"}
+OWN = {"every_engine", "needs_spark", "proof", "proof_on_spark"}
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,14 @@ def test_a_test_of_every_engine_is_in_a_run_of_each_spark_and_of_sail_unless_it_
         }, marks
 
 
-def test_no_test_is_both_in_make_test_and_in_make_proof() -> None:
-    """What is long is chosen by `proof` alone."""
+def test_what_is_long_on_spark_is_run_on_sail_in_make_test_and_on_spark_in_make_proof() -> None:
+    chosen = [(call.python, call.engine) for call in calls() if call.runs({"proof_on_spark"})]
+    assert chosen == [(".venv", "sail"), (".venv", "spark")]
+
+
+def test_what_is_long_everywhere_is_no_part_of_make_test() -> None:
     for call in calls():
-        assert not (call.runs({"proof", *OWN}) and call.runs(OWN - {"proof"})), call
+        assert not call.runs(OWN) or not call.runs(OWN - {"proof", "proof_on_spark"}), call
 
 
 def test_the_makefile_names_marks_that_exist(request: pytest.FixtureRequest) -> None:
