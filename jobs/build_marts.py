@@ -122,7 +122,8 @@ def _last_arrivals(run: Run) -> dict[str, date]:
 
 def _digest(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOptions) -> str:
     """Of everything that the marts are made of: curated snapshots, options, contracts and code."""
-    parts = [repr(options), code_digest([f"transforms/{run.domain}", f"schemas/{run.domain}"])]
+    code = [f"transforms/{run.domain}", f"schemas/{run.domain}", "transforms/identity.py"]
+    parts = [repr(options), code_digest(code)]
     parts += [contract.digest for contract in run.tables.marts.values()]
     parts += [f"{name}={snapshot.folder}" for name, snapshot in sorted(curated.items())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

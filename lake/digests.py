@@ -13,6 +13,7 @@ from schemas.contract import Contract
 CURATING_CODE = (
     "transforms/standardize",
     "transforms/standardization.py",
+    "transforms/identity.py",
     "transforms/outcomes.py",
     "transforms/same.py",
     "schemas/contract.py",

@@ -16,25 +16,24 @@ from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
 from schemas.lineage import JUDGEMENT_NAMES, LINEAGE_NAMES
+from transforms.identity import hash_of
 from transforms.same import is_same, prefixed, under
 
 REPLACED = "delivery_replaced"
 
 
 def with_content_hash(rows: DataFrame, contract: Contract) -> DataFrame:
-    """Add `content_hash`: SHA-256 of the contract's fields as JSON with names, so that a null is a value of its own.
+    """Add `content_hash`: SHA-256 of the contract's fields with their names, so that a null is a value of its own.
 
     Why the source excludes a record is part of its content: a receipt that is withdrawn differs from the receipt.
     """
-    content = [*(_as_text(field) for field in contract.fields if field.name != "event_id"), F.col("not_of_table")]
-    as_json = F.to_json(F.struct(*content), {"timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"})
-    return rows.withColumn("content_hash", F.sha2(as_json, 256))
+    content = {field.name: _content_of(field) for field in contract.fields if field.name != "event_id"}
+    return rows.withColumn("content_hash", hash_of({**content, "not_of_table": F.col("not_of_table")}))
 
 
-def _as_text(field: Field) -> Column:
-    """Decimals as text, which no engine writes into JSON as floating point."""
+def _content_of(field: Field) -> Column:
     column = F.col(field.name)
-    return column.cast("string").alias(field.name) if isinstance(field.type, T.DecimalType) else column
+    return F.unix_micros(column) if isinstance(field.type, T.TimestampType) else column
 
 
 def with_event_id(rows: DataFrame, *, identical_rows: Literal["distinct", "duplicate"]) -> DataFrame:

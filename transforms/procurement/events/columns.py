@@ -8,6 +8,7 @@ from pyspark.sql import types as T
 
 from schemas.contract import Contract
 from schemas.procurement import PROCUREMENT_EVENTS
+from transforms.identity import hash_of
 
 CASE = ("source_system_code", "case_id")
 ATTRIBUTES = ("company_code", "vendor_id", "vendor_name", "category_name", "document_type_name", "item_type_name")
@@ -71,8 +72,13 @@ def case_id() -> Column:
 def with_dates(documents: DataFrame, contract: Contract, *dates: Column, key: tuple[str, ...] = ()) -> DataFrame:
     """A row for each date that is not null; `event_id` hashes table, key and event type, as long as a log's."""
     dated = documents.withColumn("happened", F.explode(F.array(*dates))).filter("happened.event_on IS NOT NULL")
-    identity = F.to_json(F.struct(F.lit(contract.name).alias("table_name"), *contract.key, *key, "event_type"))
-    return dated.select("*", "happened.*").withColumn("event_id", F.substring(F.sha2(identity, 256), 1, 32))
+    identity = {"table_name": F.lit(contract.name), **columns(*contract.key, *key, "event_type")}
+    return dated.select("*", "happened.*").withColumn("event_id", event_id(identity))
+
+
+def event_id(identity: Mapping[str, Column]) -> Column:
+    """The id of an event of a document, as long as a log's."""
+    return F.substring(hash_of(identity), 1, 32)
 
 
 def day(event_type: str | Column, name: str) -> Column:

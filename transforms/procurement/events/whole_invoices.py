@@ -13,7 +13,18 @@ from pyspark.sql import functions as F
 
 from schemas.procurement.documents import INVOICES, PAYMENT_BLOCKS, PAYMENTS
 from transforms.procurement.events.allocation import is_too_large, with_allocated_amount
-from transforms.procurement.events.columns import AMOUNT, LINEAGE, as_events, case_id, columns, day, line, moment, money
+from transforms.procurement.events.columns import (
+    AMOUNT,
+    LINEAGE,
+    as_events,
+    case_id,
+    columns,
+    day,
+    event_id,
+    line,
+    moment,
+    money,
+)
 from transforms.procurement.events.incomplete import find_incomplete
 from transforms.procurement.events.invoice_items import INVOICE, ITEM, no_items, summarise_items
 from transforms.procurement.events.paid_in_full import with_paid_in_full_on
@@ -54,9 +65,9 @@ def events_of_items(settled: DataFrame) -> DataFrame:
     dated = (
         settled.filter(_is_of_item()).withColumn("happened", F.explode("dates")).filter("happened.event_on IS NOT NULL")
     ).select("*", "happened.*")
-    identity = F.to_json(F.struct(*POSTING, *ITEM, "event_type"))
+    identity = columns(*POSTING, *ITEM, "event_type")
     return as_events(
-        dated.withColumn("event_id", F.substring(F.sha2(identity, 256), 1, 32)),
+        dated.withColumn("event_id", event_id(identity)),
         **columns("event_id", "event_type", "event_at", "event_on", "time_precision", "table_name"),
         case_id=case_id(),
         document_id=F.col("invoice_number"),
