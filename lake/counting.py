@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
@@ -127,12 +127,11 @@ def _repeated(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
     if sum(delivery.source_name in events for delivery in plan.deliveries) < 2:
         return {}
 
-    key = _key(plan)
-    standing = _rows(run, plan, snapshot, "curated").select(key, F.col("landing_file_id").alias("standing_file_id"))
-    lost = (
-        _rows(run, plan, snapshot, "duplicate").where(F.col("source_name").isin(*events)).select(key, "landing_file_id")
-    )
-    found = lost.join(standing, "key").where(F.col("landing_file_id") != F.col("standing_file_id"))
+    key = plan.contract.key
+    standing = _rows(run, plan, snapshot, "curated").select(*key, F.col("landing_file_id").alias("standing_file_id"))
+    duplicates = _rows(run, plan, snapshot, "duplicate").where(F.col("source_name").isin(*events))
+    lost = duplicates.select(*key, "landing_file_id")
+    found = lost.join(standing, [*key]).where(F.col("landing_file_id") != F.col("standing_file_id"))
     return {row[0]: row[1] for row in found.groupBy("landing_file_id").count().collect()}
 
 
@@ -143,30 +142,27 @@ def _outdated(run: Run, plan: TablePlan, snapshot: Snapshot) -> int:
     """
     if not _by_outcome(snapshot)["quarantined"]:
         return 0
-    key = _key(plan)
-    place = F.struct("delivery_order", "record_number")
-    version = F.struct(*plan.contract.version_order, place.alias("place"))
-    is_versioned = reduce(
-        Column.__and__, (F.col(name).isNotNull() for name in plan.contract.version_order), F.lit(True)
-    )
-    refused = _rows(run, plan, snapshot, "quarantined").groupBy(key)
-    newest = refused.agg(
-        F.max(F.when(is_versioned, version)).alias("version"), F.max(F.when(~is_versioned, place)).alias("place")
-    )
+    key, version, place = plan.contract.key, plan.contract.version_order, ("delivery_order", "record_number")
+    is_versioned = reduce(Column.__and__, (F.col(f"other.{name}").isNotNull() for name in version), F.lit(True))
+    is_newer = F.when(is_versioned, _is_later((*version, *place))).otherwise(_is_later(place))
     excluded = _rows(run, plan, snapshot, "excluded")
     standing = (
         _rows(run, plan, snapshot, "curated")
         .unionByName(excluded)
         .where(is_standing(plan.contract, upserting=run.upserting(plan.contract.name)))
     )
-    both = standing.select(key, version.alias("own_version"), place.alias("own_place")).join(newest, "key")
-    is_newer = F.coalesce(F.col("version") > F.col("own_version"), F.lit(False))
-    return both.where(is_newer | F.coalesce(F.col("place") > F.col("own_place"), F.lit(False))).count()
+    refused = _rows(run, plan, snapshot, "quarantined").select(*key, *version, *place)
+    same = [F.col(f"other.{name}") == F.col(f"one.{name}") for name in key]
+    return standing.alias("one").join(refused.alias("other"), [*same, is_newer], "left_semi").count()
 
 
-def _key(plan: TablePlan) -> Column:
-    """The key as one struct: a null in it is a value, and joins to a null."""
-    return F.struct(*plan.contract.key).alias("key")
+def _is_later(names: Sequence[str]) -> Column:
+    """Whether `other` comes after `one` by these columns, the first counts most; a null comes before all."""
+    later = F.lit(False)
+    for name in reversed(names):
+        one, other = F.col(f"one.{name}"), F.col(f"other.{name}")
+        later = F.coalesce(other > one, other.isNotNull() & one.isNull()) | (other.eqNullSafe(one) & later)
+    return later
 
 
 def _rows(run: Run, plan: TablePlan, snapshot: Snapshot, outcome: str) -> DataFrame:

@@ -26,13 +26,14 @@ def refuse_undecided(run: Run, plan: TablePlan, snapshot: Snapshot) -> None:
     if not tied:
         return
     found = _undecided(_contestants(run, plan, snapshot).where(F.col("delivery_order").isin(tied)), plan)
-    [told] = found.agg(F.count_distinct("key").alias("keys"), F.min(F.struct("key", "files")).alias("first")).collect()
-    if not told["keys"]:
+    key_count = found.select(*plan.contract.key).distinct().count()
+    if not key_count:
         return
+    [first] = found.orderBy(*plan.contract.key, "one_file_id", "other_file_id").limit(1).collect()
     names = {delivery.landing_file_id: delivery.raw_files[0].key for delivery in plan.deliveries}
-    one, other = sorted(names[file_id] for file_id in told["first"]["files"])
-    key = ", ".join(f"{name} {value}" for name, value in told["first"]["key"].asDict().items())
-    more = f" and {told['keys'] - 1:,} more keys" if told["keys"] > 1 else ""
+    one, other = sorted(names[first[name]] for name in ("one_file_id", "other_file_id"))
+    key = ", ".join(f"{name} {first[name]}" for name in plan.contract.key)
+    more = f" and {key_count - 1:,} more keys" if key_count > 1 else ""
     raise DataError(
         f"{plan.contract.name}: {one} and {other} differ on {key}{more}, and nothing tells which is later; number them "
         'in their names (a `delivery` group in claims), say order = "arrival" of sources that deliver one after the '
@@ -42,19 +43,21 @@ def refuse_undecided(run: Run, plan: TablePlan, snapshot: Snapshot) -> None:
 
 def _contestants(run: Run, plan: TablePlan, snapshot: Snapshot) -> DataFrame:
     rows = read_snapshot(run.engine, run.lake, snapshot, plan.contract, BEYOND_CONTRACT)
-    has_lost = F.col("outcome").isin("superseded", "duplicate") & ~F.array_contains("reasons", REPLACED)
+    has_lost = F.col("outcome").isin("superseded", "duplicate") & ~F.coalesce(
+        F.array_contains("reasons", REPLACED), F.lit(False)
+    )
     stands = is_standing(plan.contract, upserting=run.upserting(plan.contract.name))
     return rows.where((stands | has_lost) & has_no_version(plan.contract))
 
 
 def _undecided(contestants: DataFrame, plan: TablePlan) -> DataFrame:
-    """`key` and the two `files`, for each file whose last record of a key differs from the row that stands."""
-    key = F.struct(*plan.contract.key).alias("key")
-    last = contestants.groupBy(key, "delivery_order", "landing_file_id").agg(
+    """The key and the two files, for each file whose last record of a key differs from the row that stands."""
+    key = plan.contract.key
+    last = contestants.groupBy(*key, "delivery_order", "landing_file_id").agg(
         F.max_by("content_hash", "record_number").alias("content_hash")
     )
     standing = contestants.where(F.col("outcome").isin("curated", "excluded")).select(
-        key,
+        *key,
         "delivery_order",
         F.col("landing_file_id").alias("standing_file_id"),
         F.col("content_hash").alias("standing_hash"),
@@ -62,5 +65,9 @@ def _undecided(contestants: DataFrame, plan: TablePlan) -> DataFrame:
     differs = (F.col("landing_file_id") != F.col("standing_file_id")) & (
         F.col("content_hash") != F.col("standing_hash")
     )
-    files = F.array_sort(F.array("landing_file_id", "standing_file_id"))
-    return last.join(standing, ["key", "delivery_order"]).where(differs).select("key", files.alias("files"))
+    ids = ("landing_file_id", "standing_file_id")
+    return (
+        last.join(standing, [*key, "delivery_order"])
+        .where(differs)
+        .select(*key, F.least(*ids).alias("one_file_id"), F.greatest(*ids).alias("other_file_id"))
+    )

@@ -151,7 +151,7 @@ def judged_before(snapshot: DataFrame, contract: Contract) -> DataFrame:
     """Rows of an earlier snapshot as `judge` takes them: what quarantined, replaced or excluded them
     stands; an exclusion by the contract or a lost contest is decided anew."""
     stands = F.col("outcome") == "quarantined"
-    is_replaced = F.array_contains("reasons", REPLACED)
+    is_replaced = F.coalesce(F.array_contains("reasons", REPLACED), F.lit(False))
     is_of_table = (F.col("outcome") != "excluded") | _excluded_by_contract(contract)
     return snapshot.select(
         *contract.names,
@@ -178,7 +178,8 @@ def _corrects(contract: Contract, upserting: Collection[str]) -> Column:
 
 
 def _excluded_by_contract(contract: Contract) -> Column:
-    return F.arrays_overlap("reasons", F.array(*(F.lit(e.code) for e in contract.exclusions)).cast("array<string>"))
+    codes = F.array(*(F.lit(e.code) for e in contract.exclusions)).cast("array<string>")
+    return F.coalesce(F.arrays_overlap("reasons", codes), F.lit(False))
 
 
 def summarise_key_changes(before: DataFrame, after: DataFrame, contract: Contract) -> DataFrame:
@@ -186,10 +187,10 @@ def summarise_key_changes(before: DataFrame, after: DataFrame, contract: Contrac
 
     `before` and `after` are curated rows; `after` has `was_judged`, false for rows read in this run.
     """
-    key = list(contract.key)
-    old = before.select(F.struct(*key).alias("old_key"), F.lit(True).alias("was"))
-    new = after.select(F.struct(*key).alias("new_key"), (~F.col("was_judged")).alias("is_new"))
-    both = old.join(new, on=F.col("old_key") == F.col("new_key"), how="full")  # structs: a null in a key is a value
+    old = before.select(*(F.col(name).alias(f"old_{name}") for name in contract.key), F.lit(True).alias("was"))
+    new = after.select(*contract.key, (~F.col("was_judged")).alias("is_new"))
+    same = [F.col(f"old_{name}").eqNullSafe(F.col(name)) for name in contract.key]  # a null in a key is a value
+    both = old.join(new, on=same, how="full")
     return both.agg(
         F.count(F.when(F.col("was").isNull(), 1)).alias("keys_added"),
         F.count(F.when(F.col("was").isNotNull() & F.col("is_new"), 1)).alias("keys_replaced"),
