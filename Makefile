@@ -39,9 +39,32 @@ demo: $(VENV) ## generate data, run the procurement domain on it, show the numbe
 	@.venv/bin/headrace demo --out $(DEMO)
 
 .PHONY: test
-test: $(VENV) $(VENV35) ## everything that a change must pass: all tests on Spark 4.1, the marked half on 3.5
-	.venv/bin/python -m pytest -n 2 --dist loadfile
-	.venv-spark35/bin/python -m pytest -n 2 --dist loadfile -m spark35
+test: $(VENV) $(VENV35) java ## what a change must pass: all tests but the long ones, on Sail, Spark 4.1 and Spark 3.5
+	@$(MAKE) --no-print-directory test-sail
+	@$(MAKE) --no-print-directory --jobs 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync) test-spark test-spark35
+
+.PHONY: test-sail
+test-sail: $(VENV) ## the part of it that needs no Java: on Sail
+	.venv/bin/python -m pytest --engine sail -n 2 --dist loadfile -m "not needs_spark and not proof"
+
+.PHONY: test-spark
+test-spark: $(VENV) java ## the part of it on Spark 4.1: what needs Spark, and what every engine must do
+	.venv/bin/python -m pytest --engine spark -m "(needs_spark or every_engine) and not proof"
+
+.PHONY: test-spark35
+test-spark35: $(VENV35) java ## the part of it on Spark 3.5: what every engine must do
+	.venv-spark35/bin/python -m pytest --engine spark -m "every_engine and not proof"
+
+.PHONY: proof
+proof: $(VENV) $(VENV35) java ## the long tests: real data, kills, trainings, Comet
+	.venv/bin/python -m pytest --engine sail -n 2 --dist loadfile -m "proof and not needs_spark"
+	.venv/bin/python -m pytest --engine spark -n 2 --dist loadfile -m "proof or proof_on_spark"
+	.venv-spark35/bin/python -m pytest --engine spark -m "proof and every_engine"
+
+.PHONY: java
+java:
+	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null || \
+		{ echo "the tests need Java 17 or later, and there is none: see .venv/bin/headrace doctor" >&2; exit 1; }
 
 .PHONY: check
 check: $(VENV) ## formatter, linter, types, stale renderings

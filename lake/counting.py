@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -18,6 +18,7 @@ from lake.run import Run
 from lake.tables import Snapshot, footer_row_count, read_snapshot
 from schemas.lineage import BEYOND_CONTRACT, OUTCOMES
 from transforms.outcomes import is_standing, summarise_key_changes
+from transforms.same import is_greater, is_same, prefixed, under
 
 CHANGES = ("keys_added", "keys_replaced", "keys_removed")
 
@@ -128,10 +129,12 @@ def _repeated(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
         return {}
 
     key = plan.contract.key
-    standing = _rows(run, plan, snapshot, "curated").select(*key, F.col("landing_file_id").alias("standing_file_id"))
-    duplicates = _rows(run, plan, snapshot, "duplicate").where(F.col("source_name").isin(*events))
-    lost = duplicates.select(*key, "landing_file_id")
-    found = lost.join(standing, [*key]).where(F.col("landing_file_id") != F.col("standing_file_id"))
+    standing = _rows(run, plan, snapshot, "curated").select(
+        *under("standing", key), F.col("landing_file_id").alias("standing_file_id")
+    )
+    lost = _rows(run, plan, snapshot, "duplicate").where(F.col("source_name").isin(*events))
+    is_of_other_file = F.col("landing_file_id") != F.col("standing_file_id")
+    found = lost.join(standing, is_same(key, prefixed("standing", key)) & is_of_other_file)
     return {row[0]: row[1] for row in found.groupBy("landing_file_id").count().collect()}
 
 
@@ -143,26 +146,20 @@ def _outdated(run: Run, plan: TablePlan, snapshot: Snapshot) -> int:
     if not _by_outcome(snapshot)["quarantined"]:
         return 0
     key, version, place = plan.contract.key, plan.contract.version_order, ("delivery_order", "record_number")
-    is_versioned = reduce(Column.__and__, (F.col(f"other.{name}").isNotNull() for name in version), F.lit(True))
-    is_newer = F.when(is_versioned, _is_later((*version, *place))).otherwise(_is_later(place))
-    excluded = _rows(run, plan, snapshot, "excluded")
+    refused = _rows(run, plan, snapshot, "quarantined").select(*under("refused", (*key, *version, *place)))
     standing = (
         _rows(run, plan, snapshot, "curated")
-        .unionByName(excluded)
+        .unionByName(_rows(run, plan, snapshot, "excluded"))
         .where(is_standing(plan.contract, upserting=run.upserting(plan.contract.name)))
+        .select(*key, *version, *place)
     )
-    refused = _rows(run, plan, snapshot, "quarantined").select(*key, *version, *place)
-    same = [F.col(f"other.{name}") == F.col(f"one.{name}") for name in key]
-    return standing.alias("one").join(refused.alias("other"), [*same, is_newer], "left_semi").count()
-
-
-def _is_later(names: Sequence[str]) -> Column:
-    """Whether `other` comes after `one` by these columns, the first counts most; a null comes before all."""
-    later = F.lit(False)
-    for name in reversed(names):
-        one, other = F.col(f"one.{name}"), F.col(f"other.{name}")
-        later = F.coalesce(other > one, other.isNotNull() & one.isNull()) | (other.eqNullSafe(one) & later)
-    return later
+    is_versioned = reduce(
+        Column.__and__, (F.col(name).isNotNull() for name in prefixed("refused", version)), F.lit(True)
+    )
+    is_newer = F.when(is_versioned, is_greater(prefixed("refused", (*version, *place)), (*version, *place))).otherwise(
+        is_greater(prefixed("refused", place), place)
+    )
+    return standing.join(refused, is_same(key, prefixed("refused", key)) & is_newer, "left_semi").count()
 
 
 def _rows(run: Run, plan: TablePlan, snapshot: Snapshot, outcome: str) -> DataFrame:

@@ -15,6 +15,7 @@ CURATING_CODE = (
     "transforms/standardization.py",
     "transforms/identity.py",
     "transforms/outcomes.py",
+    "transforms/same.py",
     "schemas/contract.py",
 )
 

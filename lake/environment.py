@@ -18,11 +18,11 @@ from schemas.domains import DOMAINS
 
 @dataclass(frozen=True)
 class SailSettings:
-    """What the embedded engine may use, in bytes: `memory_limit_bytes` of memory, before it writes to disk, and
-    `landed_limit_bytes` of landed files in one run, beyond which the run is refused before it begins."""
+    """What the embedded engine may use: `memory_limit_bytes` of memory, before it writes to disk, and
+    `landed_row_limit` landed rows, beyond which a run is refused before it curates."""
 
     memory_limit_bytes: int = 4_000_000_000
-    landed_limit_bytes: int = 500_000_000
+    landed_row_limit: int = 1_000_000
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ import hashlib
 import json
 import tempfile
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -24,12 +24,11 @@ from lake.config import Source
 from lake.errors import DataError, HeadraceError
 from lake.formats import format_named
 from lake.formats.encodings import FILE_ENCODING, told_encoding
-from lake.formats.table import Block, DeadLetter, Readable, Table
+from lake.formats.table import Block, Readable, Table
 from lake.headers import shown
+from lake.landing_files import DeadLettersFile, RecordsFile
 from lake.objects import MissingObject, ObjectChanged, ObjectStore, StoreError
-from lake.unpacking import unpacked
-from schemas.landing_columns import landing_column
-from schemas.lineage import FILE_ID, RECORD_NUMBER
+from lake.raw_copies import RawCopy, copy_raw
 from transforms.standardize.date_order import decide_format
 from transforms.standardize.null_token import is_null_token
 
@@ -118,48 +117,51 @@ def _has_changed(raw: ObjectStore, claim: Claim) -> bool:
 
 
 def _land(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> LandedFile:
-    with tempfile.TemporaryDirectory(prefix="headrace-") as folder:
-        spool = Path(folder) / "records.parquet"
-        with closing(_Reading(source, claim, spool)) as reading:
-            digests = [_read(raw, part, reading) for part in _parts(claim)]
+    with tempfile.TemporaryDirectory(prefix="headrace-") as name:
+        folder = Path(name)
+        copies = [_copied(raw, part, folder, source) for part in _parts(claim)]
+        digests = [copy.sha256 for copy in copies]
         sha256 = hashlib.sha256(json.dumps(digests).encode()).hexdigest() if claim.parts else digests[0]
         landing_file_id = _identity(sha256, claim, source)
         if landed := read_landed(lake, source.domain, source.name, landing_file_id):
             return landed
-        landed = reading.landed(landing_file_id, sha256)
+        with closing(_Reading(source, claim, folder, landing_file_id)) as reading:
+            for copy in copies:
+                _read(copy, reading)
+        landed = reading.landed(sha256)
         reading.audit(landed)
-        _put(lake, source.domain, landed, reading, spool)
+        _put(lake, source.domain, landed, reading)
         return landed
+
+
+def _copied(raw: ObjectStore, part: Part, folder: Path, source: Source) -> RawCopy:
+    path = folder / hashlib.sha256(part.file.key.encode()).hexdigest()
+    with _named_by_its_manifest(part):
+        return copy_raw(raw, part, path, source.read.unpacked_limit_bytes)
 
 
 def _parts(claim: Claim) -> tuple[Part, ...]:
     return claim.parts or (Part(claim.file),)
 
 
-def _read(raw: ObjectStore, part: Part, reading: _Reading) -> str:
-    """Read one raw file to its end and return the SHA-256 of its content, unpacked: a file and the same file packed are
-    one. Raises DataError where its manifest, which is of the bytes as they lie there, promises another."""
-    file = part.file
-    with raw.open(file.key, file.etag) as body:
-        hashing = _Hashing(body)
-        try:
-            stream = unpacked(hashing, file.key, reading.source.read.unpacked_limit_bytes)
-            content = hashing if stream is hashing else _Hashing(stream)
-            row_count = reading.read(content)
-            if content is not hashing:
-                content.drain()
-        except DataError as error:
-            raise DataError(f"{file.key}: {error}" if part.row_count is not None else str(error)) from None
-        if hashing.size != file.size or raw.stat(file.key).etag != file.etag:
-            raise ObjectChanged(f"{file.key} changed while it was read")
-    sha256 = hashing.digest.hexdigest()
+def _read(copy: RawCopy, reading: _Reading) -> None:
+    """Read one raw file to its end. Raises DataError where its manifest promises another number of rows."""
+    part = copy.part
+    with _named_by_its_manifest(part), copy.content() as content:
+        row_count = reading.read(content)
     if part.row_count not in (None, row_count):
         raise DataError(
-            f"{file.key} has {row_count:,} rows, its manifest promised {part.row_count:,}; ask for it again"
+            f"{part.file.key} has {row_count:,} rows, its manifest promised {part.row_count:,}; ask for it again"
         )
-    if part.sha256 not in (None, sha256):
-        raise DataError(f"{file.key} has sha256 {sha256}, its manifest promised {part.sha256}; ask for it again")
-    return content.digest.hexdigest()
+
+
+@contextmanager
+def _named_by_its_manifest(part: Part) -> Iterator[None]:
+    """What is wrong with one of the files that a manifest lists names that file."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(f"{part.file.key}: {error}" if part.row_count is not None else str(error)) from None
 
 
 def _identity(sha256: str, claim: Claim, source: Source) -> str:
@@ -167,80 +169,32 @@ def _identity(sha256: str, claim: Claim, source: Source) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
-def _put(lake: ObjectStore, domain: str, landed: LandedFile, reading: _Reading, spool: Path) -> None:
+def _put(lake: ObjectStore, domain: str, landed: LandedFile, reading: _Reading) -> None:
     """Records first, then dead letters, the ledger entry last."""
-    identified = spool.with_name("identified.parquet")
-    _write_identified(spool, identified, landed.landing_file_id)
-    lake.put_file(landing_key(domain, landed.source_name, landed.landing_file_id, "parquet"), identified)
+    lake.put_file(landing_key(domain, landed.source_name, landed.landing_file_id, "parquet"), reading.records_path)
     if landed.dead_letter_count:
-        path = spool.with_name("dead.parquet")
-        _write_dead_letters(reading.dead_letters.path, path, landed)
-        lake.put_file(landing_key(domain, landed.source_name, landed.landing_file_id, "dead.parquet"), path)
+        key = landing_key(domain, landed.source_name, landed.landing_file_id, "dead.parquet")
+        lake.put_file(key, reading.dead_letters.path)
     entry = json.dumps(asdict(landed), indent=1, sort_keys=True).encode()
     lake.put(landing_key(domain, landed.source_name, landed.landing_file_id, "json"), entry)
-
-
-def _write_identified(spool: Path, target: Path, landing_file_id: str) -> None:
-    """The id is known only when the last byte is hashed, so it is added as a constant column afterwards."""
-    with pq.ParquetFile(spool) as source:
-        schema = source.schema_arrow.append(pa.field(FILE_ID, pa.string()))
-        with pq.ParquetWriter(target, schema, compression="zstd", compression_level=1) as writer:
-            for batch in source.iter_batches(batch_size=1 << 17):
-                ids = pa.array([landing_file_id], pa.string()).dictionary_encode()
-                repeated = pa.DictionaryArray.from_arrays(
-                    pa.array([0] * batch.num_rows, pa.int32()), ids.dictionary
-                ).cast(pa.string())
-                writer.write_batch(pa.record_batch([*batch.columns, repeated], schema=schema))
-
-
-def _write_dead_letters(spool: Path, target: Path, landed: LandedFile) -> None:
-    with pq.ParquetFile(spool) as source:
-        named = pa.schema([("landing_file_id", pa.string()), ("raw_key", pa.string()), *source.schema_arrow])
-        with pq.ParquetWriter(target, named, compression="zstd") as writer:
-            for batch in source.iter_batches():
-                names = [pa.array([name] * batch.num_rows) for name in (landed.landing_file_id, landed.raw_key)]
-                writer.write_batch(pa.record_batch([*names, *batch.columns], schema=named))
-
-
-class _DeadLetters:
-    """The records set aside, on disk: a file in the wrong encoding is nothing else."""
-
-    schema = pa.schema(
-        [("record_number", pa.int64()), ("line_number", pa.int64()), ("reason", pa.string()), ("raw", pa.binary())]
-    )
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.count = path, 0
-        self.first: DeadLetter | None = None
-        self._writer: pq.ParquetWriter | None = None
-
-    def add(self, letters: list[DeadLetter]) -> None:
-        if letters:
-            self.first = self.first or letters[0]
-            self.count += len(letters)
-            self._writer = self._writer or pq.ParquetWriter(self.path, self.schema, compression="lz4")
-            self._writer.write_table(pa.Table.from_pylist([asdict(letter) for letter in letters], self.schema))
-
-    def close(self) -> None:
-        if self._writer:
-            self._writer.close()
 
 
 class _Reading:
     """One pass over the files of a claim: counts, dead letters, and the profile that decisions are taken from."""
 
-    def __init__(self, source: Source, claim: Claim, spool: Path) -> None:
-        self.source, self.claim, self.spool = source, claim, spool
+    def __init__(self, source: Source, claim: Claim, folder: Path, landing_file_id: str) -> None:
+        self.source, self.claim, self.folder, self.landing_file_id = source, claim, folder, landing_file_id
         self.lines = self.header_lines = self.records = self.blanks = self.breaks = 0
-        self.dead_letters = _DeadLetters(spool.with_name("dead_spool.parquet"))
+        self.records_path = folder / "records.parquet"
+        self.dead_letters = DeadLettersFile(folder / "dead.parquet", landing_file_id, claim.file.key)
         self.profiles: dict[str, Counter[str]] = {c.field: Counter() for c in source.columns if c.ambiguous_formats}
         self.table: Table | None = None
         self.kept: list[BinaryIO] = []
-        self._writer: pq.ParquetWriter | None = None
+        self._written: RecordsFile | None = None
 
     def read(self, stream: Readable) -> int:
         """Take all records of one file; return how many."""
-        with tempfile.TemporaryDirectory(dir=self.spool.parent) as scratch:
+        with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
             table = self._opened(stream, Path(scratch))
             order = self._order(table)
             before = (self.records, self.lines)
@@ -266,16 +220,14 @@ class _Reading:
         for kept in self.kept:
             kept.close()
         self.dead_letters.close()
-        if self._writer:
-            self._writer.close()
+        if self._written:
+            self._written.close()
 
     def _order(self, table: Table) -> list[int]:
         """Where a file has the columns of the first file of its delivery. Raises DataError where they are others."""
-        if self.table is None or self._writer is None:
+        if self.table is None:
             self.table, self.names = table, table.settled.names
-            texts = [(landing_column(name), pa.string()) for name in self.names]
-            schema = pa.schema([*texts, (RECORD_NUMBER, pa.int64())])
-            self._writer = pq.ParquetWriter(self.spool, schema, compression="lz4")
+            self._written = RecordsFile(self.records_path, self.names, self.landing_file_id)
         names = table.settled.names
         if sorted(names) != sorted(self.names):
             differing = sorted(set(names) ^ set(self.names))
@@ -289,9 +241,8 @@ class _Reading:
         self.blanks += block.blank_line_count
         self.breaks += block.line_break_in_field_count
         self.dead_letters.add(block.dead_letters)
-        if self._writer and len(block.record_numbers):
-            batch = pa.record_batch([*block.columns, block.record_numbers], schema=self._writer.schema)
-            self._writer.write_batch(batch)
+        if self._written and len(block.record_numbers):
+            self._written.add(block)
             self._profile(block)
 
     def _profile(self, block: Block) -> None:
@@ -302,12 +253,12 @@ class _Reading:
                     if not is_null_token(entry["values"], column.null_tokens):
                         self.profiles[column.field][entry["values"].strip()] += entry["counts"]
 
-    def landed(self, landing_file_id: str, sha256: str) -> LandedFile:
+    def landed(self, sha256: str) -> LandedFile:
         """The ledger entry. Raises DataError where a day/month order cannot be decided."""
         assert self.table
         decided, evidence = self._decisions()
         return LandedFile(
-            landing_file_id=landing_file_id,
+            landing_file_id=self.landing_file_id,
             source_name=self.source.name,
             raw_key=self.claim.file.key,
             raw_size=self.claim.file.size,
@@ -322,7 +273,7 @@ class _Reading:
             line_break_in_field_count=self.breaks,
             blank_line_count=self.blanks,
             dead_letter_count=self.dead_letters.count,
-            landing_row_count=pq.read_metadata(self.spool).num_rows,
+            landing_row_count=pq.read_metadata(self.records_path).num_rows,
             header=self.table.header,
             dialect={"format": self.source.read.format, **self.table.dialect},
             undeclared_columns=self.table.settled.undeclared,
@@ -376,21 +327,3 @@ def _moved(block: Block, order: list[int], records: int, lines: int) -> Block:
         record_numbers=pc.add(block.record_numbers, records) if records else block.record_numbers,
         dead_letters=letters if records or lines else block.dead_letters,
     )
-
-
-class _Hashing:
-    """A stream that hashes and counts what is read from it."""
-
-    def __init__(self, stream: Readable) -> None:
-        self.stream, self.digest, self.size = stream, hashlib.sha256(), 0
-
-    def drain(self) -> None:
-        """What a reader has left at the end is content too."""
-        while self.read(1 << 20):
-            pass
-
-    def read(self, size: int = -1, /) -> bytes:
-        chunk = self.stream.read(size)
-        self.digest.update(chunk)
-        self.size += len(chunk)
-        return chunk

@@ -13,6 +13,7 @@ from lake.run import Run
 from lake.tables import Snapshot, read_snapshot
 from schemas.lineage import BEYOND_CONTRACT
 from transforms.outcomes import REPLACED, has_no_version, is_standing
+from transforms.same import is_same, prefixed, under
 
 
 def refuse_undecided(run: Run, plan: TablePlan, snapshot: Snapshot) -> None:
@@ -26,13 +27,14 @@ def refuse_undecided(run: Run, plan: TablePlan, snapshot: Snapshot) -> None:
     if not tied:
         return
     found = _undecided(_contestants(run, plan, snapshot).where(F.col("delivery_order").isin(tied)), plan)
-    key_count = found.select(*plan.contract.key).distinct().count()
-    if not key_count:
+    keys = found.groupBy(*plan.contract.key).agg(F.min("files").alias("files"))
+    first = keys.orderBy(*plan.contract.key).first()
+    if first is None:
         return
-    [first] = found.orderBy(*plan.contract.key, "one_file_id", "other_file_id").limit(1).collect()
     names = {delivery.landing_file_id: delivery.raw_files[0].key for delivery in plan.deliveries}
-    one, other = sorted(names[first[name]] for name in ("one_file_id", "other_file_id"))
+    one, other = sorted(names[file_id] for file_id in first["files"].split())
     key = ", ".join(f"{name} {first[name]}" for name in plan.contract.key)
+    key_count = keys.count()
     more = f" and {key_count - 1:,} more keys" if key_count > 1 else ""
     raise DataError(
         f"{plan.contract.name}: {one} and {other} differ on {key}{more}, and nothing tells which is later; number them "
@@ -51,23 +53,17 @@ def _contestants(run: Run, plan: TablePlan, snapshot: Snapshot) -> DataFrame:
 
 
 def _undecided(contestants: DataFrame, plan: TablePlan) -> DataFrame:
-    """The key and the two files, for each file whose last record of a key differs from the row that stands."""
-    key = plan.contract.key
-    last = contestants.groupBy(*key, "delivery_order", "landing_file_id").agg(
+    """The key and the two `files`, for each file whose last record of a key differs from the row that stands."""
+    key = (*plan.contract.key, "delivery_order")
+    last = contestants.groupBy(*key, "landing_file_id").agg(
         F.max_by("content_hash", "record_number").alias("content_hash")
     )
     standing = contestants.where(F.col("outcome").isin("curated", "excluded")).select(
-        *key,
-        "delivery_order",
-        F.col("landing_file_id").alias("standing_file_id"),
-        F.col("content_hash").alias("standing_hash"),
+        *under("standing", (*key, "landing_file_id", "content_hash"))
     )
-    differs = (F.col("landing_file_id") != F.col("standing_file_id")) & (
-        F.col("content_hash") != F.col("standing_hash")
+    differs = (F.col("landing_file_id") != F.col("standing_landing_file_id")) & (
+        F.col("content_hash") != F.col("standing_content_hash")
     )
-    ids = ("landing_file_id", "standing_file_id")
-    return (
-        last.join(standing, [*key, "delivery_order"])
-        .where(differs)
-        .select(*key, F.least(*ids).alias("one_file_id"), F.greatest(*ids).alias("other_file_id"))
-    )
+    files = F.array_join(F.array_sort(F.array("landing_file_id", "standing_landing_file_id")), " ")
+    found = last.join(standing, is_same(key, prefixed("standing", key)) & differs)
+    return found.select(*plan.contract.key, files.alias("files"))

@@ -31,6 +31,8 @@ SMALL = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
 }
+# The marks of every test that was collected, of those that are left out too: tests/unit/test_marks.py looks at them.
+MARKS = pytest.StashKey[dict[str, set[str]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,8 +44,10 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[ENGINE_VARIABLE] = config.getoption("--engine")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What needs Spark is left out where Sail runs the tests."""
+    config.stash[MARKS] = {item.nodeid: {mark.name for mark in item.iter_markers()} for item in items}
     if engine_name() == "sail":
         left_out = [item for item in items if item.get_closest_marker("needs_spark")]
         items[:] = [item for item in items if not item.get_closest_marker("needs_spark")]

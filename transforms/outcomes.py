@@ -17,6 +17,7 @@ from pyspark.sql import types as T
 from schemas.contract import Contract, Field
 from schemas.lineage import JUDGEMENT_NAMES, LINEAGE_NAMES
 from transforms.identity import hash_of
+from transforms.same import is_same, prefixed, under
 
 REPLACED = "delivery_replaced"
 
@@ -187,10 +188,10 @@ def summarise_key_changes(before: DataFrame, after: DataFrame, contract: Contrac
 
     `before` and `after` are curated rows; `after` has `was_judged`, false for rows read in this run.
     """
-    old = before.select(*(F.col(name).alias(f"old_{name}") for name in contract.key), F.lit(True).alias("was"))
-    new = after.select(*contract.key, (~F.col("was_judged")).alias("is_new"))
-    same = [F.col(f"old_{name}").eqNullSafe(F.col(name)) for name in contract.key]  # a null in a key is a value
-    both = old.join(new, on=same, how="full")
+    key = contract.key
+    old = before.select(*under("old", key), F.lit(True).alias("was"))
+    new = after.select(*under("new", key), (~F.col("was_judged")).alias("is_new"))
+    both = old.join(new, is_same(prefixed("old", key), prefixed("new", key)), "full")
     return both.agg(
         F.count(F.when(F.col("was").isNull(), 1)).alias("keys_added"),
         F.count(F.when(F.col("was").isNotNull() & F.col("is_new"), 1)).alias("keys_replaced"),

@@ -116,13 +116,14 @@ def run_of(
     as_of: date | None = None,
     store: ObjectStore | None = None,
     domain: str = "procurement",
+    environment: str | None = None,
 ) -> Run:
     arguments = Arguments(
         domain=domain,
         raw=str(raw),
         lake=str(lake),
         run_id=new_run_id(),
-        environment=environment_name(),
+        environment=environment or environment_name(),
         configs=tuple(configs),
         as_of=as_of,
     )

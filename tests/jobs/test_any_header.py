@@ -9,7 +9,7 @@ from tests.jobs.lakes import ORDER, ORDER_HEADER, orders, release, release_of, r
 from tests.unit.formats.workbooks import xlsx
 from tests.unit.headrace.asking import headrace
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 HEADERS = {
     "po_number": ("PO Number", "Bestell-Nr."),

@@ -341,7 +341,7 @@ def test_a_currency_that_has_no_rate_is_kept_as_it_is_and_apart(spark, tmp_path)
     assert (currency, amount, currency_count) == (None, None, 2)
 
 
-@pytest.mark.slow
+@pytest.mark.proof_on_spark
 def test_a_case_with_a_hundred_thousand_events_goes_through(spark, tmp_path):
     """A framework order: one item, a posting a minute. Nothing of a case is held in one row."""
     count = 25_000

@@ -13,6 +13,8 @@ from lake.objects import open_store
 from lake.releases import current_release
 from tests.jobs.lakes import rows
 
+pytestmark = [pytest.mark.needs_spark, pytest.mark.proof]
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -31,8 +33,7 @@ def rounded(found):
     return sorted((tuple(round(v, 9) if isinstance(v, float) else v for v in row) for row in found), key=str)
 
 
-@pytest.mark.slow
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.skipif(version("pyspark").startswith("4"), reason="Comet 0.12.0 has no build for Spark 4.1")
 def test_every_table_has_the_same_rows_with_comet_as_without(tmp_path):
     generate_procurement(rows=1_500, seed=3, dirt="realistic", out=tmp_path / "made")

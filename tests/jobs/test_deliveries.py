@@ -17,8 +17,6 @@ from lake.errors import AuditError, DataError
 from lake.releases import LAKE_FORMAT, current_release
 from tests.jobs.lakes import ORDER, current, invoices, orders, release, release_of, rows, run_of, write_raw
 
-pytestmark = pytest.mark.spark35
-
 CONTENT = "po_number, item_number, changed_at, vendor_id, ordered_amount, status_code"
 OUTCOMES = "po_number, item_number, changed_at, outcome, reasons, is_version_conflict"
 
@@ -27,6 +25,7 @@ def outcome_rows(lake, found, table="purchase_orders", columns=OUTCOMES):
     return rows(lake, found, table, columns)
 
 
+@pytest.mark.every_engine
 def test_running_again_changes_nothing_and_publishes_nothing(spark, tmp_path):
     raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({}, {"Item": "20"})})
     lake = tmp_path / "lake"
@@ -38,6 +37,7 @@ def test_running_again_changes_nothing_and_publishes_nothing(spark, tmp_path):
     assert current(run_of(raw, lake)) == first
 
 
+@pytest.mark.every_engine
 def test_the_same_content_under_another_name_lands_once(spark, tmp_path):
     text = orders({}, {"Item": "20"})
     raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": text})
@@ -53,6 +53,7 @@ def test_the_same_content_under_another_name_lands_once(spark, tmp_path):
     assert second.counts["purchase_orders"].read == 0
 
 
+@pytest.mark.proof_on_spark
 def test_a_file_that_was_only_touched_changes_nothing(spark, tmp_path):
     raw, lake = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({})}), tmp_path / "lake"
     first = release(raw, lake)
@@ -97,7 +98,9 @@ def stages(lake, run):
     return json.loads((lake / "runs" / run.run_id / "manifest.json").read_text())["stages"]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(
+    "seed", [pytest.param(1, marks=pytest.mark.every_engine), pytest.param(2, marks=pytest.mark.proof_on_spark), 3]
+)
 def test_random_splits_orders_and_resends_give_equal_tables_and_cumulative_counts(spark, tmp_path, seed):
     chance = random.Random(seed)
     drawn = [
@@ -139,6 +142,7 @@ def test_random_splits_orders_and_resends_give_equal_tables_and_cumulative_count
     )
 
 
+@pytest.mark.every_engine
 def test_an_older_row_arriving_late_does_not_revive_a_cancelled_order(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     write_raw(
@@ -154,6 +158,7 @@ def test_an_older_row_arriving_late_does_not_revive_a_cancelled_order(spark, tmp
     assert [row[3] for row in outcome_rows(lake, found)] == ["superseded", "excluded"]
 
 
+@pytest.mark.every_engine
 def test_a_month_that_is_sent_again_replaces_that_month(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     both = invoices({}, {"Invoice No": "5100000002"})
@@ -173,6 +178,7 @@ def test_a_month_that_is_sent_again_replaces_that_month(spark, tmp_path):
     ]
 
 
+@pytest.mark.every_engine
 def test_a_key_gone_from_a_resent_month_lives_on_in_another_month(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     write_raw(
@@ -208,7 +214,7 @@ def test_a_late_delivery_of_an_already_replaced_month_changes_nothing_that_stand
     ] == [("5100000001", "2.00")]
 
 
-@pytest.mark.slow
+@pytest.mark.proof_on_spark
 def test_a_payment_is_divided_when_the_line_in_quarantine_is_sent_again(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     others = [{"Line": f"{n}", "Item": f"{10 * n}", "Amount": "10.00"} for n in range(2, 7)]
@@ -244,6 +250,7 @@ def test_two_contents_that_claim_one_place_stop_the_run(spark, tmp_path):
     assert current(run_of(raw, lake)) == first
 
 
+@pytest.mark.every_engine
 def test_order_by_arrival_is_kept_and_used_again_in_a_rebuild(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     config = tmp_path / "arrival.toml"
@@ -261,6 +268,7 @@ def test_order_by_arrival_is_kept_and_used_again_in_a_rebuild(spark, tmp_path):
     assert [str(r[0]) for r in rows(lake, third, "invoices", "invoiced_amount", "outcome = 'curated'")] == ["99.00"]
 
 
+@pytest.mark.every_engine
 def test_a_changed_mapping_rebuilds_and_says_so(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     write_raw(
@@ -294,6 +302,7 @@ def test_a_raw_file_that_is_gone_stays_landed(spark, tmp_path):
     assert release(raw, lake, has_marts=False) is None
 
 
+@pytest.mark.every_engine
 def test_quarantine_above_the_halt_ratio_publishes_nothing_and_names_the_reasons(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({}, {"Item": "20", "Net Amount": "much"})})
@@ -352,6 +361,7 @@ def test_of_two_runs_at_once_one_publishes_and_the_other_says_who_won(spark, tmp
     assert current(one) == winner
 
 
+@pytest.mark.every_engine
 def test_personal_fields_are_hashed_and_nulls_stay_null(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({}, {"Item": "20"}, {"Item": "30", "Requester": "N/A"})})
@@ -428,6 +438,7 @@ def test_a_renamed_column_stops_the_run_and_is_not_null(spark, tmp_path):
         release(raw, tmp_path / "lake", has_marts=False)
 
 
+@pytest.mark.every_engine
 def test_a_lake_may_lie_under_any_name(spark, tmp_path):
     lake = tmp_path / "la[k]e {x,y} 100%"
     raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({})})
@@ -436,6 +447,7 @@ def test_a_lake_may_lie_under_any_name(spark, tmp_path):
     assert release(raw, lake, has_marts=False).counts["purchase_orders"].rows_after == 2
 
 
+@pytest.mark.every_engine
 def test_a_log_that_is_full_replaces_the_one_before(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     config = tmp_path / "full.toml"

@@ -12,7 +12,7 @@ from schemas.procurement.documents import DOCUMENTS
 from tests.jobs.lakes import release, rows
 from tests.oracle.documents import Documents
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof_on_spark
 IS_CURATED = "outcome = 'curated'"
 LEGS = (
     "invoice_date_to_recorded",

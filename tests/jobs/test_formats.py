@@ -12,7 +12,7 @@ from tests.jobs.lakes import ORDER, ORDER_HEADER, orders, release, rows, write_r
 from tests.unit.formats.workbooks import xls, xlsx
 from tests.unit.test_unpacking import zstd
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 COLUMNS = "po_number, item_number, ordered_on::varchar, vendor_id, vendor_name, ordered_amount::varchar, status_code"
 ORDERS = [{**ORDER, "Item": "10"}, {**ORDER, "Item": "20", "Vendor": "V2", "Net Amount": "1234.50"}]

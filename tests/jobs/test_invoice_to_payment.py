@@ -13,7 +13,7 @@ from headrace.lakes import open_lake, release_of
 from tests.jobs.lakes import rows
 from tests.unit.headrace.asking import headrace
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof_on_spark
 TABLES = ("purchase_orders", "invoices", "payments")
 # The firm's own words: its invoices have no clearing date, and nobody records one.
 CONFIG = """

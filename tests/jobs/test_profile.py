@@ -62,7 +62,6 @@ def run(raw: Path, folder: Path, *, has_marts: bool = True, **answers: str):
     return found, rows(folder / "lake", found, "purchase_orders", COLUMNS)
 
 
-@pytest.mark.slow
 def test_real_orders_are_the_same_table_from_the_csv_and_from_the_workbook(spark, tmp_path) -> None:
     for name in KPI:
         if not (DATA / name).exists():

@@ -22,7 +22,7 @@ BIBITOR = DATA / "bibitor_vendor_invoice_iso.csv"
 FILES = (SCMS, KPI, KPI_WORKBOOK, BIBITOR)
 ABSENT = [file.name for file in FILES if not file.exists()]
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.proof,
     pytest.mark.skipif(bool(ABSENT), reason=f"{', '.join(ABSENT)} not in {DATA}: real documents were not checked"),
 ]
 CENT = Decimal("0.01")

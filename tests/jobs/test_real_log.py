@@ -15,7 +15,7 @@ from tests.oracle.real_log import RealLog, Settings, identical_rows
 
 LOG = Path(__file__).resolve().parents[3] / "shared/data/procurement/bpic2019_events_half.csv.gz"
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.proof,
     pytest.mark.skipif(not LOG.exists(), reason=f"the real log is not at {LOG}: its figures were not checked"),
 ]
 # The job multiplies floats where the oracle has fractions: the last two digits of a share may differ.

@@ -17,7 +17,8 @@ from tests.jobs.lakes import rows, run_of, write_raw
 from tests.jobs.searchterms import SEARCHTERMS, flat_csv, flat_rows
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.needs_spark,
+    pytest.mark.proof,
     pytest.mark.skipif(
         not SEARCHTERMS.exists(),
         reason=f"{SEARCHTERMS.name} not in {SEARCHTERMS.parent}: real search terms were not checked",

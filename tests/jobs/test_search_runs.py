@@ -27,6 +27,8 @@ from ml import artefact
 from ml.scoring import score
 from tests.jobs.lakes import rows, run_of
 
+pytestmark = pytest.mark.needs_spark
+
 SCENARIO = SearchScenario(
     terms=16,
     marketplaces=("US",),
@@ -85,7 +87,6 @@ def again(folder: Path, **said):
     return run, run_pipeline(run)
 
 
-@pytest.mark.spark35
 def test_a_first_run_trains_releases_and_scores(made):
     folder, _, release = made
     training = release.facts["training"]
@@ -149,6 +150,7 @@ def test_a_run_again_changes_nothing(made):
     assert again(folder)[1] is None
 
 
+@pytest.mark.proof
 def test_a_model_of_other_features_or_contracts_is_not_scored_and_says_so(made, tmp_path, monkeypatch):
     """What is trained by is told by the digest of the code: here the artefact alone is a foreign one."""
     folder, run, _ = made
@@ -166,6 +168,7 @@ def test_a_model_of_other_features_or_contracts_is_not_scored_and_says_so(made, 
     assert current_release(run_of(folder, tmp_path / "lake", domain="search").lake, "search") == standing
 
 
+@pytest.mark.proof
 def test_as_of_a_day_after_the_newest_rank_the_days_that_have_ranks_are_scored_as_before(made, tmp_path):
     """No label and no day more counts than on the newest rank's day, and no training is due."""
     folder, run, _ = made
@@ -242,6 +245,7 @@ def test_an_estimate_is_explained_and_shown(made, tmp_path):
     assert "No public pair of Amazon" in (tmp_path / "page/report.html").read_text()
 
 
+@pytest.mark.proof
 def test_new_days_are_scored_by_the_model_that_stands_and_rolling_back_takes_them_back(made, tmp_path):
     folder, _, first = made
     later = tmp_path / "raw/search_ranks"
@@ -266,6 +270,7 @@ def test_new_days_are_scored_by_the_model_that_stands_and_rolling_back_takes_the
     assert (rolled.models, rolled.marts) == (first.models, first.marts)
 
 
+@pytest.mark.proof
 def test_a_training_that_is_refused_keeps_the_old_model_and_says_why(made, tmp_path):
     """A model may not be off by more than nothing at all: no model is that good."""
     folder, _, first = made
@@ -286,6 +291,7 @@ def test_a_training_that_is_refused_keeps_the_old_model_and_says_why(made, tmp_p
     assert again(folder, configs=[folder / "options.toml", strict])[1] is None
 
 
+@pytest.mark.proof
 def test_fixed_settings_that_are_worse_than_the_released_ones_are_refused(made, tmp_path):
     folder, _, first = made
     worse = tmp_path / "worse.toml"
@@ -299,6 +305,7 @@ def test_fixed_settings_that_are_worse_than_the_released_ones_are_refused(made, 
     assert errors[False] > errors[True]
 
 
+@pytest.mark.proof
 def test_of_an_earlier_day_the_settings_that_later_labels_chose_are_not_looked_at(made, tmp_path):
     folder, _, _ = made
     worse = tmp_path / "worse.toml"
@@ -309,6 +316,7 @@ def test_of_an_earlier_day_the_settings_that_later_labels_chose_are_not_looked_a
     assert "refitted" not in str(release.facts["training"]["refusal"])
 
 
+@pytest.mark.proof
 def test_without_labels_all_is_refused_and_the_run_ends_well(made, tmp_path):
     folder, _, _ = made
     raw = tmp_path / "raw"
@@ -324,6 +332,7 @@ def test_without_labels_all_is_refused_and_the_run_ends_well(made, tmp_path):
     assert release.marts["search_volume_estimates"].row_count() == 16 * 20
 
 
+@pytest.mark.proof
 def test_a_model_whose_files_changed_publishes_nothing(made, tmp_path):
     folder, run, _ = made
     standing = current_release(run.lake, "search").models["search_volume"]
@@ -339,6 +348,7 @@ def test_a_model_whose_files_changed_publishes_nothing(made, tmp_path):
         path.write_bytes(content)
 
 
+@pytest.mark.proof
 def test_estimates_that_are_out_of_order_publish_nothing(made, tmp_path, monkeypatch):
     """Whatever made them: what was written is what is looked at."""
     folder, run, _ = made

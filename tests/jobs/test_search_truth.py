@@ -9,6 +9,8 @@ from headrace.generate.search.generation import generate_search
 from headrace.generate.search.scenario import SearchScenario
 from tests.jobs.lakes import release, release_of, rows, run_of
 
+pytestmark = pytest.mark.needs_spark
+
 KINDS = {
     "CSV, daily": {"terms": 12, "grain": "daily"},
     "Parquet, weekly, without departments": {

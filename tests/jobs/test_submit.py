@@ -12,6 +12,8 @@ from lake.objects import open_store
 from lake.releases import current_release
 from tests.jobs.lakes import invoices, orders, write_raw
 
+pytestmark = pytest.mark.needs_spark
+
 ROOT = Path(__file__).resolve().parents[2]
 OF_GLUE = [
     "--JOB_NAME",
@@ -49,31 +51,43 @@ def submit(job, *arguments, check=True):
     return subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, check=check)
 
 
-@pytest.mark.slow
-@pytest.mark.spark35
-def test_the_stages_as_separate_jobs_publish_one_release(tmp_path):
-    raw = write_raw(
+@pytest.fixture
+def raw(tmp_path):
+    return write_raw(
         tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({}), "invoices_2024-01_d1.csv": invoices({})}
     )
-    lake = tmp_path / "lake"
-    told = ["--lake", str(lake), "--run-id", "stages-1"]
 
-    submit("land_raw", "--raw", str(raw), *told)
-    for job in ("curate", "build_marts", "publish_release"):
-        submit(job, *told)
 
+def assert_released(lake, run_id):
     found = current_release(open_store(str(lake)), "procurement")
-    assert (found.number, found.run_id) == (1, "stages-1")
+    assert (found.number, found.run_id) == (1, run_id)
     assert {name: snapshot.row_count() for name, snapshot in found.curated.items()} == {
         "purchase_orders": 1,
         "invoices": 1,
     }
     assert found.marts["procurement_cases"].row_count() == 1
-    stages = json.loads((lake / "runs/stages-1/manifest.json").read_text())["stages"]
+    stages = json.loads((lake / f"runs/{run_id}/manifest.json").read_text())["stages"]
     assert set(stages) == {"land", "curate", "marts", "publish"}
 
 
-@pytest.mark.slow
+@pytest.mark.every_engine
+def test_the_pipeline_as_one_job_publishes_a_release(tmp_path, raw):
+    lake = tmp_path / "lake"
+    submit("run_pipeline", "--raw", str(raw), "--lake", str(lake), "--run-id", "whole-1")
+    assert_released(lake, "whole-1")
+
+
+@pytest.mark.proof
+@pytest.mark.every_engine
+def test_the_stages_as_separate_jobs_publish_one_release(tmp_path, raw):
+    lake = tmp_path / "lake"
+    told = ["--lake", str(lake), "--run-id", "stages-1"]
+    submit("land_raw", "--raw", str(raw), *told)
+    for job in ("curate", "build_marts", "publish_release"):
+        submit(job, *told)
+    assert_released(lake, "stages-1")
+
+
 def test_a_failing_job_raises_with_its_sentence_last(tmp_path):
     (tmp_path / "raw").mkdir()
     failed = submit("run_pipeline", "--raw", str(tmp_path / "raw"), "--lake", str(tmp_path / "lake"), check=False)

@@ -8,6 +8,8 @@ from lake.landing import read_landed
 from schemas.procurement.documents import DOCUMENTS
 from tests.jobs.lakes import release, release_of, rows, run_of
 
+pytestmark = pytest.mark.proof_on_spark
+
 TABLES = sorted(contract.name for contract in DOCUMENTS)
 PERSONAL = {field.name for contract in DOCUMENTS for field in contract.fields if field.personal}
 

@@ -11,7 +11,7 @@ from lake.errors import DataError
 from tests.jobs.lakes import current, invoices, release, rows, run_of, write_raw
 from tests.unit.formats.workbooks import xlsx
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 HEADER = (
     "PO_ID",

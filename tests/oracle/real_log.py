@@ -31,7 +31,7 @@ READINGS = {
     "`ordered_amount` is that of its latest event in the order of the page; `invoiced_amount` is null.",
     "R4": "`is_reversal` is true for paired cancellations only; one that stands alone is flagged nothing.",
     "R5": "`last order_deleted comes after last order_reactivated` is judged in the order of the page, not by date.",
-    "R6": "Statuses 5 and 7 look at the whole case where there is no `document_id`.",
+    "R6": "Statuses 5 and 8 look at the whole case where there is no `document_id`.",
     "R7": "`is_inferred_pair` is true only where an `each_to_its_own` row has both ends and no `document_id`.",
     "R8": "Where no source of the case records the leg's end type there is no `data_through`: never `right_edge`. "
     "`is_end_after_data_through` is the end event's own flag.",

@@ -15,7 +15,7 @@ from tests.parity.tables import differences
 
 pytestmark = [
     pytest.mark.skipif(not find_spec("pysail"), reason="pysail is not installed: the engines were not compared"),
-    pytest.mark.xdist_group("parity"),
+    pytest.mark.needs_spark,
 ]
 # A seed is a row: hypothesis leaves rows away until few are left that differ.
 FRAME = st.lists(st.integers(0, 2**32), max_size=120)
@@ -64,7 +64,6 @@ def seeds_of(name, frame_of=FRAME):
     return st.fixed_dictionaries(dict.fromkeys(SUBJECTS[name].frames, frame_of))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in SUBJECTS if name not in DEAR])
 def test_sail_and_spark_make_the_same_of_a_hostile_frame(name, two):
     @settings(max_examples=1, **SHOWN)
@@ -89,4 +88,4 @@ def test_all_engines_make_the_same_of_many_hostile_frames(name, three):
 @pytest.mark.proof
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_frames_without_rows_are_the_same_on_all_engines(name, three):
-    assert disagreement(name, dict.fromkeys(SUBJECTS[name].frames, []), three) == []
+    assert disagreement(name, {frame: [] for frame in SUBJECTS[name].frames}, three) == []

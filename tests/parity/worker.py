@@ -1,7 +1,8 @@
 """One engine at work on frames of files: `python -m tests.parity.worker sail`.
 
-Requests and answers are lines of JSON. A request names a subject of `subjects.py`, the Parquet file of each of its frames and the folder to write to. The
-answer has the columns of each table written, or the class of the error that stopped it.
+Requests and answers are lines of JSON. A request names a subject of `subjects.py`, the Parquet file of each of its
+frames and the folder to write to. The answer has the columns of each table written, or the class of the error that
+stopped it.
 """
 
 from __future__ import annotations

@@ -9,17 +9,10 @@ from transforms.procurement.amounts import amounts, latest, of_one_currency
 from transforms.procurement.approvals import approvals_and_changes, counts_of_approvals
 from transforms.procurement.events import ATTRIBUTES, CASE
 from transforms.procurement.events.columns import is_invoice_posted
-from transforms.procurement.pairing import end_of_leg, stands
+from transforms.procurement.pairing import STARTS_OF_EACH, completes_invoice, is_untold_payment, stands
 from transforms.procurement.reversals import CANCELLATIONS, REVERSIBLE, is_posting
 
-FIRST_TYPES = tuple(
-    dict.fromkeys(
-        name
-        for leg in LEGS
-        if leg.pairing != "each_to_its_own"
-        for name in ((leg.start, leg.end) if leg.pairing == "first_to_first" else (leg.start,))
-    )
-)
+ENDS = tuple(dict.fromkeys(name for leg in LEGS for name in (leg.start, leg.end)))
 COUNTED_TYPES = tuple(
     dict.fromkeys((*CANCELLATIONS, *(name for leg in LEGS for name in (leg.start, leg.end) if name in REVERSIBLE)))
 )
@@ -28,9 +21,11 @@ COUNTED_TYPES = tuple(
 def summarise_cases(events: DataFrame) -> DataFrame:
     """What the events of a case say together.
 
-    Beside what `procurement_cases` shows: `item_type_name`; `first_<type>`, the first event that stands, for the types
-    of which a leg takes the first; `<type>_count` (those that stand) and `<type>_reversed_count` for the types that can
-    be reversed and that are counted or end a leg.
+    Beside what `procurement_cases` shows: `item_type_name`; `has_<type>`, whether an event of the type stands, for the
+    types at which a leg begins or ends; `<type>_on`, `<type>_event_id` and `<type>_document_id` of the first, where it
+    begins each of several legs; `<type>_count` (those that stand) and `<type>_reversed_count` for the types that can
+    be reversed and that are counted or end a leg; whether an invoice is paid in full (`has_full_payment`), and whether
+    nobody can tell of a payment what it pays (`has_untold_payment`).
     """
     merged = events.groupBy(*CASE).agg(
         *(latest(name).alias(name) for name in ATTRIBUTES),
@@ -40,7 +35,10 @@ def summarise_cases(events: DataFrame) -> DataFrame:
         *_first_and_last(),
         *(_count(_counts_as(name) & F.col("is_reversed")).alias(f"{name}_reversed_count") for name in COUNTED_TYPES),
         *(_count(_counts_as(name) & stands()).alias(f"{name}_count") for name in COUNTED_TYPES),
-        *(F.min(F.when(_is(name) & stands(), end_of_leg())).alias(f"first_{name}") for name in FIRST_TYPES),
+        *(F.bool_or(_is(name) & stands()).alias(f"has_{name}") for name in ENDS),
+        *(column.alias(f"{name}_{of}") for name in STARTS_OF_EACH for of, column in _first(name).items()),
+        F.bool_or(completes_invoice() & stands()).alias("has_full_payment"),
+        F.bool_or(is_untold_payment() & stands()).alias("has_untold_payment"),
         _is_deleted().alias("is_deleted"),
         F.coalesce(F.min("vendor_id") < F.max("vendor_id"), F.lit(False)).alias("has_several_vendor_ids"),
         F.bool_or("is_after_data_through").alias("has_event_after_data_through"),
@@ -48,11 +46,7 @@ def summarise_cases(events: DataFrame) -> DataFrame:
     return merged.withColumns({**of_one_currency(), **counts_of_approvals()}).withColumns(
         {
             "case_status": _case_status(),
-            "ordered_on": F.col("first_order_created.event_on"),
-            "first_invoiced_on": F.col("first_invoice_issued.event_on"),
-            "has_invoice_before_order": F.coalesce(
-                F.col("first_invoice_issued.event_on") < F.col("first_order_created.event_on"), F.lit(False)
-            ),
+            "has_invoice_before_order": F.coalesce(F.col("first_invoiced_on") < F.col("ordered_on"), F.lit(False)),
             "goods_receipt_count": F.col("goods_received_count"),
             "invoice_count": F.col("invoice_recorded_count"),
             "clearing_count": F.col("invoice_cleared_count"),
@@ -94,10 +88,13 @@ def _counts() -> list[Column]:
 
 
 def _first_and_last() -> list[Column]:
-    received = F.when(_is("goods_received") & stands(), F.col("event_on"))
-    cleared = F.when(_is("invoice_cleared") & stands(), F.col("event_on"))
-    paid = F.when(_is("invoice_paid") & stands(), F.col("event_on"))
+    ordered, invoiced, received, cleared, paid = (
+        F.when(_is(name) & stands(), F.col("event_on"))
+        for name in ("order_created", "invoice_issued", "goods_received", "invoice_cleared", "invoice_paid")
+    )
     return [
+        F.min(ordered).alias("ordered_on"),
+        F.min(invoiced).alias("first_invoiced_on"),
         F.min(received).alias("first_received_on"),
         F.max(received).alias("last_received_on"),
         F.min(cleared).alias("first_cleared_on"),
@@ -105,6 +102,13 @@ def _first_and_last() -> list[Column]:
         F.min(paid).alias("first_paid_on"),
         F.max(paid).alias("last_paid_on"),
     ]
+
+
+def _first(event_type: str) -> dict[str, Column]:
+    """What of the first event of a type legs begin with."""
+    number = F.when(_is(event_type) & stands(), F.col("event_number"))
+    kept = {"on": "event_on", "event_id": "event_id", "document_id": "document_id"}
+    return {of: F.min_by(name, number) for of, name in kept.items()}
 
 
 def _is_deleted() -> Column:
@@ -117,7 +121,7 @@ def _case_status() -> Column:
     received, invoiced = F.col("goods_received_count"), F.col("invoice_recorded_count")
     cleared = F.col("invoice_cleared_count")
     return (
-        F.when(F.col("first_order_created").isNull(), "orphan")
+        F.when(~F.col("has_order_created"), "orphan")
         .when(F.col("is_deleted") & (received + invoiced + cleared == 0), "deleted")
         .when((invoiced > 0) & (cleared >= invoiced), "cleared")
         .when(invoiced > 0, "invoiced")
@@ -128,9 +132,13 @@ def _case_status() -> Column:
 
 
 def _leg_days() -> list[Column]:
+    # The day and the number of the leg as one number: engines compare that without looking into a struct.
+    in_order = F.datediff("end_on", F.lit("1970-01-01").cast("date")).cast("long") * F.lit(1 << 32) + F.col(
+        "occurrence_number"
+    )
     days = []
     for leg in LEGS:
-        ended = F.when(F.col("leg") == leg.name, F.struct("end_on", "occurrence_number"))
+        ended = F.when(F.col("leg") == leg.name, in_order)
         first, last = F.min_by("duration_days", ended), F.max_by("duration_days", ended)
         days += (
             [first.alias(f"{leg.name}_days")]

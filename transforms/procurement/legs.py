@@ -4,32 +4,19 @@ from collections.abc import Mapping
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
 from schemas.procurement.words import LEGS, Leg
 from transforms.procurement.business_days import with_business_days
 from transforms.procurement.events import CASE
 from transforms.procurement.options import ProcurementOptions
-from transforms.procurement.pairing import END
+from transforms.procurement.pairing import STARTS_OF_EACH
 from transforms.procurement.reversals import CANCELLATIONS, FOLLOWING, REVERSIBLE
 from transforms.procurement.terms import with_lateness
 
 _PARTIES = ("company_code", "vendor_id", "category_name")
 _FLAGS = ("has_reversed_start", "has_only_reversed_ends", "has_only_reversed_invoices", "is_never_expected")
-_STARTS_OF_EACH = tuple(dict.fromkeys(leg.start for leg in LEGS if leg.pairing == "one_to_each"))
-_PAIRS = T.ArrayType(
-    T.StructType(
-        [
-            T.StructField("leg", T.StringType()),
-            T.StructField("occurrence_number", T.IntegerType()),
-            T.StructField("start", END),
-            T.StructField("end", END),
-            T.StructField("open_block_count", T.LongType()),
-            T.StructField("first_paid_on", T.DateType()),
-            T.StructField("why_not_paid", T.StringType()),
-        ]
-    )
-)
+_OF_START = ("on", "event_id", "document_id")
+_IN_FULL = tuple(leg.name for leg in LEGS if leg.ends_in_full)
 _BEGINS_THE_CASE = ("requisition_created", "order_created")
 
 
@@ -37,7 +24,7 @@ def build_legs(
     cases: DataFrame, pairs: DataFrame, leg_coverage: DataFrame, *, options: ProcurementOptions
 ) -> DataFrame:
     """`procurement_legs`: for each case and leg its pairs, or one row where there is none."""
-    legs = with_every_leg(cases.join(pairs, [*CASE], "left"), never_expected=options.never_expected)
+    legs = with_every_leg(cases, pairs, never_expected=options.never_expected)
     covered = legs.transform(with_ends).join(F.broadcast(leg_coverage), ["source_system_code", "leg"], "left")
     return (
         covered.transform(with_status)
@@ -52,69 +39,56 @@ def build_legs(
     )
 
 
-def with_every_leg(cases: DataFrame, *, never_expected: Mapping[str, str]) -> DataFrame:
-    """A row for each pair of a case, and for each leg of it without one: `leg`, `pair`, and what of the case the leg's
-    status depends on.
-
-    One array is exploded once, and little is carried along: whatever is copied is copied for every leg.
-    """
-    alone = F.array(*(F.when(~_has_pair(leg), _without_pair(leg)) for leg in LEGS))
-    alone, found = alone.cast(_PAIRS), F.col("pairs").cast(_PAIRS)
-    pairs = F.when(found.isNull(), alone).otherwise(F.concat(found, alone))
+def with_every_leg(cases: DataFrame, pairs: DataFrame, *, never_expected: Mapping[str, str]) -> DataFrame:
+    """A row for each pair of a case, and for each leg of it without one, with what of the case the leg's status depends
+    on."""
     flags = {(leg.name, flag): column for leg in LEGS for flag, column in _flags(leg, never_expected).items()}
-    exploded = cases.select(
+    without_pair = F.array_compact(F.array(*(F.when(~_has_pair(leg), F.lit(leg.name)) for leg in LEGS)))
+    known = cases.select(
         *CASE,
         *_PARTIES,
         "is_deleted",
         "payment_terms_days",
-        *(f"first_{name}" for name in _STARTS_OF_EACH),
+        "has_untold_payment",
+        *(f"{name}_{of}" for name in STARTS_OF_EACH for of in _OF_START),
         *(column.alias(f"{leg}_{flag}") for (leg, flag), column in flags.items()),
-        F.explode(pairs).alias("pair"),
+        without_pair.alias("without_pair"),
+    )
+    paired = known.drop("without_pair", "has_untold_payment").join(pairs, [*CASE])
+    untold = F.col("leg").isin(*_IN_FULL) & F.col("has_untold_payment")
+    alone = known.withColumn("leg", F.explode("without_pair")).withColumns(
+        {"occurrence_number": F.lit(1), "why_not_paid": F.when(untold, "amount_unknown")}
     )
     own = {
         flag: F.coalesce(
-            *(F.when(F.col("pair.leg") == leg, F.col(f"{leg}_{of}")) for leg, of in flags if of == flag), F.lit(False)
+            *(F.when(F.col("leg") == leg, F.col(f"{leg}_{of}")) for leg, of in flags if of == flag), F.lit(False)
         )
         for flag in _FLAGS
     }
-    return (
-        exploded.filter(F.col("pair").isNotNull())
-        .withColumns({**own, "leg": F.col("pair.leg")})
-        .drop(*(f"{leg}_{flag}" for leg, flag in flags))
-    )
+    every = paired.unionByName(alone.drop("without_pair", "has_untold_payment"), allowMissingColumns=True)
+    return every.withColumns(own).drop(*(f"{leg}_{flag}" for leg, flag in flags))
 
 
 def with_ends(legs: DataFrame) -> DataFrame:
-    """Add `start` and `end`, `occurrence_number`, `document_id` (of the end, else of the start), `is_inferred_pair`,
-    `is_never_blocked`, `first_paid_on` and `why_not_paid`; of the legs that measure from the case's first start, that
-    is the `start` of each pair."""
+    """Give the legs that measure from the case's first event their start; add `document_id` (of the end, else of the
+    start), `is_inferred_pair` and `is_never_blocked`."""
     is_own = F.col("leg").isin(*(leg.name for leg in LEGS if leg.pairing == "each_to_its_own"))
-    firsts = (
-        F.when(F.col("leg") == leg.name, F.col(f"first_{leg.start}")) for leg in LEGS if leg.pairing == "one_to_each"
-    )
-    ended = legs.withColumns(
+    started = legs.withColumns({f"start_{of}": F.coalesce(f"start_{of}", *_of_case(of)) for of in _OF_START})
+    both = F.col("start_on").isNotNull() & F.col("end_on").isNotNull()
+    return started.withColumns(
         {
-            "start": F.coalesce("pair.start", *firsts),
-            "end": F.col("pair.end"),
-            "occurrence_number": F.col("pair.occurrence_number"),
-            "first_paid_on": F.col("pair.first_paid_on"),
-            "why_not_paid": F.col("pair.why_not_paid"),
+            "document_id": F.coalesce("end_document_id", "start_document_id"),
+            "is_end_after_data_through": F.coalesce("is_end_after_data_through", F.lit(False)),
             "is_never_blocked": (F.col("leg") == "recorded_to_released")
-            & (F.coalesce("pair.open_block_count", F.lit(0)) <= 0),
+            & (F.coalesce("open_block_count", F.lit(0)) <= 0),
         }
-    ).drop("pair", *(f"first_{name}" for name in _STARTS_OF_EACH))
-    return ended.withColumn(
-        "document_id", F.coalesce(_of("end", "document_id"), _of("start", "document_id"))
-    ).withColumn(
-        "is_inferred_pair",
-        is_own & F.col("start").isNotNull() & F.col("end").isNotNull() & F.col("document_id").isNull(),
-    )
+    ).withColumn("is_inferred_pair", is_own & both & F.col("document_id").isNull())
 
 
 def with_status(legs: DataFrame) -> DataFrame:
     """Add `leg_status` and `reason`, null for closed and open legs: the first that holds, as docs/procurement.md
     numbers them."""
-    starts, ends = F.col("start").isNotNull(), F.col("end").isNotNull()
+    starts, ends = F.col("start_on").isNotNull(), F.col("end_on").isNotNull()
     decided = (
         F.when(~F.coalesce("is_recorded", F.lit(False)) | _has_no_posting(), _outcome("not_applicable", "not_recorded"))
         .when(starts & ends, _outcome("closed"))
@@ -132,19 +106,10 @@ def with_status(legs: DataFrame) -> DataFrame:
 
 
 def with_days(legs: DataFrame) -> DataFrame:
-    """Add the dates and ids of both ends, `month`, `duration_days` of closed and `censored_days` of open legs, in
-    calendar days. Durations keep their sign; `censored_days` is at least 0, and null where `data_through` is."""
-    dated = legs.withColumns(
-        {
-            "start_on": _of("start", "event_on"),
-            "end_on": _of("end", "event_on"),
-            "start_event_id": _of("start", "event_id"),
-            "end_event_id": _of("end", "event_id"),
-            "is_end_after_data_through": F.coalesce(_of("end", "is_after_data_through"), F.lit(False)),
-        }
-    )
+    """Add `month`, `duration_days` of closed and `censored_days` of open legs, in calendar days. Durations keep their
+    sign; `censored_days` is at least 0, and null where `data_through` is."""
     watched = F.datediff("data_through", "start_on").cast("int")
-    return dated.withColumns(
+    return legs.withColumns(
         {
             "month": F.trunc("start_on", "month"),
             "duration_days": F.when(F.col("leg_status") == "closed", F.datediff("end_on", "start_on").cast("int")),
@@ -167,31 +132,21 @@ def with_window_status(legs: DataFrame, *, left_edge_days: int, right_edge_days:
     return legs.withColumn("window_status", F.when(F.col("month").isNotNull(), edge))
 
 
-def _of(end: str, name: str) -> Column:
-    """A field of the event at an end, null where there is none: an engine may take a field out of a null struct."""
-    return F.when(F.col(end).isNotNull(), F.col(f"{end}.{name}"))
-
-
 def _has_pair(leg: Leg) -> Column:
-    if leg.pairing == "first_to_first":
-        return F.lit(False)
-    return F.coalesce(F.array_contains("pairs.leg", leg.name), F.lit(False))
+    starts = F.col(f"has_{leg.start}")
+    ends = F.col("has_full_payment") if leg.ends_in_full else F.col(f"has_{leg.end}")
+    return ends if leg.pairing == "one_to_each" else starts | ends
 
 
-def _without_pair(leg: Leg) -> Column:
-    """As `pairs` has them: with the case's own start and end, where the pairing takes the first. Where nobody can tell
-    of an invoice of the case whether it is paid, nobody can tell whether the order is."""
-    nobody = F.lit(None).cast(END)
-    untold = F.coalesce(F.array_contains("pairs.why_not_paid", "amount_unknown"), F.lit(False))
-    return F.struct(
-        F.lit(leg.name).alias("leg"),
-        F.lit(1).alias("occurrence_number"),
-        (nobody if leg.pairing == "each_to_its_own" else F.col(f"first_{leg.start}")).alias("start"),
-        (F.col(f"first_{leg.end}") if leg.pairing == "first_to_first" else nobody).alias("end"),
-        F.lit(0).cast("long").alias("open_block_count"),
-        F.lit(None).cast("date").alias("first_paid_on"),
-        F.when(untold & F.lit(leg.ends_in_full), "amount_unknown").alias("why_not_paid"),
-    )
+def _of_case(name: str) -> list[Column]:
+    """What the first event of the case says, of the legs that are measured from it."""
+    return [
+        F.when(
+            F.col("leg").isin(*(leg.name for leg in LEGS if leg.pairing == "one_to_each" and leg.start == start)),
+            F.col(f"{start}_{name}"),
+        )
+        for start in STARTS_OF_EACH
+    ]
 
 
 def _flags(leg: Leg, never_expected: Mapping[str, str]) -> dict[str, Column]:
@@ -218,7 +173,7 @@ def _only_reversed(event_type: str) -> Column:
 
 def _has_no_posting() -> Column:
     """The invoice counts as posted by its document date: its source says no posting, whatever others say."""
-    return (F.col("leg") == "invoice_date_to_recorded") & F.coalesce(_of("start", "is_only_issued"), F.lit(False))
+    return (F.col("leg") == "invoice_date_to_recorded") & F.coalesce("is_start_only_issued", F.lit(False))
 
 
 def _went_with_its_invoice() -> Column:

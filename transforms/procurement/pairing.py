@@ -1,36 +1,24 @@
-"""Which event ends the leg that another began, where a case has several of them."""
+"""Which event ends the leg that another began."""
 
-from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from pyspark.sql import Column, DataFrame, SparkSession, Window, WindowSpec
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from schemas.procurement.words import IN_FULL_TYPES, LEGS, Leg
+from schemas.procurement.words import IN_FULL_TYPES, LEGS
 from transforms.procurement.events import CASE
 
-PAIRED_LEGS = tuple(leg for leg in LEGS if leg.pairing != "first_to_first")
-PAIRED_TYPES = tuple(
-    dict.fromkeys(
-        event_type
-        for leg in PAIRED_LEGS
-        for event_type in ((leg.start, leg.end) if leg.pairing == "each_to_its_own" else (leg.end,))
+# Legs measured from the case's first event of a type to each end: the case knows that event.
+STARTS_OF_EACH = tuple(dict.fromkeys(leg.start for leg in LEGS if leg.pairing == "one_to_each"))
+_SET, _REMOVED, _BILLED = "payment_block_set", "payment_block_removed", "invoice_issued"
+_TYPES = tuple(dict.fromkeys((*(name for leg in LEGS for name in (leg.start, leg.end)), _SET)))
+_ENDS = T.ArrayType(
+    T.StructType(
+        [
+            *(T.StructField(name, T.StringType()) for name in ("event_type", "leg", "pairing")),
+            *(T.StructField(name, T.BooleanType()) for name in ("ends_in_full", "is_start")),
+        ]
     )
 )
-_SET, _REMOVED, _BILLED = "payment_block_set", "payment_block_removed", "invoice_issued"
-END = T.StructType(
-    [
-        T.StructField("event_number", T.IntegerType()),
-        T.StructField("event_on", T.DateType()),
-        T.StructField("event_id", T.StringType()),
-        T.StructField("document_id", T.StringType()),
-        T.StructField("is_after_data_through", T.BooleanType()),
-        T.StructField("is_only_issued", T.BooleanType()),
-    ]
-)
-
-
-def end_of_leg() -> Column:
-    """What a leg keeps of the event at one of its ends; sorts by the order of the case."""
-    return F.struct(*END.names).cast(END)
 
 
 def stands() -> Column:
@@ -38,71 +26,121 @@ def stands() -> Column:
     return ~F.col("is_reversal") & ~F.col("is_reversed")
 
 
-def match_events(events: DataFrame) -> DataFrame:
-    """A row for each case that has any: its `pairs` of `start` and `end`, of the legs that can have several, with their
-    `occurrence_number` in case and leg, and `open_block_count`: payment blocks of the document set and not removed.
+def completes_invoice() -> Column:
+    """The event is a payment no later than the day from which its invoice is paid in full."""
+    return F.col("event_type").isin(*IN_FULL_TYPES) & F.coalesce(
+        F.col("event_on") <= F.col("paid_in_full_on"), F.lit(False)
+    )
 
-    `each_to_its_own`: the n-th of a document (or of what has no document) with the n-th, either null where there is no
-    other. `one_to_each`: each end, `start` left null, since it is the case's. Pairs are gathered by case because a join
-    on more than the case would shuffle again.
+
+def is_untold_payment() -> Column:
+    """The event is a payment of which nobody can tell what it pays of the item."""
+    return F.col("event_type").isin(*IN_FULL_TYPES) & F.col("line_amount").isNull()
+
+
+def match_events(events: DataFrame) -> DataFrame:
+    """A row for each pair of events of a case, and for each event without another, by `leg`: `start_on`,
+    `start_event_id`, `start_document_id` and the same of the end, null where there is none; `occurrence_number` in case
+    and leg; `is_start_only_issued`, `is_end_after_data_through`; `open_block_count`: payment blocks of the document set
+    and not removed.
+
+    `first_to_first`: the case's first start and its first end. `each_to_its_own`: the n-th of a document (or of what
+    has no document) with the n-th. `one_to_each`: each end; its start is the case's and left null.
 
     Of a leg that `ends_in_full` a document has one pair: its first start, and the last payment on the day from which it
     is paid in full. That payment is the end, so that no event is made up: counts of events, what a source `records` and
     through when it is complete are those of payments. `first_paid_on` is the day of its first payment, `why_not_paid`
     is `nothing_to_pay` or `amount_unknown` where that may be why no payment completes it.
+
+    All of it works within the partitions by case that the events have.
     """
     in_leg = Window.partitionBy(*CASE, "leg").orderBy(
-        F.col("start.event_number").asc_nulls_last(), F.col("end.event_number").asc_nulls_last()
+        F.col("start_number").asc_nulls_last(), F.col("end_number").asc_nulls_last()
     )
-    pair = F.explode(F.array(*(_pair(leg) for leg in PAIRED_LEGS))).alias("pair")
-    of_pair = ("leg", "occurrence_number", "start", "end", "open_block_count", "first_paid_on", "why_not_paid")
     return (
-        _abreast(events)
-        .select(*CASE, "open_block_count", pair)
-        .select(*CASE, "open_block_count", "pair.*")
-        .filter(F.col("start").isNotNull() | F.col("end").isNotNull())
+        _at_ends(events)
+        .groupBy(*CASE, "leg", "of_document", "place")
+        .agg(*_of_start(), *_of_end(), *_of_document())
+        .filter(F.col("start_number").isNotNull() | F.col("end_number").isNotNull())
         .withColumn("occurrence_number", F.row_number().over(in_leg))
-        .groupBy(*CASE)
-        .agg(F.collect_list(F.struct(*of_pair)).alias("pairs"))
+        .drop("of_document", "place", "start_number", "end_number")
     )
 
 
-def _abreast(events: DataFrame) -> DataFrame:
-    """The n-th event of each type of a document side by side: `n` means the same for every leg, so one grouping will
-    do for all of them. All payments of a document lie beside its first events."""
+def _at_ends(events: DataFrame) -> DataFrame:
+    """Each event once for every leg that it begins or may end; those of one `of_document` and `place` are one pair."""
     nth = Window.partitionBy(*CASE, "document_id", "event_type").orderBy("event_number")
     of_document = Window.partitionBy(*CASE, "document_id")
-    is_payment = F.col("event_type").isin(*IN_FULL_TYPES)
-    paired = events.filter(stands() & F.col("event_type").isin(*PAIRED_TYPES, _SET)).select(
+    standing = events.filter(stands() & F.col("event_type").isin(*_TYPES)).select(
         *CASE,
-        "document_id",
+        "event_number",
         "event_type",
         "event_on",
-        "paid_in_full_on",
-        "line_amount",
-        "line_currency_code",
-        end_of_leg().alias("event"),
-        F.when(is_payment, F.lit(1)).otherwise(F.row_number().over(nth)).alias("n"),
+        "event_id",
+        "document_id",
+        "is_after_data_through",
+        F.coalesce("is_only_issued", F.lit(False)).alias("is_only_issued"),
+        completes_invoice().alias("completes_invoice"),
+        is_untold_payment().alias("is_untold"),
+        F.row_number().over(nth).alias("n"),
+        F.sum(_blocks()).over(of_document).alias("open_block_count"),
+        _is_for_nothing(of_document).alias("is_for_nothing"),
     )
-    return (
-        paired.withColumns(
-            {"open_block_count": F.sum(_blocks()).over(of_document), "is_for_nothing": _is_for_nothing(of_document)}
-        )
-        .groupBy(*CASE, "document_id", "n")
-        .agg(
-            F.max("open_block_count").alias("open_block_count"),
-            F.min(F.when(is_payment, F.col("event_on"))).alias("first_paid_on"),
-            F.when(F.bool_or("is_for_nothing"), "nothing_to_pay")
-            .when(F.bool_or(is_payment & F.col("line_amount").isNull()), "amount_unknown")
-            .alias("why_not_paid"),
-            *(F.max(F.when(_is_end_or_start(name), F.col("event"))).alias(name) for name in PAIRED_TYPES),
-        )
+    is_own, in_full = F.col("pairing") == "each_to_its_own", F.col("ends_in_full")
+    place = F.when(in_full | (F.col("pairing") == "first_to_first"), F.lit(1)).otherwise(
+        F.when(is_own, F.col("n")).otherwise(F.col("event_number"))
+    )
+    return standing.join(F.broadcast(_ends(events.sparkSession)), ["event_type"]).withColumns(
+        {"of_document": F.when(is_own | in_full, F.col("document_id")), "place": place}
     )
 
 
-def _is_end_or_start(event_type: str) -> Column:
-    is_it = F.col("event_type") == event_type
-    return is_it & (F.col("event_on") <= F.col("paid_in_full_on")) if event_type in IN_FULL_TYPES else is_it
+def _of_start() -> list[Column]:
+    number = F.when(F.col("is_start"), F.col("event_number"))
+    return [
+        F.min(number).alias("start_number"),
+        F.min_by("event_on", number).alias("start_on"),
+        F.min_by("event_id", number).alias("start_event_id"),
+        F.min_by("document_id", number).alias("start_document_id"),
+        F.coalesce(F.min_by("is_only_issued", number), F.lit(False)).alias("is_start_only_issued"),
+    ]
+
+
+def _of_end() -> list[Column]:
+    """The first event, but of payments the last of those that complete the invoice."""
+    in_order = F.when(F.col("ends_in_full"), F.when(F.col("completes_invoice"), -F.col("event_number"))).otherwise(
+        F.col("event_number")
+    )
+    number = F.when(~F.col("is_start"), in_order)
+    return [
+        F.abs(F.min(number)).alias("end_number"),
+        F.min_by("event_on", number).alias("end_on"),
+        F.min_by("event_id", number).alias("end_event_id"),
+        F.min_by("document_id", number).alias("end_document_id"),
+        F.coalesce(F.min_by("is_after_data_through", number), F.lit(False)).alias("is_end_after_data_through"),
+    ]
+
+
+def _of_document() -> list[Column]:
+    is_payment = F.col("ends_in_full") & ~F.col("is_start")
+    return [
+        F.max("open_block_count").alias("open_block_count"),
+        F.min(F.when(is_payment, F.col("event_on"))).alias("first_paid_on"),
+        F.when(F.bool_or(F.col("ends_in_full") & F.col("is_for_nothing")), "nothing_to_pay")
+        .when(F.bool_or(is_payment & F.col("is_untold")), "amount_unknown")
+        .alias("why_not_paid"),
+    ]
+
+
+def _ends(spark: SparkSession) -> DataFrame:
+    """Which event types begin (`is_start`) and end which legs, from literals; no start where it is the case's."""
+    rows = [
+        F.struct(*(F.lit(value) for value in (event_type, leg.name, leg.pairing, leg.ends_in_full, is_start)))
+        for leg in LEGS
+        for is_start, event_type in ((True, leg.start), (False, leg.end))
+        if not is_start or leg.pairing != "one_to_each"
+    ]
+    return spark.range(1, numPartitions=1).select(F.inline(F.array(*rows).cast(_ENDS)))
 
 
 def _is_for_nothing(of_document: WindowSpec) -> Column:
@@ -117,19 +155,3 @@ def _is_for_nothing(of_document: WindowSpec) -> Column:
 def _blocks() -> Column:
     """What an event adds to the payment blocks that stand."""
     return F.when(F.col("event_type") == _SET, 1).when(F.col("event_type") == _REMOVED, -1).otherwise(0)
-
-
-def _pair(leg: Leg) -> Column:
-    is_first = F.col("n") == 1 if leg.ends_in_full else F.lit(True)
-    start = F.when(is_first, F.col(leg.start)) if leg.pairing == "each_to_its_own" else F.lit(None).cast(END)
-    first_paid_on, why_not_paid = (
-        F.col(name) if leg.ends_in_full else F.lit(None).cast(data_type)
-        for name, data_type in (("first_paid_on", "date"), ("why_not_paid", "string"))
-    )
-    return F.struct(
-        F.lit(leg.name).alias("leg"),
-        start.alias("start"),
-        F.col(leg.end).alias("end"),
-        first_paid_on.alias("first_paid_on"),
-        why_not_paid.alias("why_not_paid"),
-    )

@@ -6,8 +6,6 @@ import pytest
 
 from tests.jobs.cli.made import CELL, FIRST, SECOND, Made
 
-pytestmark = pytest.mark.slow
-
 
 def test_a_case_leads_to_its_raw_records(made: Made) -> None:
     said = made.ask("explain", "procurement", "case", "45_00001", "--json").json()

@@ -10,8 +10,6 @@ import pytest
 
 from tests.jobs.cli.made import CELL, FIRST, Made, cycle_months
 
-pytestmark = pytest.mark.slow
-
 
 def test_the_warehouse_holds_exactly_the_release(made: Made) -> None:
     path = made.lake / "warehouse/procurement/00000002.duckdb"

@@ -8,8 +8,6 @@ import pytest
 from tests.jobs.cli.made import FIRST, Made
 from tests.unit.headrace.asking import headrace
 
-pytestmark = pytest.mark.slow
-
 
 def test_query_gives_objects_with_exact_decimals_and_iso_dates(made: Made) -> None:
     found = made.ask(

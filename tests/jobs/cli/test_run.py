@@ -14,8 +14,6 @@ from pyspark.sql import SparkSession
 from tests.jobs.cli.made import KEY, Made
 from tests.unit.headrace.asking import headrace
 
-pytestmark = pytest.mark.slow
-
 
 def test_a_run_writes_its_equations_out(made: Made) -> None:
     said = made.first.out
@@ -105,6 +103,7 @@ def test_without_java_a_run_says_so(made: Made, tmp_path: Path) -> None:
     assert "Spark did not start: found JAVA_HOME=/nowhere, promised Java 17 or later" in found.stderr
 
 
+@pytest.mark.needs_spark
 def test_what_was_generated_is_run_by_the_domain_s_name_alone(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

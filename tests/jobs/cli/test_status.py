@@ -2,12 +2,8 @@
 
 import re
 
-import pytest
-
 from schemas.lineage import OUTCOMES
 from tests.jobs.cli.made import FIRST, SECOND, Made
-
-pytestmark = pytest.mark.slow
 
 
 def test_status_in_json(made: Made) -> None:

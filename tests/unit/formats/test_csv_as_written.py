@@ -13,7 +13,7 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from lake.errors import DataError
-from lake.formats import csv
+from lake.formats import csv, csv_blocks, csv_records
 from lake.formats import text as texts
 from lake.formats.csv import Dialect, StrayQuote
 from lake.formats.table import Block
@@ -190,18 +190,26 @@ def nearly_well_formed(draw: st.DrawFn, count: int) -> bytes:
 def test_the_fast_way_never_answers_otherwise_near_to_what_it_takes(
     data: st.DataObject, count: int, multiline: bool
 ) -> None:
-    block = data.draw(nearly_well_formed(count))
-    dialect = Dialect(",", '"', "utf-8", multiline)
-    fast = csv._fast(block, dialect, count, 7) if block else None
-    event("fast" if fast else "exact")
-    assert fast in (None, exactly(block, dialect, tuple("abc"[:count])))
+    block = data.draw(nearly_well_formed(count).filter(bool))
+    dialect, names = Dialect(",", '"', "utf-8", multiline), tuple("abc"[:count])
+    event("fast" if csv_blocks.BlockReader(dialect, names).parsed(block) else "mixed")
+    assert fast(block, dialect, names) == exactly(block, dialect, names)
 
 
-def exactly(block: bytes, dialect: Dialect, names: tuple[str, ...]) -> Block | None:
+def fast(block: bytes, dialect: Dialect, names: tuple[str, ...]) -> Block | str:
+    """The block as it is read where Arrow helps."""
     try:
-        return csv._exact(block, dialect, names, 7, 9)
-    except StrayQuote:
-        return None
+        return csv_blocks.BlockReader(dialect, names).read(block, 7, 9)
+    except StrayQuote as error:
+        return str(error)
+
+
+def exactly(block: bytes, dialect: Dialect, names: tuple[str, ...]) -> Block | str:
+    """The block read record by record."""
+    try:
+        return csv_records.exact_block(block, dialect, names, 7, 9)
+    except StrayQuote as error:
+        return str(error)
 
 
 @settings(deadline=None)
@@ -217,8 +225,7 @@ def exactly(block: bytes, dialect: Dialect, names: tuple[str, ...]) -> Block | N
 @example(b"a,b\rc,d\n\n", COMMA, 2)
 def test_the_fast_way_never_answers_otherwise_than_the_exact_one(block: bytes, dialect: Dialect, count: int) -> None:
     names = tuple("abcd"[:count])
-    fast = csv._fast(block, dialect, count, 7)
-    assert fast in (None, exactly(block, dialect, names))
+    assert fast(block, dialect, names) == exactly(block, dialect, names)
 
 
 @pytest.mark.parametrize(
@@ -237,10 +244,10 @@ def test_the_fast_way_never_answers_otherwise_than_the_exact_one(block: bytes, d
 )
 def test_the_fast_way_is_taken(block: bytes, dialect: Dialect) -> None:
     names = AB if b"," in block else ("a",)
-    fast = csv._fast(block, dialect, len(names), 7)
-    assert fast is not None
-    assert fast == exactly(block, dialect, names)
-    assert fast.record_count == 2
+    parsed = csv_blocks.BlockReader(dialect, names).parsed(block)
+    assert parsed is not None
+    assert (parsed.rows.num_rows, len(parsed.ragged)) == (2, 0)
+    assert fast(block, dialect, names) == exactly(block, dialect, names)
 
 
 @settings(deadline=None)
@@ -280,6 +287,6 @@ def test_one_record_is_what_pythons_strict_reader_reads(line: str, delimiter: st
     except python_csv.Error:
         expected = None
     try:
-        assert csv._split(line, dialect) == expected
-    except csv._Malformed:
+        assert csv_records.split_fields(line, dialect) == expected
+    except csv_records.Malformed:
         assert expected is None

@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from lake.errors import DataError
-from lake.formats import csv
+from lake.formats import csv, csv_blocks
 from lake.formats import text as texts
 from lake.formats.csv import Dialect, StrayQuote
 from lake.formats.table import DeadLetter
@@ -132,7 +132,7 @@ def test_a_quote_that_nothing_closes_stops_where_line_breaks_are_declared(block_
 
 def test_a_field_left_open_is_not_gathered_without_end() -> None:
     endless = chain([b'1,"2\n'], repeat(b"3\n"))
-    with patch.object(csv, "LONGEST_RECORD", 100), pytest.raises(StrayQuote, match="line 1, record 1: "):
+    with patch.object(csv_blocks, "LONGEST_RECORD", 100), pytest.raises(StrayQuote, match="line 1, record 1: "):
         list(csv.records(endless, MULTILINE, AB, first_line=1))
 
 

@@ -103,7 +103,7 @@ def is_a_header(name: str) -> bool:
 headers_of_a_file = st.lists(names.filter(is_a_header), min_size=1, max_size=40, unique_by=_plain)
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @settings(deadline=None, max_examples=12)
 @given(headers_of_a_file)
 def test_headers_of_any_characters_land_and_are_standardized(spark, headers: list[str]) -> None:

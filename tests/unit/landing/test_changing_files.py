@@ -114,9 +114,9 @@ def test_a_full_lake_is_said_as_such(place: Place) -> None:
 
 
 def test_a_full_temporary_disk_is_a_sentence(place: Place) -> None:
-    class Full(landing._DeadLetters):
+    class Full(landing.DeadLettersFile):
         def add(self, letters: list[DeadLetter]) -> None:
             raise OSError(28, "No space left on device")
 
-    with patch.object(landing, "_DeadLetters", Full):
+    with patch.object(landing, "DeadLettersFile", Full):
         assert "cannot keep its records in" in place.refused(b"PO\n1\n")

@@ -18,11 +18,12 @@ RANKS = (1, 2, 3, 4, 9, 10, 11, 99, 100, 101, 5_000, 900_000)
 OF_LIST = ("trend_years", "event_tokens", "event_ramps")
 
 
-@pytest.mark.spark35
 @pytest.mark.parametrize(
     "settings",
     [
-        pytest.param(Settings(knot_ranks=(3, 10, 100)), id="knots and tokens of events"),
+        pytest.param(
+            Settings(knot_ranks=(3, 10, 100)), marks=pytest.mark.every_engine, id="knots and tokens of events"
+        ),
         pytest.param(Settings(knot_ranks=(3, 10, 100), event_shape="ramps"), id="ramps of events"),
         pytest.param(LOG_LOG_LINE, id="a straight line"),
         pytest.param(LOG_LOG_LINE.but(knot_ranks=(1, 10)), id="a knot at the first rank"),

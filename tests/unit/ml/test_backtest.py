@@ -96,7 +96,7 @@ def measures(part: pd.DataFrame, *, has_coverage: bool) -> dict[str, Any]:
     return said
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_every_cut_of_every_fold_and_of_all_has_its_measures_and_rivals_have_no_coverage(spark: SparkSession) -> None:
     rows = {"headrace": judged(1), "log_log_line": judged(2)}
     frames = {name: spark_frame(spark, part, JUDGED) for name, part in rows.items()}

@@ -79,7 +79,7 @@ def _features(rows: pd.DataFrame) -> np.ndarray:
     return np.column_stack([scaled, hinges, constant, slopes, by_market])
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_a_saved_pipeline_loads_without_code_of_ours_and_scores_equal(training: DataFrame, tmp_path: object) -> None:
     model = fit_on_labels(training, SETTINGS, grains=["daily"])
     model.write().overwrite().save(f"{tmp_path}/base")

@@ -34,28 +34,38 @@ def label(
     return ("f", code, dept, rank, on, known_on, test, unseen, count, days, 0.0, dept, f"t{day}", grain, on)
 
 
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        pytest.param([label(5, 0, 10.0), label(5, 6, 20.0)], 20.0, id="the newest known"),
-        pytest.param([label(5, 0, 10.0), label(5, 7, 20.0)], 10.0, id="not what is known a day later"),
-        pytest.param([label(5, 0, 10.0), label(5, 0, 30.0)], 20.0, id="of a tie the mean"),
-        pytest.param([label(5, 0, 10.0), label(5, 3, 99.0, unseen=True)], 10.0, id="not of a term that is unseen"),
-        pytest.param([label(6, 0, 10.0)], 10.0, id="a near rank where the rank has none"),
-        pytest.param([label(5, 0, 10.0, dept="toys")], 10.0, id="another department where its own has none"),
-        pytest.param([label(500, 0, 10.0)], 10.0, id="any rank where none is near"),
-        pytest.param([label(500, 5, 30.0), label(3, 0, 10.0)], 10.0, id="a rank within e^2 before any"),
-        pytest.param([label(5, 0, 10.0, code="UK")], None, id="none of another marketplace"),
-    ],
-)
-def test_the_last_value_at_the_rank(spark: SparkSession, rows: list[tuple], expected: float | None) -> None:
-    frame = spark.createDataFrame([*rows, label(5, 20, 1.0, test=True)], SCHEMA)
-    found = [r["estimate"] for r in last_known_at_rank(frame).collect()]
-    assert found == ([] if expected is None else [expected])
+CASES: dict[str, tuple[list[tuple], float | None]] = {
+    "the newest known": ([label(5, 0, 10.0), label(5, 6, 20.0)], 20.0),
+    "not what is known a day later": ([label(5, 0, 10.0), label(5, 7, 20.0)], 10.0),
+    "of a tie the mean": ([label(5, 0, 10.0), label(5, 0, 30.0)], 20.0),
+    "not of a term that is unseen": ([label(5, 0, 10.0), label(5, 3, 99.0, unseen=True)], 10.0),
+    "a near rank where the rank has none": ([label(6, 0, 10.0)], 10.0),
+    "another department where its own has none": ([label(5, 0, 10.0, dept="toys")], 10.0),
+    "any rank where none is near": ([label(500, 0, 10.0)], 10.0),
+    "a rank within e^2 before any": ([label(500, 5, 30.0), label(3, 0, 10.0)], 10.0),
+    "none of another marketplace": ([label(5, 0, 10.0, code="UK")], None),
+}
+WEEK = "a week"
 
 
-def test_a_week_is_the_sum_of_its_days_each_by_what_was_known_on_it(spark: SparkSession) -> None:
+@pytest.fixture(scope="module")
+def estimates(spark: SparkSession) -> dict[str, list[float]]:
+    """Of every case, each a fold of its own."""
+    told = {case: [*rows, label(5, 20, 1.0, test=True)] for case, (rows, _) in CASES.items()}
+    told[WEEK] = [label(5, 0, 10.0), label(5, 8, 40.0), label(5, 20, 1.0, test=True, days=7)]
+    frame = spark.createDataFrame([(case, *row[1:]) for case, rows in told.items() for row in rows], SCHEMA)
+    found: dict[str, list[float]] = {case: [] for case in told}
+    for row in last_known_at_rank(frame).collect():
+        found[row["fold_name"]].append(row["estimate"])
+    return found
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_last_value_at_the_rank(estimates: dict[str, list[float]], case: str) -> None:
+    _, expected = CASES[case]
+    assert estimates[case] == ([] if expected is None else [expected])
+
+
+def test_a_week_is_the_sum_of_its_days_each_by_what_was_known_on_it(estimates: dict[str, list[float]]) -> None:
     """The week begins on day 20. On its third day the value 40 of day 8 becomes known: 2 days of 10 and 5 of 40."""
-    rows = [label(5, 0, 10.0), label(5, 8, 40.0), label(5, 20, 1.0, test=True, days=7)]
-    [found] = last_known_at_rank(spark.createDataFrame(rows, SCHEMA)).collect()
-    assert found["estimate"] == 2 * 10.0 + 5 * 40.0
+    assert estimates[WEEK] == [2 * 10.0 + 5 * 40.0]

@@ -58,7 +58,7 @@ def test_smearing_is_what_the_mean_of_searches_has_over_that_of_logarithms_less_
     assert list(found[:4]) == pytest.approx(list(expected["ln_smearing"]), rel=1e-9)
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_a_conformal_bound_is_a_quantile_of_the_errors_further_out_for_few_days(spark: SparkSession) -> None:
     """Forty errors of ten days, each over its `error_scale_ratio`: -0.20, -0.19, ... 0.19, so that n = 10 and a
     quantile at p is taken at 1/2 + (p - 1/2)(1 + 1/10). The bounds are of an estimate of 1,000 searches."""
@@ -108,7 +108,7 @@ def test_the_measures_of_error_and_the_coverage_of_bounds(spark: SparkSession) -
     assert found.asDict() == pytest.approx(dict(zip(expected["measure"], expected["value"], strict=True)), rel=1e-9)
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_widths_and_coverage_are_of_the_labels_that_have_an_interval(spark: SparkSession) -> None:
     """Two labels: one of 90 searches estimated at 100 within 80 to 120, one of 300 estimated at 300 without bounds."""
     schema = "search_count double, estimate double, lo_80 double, hi_80 double, lo_95 double, hi_95 double"
@@ -123,7 +123,7 @@ def test_widths_and_coverage_are_of_the_labels_that_have_an_interval(spark: Spar
     }
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_a_label_counts_from_the_day_on_which_it_is_known_and_half_as_much_per_half_life(spark: SparkSession) -> None:
     """Half-life 10 days."""
     given, expected = pair("known")
@@ -139,7 +139,7 @@ def test_a_label_counts_from_the_day_on_which_it_is_known_and_half_as_much_per_h
         )
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(
     "rule",
     [

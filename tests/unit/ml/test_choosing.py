@@ -15,7 +15,7 @@ from ml.options import Settings
 from ml.training import TrainingResult, train
 from tests.unit.ml.world import OPTIONS, SETTINGS, world
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 # The world has a fifth more searches on Sundays: the folds have to find out that weekdays matter.
 START = SETTINGS.but(weekday_terms=False, level_half_life_days=4.0)

@@ -32,7 +32,7 @@ def written(spark: SparkSession, path: Path, *files: list[tuple[Any, ...]]) -> D
     return count_disorder(spark.read.schema(SCHEMA).parquet(str(path)))
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(
     ("rows", "found"),
     [

@@ -39,7 +39,7 @@ def test_a_status_begins_at_its_figure(spark: SparkSession, value: float | None,
     assert found.collect()[0] == (said, "warn")
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_a_day_is_widened_or_stopped_by_what_was_known_on_it(spark: SparkSession) -> None:
     limits = DAY_MEASURES["label_age_days"]
     assert limits.widen_at is not None
@@ -56,7 +56,7 @@ def test_a_day_is_widened_or_stopped_by_what_was_known_on_it(spark: SparkSession
     assert [bool(r["is_stopped"]) for r in found] == [False, False, False, False, True]
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_shares_are_of_the_ranks_that_labelled_terms_have_on_the_last_days(spark: SparkSession) -> None:
     """Ranks 1, 5, 60 and a million have the whole ln ranks 0, 1, 4 and 13."""
     labels = label_terms(volumes(spark, {}, {}, {"term": "pot", "department_name": None}))

@@ -11,7 +11,7 @@ from ml.event_days import event_days, with_event_days
 from tests.unit.ml.frames import ranks, special_dates
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_tokens_and_ramps(spark: SparkSession) -> None:
     dates = special_dates(
         spark,

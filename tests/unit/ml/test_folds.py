@@ -55,7 +55,7 @@ def test_origins_that_are_asked_for_must_have_days_before_and_after() -> None:
     assert (fold.origin_on, fold.through_on) == (date(2023, 6, 1), date(2024, 1, 1))
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_folds_need_labels_known_on_their_origin_and_labels_after_it(spark: SparkSession) -> None:
     rows = volumes(spark, *({"period_start_on": DAY + timedelta(n)} for n in range(30)))
     labels = with_unseen(rows, SearchOptions(), first_origin_on=DAY)
@@ -67,7 +67,7 @@ def test_folds_need_labels_known_on_their_origin_and_labels_after_it(spark: Spar
     assert told_folds(dated, [unknown]) == told_folds(dated, []) == ()
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_a_fold_needs_a_marketplace_that_has_both(spark: SparkSession) -> None:
     """US ends before the origin, UK begins after it: nothing that is judged was fitted."""
     origin = DAY + timedelta(30)
@@ -80,7 +80,7 @@ def test_a_fold_needs_a_marketplace_that_has_both(spark: SparkSession) -> None:
     assert told_folds(both, [fold]) == (fold,)
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(
     ("start", "days", "is_judged"),
     [
@@ -100,7 +100,7 @@ def test_whole_periods_are_judged_and_none_that_lies_across_an_edge(
     assert label.select(within).first()[0] is is_judged  # type: ignore[index]
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_a_week_without_department_is_one_label_and_another_than_that_of_a_department(spark: SparkSession) -> None:
     """The best department changes on Wednesday; the label of `all` has its own ten searches."""
     sunday = date(2024, 3, 3)
@@ -119,7 +119,7 @@ def test_a_week_without_department_is_one_label_and_another_than_that_of_a_depar
     assert by_label == {"(none)": (700.0, 7), "all": (10.0, 7)}
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_a_fifth_of_the_terms_is_unseen_and_none_where_there_are_few(spark: SparkSession) -> None:
     """A fifth term of FR is known a day after the first origin: it draws none for the folds before it."""
     origin = DAY + timedelta(14)

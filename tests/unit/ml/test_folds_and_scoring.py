@@ -21,7 +21,7 @@ from ml.scoring import BOUNDS, ESTIMATE, score
 from ml.training import train
 from tests.unit.ml.world import FIRST, SETTINGS, World, world
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 # Labels are told in the middle of the month after: those of May on 14 June, those of July on 14 August. They begin less
 # than half a year before the origin, so that folds and model smear by the same days.

@@ -62,7 +62,7 @@ def test_a_cell_of_few_days_uses_its_bucket_and_then_all() -> None:
     assert calibration.cell("11 to 100", "none") is of_all
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(
     ("rank", "name"),
     [(1, "1 to 10"), (10, "1 to 10"), (11, "11 to 100"), (1_000, "101 to 1,000"), (10_001, "10,001 and more")],

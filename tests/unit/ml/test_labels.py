@@ -11,7 +11,7 @@ from ml.labels import labelled_days
 from tests.unit.ml.frames import DAY, ranks, volumes
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_a_label_without_department_joins_one_rank_a_day(spark: SparkSession) -> None:
     ranked = ranks(
         spark,

@@ -18,7 +18,7 @@ FIRST = date(2024, 1, 1)
 SETTINGS = Settings(level_half_life_days=9.0, level_step=0.5, level_shrink_count=4.0)
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_levels_are_the_numpy_twins(spark: SparkSession) -> None:
     rng = np.random.default_rng(5)
     n = 300
@@ -52,7 +52,7 @@ def test_levels_are_the_numpy_twins(spark: SparkSession) -> None:
     assert level == pytest.approx(np.interp(place, np.arange(node_count(0.5)), by_day[63]["level_values"]))
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize("step", [0.1, 0.25, 0.5, 1.0])
 def test_rank_1_and_ranks_past_the_last_node_have_the_level_of_their_node(spark: SparkSession, step: float) -> None:
     """Java's ln 3 is less than Python's by the last bit: rank 1 would lie below the first node."""

@@ -27,7 +27,12 @@ def estimates(spark: SparkSession, **said: object) -> pd.DataFrame:
     return found.sort_values(KEY, ignore_index=True)
 
 
-@pytest.mark.slow
+@pytest.fixture(scope="module")
+def before(spark: SparkSession) -> pd.DataFrame:
+    return estimates(spark)
+
+
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "label_on",
     [
@@ -35,8 +40,10 @@ def estimates(spark: SparkSession, **said: object) -> pd.DataFrame:
         pytest.param(ORIGIN + timedelta(20), id="a label of a day that is judged"),
     ],
 )
-def test_in_a_fold_a_label_changes_no_estimate_before_it_is_known(spark: SparkSession, label_on: date) -> None:
-    before, after = estimates(spark), estimates(spark, factors={label_on: 5.0})
+def test_in_a_fold_a_label_changes_no_estimate_before_it_is_known(
+    spark: SparkSession, before: pd.DataFrame, label_on: date
+) -> None:
+    after = estimates(spark, factors={label_on: 5.0})
     known_on = label_on + timedelta(14)
     earlier, later = before["ranked_on"] < known_on, before["ranked_on"] >= known_on
     assert earlier.sum() > 12

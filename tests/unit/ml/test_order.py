@@ -76,7 +76,7 @@ def test_no_list_is_divided_however_its_rows_are_batched(lists: list[int], sizes
     assert all(one.isdisjoint(other) for one, other in itertools.combinations(ends, 2))
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_each_list_is_ordered_and_its_ties_have_one_value(spark: SparkSession) -> None:
     rows = [
         ("US", "all", "a", DAY, 1, 10.0, 5.0),

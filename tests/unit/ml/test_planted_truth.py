@@ -22,7 +22,7 @@ from ml.folds import with_trend
 from ml.labels import labelled_days
 from ml.options import Settings
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.proof
 
 SCENARIO = SearchScenario(
     terms=48,

@@ -41,7 +41,7 @@ def test_ratios_are_those_of_newtons_method(errors: DataFrame) -> None:
         assert healed[of_code].sum() == pytest.approx(searches[of_code].sum(), rel=1e-4)
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_a_saved_stage_loads_without_code_of_ours(errors: DataFrame, tmp_path: object) -> None:
     model = fit_poisson(errors)
     model.write().save(f"{tmp_path}/poisson")

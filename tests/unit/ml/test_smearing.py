@@ -33,7 +33,7 @@ def test_a_mean_error_is_left_to_the_level() -> None:
     assert smoothed(sums) == pytest.approx((0.0,) * node_count(STEP))
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_factors_are_the_numpy_twins(spark: SparkSession) -> None:
     rng = np.random.default_rng(3)
     rank, day = rng.integers(1, 50_000, 400), np.arange(400) // 10 % 25

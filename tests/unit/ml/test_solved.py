@@ -15,7 +15,7 @@ LAST_BITS = [10.0, 9.999999999999998, *[10.0] * 98, 10.000000000000002, *[10.0] 
 linear_model = pytest.importorskip("sklearn.linear_model")
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(
     "constant",
     [

@@ -36,7 +36,7 @@ def totals(spark: SparkSession, *rows: tuple[Any, ...], scale: float = 1.0, wide
     return {r["department_name"]: r for r in SEARCH_VOLUME_TOTALS.conform(found).collect()}
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_of_many_terms_the_shared_shock_is_left(spark: SparkSession) -> None:
     found = totals(spark, *[row(10.0)] * 400, row(40.0, "toys"))
     assert found["all"]["estimated_search_count"] == 4_000
@@ -56,7 +56,7 @@ def test_the_recent_error_and_drift_widen_a_sum_as_they_widen_a_term(
     assert found["hi_95_search_count"] == pytest.approx(40 * math.exp(1.95996 * sd), rel=1e-4)
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(
     ("rows", "basis", "counts", "total", "has_bounds"),
     [

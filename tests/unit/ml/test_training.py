@@ -40,7 +40,7 @@ def trained(made: World) -> TrainingResult:
     return train(*made, OPTIONS)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_it_is_released_with_a_backtest_that_beats_its_rivals(trained: TrainingResult) -> None:
     assert trained.refusal is None
     assert trained.model is not None
@@ -59,7 +59,7 @@ def test_it_is_released_with_a_backtest_that_beats_its_rivals(trained: TrainingR
     assert "| test | headrace |" in page
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_the_poisson_stage_heals_a_total_that_smearing_misses(spark: SparkSession, tmp_path: Path) -> None:
     """Every tenth day has four times the searches at every rank. The mean of logarithms knows a factor of 4^0.1 = 1.15
     of it, the mean of searches one of 1.3: without the stage the total is 12 % too low."""
@@ -86,7 +86,7 @@ def test_the_poisson_stage_heals_a_total_that_smearing_misses(spark: SparkSessio
     assert with_stage["ln_poisson"].mean() == pytest.approx(np.log(1.3 / 1.15), abs=0.04)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_curves_judged_in_one_pass_have_the_errors_that_each_has_alone(made: World) -> None:
     days = labelled_days(*made[:2], department_rule="best")
     dated = with_event_days(days, event_days(made[2]))
@@ -103,7 +103,7 @@ def test_curves_judged_in_one_pass_have_the_errors_that_each_has_alone(made: Wor
     assert len({round(e, 6) for e in fold_errors(rows, folds, tried, grains=["daily"])}) == 3
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_the_level_remembers_all_labels_so_that_old_days_and_marketplaces_that_ended_have_an_age(
     trained: TrainingResult,
 ) -> None:
@@ -112,7 +112,7 @@ def test_the_level_remembers_all_labels_so_that_old_days_and_marketplaces_that_e
     assert {tuple(row) for row in first} == {("US", FIRST), ("JP", FIRST)}
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_rivals_are_judged_on_the_labels_that_have_an_estimate(trained: TrainingResult, made: World) -> None:
     assert trained.test_estimates is not None
     days = labelled_days(*made[:2], department_rule="best")
@@ -129,7 +129,7 @@ def test_rivals_are_judged_on_the_labels_that_have_an_estimate(trained: Training
         assert by_model["log_log_line"][name] == pytest.approx(by_model["headrace"][name], rel=1e-12)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_the_planted_lift_and_slope_are_recovered(trained: TrainingResult, made: World) -> None:
     """Half as much again on an event's day: ln 1.5 = 0.405, and volume falls by 0.8 ln(rank + 2)."""
     assert trained.model is not None
@@ -149,8 +149,8 @@ def test_the_planted_lift_and_slope_are_recovered(trained: TrainingResult, made:
     assert slope == pytest.approx(0.8 * np.log(202 / 22), abs=0.06)
 
 
-@pytest.mark.slow
-@pytest.mark.spark35
+@pytest.mark.proof
+@pytest.mark.every_engine
 def test_a_saved_model_scores_equal_and_a_day_scored_again_is_the_same(
     trained: TrainingResult, made: World, tmp_path: Path
 ) -> None:
@@ -180,7 +180,7 @@ def test_a_saved_model_scores_equal_and_a_day_scored_again_is_the_same(
         load(made[0].sparkSession, f"{tmp_path}/other")
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_drift_of_ranks_is_measured_on_the_run_that_trains_and_coverage_is_not(
     trained: TrainingResult, made: World
 ) -> None:
@@ -199,7 +199,7 @@ def test_drift_of_ranks_is_measured_on_the_run_that_trains_and_coverage_is_not(
     assert as_trained.loc[("US", "labelled_rank_psi"), "status"] == "well"
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_label_of_the_future_changes_nothing_before_it_is_known(trained: TrainingResult, made: World) -> None:
     assert trained.model is not None
     spark = made[0].sparkSession
@@ -217,7 +217,7 @@ def test_a_label_of_the_future_changes_nothing_before_it_is_known(trained: Train
     assert (after.loc[last] > before.loc[last] * 1.001).all()
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_grain_that_begins_after_the_training_leaves_the_level_where_it_is(
     trained: TrainingResult, made: World
 ) -> None:
@@ -236,7 +236,7 @@ def test_a_grain_that_begins_after_the_training_leaves_the_level_where_it_is(
     np.testing.assert_allclose(by_weeks[ESTIMATE], by_days[ESTIMATE], rtol=0.05)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_unseen_marketplaces_are_refused_and_unseen_departments_pooled(trained: TrainingResult, made: World) -> None:
     assert trained.model is not None
     day = date(2024, 1, 27)
@@ -283,7 +283,7 @@ def test_too_few_labels_end_in_a_sentence(spark: SparkSession, count: int, said:
     assert result.backtest.collect() == []
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_marketplace_of_one_term_is_estimated_beside_others(trained: TrainingResult, made: World) -> None:
     assert trained.model is not None
     one = SearchOptions(score_from=LAST - timedelta(6), score_through=LAST)
@@ -296,7 +296,7 @@ def test_a_marketplace_of_one_term_is_estimated_beside_others(trained: TrainingR
     assert any(line.startswith("JP has daily labels of 1 term only") for line in trained.card["limits"])
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_a_year_without_the_event_has_no_lift(trained: TrainingResult, made: World) -> None:
     assert trained.model is not None
     spark = made[0].sparkSession
@@ -309,7 +309,7 @@ def test_a_year_without_the_event_has_no_lift(trained: TrainingResult, made: Wor
     pd.testing.assert_series_equal(none[ESTIMATE], found)
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_weekly_labels_only_tell_the_weekday_and_the_total_is_right(spark: SparkSession) -> None:
     """A fifth more on Sundays is planted. Each week has each weekday once: what tells them is which days a term was
     ranked better on. No term of a weekday depends on the rank: such ones took the total off by half."""

@@ -41,7 +41,7 @@ def of_company(company, calendars):
     return calendars.get("default", Calendar())
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(
     "calendars",
     [
@@ -73,7 +73,7 @@ def test_as_numpy_counts(spark, calendars):
     assert sorted(counted(spark, rows, calendars)) == sorted(expected)
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_null_unless_closed(spark):
     monday, friday = date(2024, 1, 1), date(2024, 1, 5)
     rows = [

@@ -4,7 +4,7 @@ import pytest
 
 from transforms.procurement.events.columns import case_id
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 
 def test_an_underscore_within_a_number_is_doubled_so_that_two_items_are_never_one_case(spark):

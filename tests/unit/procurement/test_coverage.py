@@ -221,8 +221,8 @@ def test_a_source_without_coverage_stops_the_run(events):
             id="an end before its beginning",
         ),
         pytest.param(
-            lambda: ProcurementOptions((), never_expected={"order_to_paid": "true"}),
-            "legs: found order_to_paid",
+            lambda: ProcurementOptions((), never_expected={"order_to_heaven": "true"}),
+            "legs: found order_to_heaven",
             id="an unknown leg",
         ),
         pytest.param(

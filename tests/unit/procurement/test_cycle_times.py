@@ -8,7 +8,7 @@ from tests.frames import frame
 from transforms.procurement.cycle_times import summarise_daily_counts, summarise_monthly, summarise_overall
 from transforms.procurement.options import ProcurementOptions
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 LEG = "recorded_to_cleared"
 JANUARY, FEBRUARY = date(2024, 1, 1), date(2024, 2, 1)

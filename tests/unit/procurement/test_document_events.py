@@ -9,7 +9,7 @@ from tests.unit.procurement.ledger import approval, billed, change, ledger, rece
 from tests.unit.procurement.stories import day
 from transforms.procurement.events import build_events
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 TABLES = {
     "approvals": [

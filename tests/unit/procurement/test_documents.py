@@ -11,7 +11,7 @@ from tests.unit.procurement.stories import covered, event, told
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.proof_on_spark
 
 OPTIONS = ProcurementOptions(
     sources=(

@@ -8,7 +8,7 @@ from schemas.procurement.documents import INVOICES, PURCHASE_ORDERS
 from tests.frames import curated_frame
 from transforms.procurement.events import build_events
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 ORDER = {
     "source_system_code": "ERP",

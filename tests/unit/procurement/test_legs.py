@@ -7,7 +7,7 @@ from tests.unit.procurement.stories import by_case, covered, day, event, told
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 UNRECORDED = tuple(name for name in EVENT_TYPES if name not in ("order_released", "payment_block_removed"))
 OPTIONS = ProcurementOptions(

@@ -26,11 +26,11 @@ def assert_required_cells_are_there(rows, contract: Contract):
     assert [(name, row) for row in rows for name in required if row[name] is None] == []
 
 
-@pytest.mark.spark35
+@pytest.mark.proof_on_spark
 @pytest.mark.parametrize(
     "tables",
     [
-        pytest.param(tuple(CURATED), id="all tables"),
+        pytest.param(tuple(CURATED), marks=pytest.mark.every_engine, id="all tables"),
         pytest.param(("logged_events",), id="a log alone"),
         pytest.param(("invoices",), id="invoices alone"),
         pytest.param(("payments",), id="payments alone"),
@@ -49,6 +49,7 @@ def test_empty_tables_give_empty_marts_of_the_promised_columns(spark, keep, tabl
         assert counts == dict.fromkeys(MARTS, 0) | {"procurement_coverage": len(options.sources)}
 
 
+@pytest.mark.proof_on_spark
 @given(
     st.lists(
         st.lists(st.tuples(st.sampled_from(sorted(EVENT_TYPES)), st.integers(0, 70)), min_size=1, max_size=15),
@@ -89,7 +90,7 @@ def assert_each_event_ends_one_leg(legs):
     assert len(starts) == len(set(starts))
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_as_of_is_the_state_of_that_day(spark, keep):
     story = {
         "1": [
@@ -108,7 +109,7 @@ def test_as_of_is_the_state_of_that_day(spark, keep):
     assert marts["procurement_events"].count() == 3
 
 
-@pytest.mark.spark35
+@pytest.mark.proof_on_spark
 def test_as_of_an_invoice_that_is_not_posted_yet_is_open_where_another_was_taken_back(spark, keep):
     tables = {
         "purchase_orders": [order("10", 0)],

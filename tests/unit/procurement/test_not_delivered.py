@@ -11,7 +11,7 @@ from transforms.procurement.events.orders import ordered
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.proof_on_spark
 SAID = {
     ("goods_receipts", "received_qty"),
     ("invoices", "recorded_at"),

@@ -14,8 +14,6 @@ from tests.unit.procurement.stories import told as told_log
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions
 
-pytestmark = pytest.mark.spark35
-
 LEG, TABLES = "invoice_date_to_paid", ("vendors", "purchase_orders", "invoices", "payments", "purchase_order_changes")
 
 
@@ -341,6 +339,7 @@ def of_leg(legs, case_id, leg=LEG):
     ]
 
 
+@pytest.mark.every_engine
 @pytest.mark.parametrize(("tables", "expected"), CASES)
 def test_from_the_invoice_s_date_to_its_full_payment(legs, request, tables, expected):
     story = request.node.callspec.id
@@ -348,6 +347,7 @@ def test_from_the_invoice_s_date_to_its_full_payment(legs, request, tables, expe
     assert of_leg(legs, f"{story}_10") == [tuple(named(value, place) for value in row) for row in expected]
 
 
+@pytest.mark.every_engine
 @pytest.mark.parametrize(("invoices", "payments", "expected"), SEVERAL)
 def test_an_invoice_over_several_orders_is_paid_as_a_whole(legs, request, invoices, payments, expected):
     story = request.node.callspec.id
@@ -356,6 +356,7 @@ def test_an_invoice_over_several_orders_is_paid_as_a_whole(legs, request, invoic
     assert found == {number: [tuple(named(value, place) for value in row)] for number, row in expected.items()}
 
 
+@pytest.mark.every_engine
 @pytest.mark.parametrize(("tables", "leg", "expected"), OTHERS)
 def test_other_legs_to_the_full_payment(legs, request, tables, leg, expected):
     story = request.node.callspec.id
@@ -363,12 +364,14 @@ def test_other_legs_to_the_full_payment(legs, request, tables, leg, expected):
     assert of_leg(legs, f"{story}_10", leg) == [tuple(named(value, place) for value in row) for row in expected]
 
 
+@pytest.mark.every_engine
 @pytest.mark.parametrize(("payments", "expected"), DUE)
 def test_due_and_late_by_payments(legs, request, payments, expected):
     (row,) = (row for row in legs[f"due: {request.node.callspec.id}_10"] if row.leg == LEG)
     assert (row.payment_terms_days, row.due_on, row.late_days, row.is_late) == expected
 
 
+@pytest.mark.proof_on_spark
 def test_open_is_watched_through_the_last_day_of_the_payments(spark):
     """The invoices end on day 300, the payments on day 200."""
     tables = ledger.ledger(
@@ -384,6 +387,7 @@ def test_open_is_watched_through_the_last_day_of_the_payments(spark):
     assert [(row.leg_status, row.censored_days, row.first_paid_on) for row in found] == [("open", 199, day(9))]
 
 
+@pytest.mark.proof_on_spark
 @pytest.mark.parametrize(
     ("records", "expected"),
     [
@@ -409,6 +413,7 @@ def test_a_log_knows_no_amounts(spark, records, expected):
     ]
 
 
+@pytest.mark.proof_on_spark
 def test_there_may_be_no_payment_at_all(spark):
     tables = ledger.ledger(spark, purchase_orders=[order("10", 0)], invoices=ONE, payments=[])
     legs = build_procurement_marts(tables, ProcurementOptions(sources=ledger.covering(tables)))["procurement_legs"]
@@ -417,6 +422,7 @@ def test_there_may_be_no_payment_at_all(spark):
     assert len(found) == 3
 
 
+@pytest.mark.proof_on_spark
 def test_cases_say_when_they_were_first_and_last_paid(spark):
     taken_back = [invoice("J", "5.00"), invoice("R", "-5.00", reverses_invoice_number="J")]
     payments = [payment("P1", "I", 9, "1.00"), payment("P2", "I", 20, "1.00"), payment("P3", "J", 5, "5.00")]

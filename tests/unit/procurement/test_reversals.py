@@ -56,7 +56,7 @@ SEQUENCES = [
 ]
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(("sequence", "marks"), SEQUENCES)
 def test_reversals(told_marks, sequence, marks):
     assert told_marks[tuple(sequence)] == marks
@@ -87,7 +87,7 @@ def test_mixed_sequences(spark, sequences):
     assert flags(spark, sequences) == [with_a_stack(sequence) for sequence in sequences]
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_order_is_date_then_time_then_record_then_id(spark):
     day, noon = date(2024, 1, 2), datetime(2024, 1, 2, 12)
     rows = [

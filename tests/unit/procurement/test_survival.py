@@ -51,7 +51,7 @@ def _daily(legs):
     return [(None, 0, 0)] + [(day, counts[day, CLOSED], counts[day, OPEN]) for day in {day for day, _ in legs}]
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(("legs", "expected"), CURVES)
 def test_median_and_shares(figures, legs, expected):
     assert figures[repr(legs)] == pytest.approx(expected)
@@ -72,7 +72,7 @@ def generated(*, least):
         yield legs if n % 8 != 3 else [(1, CLOSED)] * (n + 1) + [(2, OPEN)] * (n + 1)
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_curve_is_the_exact_product(spark):
     samples = list(generated(least=-20))
     rows = curves(spark, samples).filter("days IS NOT NULL").collect()
@@ -98,7 +98,7 @@ def test_curve_is_that_of_statsmodels(spark):
         assert [s for _, s in found] == pytest.approx(list(peer.surv_prob))
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize("tenths", [0, 5, 9, 10])
 def test_a_percentile_is_that_of_numpy_over_closed_legs(spark, tenths):
     drawn = random.Random(7)

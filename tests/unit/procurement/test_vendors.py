@@ -10,7 +10,7 @@ from tests.unit.procurement.stories import covered, event, told
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 OTHER = {"source_system_code": "OTHER"}
 TABLES = {

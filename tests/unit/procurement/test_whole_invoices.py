@@ -162,7 +162,7 @@ def unallocated(settled):
     return {row.invoice_number: row for row in summarise_unallocated(settled).collect()}
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(("rows", "paid", "expected", "reason"), CASES)
 def test_a_payment_by_item(parts, unallocated, request, rows, paid, expected, reason):
     place = next(n for n, case in enumerate(CASES) if case.id == request.node.callspec.id)
@@ -173,7 +173,7 @@ def test_a_payment_by_item(parts, unallocated, request, rows, paid, expected, re
         assert (shown.amount, shown.currency_code, shown.posted_on) == (Decimal(paid), "EUR", day(20))
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_parts_and_what_is_not_allocated_add_up_to_what_was_paid(parts, unallocated):
     allocated = sum(amount or 0 for rows in parts.values() for _, amount, _, _ in rows)
     shown = sum(row.amount for row in unallocated.values())
@@ -267,7 +267,7 @@ def with_quarantine(spark, keep):
     return events, {(row.table_name, row.invoice_number): row.reason for row in shown}
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 @pytest.mark.parametrize(("rows", "keys", "expected", "reason"), INCOMPLETE)
 def test_a_payment_of_an_invoice_that_lacks_a_line_is_divided_among_none(
     with_quarantine, request, rows, keys, expected, reason
@@ -309,7 +309,7 @@ BLOCKED = {
 }
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_whole_invoices_are_joined_to_distinct_items_without_a_fan_out(spark):
     curated = ledger(spark, **BLOCKED)
     settled = settle_items(curated, as_of=None)
@@ -336,7 +336,7 @@ def test_whole_invoices_are_joined_to_distinct_items_without_a_fan_out(spark):
     ) == [("R", "payment_blocks", "1", "all_reversed", None), ("Z", "payment_blocks", "1", "invoice_unknown", None)]
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_as_of_knows_no_later_payment_and_no_later_reversal(spark):
     curated = ledger(
         spark,

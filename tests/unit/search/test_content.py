@@ -8,7 +8,7 @@ from schemas.search import SEARCH_VOLUMES
 from tests.frames import frame
 from transforms.search.content import summarise_content
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 DAY, LEAP = date(2024, 2, 28), date(2024, 2, 29)
 TEA = {"marketplace_code": "US", "term": "tea", "grain": "daily", "period_start_on": DAY, "search_count": 7}
 SOAP = {**TEA, "term": "soap", "period_start_on": LEAP}

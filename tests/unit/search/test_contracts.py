@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from schemas.search import SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES
 from tests.frames import frame
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 RANK = {
     "marketplace_code": "US",

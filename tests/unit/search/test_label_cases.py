@@ -10,7 +10,7 @@ from tests.unit.ml.tables import pair
 from transforms.search.labels import without_overlaps
 
 
-@pytest.mark.spark35
+@pytest.mark.every_engine
 def test_of_labels_that_share_a_day_the_one_known_first_stands_and_of_those_of_one_day_the_finest(spark):
     given, expected = pair("overlaps", Path(__file__).with_name("cases"))
     rows = [{"marketplace_code": "US", **row} for row in given.drop(columns="label").to_dict("records")]

@@ -7,7 +7,7 @@ from schemas.search import SEARCH_VOLUMES
 from tests.frames import curated_frame
 from transforms.search.labels import known_labels, without_overlaps
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 
 KNOWN_AFTER_DAYS = {"daily": 14, "weekly": 10, "monthly": 49}

@@ -6,7 +6,7 @@ from schemas.search import SEARCH_RANKS, SEARCH_VOLUME_ESTIMATES
 from tests.frames import curated_frame
 from transforms.search.refused import refused_estimates
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 FIRST, SECOND = date(2024, 2, 28), date(2024, 2, 29)
 
 

@@ -7,7 +7,7 @@ from tests.frames import curated_frame
 from transforms.search.options import EventRule
 from transforms.search.special_dates import build_special_dates
 
-pytestmark = pytest.mark.spark35
+pytestmark = pytest.mark.every_engine
 
 
 def built(spark, delivered, events, years=(2023, 2024), marketplaces=("US", "UK")):

@@ -22,14 +22,12 @@ def with_paid_in_full_on(settled: DataFrame, *, invoice: Sequence[str], item: Se
     by_day = of_item.orderBy("posted_on")
     from_day_on = by_day.rangeBetween(Window.currentRow, Window.unboundedFollowing)
     is_credit = F.col("total_amount") < 0
-    summed = settled.withColumns(
-        {
-            "paid_so_far": F.sum(F.when(is_credit, -F.col("paid_amount")).otherwise(F.col("paid_amount"))).over(by_day),
-            "has_reason": F.bool_or(F.col("reason").isNotNull()).over(of_item),
-        }
-    )
-    lowest = summed.withColumn("least_paid", F.min("paid_so_far").over(from_day_on))
-    is_full = ~F.col("has_reason") & (F.col("least_paid") >= F.abs("total_amount"))
-    return lowest.withColumn("paid_in_full_on", F.min(F.when(is_full, F.col("posted_on"))).over(of_item)).drop(
-        "paid_so_far", "has_reason", "least_paid"
+    paid = F.when(is_credit, -F.col("paid_amount")).otherwise(F.col("paid_amount"))
+    is_full = F.col("least_paid") >= F.abs("total_amount")
+    has_reason = F.bool_or(F.col("reason").isNotNull()).over(of_item)
+    return (
+        settled.withColumn("paid_so_far", F.sum(paid).over(by_day))
+        .withColumn("least_paid", F.min("paid_so_far").over(from_day_on))
+        .withColumn("paid_in_full_on", F.when(~has_reason, F.min(F.when(is_full, F.col("posted_on"))).over(of_item)))
+        .drop("paid_so_far", "least_paid")
     )
