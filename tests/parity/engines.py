@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from tests.parity.tables import Table
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON35 = Path(os.environ.get("HEADRACE_PYTHON35", ROOT / ".venv-spark35/bin/python"))
+ENVIRONMENTS = {"sail": "local", "spark": "local_spark"}
 
 
 @dataclass
@@ -24,6 +25,7 @@ class Peer:
     name: str
     engine: str
     python: Path
+    is_compiled: bool = False
     _process: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     def ask(self, **request: Any) -> dict[str, Any]:
@@ -52,6 +54,16 @@ class Peer:
             for name, columns in answer["tables"].items()
         }
 
+    def release(
+        self, raw: Path, lake: Path, *, configs: Sequence[Path] = (), environment: str | None = None
+    ) -> int | None:
+        """The number of the release that a whole run publishes, None where there is nothing to do."""
+        said = {"raw": str(raw), "lake": str(lake), "configs": [*map(str, configs)]}
+        answer = self.ask(run={**said, "environment": environment or ENVIRONMENTS[self.engine]})
+        if "error" in answer:
+            raise AssertionError(f"{self.name}: {answer['error']}")
+        return answer["release"]
+
     def end(self) -> None:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
@@ -61,7 +73,13 @@ class Peer:
     def _begun(self) -> subprocess.Popen[str]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [str(self.python), "-m", "tests.parity.worker", self.engine],
+                [
+                    str(self.python),
+                    "-m",
+                    "tests.parity.worker",
+                    self.engine,
+                    *(["compiled"] if self.is_compiled else []),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -87,7 +105,10 @@ def environment() -> dict[str, str]:
 LEFT_OUT = ("SPARK_CONNECT_MODE_ENABLED", "HEADRACE_TEST_ENGINE", "PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON")
 
 
-def peers(*, with_spark35: bool = True) -> list[Peer]:
-    """Sail, Spark 4.1, and where its Python is there Spark 3.5."""
-    found = [Peer("Sail", "sail", Path(sys.executable)), Peer("Spark 4.1", "spark", Path(sys.executable))]
-    return [*found, Peer("Spark 3.5", "spark", PYTHON35)] if with_spark35 and PYTHON35.exists() else found
+def peers(*, with_spark35: bool = True, is_compiled: bool = False) -> list[Peer]:
+    """Sail, Spark 4.1, and where its Python is there Spark 3.5. What runs over many rows is to be compiled."""
+    here = Path(sys.executable)
+    found = [Peer("Sail", "sail", here), Peer("Spark 4.1", "spark", here, is_compiled)]
+    if with_spark35 and PYTHON35.exists():
+        found.append(Peer("Spark 3.5", "spark", PYTHON35, is_compiled))
+    return found
