@@ -321,6 +321,12 @@ def test_our_way_of_writing_it_is_answered_alike(difference, frame):
     assert difference.common(frame) == difference.answer
 
 
+def test_a_field_of_a_null_struct_is_the_default_of_its_type_on_sail(spark):
+    given = spark.createDataFrame([(None,), ((5,),)], "it struct<y:int>")
+    assert rows(given.select("it.y")) == ([0, 5] if engine_name() == "sail" else [None, 5])
+    assert rows(given.select(F.when(F.col("it").isNotNull(), F.col("it.y")))) == [None, 5]
+
+
 def test_a_frame_without_rows_leaves_no_file_on_sail(engine, frame, tmp_path):
     engine.write(frame.filter("k > 9"), str(tmp_path / "none"))
     assert bool(list(tmp_path.rglob("*.parquet"))) == (engine_name() == "spark")
