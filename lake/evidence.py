@@ -28,7 +28,8 @@ def unreadable_cell(run: Run, deliveries: Iterable[Delivery], table: Snapshot, c
     if not code.endswith(UNREADABLE):
         return None
     rows = read_snapshot(run.engine, run.lake, table, contract, BEYOND_CONTRACT, outcome="quarantined")
-    found = rows.where(F.array_contains("reasons", code)).orderBy("landing_file_id", "record_number").first()
+    has_reason = F.coalesce(F.array_contains("reasons", code), F.lit(False))
+    found = rows.where(has_reason).orderBy("landing_file_id", "record_number").first()
     if found is None:
         return None
     delivery = next(d for d in deliveries if d.landing_file_id == found["landing_file_id"])

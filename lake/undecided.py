@@ -27,8 +27,8 @@ def refuse_undecided(run: Run, plan: TablePlan, snapshot: Snapshot) -> None:
     if not tied:
         return
     found = _undecided(_contestants(run, plan, snapshot).where(F.col("delivery_order").isin(tied)), plan)
-    keys = found.groupBy(*plan.contract.key).agg(F.min("files").alias("files")).orderBy(*plan.contract.key)
-    first = keys.first()
+    keys = found.groupBy(*plan.contract.key).agg(F.min("files").alias("files"))
+    first = keys.orderBy(*plan.contract.key).first()
     if first is None:
         return
     names = {delivery.landing_file_id: delivery.raw_files[0].key for delivery in plan.deliveries}
@@ -45,7 +45,9 @@ def refuse_undecided(run: Run, plan: TablePlan, snapshot: Snapshot) -> None:
 
 def _contestants(run: Run, plan: TablePlan, snapshot: Snapshot) -> DataFrame:
     rows = read_snapshot(run.engine, run.lake, snapshot, plan.contract, BEYOND_CONTRACT)
-    has_lost = F.col("outcome").isin("superseded", "duplicate") & ~F.array_contains("reasons", REPLACED)
+    has_lost = F.col("outcome").isin("superseded", "duplicate") & ~F.coalesce(
+        F.array_contains("reasons", REPLACED), F.lit(False)
+    )
     stands = is_standing(plan.contract, upserting=run.upserting(plan.contract.name))
     return rows.where((stands | has_lost) & has_no_version(plan.contract))
 

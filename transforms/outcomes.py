@@ -152,7 +152,7 @@ def judged_before(snapshot: DataFrame, contract: Contract) -> DataFrame:
     """Rows of an earlier snapshot as `judge` takes them: what quarantined, replaced or excluded them
     stands; an exclusion by the contract or a lost contest is decided anew."""
     stands = F.col("outcome") == "quarantined"
-    is_replaced = F.array_contains("reasons", REPLACED)
+    is_replaced = F.coalesce(F.array_contains("reasons", REPLACED), F.lit(False))
     is_of_table = (F.col("outcome") != "excluded") | _excluded_by_contract(contract)
     return snapshot.select(
         *contract.names,
@@ -179,7 +179,8 @@ def _corrects(contract: Contract, upserting: Collection[str]) -> Column:
 
 
 def _excluded_by_contract(contract: Contract) -> Column:
-    return F.arrays_overlap("reasons", F.array(*(F.lit(e.code) for e in contract.exclusions)).cast("array<string>"))
+    codes = F.array(*(F.lit(e.code) for e in contract.exclusions)).cast("array<string>")
+    return F.coalesce(F.arrays_overlap("reasons", codes), F.lit(False))
 
 
 def summarise_key_changes(before: DataFrame, after: DataFrame, contract: Contract) -> DataFrame:

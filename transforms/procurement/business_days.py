@@ -57,7 +57,7 @@ def _weekdays_before(day: str, calendars: Mapping[str, Calendar]) -> Column:
 
 def _weekdays_but(day: str, weekend: tuple[str, ...]) -> Column:
     works = [weekday not in weekend for weekday in WEEKDAYS]
-    passed = F.datediff(F.col(day), F.lit(_A_MONDAY))
+    passed = F.datediff(F.col(day), F.lit(_A_MONDAY)).cast("int")
     within = F.get(F.array(*(F.lit(sum(works[:place])) for place in range(7))), F.pmod(passed, F.lit(7)))
     return F.floor(passed / F.lit(7)) * F.lit(sum(works)) + within
 

@@ -52,7 +52,7 @@ def with_is_stray(days: DataFrame) -> DataFrame:
     by_day = Window.partitionBy(*SOURCE).orderBy("event_on", "source_system_code")
     ledger_on = F.when(F.col("ledger_count") > 0, F.col("event_on"))
     last_before = F.last(ledger_on, ignorenulls=True).over(by_day.rowsBetween(Window.unboundedPreceding, -1))
-    begins = F.coalesce(F.datediff(ledger_on, last_before) > STRAY_GAP_DAYS, F.lit(False))
+    begins = F.coalesce(F.datediff(ledger_on, last_before).cast("int") > STRAY_GAP_DAYS, F.lit(False))
     of_source, of_stretch = Window.partitionBy(*SOURCE), Window.partitionBy(*SOURCE, "stretch")
     return (
         days.withColumns({"ledger_on": ledger_on, "begins": begins})
@@ -99,8 +99,8 @@ def with_event_count(coverage: DataFrame, events: DataFrame) -> DataFrame:
 def summarise_leg_coverage(systems: DataFrame, coverage: DataFrame) -> DataFrame:
     """For each ledger system and leg: `is_recorded` (both its event types are), `data_from` (the latest of the
     system's sources) and `data_through` (the latest of those that record the end; null where none does)."""
-    records_start = F.array_contains("records", F.col("leg_types.start"))
-    records_end = F.array_contains("records", F.col("leg_types.end"))
+    records_start = F.coalesce(F.array_contains("records", F.col("leg_types.start")), F.lit(False))
+    records_end = F.coalesce(F.array_contains("records", F.col("leg_types.end")), F.lit(False))
     types = F.array(
         *(
             F.struct(F.lit(leg.name).alias("leg"), F.lit(leg.start).alias("start"), F.lit(leg.end).alias("end"))

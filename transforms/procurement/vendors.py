@@ -65,19 +65,21 @@ def _named_by_events(events: DataFrame) -> DataFrame:
         .groupBy(*VENDOR, "vendor_name")
         .agg(F.max("event_on").alias("named_on"))
     )
-    latest = F.when(F.col("vendor_name").isNotNull(), F.struct("named_on", "vendor_name"))
-    return named.groupBy(*VENDOR).agg(F.max(latest)["vendor_name"].alias("event_vendor_name"))
+    by_day_and_name = F.concat(F.col("named_on").cast("string"), "vendor_name")  # null without a name
+    return named.groupBy(*VENDOR).agg(F.max_by("vendor_name", by_day_and_name).alias("event_vendor_name"))
 
 
 def _totals(cases: DataFrame) -> DataFrame:
     """Of the cases whose vendor it is; an amount is null where the cases are in several currencies, and where one of
     them has what would have to be added and no such amount."""
     has_amount = F.coalesce(*_AMOUNTS).isNotNull()
-    currencies = F.collect_set(F.when(has_amount, F.struct("currency_code")))
+    currency = F.col("currency_code")
+    has_none = F.max(F.when(has_amount & currency.isNull(), 1).otherwise(0))
+    currency_count = F.size(F.collect_set(F.when(has_amount, currency))) + has_none
     summed = cases.groupBy(*VENDOR).agg(
         F.count("*").alias("case_count"),
-        F.size(currencies).alias("currency_count"),
-        F.max(F.when(has_amount, F.col("currency_code"))).alias("currency_code"),
+        currency_count.alias("currency_count"),
+        F.max(F.when(has_amount, currency)).alias("currency_code"),
         *(_whole_sum(name, is_wanting).alias(name) for name, is_wanting in _WANTING.items()),
     )
     is_one = F.col("currency_count") == 1

@@ -44,7 +44,7 @@ def _decided(volumes: DataFrame, grain: str) -> DataFrame:
 def _without(labels: DataFrame, others: DataFrame, *conditions: Column) -> DataFrame:
     """The labels that overlap with none of the others for which the conditions hold."""
     overlaps = [
-        F.struct(*(F.col(f"one.{name}") for name in OF)) == F.struct(*(F.col(f"other.{name}") for name in OF)),
+        *(F.col(f"one.{name}").eqNullSafe(F.col(f"other.{name}")) for name in OF),
         F.col("other.period_start_on") <= F.col("one.period_end_on"),
         F.col("other.period_end_on") >= F.col("one.period_start_on"),
     ]

@@ -35,10 +35,11 @@ def build_special_dates(
         )
         for day in days
     ]
+    is_named = F.coalesce(F.array_contains("marketplaces", F.col("marketplace_code")), F.lit(False))
     configured = (
         spark.createDataFrame(rows, _CONFIGURED)
         .join(marketplaces.select("marketplace_code").distinct(), how="cross")
-        .where((F.size("marketplaces") == 0) | F.array_contains("marketplaces", F.col("marketplace_code")))
+        .where((F.size("marketplaces") == 0) | is_named)
     )
     names = SEARCH_SPECIAL_DATES.names
     everything = (
@@ -56,6 +57,6 @@ def build_special_dates(
 
 def _without_near(days: DataFrame, standing: DataFrame) -> DataFrame:
     one, other = days.alias("one"), standing.alias("other")
-    is_near = F.abs(F.datediff("one.event_on", "other.event_on")) < HALF_A_YEAR_DAYS
+    is_near = F.abs(F.datediff("one.event_on", "other.event_on").cast("int")) < HALF_A_YEAR_DAYS
     same = [F.col(f"one.{name}") == F.col(f"other.{name}") for name in ("marketplace_code", "event_name")]
     return one.join(other, [*same, is_near], "left_anti")

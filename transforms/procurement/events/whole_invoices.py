@@ -80,7 +80,7 @@ def events_of_items(settled: DataFrame) -> DataFrame:
 
 def posted_on() -> Column:
     """The date of the payment, or of the setting of the block."""
-    return F.col("dates")[0]["event_on"]
+    return F.get("dates.event_on", F.lit(0))
 
 
 def _blocks(payment_blocks: DataFrame) -> DataFrame:
