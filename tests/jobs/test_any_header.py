@@ -5,6 +5,7 @@ import pytest
 from headrace.explain.raw import RawRecords
 from lake import config as configuration
 from schemas.procurement import CURATED
+from tests.engine import environment_name
 from tests.jobs.lakes import ORDER, ORDER_HEADER, orders, release, release_of, rows, run_of, write_raw
 from tests.unit.formats.workbooks import xlsx
 from tests.unit.headrace.asking import headrace
@@ -69,7 +70,8 @@ def test_a_cell_that_cannot_be_read_is_shown_from_a_column_of_any_name(spark, tm
     overlay.write_text('[source]\nname = "erp_purchase_orders"\n[columns.ordered_on]\nheaders = ["Datum (Best.)"]\n')
     text = orders({"Item": "10"}, {"Item": "20", "Order Date": "32.1.2024"})
     raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": text.replace("Order Date", "Datum (Best.)")})
-    answer = headrace("run", "procurement", "--raw", raw, "--lake", tmp_path / "lake", "--config", overlay)
+    told = ("--raw", raw, "--lake", tmp_path / "lake", "--config", overlay, "--environment", environment_name())
+    answer = headrace("run", "procurement", *told)
     assert "'32.1.2024' in purchase_orders_2024-01_d1.csv, record 2" in answer.out + answer.err
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from headrace.generate.procurement import generate_procurement
 from headrace.lakes import open_lake, release_of
+from tests.engine import environment_name
 from tests.jobs.lakes import rows
 from tests.unit.headrace.asking import headrace
 
@@ -102,7 +103,7 @@ def firm(spark, tmp_path_factory):
         damaged(file)
     (folder / "firm.toml").write_text(CONFIG)
     said = headrace("run", "procurement", "--raw", folder / "raw", "--lake", folder / "lake",
-                    "--config", folder / "firm.toml")  # fmt: skip
+                    "--config", folder / "firm.toml", "--environment", environment_name())  # fmt: skip
     assert said.code == 0, said.err
     return folder, said.out
 

@@ -10,6 +10,7 @@ import pytest
 
 from lake.objects import open_store
 from lake.releases import current_release
+from tests.conftest import SMALL
 from tests.jobs.lakes import invoices, orders, write_raw
 
 pytestmark = pytest.mark.needs_spark
@@ -34,10 +35,7 @@ OF_GLUE = [
 def submit(job, *arguments, check=True):
     command = [
         str(Path(sys.executable).parent / "spark-submit"),
-        "--master",
-        "local[2]",
-        "--conf",
-        "spark.ui.enabled=false",
+        *(word for key, value in SMALL.items() for word in ("--conf", f"{key}={value}")),
         str(ROOT / "jobs" / f"{job}.py"),
         *OF_GLUE,
         *arguments,

@@ -11,8 +11,6 @@ from lake.errors import DataError
 from tests.jobs.lakes import current, invoices, release, rows, run_of, write_raw
 from tests.unit.formats.workbooks import xlsx
 
-pytestmark = pytest.mark.every_engine
-
 HEADER = (
     "PO_ID",
     "Supplier",
@@ -46,6 +44,7 @@ def as_workbook(*groups):
     return xlsx({"Procurement KPI Analysis Datase": [HEADER, *(row for group in groups for row in group)]})
 
 
+@pytest.mark.every_engine
 def test_two_files_that_differ_and_have_no_order_stop_the_run(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     write_raw(raw, {CSV: as_csv(kpi(("PO-1", 10), ("PO-2", 10), ("PO-3", 10)))})
@@ -107,6 +106,7 @@ def test_a_month_that_another_source_sends_again_stops_the_run(spark, tmp_path):
         release(raw, lake, has_marts=False, configs=[config])
 
 
+@pytest.mark.every_engine
 def test_a_receipt_that_is_corrected_to_pending_is_gone(spark, tmp_path):
     """In two runs and in one: a record that the source excludes takes back what stood of its key."""
     raw, lake = tmp_path / "raw", tmp_path / "lake"

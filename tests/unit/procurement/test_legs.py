@@ -375,9 +375,9 @@ def test_legs(legs, request, leg, events, expected):
 
 
 @pytest.fixture(scope="module")
-def legs(spark):
+def legs(spark, keep):
     stories = {case.id: case.values[1] for case in CASES}
-    marts = build_procurement_marts({"logged_events": told(spark, stories)}, OPTIONS)
+    marts = build_procurement_marts({"logged_events": told(spark, stories)}, OPTIONS, keep=keep)
     return by_case(marts["procurement_legs"].orderBy("case_id", "leg", "occurrence_number").collect())
 
 

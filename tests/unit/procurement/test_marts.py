@@ -90,7 +90,7 @@ def assert_each_event_ends_one_leg(legs):
     assert len(starts) == len(set(starts))
 
 
-@pytest.mark.every_engine
+@pytest.mark.proof_on_spark
 def test_as_of_is_the_state_of_that_day(spark, keep):
     story = {
         "1": [

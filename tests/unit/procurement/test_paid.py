@@ -320,15 +320,10 @@ def curated():
 
 
 @pytest.fixture(scope="module")
-def legs(spark, curated):
+def legs(spark, curated, keep):
     options = ProcurementOptions(sources=ledger.covering(TABLES))
-    kept = []
-    marts = build_procurement_marts(
-        ledger.ledger(spark, **curated), options, keep=lambda frame: kept.append(frame.persist()) or frame
-    )
-    yield by_case(marts["procurement_legs"].collect())
-    for frame in kept:
-        frame.unpersist()
+    marts = build_procurement_marts(ledger.ledger(spark, **curated), options, keep=keep)
+    return by_case(marts["procurement_legs"].collect())
 
 
 def of_leg(legs, case_id, leg=LEG):
@@ -372,7 +367,7 @@ def test_due_and_late_by_payments(legs, request, payments, expected):
 
 
 @pytest.mark.proof_on_spark
-def test_open_is_watched_through_the_last_day_of_the_payments(spark):
+def test_open_is_watched_through_the_last_day_of_the_payments(spark, keep):
     """The invoices end on day 300, the payments on day 200."""
     tables = ledger.ledger(
         spark, purchase_orders=[order("10", 0)], invoices=ONE, payments=paid((9, "1.00"), (300, "99.00"))
@@ -383,7 +378,9 @@ def test_open_is_watched_through_the_last_day_of_the_payments(spark):
     )
     recorded = tuple(replace(s, records=tuple(set(s.records) - {"invoice_paid"})) for s in sources[:-1])
     options = ProcurementOptions(sources=(*recorded, sources[-1]), as_of=day(250))
-    found = build_procurement_marts(tables, options)["procurement_legs"].filter(F.col("leg") == LEG).collect()
+    found = (
+        build_procurement_marts(tables, options, keep=keep)["procurement_legs"].filter(F.col("leg") == LEG).collect()
+    )
     assert [(row.leg_status, row.censored_days, row.first_paid_on) for row in found] == [("open", 199, day(9))]
 
 
@@ -397,7 +394,7 @@ def test_open_is_watched_through_the_last_day_of_the_payments(spark):
         pytest.param(tuple(EVENT_TYPES), ("not_applicable", "amount_unknown"), id="payments without amounts"),
     ],
 )
-def test_a_log_knows_no_amounts(spark, records, expected):
+def test_a_log_knows_no_amounts(spark, keep, records, expected):
     events = [
         event("order_created", 0),
         event("invoice_issued", 1),
@@ -405,7 +402,7 @@ def test_a_log_knows_no_amounts(spark, records, expected):
         event("invoice_paid", 9),
     ]
     options = ProcurementOptions(sources=(covered(records=records),))
-    marts = build_procurement_marts({"logged_events": told_log(spark, {"a": events})}, options)
+    marts = build_procurement_marts({"logged_events": told_log(spark, {"a": events})}, options, keep=keep)
     legs = marts["procurement_legs"].filter(F.col("leg").isin(LEG, "order_to_paid")).collect()
     assert sorted((row.leg, row.leg_status, row.reason) for row in legs) == [
         (LEG, *expected),
@@ -414,20 +411,22 @@ def test_a_log_knows_no_amounts(spark, records, expected):
 
 
 @pytest.mark.proof_on_spark
-def test_there_may_be_no_payment_at_all(spark):
+def test_there_may_be_no_payment_at_all(spark, keep):
     tables = ledger.ledger(spark, purchase_orders=[order("10", 0)], invoices=ONE, payments=[])
-    legs = build_procurement_marts(tables, ProcurementOptions(sources=ledger.covering(tables)))["procurement_legs"]
+    legs = build_procurement_marts(tables, ProcurementOptions(sources=ledger.covering(tables)), keep=keep)[
+        "procurement_legs"
+    ]
     found = legs.filter(F.col("leg").isin(*(leg.name for leg in LEGS if leg.ends_in_full))).collect()
     assert {(row.leg_status, row.first_paid_on) for row in found} == {("open", None)}
     assert len(found) == 3
 
 
 @pytest.mark.proof_on_spark
-def test_cases_say_when_they_were_first_and_last_paid(spark):
+def test_cases_say_when_they_were_first_and_last_paid(spark, keep):
     taken_back = [invoice("J", "5.00"), invoice("R", "-5.00", reverses_invoice_number="J")]
     payments = [payment("P1", "I", 9, "1.00"), payment("P2", "I", 20, "1.00"), payment("P3", "J", 5, "5.00")]
     tables = ledger.ledger(spark, invoices=[invoice("I", "100.00"), *taken_back], payments=payments)
-    (row,) = build_procurement_marts(tables, ProcurementOptions(sources=ledger.covering(tables)))[
+    (row,) = build_procurement_marts(tables, ProcurementOptions(sources=ledger.covering(tables)), keep=keep)[
         "procurement_cases"
     ].collect()
     assert (row.first_paid_on, row.last_paid_on) == (day(9), day(20))

@@ -74,8 +74,9 @@ def drawn(seed, count=300):
     return {"purchase_orders": orders, "invoices": invoices, "payments": payments}
 
 
+@pytest.mark.proof_on_spark
 @pytest.mark.parametrize("seed", [1, 2])
-def test_legs_to_the_full_payment_of_a_ledger_drawn_at_random(spark, seed):
+def test_legs_to_the_full_payment_of_a_ledger_drawn_at_random(spark, keep, seed):
     tables = drawn(seed)
     whole = {
         contract.name: [
@@ -85,7 +86,7 @@ def test_legs_to_the_full_payment_of_a_ledger_drawn_at_random(spark, seed):
         for contract in DOCUMENTS
     }
     computed = Documents(whole).paid_legs()
-    marts = build_procurement_marts(ledger(spark, **tables), ProcurementOptions(sources=covering(tables)))
+    marts = build_procurement_marts(ledger(spark, **tables), ProcurementOptions(sources=covering(tables)), keep=keep)
     in_full = [leg.name for leg in LEGS if leg.ends_in_full]
     begun = F.col("start_on").isNotNull() & ((F.col("leg_status") == "closed") | (F.col("leg") != "order_to_paid"))
     legs = marts["procurement_legs"].filter(F.col("leg").isin(*in_full) & begun)
