@@ -7,7 +7,13 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from transforms.procurement.options import ProcurementOptions
-from transforms.procurement.survival import closed_by_ratio, closed_percentile, median_days, with_survival
+from transforms.procurement.survival import (
+    closed_by_ratio,
+    closed_percentile,
+    median_days,
+    with_cell_counts,
+    with_survival,
+)
 
 CELL = ("leg", "cell_grain", "source_system_code", "vendor_id", "category_name")
 RATIO_DAYS = (30, 60, 90, 180)
@@ -66,31 +72,41 @@ def summarise_overall(daily: DataFrame, *, options: ProcurementOptions) -> DataF
 
 
 def _summarise(daily: DataFrame, cell: Sequence[str], options: ProcurementOptions) -> DataFrame:
-    """Counts and quantiles of each cell; days are calendar days. A figure of too few legs is null, with the reason."""
+    """Counts and quantiles of each cell; days are calendar days. A figure of too few legs is null, with the reason: of
+    cells that have none but such, most of all, no curve is drawn."""
     by_day = daily.groupBy(*cell, "days").agg(*_sums(), *_edges(F.col("window_status")))
-    figures = (
-        with_survival(by_day, cell)
-        .groupBy(*cell)
-        .agg(
-            *_sums(),
-            F.bool_or("has_right_edge").alias("has_right_edge"),
-            F.bool_or("has_left_edge").alias("has_left_edge"),
-            F.sum(F.when(F.col("days").isNull(), F.col("open_count")).otherwise(0)).alias("uncovered_count"),
-            closed_percentile(5).alias("median_days"),
-            closed_percentile(9).alias("p90_days"),
-            median_days().alias("censored_median_days"),
-            *(closed_by_ratio(days).alias(f"closed_by_{days}_days_ratio") for days in RATIO_DAYS),
-        )
-        .withColumns(
-            {
-                "leg_count": F.col("closed_count") + F.col("open_count") + F.col("ended_otherwise_count"),
-                "window_status": F.when(F.col("has_right_edge"), "right_edge")
-                .when(F.col("has_left_edge"), "left_edge")
-                .otherwise("full"),
-            }
-        )
+    counted = with_cell_counts(by_day, cell)
+    at_least_count = min(options.median_at_least_count, options.p90_at_least_count)
+    is_thin = F.col("watched_in_cell_count") < at_least_count
+    drawn = with_survival(counted.filter(~is_thin), cell).groupBy(*cell).agg(*_of_cell(), *_of_curve())
+    thin = counted.filter(is_thin).groupBy(*cell).agg(*_of_cell())
+    figures = drawn.unionByName(thin, allowMissingColumns=True).withColumns(
+        {
+            "leg_count": F.col("closed_count") + F.col("open_count") + F.col("ended_otherwise_count"),
+            "window_status": F.when(F.col("has_right_edge"), "right_edge")
+            .when(F.col("has_left_edge"), "left_edge")
+            .otherwise("full"),
+        }
     )
     return figures.transform(_without_thin_figures, options).drop("has_right_edge", "has_left_edge", "uncovered_count")
+
+
+def _of_cell() -> list[Column]:
+    return [
+        *_sums(),
+        F.bool_or("has_right_edge").alias("has_right_edge"),
+        F.bool_or("has_left_edge").alias("has_left_edge"),
+        F.sum(F.when(F.col("days").isNull(), F.col("open_count")).otherwise(0)).alias("uncovered_count"),
+    ]
+
+
+def _of_curve() -> list[Column]:
+    return [
+        closed_percentile(5).alias("median_days"),
+        closed_percentile(9).alias("p90_days"),
+        median_days().alias("censored_median_days"),
+        *(closed_by_ratio(days).alias(f"closed_by_{days}_days_ratio") for days in RATIO_DAYS),
+    ]
 
 
 def _without_thin_figures(figures: DataFrame, options: ProcurementOptions) -> DataFrame:

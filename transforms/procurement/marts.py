@@ -67,7 +67,7 @@ def build_procurement_marts(
     all_events = build_events(curated, settled, as_of=options.as_of)
     systems = keep(summarise_systems(all_events, sources))
     coverage = keep(summarise_coverage(systems, sources, as_of=options.as_of))
-    events = keep(with_flags(all_events, coverage, curated=curated))
+    events = with_flags(all_events, coverage, curated=curated, keep=keep)
     marts = {"procurement_events": mart("procurement_events", events)}
     marts["procurement_coverage"] = mart("procurement_coverage", coverage.transform(with_event_count, events))
     cases = keep(summarise_cases(events))
@@ -97,13 +97,13 @@ def refuse_unfit(never_expected: Mapping[str, str], cases: DataFrame) -> None:
             raise OptionsError(f"never_expected is no condition over a case: {leg}: {said}") from None
 
 
-def with_flags(events: DataFrame, coverage: DataFrame, *, curated: Collection[str]) -> DataFrame:
+def with_flags(events: DataFrame, coverage: DataFrame, *, curated: Collection[str], keep: Keep) -> DataFrame:
     """Add `is_after_data_through`, `event_number`, `is_reversal` and `is_reversed`; only logs, receipts and invoices
     have cancellations."""
-    numbered = events.transform(with_is_after_data_through, coverage).transform(with_event_number)
+    numbered = keep(events.transform(with_is_after_data_through, coverage).transform(with_event_number))
     if not {LOGGED_EVENTS.name, GOODS_RECEIPTS.name, INVOICES.name} & set(curated):
         return without_reversals(numbered)
-    return with_reversals(numbered, has_log=LOGGED_EVENTS.name in curated)
+    return with_reversals(numbered, has_log=LOGGED_EVENTS.name in curated, keep=keep)
 
 
 def _promised(frame: DataFrame, names: tuple[str, ...]) -> DataFrame:

@@ -102,7 +102,7 @@ def _of_start() -> list[Column]:
         F.min_by("event_on", number).alias("start_on"),
         F.min_by("event_id", number).alias("start_event_id"),
         F.min_by("document_id", number).alias("start_document_id"),
-        F.coalesce(F.min_by("is_only_issued", number), F.lit(False)).alias("is_start_only_issued"),
+        _flag("is_only_issued", number).alias("is_start_only_issued"),
     ]
 
 
@@ -117,8 +117,13 @@ def _of_end() -> list[Column]:
         F.min_by("event_on", number).alias("end_on"),
         F.min_by("event_id", number).alias("end_event_id"),
         F.min_by("document_id", number).alias("end_document_id"),
-        F.coalesce(F.min_by("is_after_data_through", number), F.lit(False)).alias("is_end_after_data_through"),
+        _flag("is_after_data_through", number).alias("is_end_after_data_through"),
     ]
+
+
+def _flag(name: str, number: Column) -> Column:
+    """As a number within: the embedded engine groups booleans one by one, which takes ten times as long."""
+    return F.coalesce(F.min_by(F.col(name).cast("int"), number) == 1, F.lit(False))
 
 
 def _of_document() -> list[Column]:

@@ -1,6 +1,8 @@
 """Cancellations and the postings that they take back: by the document named, else last in, first out."""
 
-from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from collections.abc import Callable
+
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from transforms.procurement.events import CASE
@@ -18,32 +20,29 @@ FOLLOWING: dict[str, str] = dict.fromkeys(
 )
 REVERSIBLE = (*CANCELLATIONS, *FOLLOWING)
 
+Keep = Callable[[DataFrame], DataFrame]
 
-def with_reversals(events: DataFrame, *, has_log: bool = True) -> DataFrame:
+
+def _recompute(frame: DataFrame) -> DataFrame:
+    return frame
+
+
+def with_reversals(events: DataFrame, *, has_log: bool = True, keep: Keep = _recompute) -> DataFrame:
     """Add `is_reversal` (a cancellation that takes a posting back) and `is_reversed` (a posting taken back, or what
     else happened to an invoice taken back).
 
     A cancellation of a document takes back all postings of the document that it names, whatever their dates; a second
     document that names it takes back nothing. A log's cancellations name none, and of its postings those that stand
-    make a stack. A posting goes onto a level of it and the cancellation that takes it back comes off the same level, so
-    that on one level postings and their cancellations take turns. A cancellation that finds the stack empty is on the
-    lowest level too, but there it follows another cancellation, or nothing. Without a log there is no stack.
+    make a stack. Few events are either: they are found among those that a cancellation is about, kept by `keep`, and
+    joined.
     """
-    levelled = _with_heights(events) if has_log else events
-    found = levelled.withColumns(
-        {
-            "posting_type": _posting_type(),
-            "reference": _reference(),
-            "level": _level() if has_log else F.lit(None).cast("int"),
-        }
+    known = events.withColumns({"posting_type": _posting_type(), "reference": _reference()}).filter(
+        F.col("posting_type").isNotNull()
     )
-    by_name = F.col("reference").isNotNull()
-    return found.withColumns(
-        {
-            "is_reversal": F.when(by_name, _takes_named_back()).otherwise(_takes_level_back()),
-            "is_reversed": F.when(by_name, _is_named_and_taken()).otherwise(_is_taken_off_level()),
-        }
-    ).select(*events.columns, "is_reversal", "is_reversed")
+    found = _named(known).unionByName(_stacked(known)) if has_log else _named(known)
+    reversals = keep(found.filter(F.col("is_reversal") | F.col("is_reversed")))
+    flags = {name: F.coalesce(name, F.lit(False)) for name in ("is_reversal", "is_reversed")}
+    return events.join(reversals, [*CASE, "event_number"], "left").withColumns(flags)
 
 
 def without_reversals(events: DataFrame) -> DataFrame:
@@ -60,50 +59,50 @@ def _is_cancellation() -> Column:
     return F.col("event_type").isin(*CANCELLATIONS.values())
 
 
-def _in_slot() -> WindowSpec:
-    """Events of a case about one document, or on one level of a stack."""
-    return Window.partitionBy(*CASE, "posting_type", "reference", "level").orderBy("event_number")
+def _named(postings: DataFrame) -> DataFrame:
+    """Of documents that were taken back: the cancellations that did it, and all else."""
+    document = (*CASE, "posting_type", "reference")
+    named = postings.filter(F.col("reference").isNotNull())
+    first = F.min_by("document_id", F.when(F.col("document_id").isNotNull(), F.col("event_number")))
+    cancelled = named.filter(_is_cancellation()).groupBy(*document).agg(first.alias("cancelled_by"))
+    takes_back = _is_cancellation() & F.col("document_id").eqNullSafe(F.col("cancelled_by"))
+    of_document = Window.partitionBy(*document)
+    return (
+        named.join(cancelled, [*document])
+        .withColumn("is_posted", F.bool_or(is_posting()).over(of_document))
+        .filter("is_posted")
+        .select(*CASE, "event_number", takes_back.alias("is_reversal"), (~_is_cancellation()).alias("is_reversed"))
+    )
 
 
-def _slot() -> WindowSpec:
-    return _in_slot().rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
+def _stacked(postings: DataFrame) -> DataFrame:
+    """The same of those that name no document. A posting goes onto a level of the stack and the cancellation that takes
+    it back comes off the same level, so that on one level postings and their cancellations take turns. A cancellation
+    that finds the stack empty is on the lowest level too, but there it follows another cancellation, or nothing.
 
-
-def _takes_named_back() -> Column:
-    first = F.first(F.when(_is_cancellation(), F.col("document_id")), ignorenulls=True).over(_slot())
-    return _is_cancellation() & F.bool_or(is_posting()).over(_slot()) & F.col("document_id").eqNullSafe(first)
-
-
-def _is_named_and_taken() -> Column:
-    is_both = F.bool_or(is_posting()).over(_slot()) & F.bool_or(_is_cancellation()).over(_slot())
-    return ~_is_cancellation() & F.col("posting_type").isNotNull() & is_both
-
-
-def _takes_level_back() -> Column:
-    return _is_cancellation() & F.coalesce(F.lag(is_posting()).over(_in_slot()), F.lit(False))
-
-
-def _is_taken_off_level() -> Column:
-    return is_posting() & F.coalesce(F.lead(_is_cancellation()).over(_in_slot()), F.lit(False))
-
-
-def _with_heights(events: DataFrame) -> DataFrame:
-    """Add `<posting>_height`: postings less cancellations so far, below 0 where cancellations found nothing;
-    and `<posting>_floor`: the lowest height so far, at most 0. What names a document is not on the stack."""
-    so_far = Window.partitionBy(*CASE).orderBy("event_number").rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    heights = {
-        f"{posting}_height": F.sum(_step(posting, cancellation)).over(so_far)
-        for posting, cancellation in CANCELLATIONS.items()
-    }
-    floors = {
-        f"{posting}_floor": F.least(F.min(f"{posting}_height").over(so_far), F.lit(0)) for posting in CANCELLATIONS
-    }
-    return events.withColumns(heights).withColumns(floors)
-
-
-def _step(posting: str, cancellation: str) -> Column:
-    event_type = F.when(_reference().isNull(), F.col("event_type"))
-    return F.when(event_type == posting, 1).when(event_type == cancellation, -1).otherwise(0)
+    `height` is postings less cancellations so far, below 0 where cancellations found nothing; `floor` the lowest height
+    so far, at most 0; `level` where on its stack a posting is put, and where a cancellation takes it from.
+    """
+    stack = (*CASE, "posting_type")
+    unnamed = postings.filter(F.col("reference").isNull())
+    with_cancellation = unnamed.filter(_is_cancellation()).select(*stack).distinct()
+    in_order = Window.partitionBy(*stack).orderBy("event_number")
+    so_far = in_order.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    on_level = Window.partitionBy(*stack, "level").orderBy("event_number")
+    takes = F.col("takes")
+    return (
+        unnamed.join(with_cancellation, [*stack], "left_semi")
+        .select(*stack, "event_number", _is_cancellation().alias("takes"))
+        .withColumn("height", F.sum(F.when(takes, -1).otherwise(1)).over(so_far))
+        .withColumn("floor", F.least(F.min("height").over(so_far), F.lit(0)))
+        .withColumn("level", F.col("height") - F.col("floor") + F.when(takes, 1).otherwise(0))
+        .select(
+            *CASE,
+            "event_number",
+            (takes & F.coalesce(F.lag(~takes).over(on_level), F.lit(False))).alias("is_reversal"),
+            (~takes & F.coalesce(F.lead(takes).over(on_level), F.lit(False))).alias("is_reversed"),
+        )
+    )
 
 
 def _posting_type() -> Column:
@@ -117,14 +116,3 @@ def _posting_type() -> Column:
 def _reference() -> Column:
     """The document that is posted or taken back; null in logs, which name none."""
     return F.coalesce("reverses_document_id", "document_id")
-
-
-def _level() -> Column:
-    """Where on its stack a posting is put, and where a cancellation takes it from; 1 is the lowest."""
-    depths = (
-        F.when(F.col("event_type") == posting, F.col(f"{posting}_height") - F.col(f"{posting}_floor")).when(
-            F.col("event_type") == cancellation, F.col(f"{posting}_height") - F.col(f"{posting}_floor") + 1
-        )
-        for posting, cancellation in CANCELLATIONS.items()
-    )
-    return F.when(_reference().isNull(), F.coalesce(*depths))

@@ -10,32 +10,36 @@ from pyspark.sql import functions as F
 _HALF = 0.5 + 1e-9
 
 
+def with_cell_counts(daily: DataFrame, cell: Sequence[str]) -> DataFrame:
+    """Add the counts of each cell to its days: `closed_in_cell_count`, and `watched_in_cell_count`, the closed and open
+    legs that have `days`."""
+    in_cell = Window.partitionBy(*cell)
+    counts = {"closed_in_cell_count": F.col("closed_count"), "watched_in_cell_count": _watched()}
+    return daily.withColumns({name: F.sum(count).over(in_cell) for name, count in counts.items()})
+
+
 def with_survival(daily: DataFrame, cell: Sequence[str]) -> DataFrame:
     """Add `survival_ratio`: S(t), the share not yet closed after day t = `days`; and what `closed_percentile` needs:
-    `closed_so_far_count`, closed on that day or before, and `closed_in_cell_count`.
+    `closed_so_far_count`, closed on that day or before.
 
     `daily` has one row for each cell and day with `closed_count` and `open_count` (censored on that day, at risk on it
-    still). S(t) is the product of (n - d) / n over days u <= t, d closed on u of n at risk, `days` of u or more. Rows
-    without `days` change nothing.
+    still), and the counts of `with_cell_counts`. S(t) is the product of (n - d) / n over days u <= t, d closed on u of
+    n at risk, `days` of u or more. Rows without `days` change nothing.
     """
-    in_cell = Window.partitionBy(*cell)
-    so_far = in_cell.orderBy("days").rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    watched = F.when(F.col("days").isNotNull(), F.col("closed_count") + F.col("open_count")).otherwise(F.lit(0))
-    at_risk = F.sum(watched).over(in_cell) - F.sum(watched).over(so_far) + watched
+    so_far = Window.partitionBy(*cell).orderBy("days").rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    at_risk = F.col("watched_in_cell_count") - F.sum(_watched()).over(so_far) + _watched()
     factor = F.when(
         F.col("closed_count") > 0, (F.col("at_risk_count") - F.col("closed_count")) / F.col("at_risk_count")
     ).otherwise(F.lit(1.0))
     return (
-        daily.withColumns(
-            {
-                "at_risk_count": at_risk,
-                "closed_so_far_count": F.sum("closed_count").over(so_far),
-                "closed_in_cell_count": F.sum("closed_count").over(in_cell),
-            }
-        )
+        daily.withColumns({"at_risk_count": at_risk, "closed_so_far_count": F.sum("closed_count").over(so_far)})
         .withColumn("survival_ratio", F.product(factor).over(so_far))
         .drop("at_risk_count")
     )
+
+
+def _watched() -> Column:
+    return F.when(F.col("days").isNotNull(), F.col("closed_count") + F.col("open_count")).otherwise(F.lit(0))
 
 
 def closed_percentile(tenths: int) -> Column:

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
-from transforms.procurement.survival import closed_by_ratio, closed_percentile, median_days, with_survival
+from transforms.procurement.survival import (
+    closed_by_ratio,
+    closed_percentile,
+    median_days,
+    with_cell_counts,
+    with_survival,
+)
 
 CLOSED, OPEN = True, False
 SHARES = (0, 30, 60)
@@ -43,7 +49,7 @@ def by_the_book(legs):
 def curves(spark, samples):
     rows = [(cell, day, closed, open_) for cell, legs in enumerate(samples) for day, closed, open_ in _daily(legs)]
     daily = spark.createDataFrame(rows, "cell int, days int, closed_count long, open_count long")
-    return with_survival(daily, ["cell"])
+    return with_survival(with_cell_counts(daily, ["cell"]), ["cell"])
 
 
 def _daily(legs):
