@@ -55,10 +55,16 @@ class Peer:
         }
 
     def release(
-        self, raw: Path, lake: Path, *, configs: Sequence[Path] = (), environment: str | None = None
+        self,
+        raw: Path,
+        lake: Path,
+        *,
+        configs: Sequence[Path] = (),
+        environment: str | None = None,
+        has_marts: bool = True,
     ) -> int | None:
         """The number of the release that a whole run publishes, None where there is nothing to do."""
-        said = {"raw": str(raw), "lake": str(lake), "configs": [*map(str, configs)]}
+        said = {"raw": str(raw), "lake": str(lake), "configs": [*map(str, configs)], "has_marts": has_marts}
         answer = self.ask(run={**said, "environment": environment or ENVIRONMENTS[self.engine]})
         if "error" in answer:
             raise AssertionError(f"{self.name}: {answer['error']}")

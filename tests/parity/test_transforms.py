@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.parity.cells import write_rows
 from tests.parity.engines import peers
-from tests.parity.subjects import DEAR, SUBJECTS
+from tests.parity.subjects import BRIEF, DEAR, SUBJECTS
 from tests.parity.tables import differences
 
 pytestmark = [
@@ -64,7 +64,7 @@ def seeds_of(name, frame_of=FRAME):
     return st.fixed_dictionaries(dict.fromkeys(SUBJECTS[name].frames, frame_of))
 
 
-@pytest.mark.parametrize("name", [name for name in SUBJECTS if name not in DEAR])
+@pytest.mark.parametrize("name", BRIEF)
 def test_sail_and_spark_make_the_same_of_a_hostile_frame(name, two):
     @settings(max_examples=1, **SHOWN)
     @given(seeds_of(name, WHOLE))

@@ -60,7 +60,13 @@ def answered(engine: Engine, request: dict[str, Any]) -> dict[str, list[list[str
 
 
 def released(
-    *, raw: str, lake: str, environment: str, configs: Sequence[str] = (), as_of: str | None = None
+    *,
+    raw: str,
+    lake: str,
+    environment: str,
+    configs: Sequence[str] = (),
+    as_of: str | None = None,
+    has_marts: bool = True,
 ) -> dict[str, int | None]:
     """The number of the release that a whole run published."""
     arguments = Arguments(
@@ -72,7 +78,7 @@ def released(
         configs=tuple(map(Path, configs)),
         as_of=None if as_of is None else date.fromisoformat(as_of),
     )
-    found = release_of(Run.of(arguments))
+    found = release_of(Run.of(arguments), has_marts=has_marts)
     return {"release": None if found is None else found.number}
 
 
