@@ -24,14 +24,15 @@ from headrace.generate.procurement import SPINE, GenerationSummary, generate_pro
 
 REPOSITORY = Path(__file__).parents[1]
 SPARK35 = REPOSITORY / ".venv-spark35/bin/python"
-# Which Python, hence which Spark, and which environment file: Comet has no build for Spark 4.1.
+# Which Python, hence which Spark, and which environment: the embedded engine, Spark, or Spark 3.5 with Comet.
 HEADRACE = {
     "headrace": (Path(sys.executable), "local"),
-    "headrace_spark35": (SPARK35, "local"),
+    "headrace_spark": (Path(sys.executable), "local_spark"),
+    "headrace_spark35": (SPARK35, "local_spark"),
     "headrace_comet": (SPARK35, "local_comet"),
 }
-USUAL = ("headrace", "duckdb", "polars", "pandas")
-CONTESTANTS = (*HEADRACE, *USUAL[1:])
+USUAL = ("headrace", "headrace_spark", "duckdb", "polars", "pandas")
+CONTESTANTS = (*HEADRACE, *USUAL[2:])
 LIBRARIES = ("headrace", "pyspark", "duckdb", "polars", "pandas", "pyarrow", "numpy")
 KEY = "a key for benchmarks, which is no secret"
 
@@ -143,7 +144,7 @@ def _command(name: str, raw: Path, folder: Path, threads: int) -> list[str]:
     python, environment_name = HEADRACE[name]
     environment = folder / f"{name}.toml"
     packaged = (REPOSITORY / f"configs/environments/{environment_name}.toml").read_text()
-    environment.write_text(packaged.replace("local[*]", f"local[{threads}]"))
+    environment.write_text(packaged.replace("[spark]\n", f'[spark]\nspark.master = "local[{threads}]"\n'))
     return [str(python), "-m", "jobs.run_pipeline", "--raw", str(raw), "--lake", out, "--environment", str(environment)]
 
 

@@ -38,7 +38,7 @@ def rounded(found):
 def test_every_table_has_the_same_rows_with_comet_as_without(tmp_path):
     generate_procurement(rows=1_500, seed=3, dirt="realistic", out=tmp_path / "made")
     releases = {}
-    for environment in ("local", "local_comet"):
+    for environment in ("local_spark", "local_comet"):
         ended = run(environment, str(tmp_path / "made/raw"), str(tmp_path / environment))
         if "unresolved dependency: org.apache.datafusion" in ended.stdout + ended.stderr:
             pytest.skip("Comet's jar could not be downloaded from Maven Central")

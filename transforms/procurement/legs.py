@@ -126,8 +126,8 @@ def with_window_status(legs: DataFrame, *, left_edge_days: int, right_edge_days:
     Null without a month; an end of the window that is not known has no edge.
     """
     begins_later = F.col("leg").isin(*(leg.name for leg in LEGS if leg.start not in _BEGINS_THE_CASE))
-    is_right = F.datediff("data_through", F.last_day("month")) < right_edge_days
-    is_left = begins_later & (F.datediff("month", "data_from") < left_edge_days)
+    is_right = F.datediff("data_through", F.last_day("month")).cast("int") < right_edge_days
+    is_left = begins_later & (F.datediff("month", "data_from").cast("int") < left_edge_days)
     edge = F.when(is_right, "right_edge").when(is_left, "left_edge").otherwise("full")
     return legs.withColumn("window_status", F.when(F.col("month").isNotNull(), edge))
 
