@@ -29,7 +29,7 @@ Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 # What the tests have compared with Spark, and no other: a newer one may read the same code in another way.
-SAIL, CLIENT = "0.7.2", "4.1"
+PROVEN = {"pysail": "0.7.2", "pyspark": "4.1"}
 # Starting a process and importing what it needs takes about as long as reading so much.
 WORTH_A_POOL_BYTES = 8_000_000
 
@@ -39,7 +39,7 @@ class SailEngine:
 
     def __init__(self, environment: Environment) -> None:
         self.session = _session(environment.sail.memory_limit_bytes)
-        self.version = f"sail {SAIL}"
+        self.version = f"sail {version('pysail')}"
 
     def map(self, work: Callable[[Item], Answer], items: Sequence[Item], *, sizes: Sequence[int]) -> list[Answer]:
         core_count = min(_core_count(), len(items))
@@ -110,7 +110,7 @@ _MEND = "install it with: pip install 'headrace[embedded]', or run on Spark with
 
 def _refuse_unproven() -> None:
     """Raises ConfigError for versions whose tables nobody has compared with Spark's."""
-    for package, wanted in (("pysail", SAIL), ("pyspark", CLIENT)):
+    for package, wanted in PROVEN.items():
         with suppress(PackageNotFoundError):
             if not (found := version(package)).startswith(wanted):
                 raise ConfigError(f"found {package} {found}, promised {wanted}, for the embedded engine; {_MEND}")
