@@ -28,6 +28,7 @@ from transforms.outcomes import (
     with_reasons,
 )
 from transforms.procurement.business_days import with_business_days
+from transforms.procurement.cases import summarise_cases, with_leg_days
 from transforms.procurement.coverage import (
     summarise_coverage,
     summarise_leg_coverage,
@@ -39,9 +40,10 @@ from transforms.procurement.cycle_times import summarise_daily_counts, summarise
 from transforms.procurement.events import with_event_number
 from transforms.procurement.events.columns import EVENT
 from transforms.procurement.events.whole_invoices import settle_items
-from transforms.procurement.legs import with_window_status
+from transforms.procurement.legs import build_legs, with_window_status
 from transforms.procurement.marts import Keep, build_procurement_marts
 from transforms.procurement.options import Calendar, ProcurementOptions, SourceCoverage
+from transforms.procurement.pairing import match_events
 from transforms.procurement.reversals import with_reversals
 from transforms.procurement.terms import with_lateness, with_payment_terms
 from transforms.procurement.three_way_match import with_three_way_match
@@ -175,11 +177,19 @@ def of_events(frames: Frames, keep: Keep, *, has_log: bool) -> Tables:
     systems = keep(summarise_systems(events, covering))
     coverage = keep(summarise_coverage(systems, covering, as_of=date(2024, 3, 2)))
     numbered = keep(with_event_number(with_is_after_data_through(events, coverage)))
+    reversed_events = keep(with_reversals(numbered, has_log=has_log, keep=keep))
+    cases, leg_coverage = keep(summarise_cases(reversed_events)), summarise_leg_coverage(systems, coverage)
+    pairs = keep(match_events(reversed_events))
+    legs = keep(build_legs(with_payment_terms(cases, None), pairs, leg_coverage, options=OPTIONS))
     return {
         "systems": systems,
         "coverage": with_event_count(coverage, numbered),
-        "leg_coverage": summarise_leg_coverage(systems, coverage),
-        "reversals": with_reversals(numbered, has_log=has_log),
+        "leg_coverage": leg_coverage,
+        "reversals": reversed_events,
+        "cases": cases,
+        "pairs": pairs,
+        "legs": legs,
+        "leg_days": with_leg_days(cases, legs),
     }
 
 

@@ -23,7 +23,7 @@ REAL = {
         "bibitor_vendor_invoice_iso.csv",
     ),
 }
-STEPS = 4
+STEPS = 3
 pytestmark = [
     pytest.mark.skipif(not find_spec("pysail"), reason="pysail is not installed: the engines were not compared"),
     pytest.mark.needs_spark,
@@ -63,8 +63,7 @@ def test_real_data_makes_the_same_release_on_every_engine(engines, tmp_path, fil
     assert row_count(first)["procurement_legs"] > 0
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("dirt", ["realistic", "hostile"])
+@pytest.mark.parametrize(("dirt", "seed"), [("realistic", 1), ("hostile", 2)])
 def test_a_lake_that_grows_in_pieces_is_the_same_on_every_engine(engines, tmp_path, lenient, dirt, seed):
     made, pieces = in_pieces(tmp_path, dirt=dirt, seed=seed)
     for peer in engines:
@@ -75,13 +74,12 @@ def test_a_lake_that_grows_in_pieces_is_the_same_on_every_engine(engines, tmp_pa
     }
 
 
-@pytest.mark.parametrize("seed", [3, 4])
-def test_a_lake_grown_by_sail_and_spark_in_turn_is_one_grown_by_sail(engines, tmp_path, lenient, seed):
-    made, pieces = in_pieces(tmp_path, dirt="hostile", seed=seed)
+def test_a_lake_grown_by_spark_and_sail_in_turn_is_one_grown_by_sail(engines, tmp_path, lenient):
+    made, pieces = in_pieces(tmp_path, dirt="hostile", seed=3)
     sail, spark = engines[:2]
     configs = [made / "configs", lenient]
     grow(made, tmp_path / "one", pieces, [sail] * STEPS, configs=configs)
-    grow(made, tmp_path / "turns", pieces, [sail, spark] * (STEPS // 2), configs=configs)
+    grow(made, tmp_path / "turns", pieces, [spark, sail, spark], configs=configs)
     assert newest(tmp_path / "turns/lake")["versions"]["engine"].startswith("spark")
     assert release_differences(tmp_path / "one/lake", tmp_path / "turns/lake") == []
 
@@ -89,7 +87,7 @@ def test_a_lake_grown_by_sail_and_spark_in_turn_is_one_grown_by_sail(engines, tm
 def in_pieces(folder, *, dirt, seed):
     """Made-up documents, and their files in a random order: some late, some sent again under another name."""
     made, chance = folder / "made", random.Random(f"{dirt} {seed}")
-    generate_procurement(rows=20_000, seed=seed, dirt=dirt, out=made, formats="mixed", plants=PLANTS)
+    generate_procurement(rows=12_000, seed=seed, dirt=dirt, out=made, formats="mixed", plants=PLANTS)
     files = sorted(path.relative_to(made / "raw") for path in (made / "raw").rglob("*") if path.is_file())
     together = {}
     for path in files:  # the parts of a Parquet delivery come with its manifest
