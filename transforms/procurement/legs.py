@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from schemas.procurement.words import LEGS, Leg
+from schemas.procurement.words import IN_FULL_LEGS, LEGS, Leg
 from transforms.procurement.business_days import with_business_days
 from transforms.procurement.events import CASE
 from transforms.procurement.options import ProcurementOptions
@@ -16,7 +16,6 @@ from transforms.procurement.terms import with_lateness
 _PARTIES = ("company_code", "vendor_id", "category_name")
 _FLAGS = ("has_reversed_start", "has_only_reversed_ends", "has_only_reversed_invoices", "is_never_expected")
 _OF_START = ("on", "event_id", "document_id")
-_IN_FULL = tuple(leg.name for leg in LEGS if leg.ends_in_full)
 _BEGINS_THE_CASE = ("requisition_created", "order_created")
 
 
@@ -55,7 +54,7 @@ def with_every_leg(cases: DataFrame, pairs: DataFrame, *, never_expected: Mappin
         without_pair.alias("without_pair"),
     )
     paired = known.drop("without_pair", "has_untold_payment").join(pairs, [*CASE])
-    untold = F.col("leg").isin(*_IN_FULL) & F.col("has_untold_payment")
+    untold = F.col("leg").isin(*IN_FULL_LEGS) & F.col("has_untold_payment")
     alone = known.withColumn("leg", F.explode("without_pair")).withColumns(
         {"occurrence_number": F.lit(1), "why_not_paid": F.when(untold, "amount_unknown")}
     )
