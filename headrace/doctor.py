@@ -49,7 +49,7 @@ def examine(lake: str | None, environment: str | None = None) -> list[dict[str, 
         _of_engine(_spark(), is_asked=is_on_spark),
         _of_engine(_java(), is_asked=is_on_spark),
         *_packages(),
-        _memory(),
+        _memory(is_on_spark=is_on_spark),
         _folder("temporary folder", tempfile.gettempdir()),
         _masking_key(environment),
     ]
@@ -101,10 +101,16 @@ def _of_engine(check: Check, *, is_asked: bool) -> Check:
 
 
 def _embedded() -> Check:
-    missing = [name for name in EMBEDDED if _version(name) is None]
-    found = f"sail {_version('pysail')}" if not missing else f"missing {', '.join(missing)}"
-    mend = "pip install 'headrace[embedded]' (make setup does)"
-    return Check("embedded engine", found, ", ".join(EMBEDDED), not missing, mend)
+    name, mend = "embedded engine", "pip install 'headrace[embedded]' (make setup does)"
+    if missing := [package for package in EMBEDDED if _version(package) is None]:
+        return Check(name, f"missing {', '.join(missing)}", ", ".join(EMBEDDED), False, mend)
+    from lake.engines.sail import PROVEN
+
+    found = {package: _version(package) or "" for package in PROVEN}
+    needed = " and ".join(f"{package} {wanted}" for package, wanted in PROVEN.items())
+    is_proven = all(found[package].startswith(wanted) for package, wanted in PROVEN.items())
+    told = ", ".join(f"{package} {version}" for package, version in found.items())
+    return Check(name, told, f"{needed}, which are compared with Spark", is_proven, mend)
 
 
 def _spark() -> Check:
@@ -129,14 +135,15 @@ def _packages() -> Iterator[Check]:
     )
 
 
-def _memory() -> Check:
+def _memory(*, is_on_spark: bool) -> Check:
+    setting = "spark.driver.memory" if is_on_spark else "memory_limit_bytes"
     found = _memory_gib()
     return Check(
         "memory",
         f"{found:.1f} GiB" if found else "unknown",
         f"{MEMORY_GIB:.0f} GiB",
         found is None or found >= MEMORY_GIB,
-        "lower spark.driver.memory in the environment file, or take a larger machine",
+        f"lower {setting} in the environment file, or take a larger machine",
     )
 
 

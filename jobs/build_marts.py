@@ -23,7 +23,7 @@ from lake.errors import ConfigError, DataError
 from lake.landing import read_landed
 from lake.releases import parse_snapshot
 from lake.run import Run
-from lake.runs import add_stage, stage_said
+from lake.runs import stage_said
 from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
 from schemas.lineage import BEYOND_CONTRACT
 from schemas.procurement import PROCUREMENT_COVERAGE
@@ -48,7 +48,7 @@ def build_marts(run: Run) -> None:
     else:
         marts = _write(run, curated, options, digest)
     tables = {name: asdict(snapshot) for name, snapshot in marts.items()}
-    add_stage(run.lake, run.run_id, "marts", {"tables": tables, "as_of": run.as_of})
+    run.add_stage("marts", {"tables": tables, "as_of": run.as_of})
 
 
 def delivered_options(run: Run) -> ProcurementOptions:

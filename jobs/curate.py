@@ -18,13 +18,12 @@ from pyspark.sql import functions as F
 from jobs.shell import shell
 from lake.counting import count_table
 from lake.curating import TablePlan, landed_frames, plan_table
-from lake.deliveries import Delivery
+from lake.deliveries import Delivery, replaced_deliveries
 from lake.errors import ConfigError
 from lake.landing import read_landed
 from lake.quarantine import refuse_quarantined
 from lake.releases import TableCounts, parse_delivery
 from lake.run import Run
-from lake.runs import add_stage
 from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
 from lake.undecided import refuse_undecided
 from schemas.contract import Contract
@@ -49,9 +48,7 @@ def curate(run: Run) -> None:
         if plan.mode != "absent":
             snapshots[contract.name] = plan.before if plan.mode == "carried" and plan.before else _write(run, plan)
             counts[contract.name] = count_table(run, plan, snapshots[contract.name])
-    add_stage(
-        run.lake,
-        run.run_id,
+    run.add_stage(
         "curate",
         {
             "tables": {name: asdict(snapshot) for name, snapshot in snapshots.items()},
@@ -67,7 +64,9 @@ def refuse_too_large(run: Run, deliveries: Sequence[Delivery]) -> None:
     environment = run.configuration.environment
     if environment.engine != "sail":
         return
-    ledger = (read_landed(run.lake, run.domain, d.source_name, d.landing_file_id) for d in deliveries)
+    replaced = frozenset[str]().union(*(replaced_deliveries(deliveries, s) for s in run.configuration.sources))
+    standing = (delivery for delivery in deliveries if delivery.landing_file_id not in replaced)
+    ledger = (read_landed(run.lake, run.domain, d.source_name, d.landing_file_id) for d in standing)
     row_count = sum(landed.landing_row_count for landed in ledger if landed)
     if row_count > environment.sail.landed_row_limit:
         raise ConfigError(

@@ -30,7 +30,7 @@ from lake.landing import LandedFile, land_file, read_landed
 from lake.manifests import read_manifests
 from lake.objects import ObjectInfo, ObjectStore, StoreError
 from lake.run import Run
-from lake.runs import add_stage, now_utc
+from lake.runs import now_utc
 
 Seen = tuple[str, str, int, str]  # by which source, and what tells that the file is as it was
 
@@ -74,7 +74,7 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
         "new_landing_file_ids": sorted({file.landing_file_id for file in landed}),
         "raw_files": count_raw_files(files, claims, deliveries, ignored),
     }
-    add_stage(run.lake, run.run_id, "land", said)
+    run.add_stage("land", said)
     return deliveries
 
 

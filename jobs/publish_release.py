@@ -12,16 +12,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
+import pyarrow
+import pyspark
+
 from jobs.shell import shell
 from lake.artefacts import audit_artefact, parse_artefact
 from lake.counting import audit_counts
-from lake.engines import engine_version
 from lake.errors import AuditError
 from lake.landing import LandedFile, landing_key, read_landed
 from lake.quarantine import refuse_quarantined
 from lake.releases import Release, SourceAsRead, TableCounts, current_release, parse_delivery, parse_snapshot, publish
 from lake.run import Run
-from lake.runs import add_stage, now_utc, read_manifest, stage_said
+from lake.runs import now_utc, read_manifest, stage_said
 from lake.tables import audit_files, footer_row_count
 
 
@@ -37,14 +39,14 @@ def publish_release(run: Run) -> Release | None:
     with run.step("publish", "audit"):
         release = _release(run)
         if run.parent and _is_same(run.parent, release):
-            add_stage(run.lake, run.run_id, "publish", {"release": run.parent.number, "is_new": False})
+            run.add_stage("publish", {"release": run.parent.number, "is_new": False})
             return None
         _audit(run, release)
     return _said(run, publish(run.lake, release))
 
 
 def _said(run: Run, published: Release) -> Release:
-    add_stage(run.lake, run.run_id, "publish", {"release": published.number, "is_new": True})
+    run.add_stage("publish", {"release": published.number, "is_new": True})
     return published
 
 
@@ -71,11 +73,21 @@ def _release(run: Run) -> Release:
         models={name: parse_artefact(said) for name, said in train.get("models", {}).items()},
         facts=facts | ({"training": train["training"]} if train else {}),
         versions={
-            "engine": engine_version(run.configuration.environment),
-            **{name: version(name) for name in ("headrace", "pyspark", "pyarrow")},
+            "engine": _engines(run),
+            "headrace": version("headrace"),
+            "pyspark": pyspark.__version__,
+            "pyarrow": pyarrow.__version__,
         },
         durations_seconds=dict(run.durations_seconds),
     )
+
+
+def _engines(run: Run) -> str:
+    """What made the tables of the run, by its stages; those of its parent where it carried all of them over."""
+    stages = read_manifest(run.lake, run.run_id)["stages"].values()
+    found = sorted({stage["engine"] for stage in stages if stage.get("engine")})
+    carried = run.parent.versions.get("engine", "") if run.parent else ""
+    return " and ".join(found) or carried
 
 
 def _is_same(parent: Release, release: Release) -> bool:

@@ -25,7 +25,7 @@ from lake.engines.spark import spark_path
 from lake.errors import AuditError, DataError
 from lake.releases import parse_snapshot
 from lake.run import Run
-from lake.runs import add_stage, stage_said
+from lake.runs import stage_said
 from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
 from ml.artefact import ArtefactError, load
 from ml.disorder import Disorder, count_disorder
@@ -64,7 +64,7 @@ def score_search_volume(run: Run) -> None:
     if not scored or any(snapshot.digest != digest for snapshot in scored.values()):
         scored = _write(run, model, trained["training"], digest)
     tables = {name: asdict(snapshot) for name, snapshot in {**scored, **backtest}.items()}
-    add_stage(run.lake, run.run_id, "marts", {"tables": tables, "as_of": run.as_of})
+    run.add_stage("marts", {"tables": tables, "as_of": run.as_of})
 
 
 def _write(run: Run, model: Artefact | None, training: Mapping[str, Any], digest: str) -> dict[str, Snapshot]:

@@ -23,7 +23,7 @@ from jobs.search_frames import MODEL, SearchFrames, curated_snapshots, data_dige
 from jobs.shell import shell
 from lake.artefacts import Artefact, written_artefact
 from lake.run import Run
-from lake.runs import add_stage, run_folder
+from lake.runs import run_folder
 from lake.tables import Snapshot, new_folder, write_snapshot
 from ml.artefact import save
 from ml.card_page import card_page
@@ -146,7 +146,7 @@ def _say(run: Run, training: dict[str, Any], model: Artefact | None, backtest: S
         "models": {MODEL: asdict(model)} if model else {},
         "tables": {BACKTEST: asdict(backtest)} if backtest else {},
     }
-    add_stage(run.lake, run.run_id, "train", said)
+    run.add_stage("train", said)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from lake.errors import ConfigError, DataError
 from lake.folder_store import FolderStore
 from lake.objects import ObjectStore, open_store
 from lake.releases import Release, current_release
-from lake.runs import read_manifest, stage_said
+from lake.runs import add_stage, read_manifest, stage_said
 from lake.secrets import masking_key
 from schemas.domains import DOMAINS, DomainTables
 
@@ -126,6 +126,11 @@ class Run:
     @property
     def spark(self) -> SparkSession:
         return self.engine.session
+
+    def add_stage(self, stage: str, said: dict[str, Any]) -> None:
+        """Add to the manifest what a stage did, and by which engine; null where it needed none."""
+        engine = self.engine.version if "engine" in self.__dict__ else None
+        add_stage(self.lake, self.run_id, stage, {**said, "engine": engine})
 
     @cached_property
     def masking_key(self) -> bytes:

@@ -16,7 +16,7 @@ from pyspark.sql import types as T
 
 from lake.engines import Engine
 from lake.errors import AuditError
-from lake.objects import ObjectStore, StoreFull
+from lake.objects import ObjectStore
 from schemas.contract import Contract, Field
 
 
@@ -80,17 +80,12 @@ def write_snapshot(
     leave out those of other values, where the rows come sorted; without `row_group_bytes` they are as the engine has
     them.
 
-    Raises StoreFull where the disk is: the engine's own error says it in a hundred lines.
+    Raises StoreFull where the disk is.
     """
     options: dict[str, str | int] = {"compression": "zstd"}
     if row_group_bytes is not None:
         options["parquet.block.size"] = row_group_bytes
-    try:
-        engine.write(frame, lake.uri_of(folder), partition_by=partition_by, **options)
-    except Exception as error:
-        if "No space left on device" in str(error):
-            raise StoreFull(f"cannot write {lake.uri_of(folder)}: the disk is full; nothing was published") from None
-        raise
+    engine.write(frame, lake.uri_of(folder), partition_by=partition_by, **options)
     return Snapshot(table, folder, count_files(lake, folder), digest, tuple(sorted(replaced)))
 
 

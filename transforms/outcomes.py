@@ -102,9 +102,15 @@ def judge(rows: DataFrame, contract: Contract, *, upserting: Collection[str] = (
     by_key = Window.partitionBy(*contract.key, apart).orderBy(*order)
     place = F.row_number().over(by_key)
     winner = F.first("content_hash").over(by_key.rowsBetween(Window.unboundedPreceding, Window.currentRow))
-    version = _version(contract)
-    newer_version, newer_content = F.lag(version).over(by_key), F.lag("content_hash").over(by_key)
-    conflicts = competes & newer_version.eqNullSafe(version) & (newer_content != F.col("content_hash"))
+    same_version = reduce(
+        Column.__and__,
+        (F.lag(name).over(by_key).eqNullSafe(F.col(name)) for name in contract.version_order),
+        F.lit(True),
+    )
+    same_order = F.lag("delivery_order").over(by_key).eqNullSafe(F.col("delivery_order"))
+    newer_content = F.lag("content_hash").over(by_key)  # null for the first, which then conflicts with nobody
+    is_other = newer_content != F.col("content_hash")
+    conflicts = competes & same_version & (~has_no_version(contract) | same_order) & is_other
     placed = rows.select(
         "*",
         competes.alias("competes"),
@@ -119,12 +125,6 @@ def judge(rows: DataFrame, contract: Contract, *, upserting: Collection[str] = (
 def has_no_version(contract: Contract) -> Column:
     """Whether every version column of a row is null: then only the order of its delivery says how new it is."""
     return reduce(Column.__and__, (F.col(name).isNull() for name in contract.version_order), F.lit(True))
-
-
-def _version(contract: Contract) -> Column:
-    """What two contents of a key must differ in, lest they conflict."""
-    ordered = F.when(has_no_version(contract), F.col("delivery_order"))
-    return F.struct(*contract.version_order, ordered.alias("delivery_order"))
 
 
 def _outcome() -> Column:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from importlib.metadata import version
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
 from lake.environment import Environment
+from lake.objects import StoreFull
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -30,6 +30,8 @@ class Engine(Protocol):
     """One engine of one process, at work."""
 
     session: SparkSession
+    version: str
+    """Its name and version, as a release states them."""
 
     def map(self, work: Callable[[Item], Answer], items: Sequence[Item], *, sizes: Sequence[int]) -> list[Answer]:
         """The answer to each item, in the items' order, worked on side by side. `work` must be picklable; `sizes` tell
@@ -60,10 +62,15 @@ def open_engine(environment: Environment, app_name: str) -> Engine:
     return SparkEngine(environment, app_name)
 
 
-def engine_version(environment: Environment) -> str:
-    """The engine's name and version, as a release states them."""
-    package = {"sail": "pysail", "spark": "pyspark"}[environment.engine]
-    return f"{environment.engine} {version(package)}"
+@contextmanager
+def said_when_full(uri: str) -> Iterator[None]:
+    """Raises StoreFull where a disk is: an engine's own error says it in a hundred lines."""
+    try:
+        yield
+    except Exception as error:
+        if "No space left on device" in str(error):
+            raise StoreFull(f"cannot write {uri}: the disk is full; nothing was published") from None
+        raise
 
 
 def shares(sizes: Sequence[int], most: int) -> list[list[int]]:

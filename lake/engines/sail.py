@@ -8,8 +8,10 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -19,13 +21,15 @@ from urllib.parse import quote
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
-from lake.engines import FIXED, Keep, shares
+from lake.engines import FIXED, Keep, said_when_full, shares
 from lake.environment import Environment
-from lake.errors import ConfigError
+from lake.errors import ConfigError, DataError
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
+# What the tests have compared with Spark, and no other: a newer one may read the same code in another way.
+PROVEN = {"pysail": "0.7.2", "pyspark": "4.1"}
 # Starting a process and importing what it needs takes about as long as reading so much.
 WORTH_A_POOL_BYTES = 8_000_000
 
@@ -35,13 +39,14 @@ class SailEngine:
 
     def __init__(self, environment: Environment) -> None:
         self.session = _session(environment.sail.memory_limit_bytes)
+        self.version = f"sail {version('pysail')}"
 
     def map(self, work: Callable[[Item], Answer], items: Sequence[Item], *, sizes: Sequence[int]) -> list[Answer]:
-        core_count = min(len(os.sched_getaffinity(0)), len(items))
+        core_count = min(_core_count(), len(items))
         if core_count < 2 or sum(sizes) < WORTH_A_POOL_BYTES:
             return [work(item) for item in items]
         dealt = shares(sizes, 4 * core_count)
-        with ProcessPoolExecutor(core_count, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
+        with _pool(core_count) as pool:
             answered = pool.map(partial(_share, work), [[items[place] for place in share] for share in dealt])
             answers = {
                 place: answer
@@ -56,7 +61,8 @@ class SailEngine:
     def write(self, frame: DataFrame, uri: str, *, partition_by: Sequence[str] = (), **options: str | int) -> None:
         """Sail has its own way with row groups and compression: it takes none of the options."""
         writer = frame.write.mode("error")
-        (writer.partitionBy(*partition_by) if partition_by else writer).parquet(sail_path(uri))
+        with said_when_full(uri):
+            (writer.partitionBy(*partition_by) if partition_by else writer).parquet(sail_path(uri))
 
     @contextmanager
     def kept(self) -> Iterator[Keep]:
@@ -92,22 +98,31 @@ def _session(memory_limit_bytes: int) -> SparkSession:
         if "session" not in _started:
             os.environ.setdefault("RUST_LOG", "error")
             os.environ.setdefault("SAIL_RUNTIME__MEMORY_POOL__TYPE", "fair")
-            os.environ.setdefault("SAIL_RUNTIME__MEMORY_POOL__FAIR__MAX_SIZE", str(memory_limit_bytes))
+            os.environ.setdefault("SAIL_RUNTIME__MEMORY_POOL__FAIR__MAX_SIZE", str(_memory_limit(memory_limit_bytes)))
             os.environ.setdefault("SAIL_SPARK__SESSION_TIMEOUT_SECS", "86400")
             _started["server"], _started["session"] = _serve()
         os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
         return cast(SparkSession, _started["session"])
 
 
+_MEND = "install it with: pip install 'headrace[embedded]', or run on Spark with --environment local_spark"
+
+
+def _refuse_unproven() -> None:
+    """Raises ConfigError for versions whose tables nobody has compared with Spark's."""
+    for package, wanted in PROVEN.items():
+        with suppress(PackageNotFoundError):
+            if not (found := version(package)).startswith(wanted):
+                raise ConfigError(f"found {package} {found}, promised {wanted}, for the embedded engine; {_MEND}")
+
+
 def _serve() -> tuple[object, object]:
+    _refuse_unproven()
     try:
         from pysail.spark import SparkConnectServer
         from pyspark.sql.connect.session import SparkSession as ConnectSession
     except ImportError as error:
-        raise ConfigError(
-            f"the embedded engine is not installed ({error}); install it with: pip install 'headrace[embedded]', or "
-            "run on Spark with --environment local_spark"
-        ) from None
+        raise ConfigError(f"the embedded engine is not installed ({error}); {_MEND}") from None
     server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
     _, port = server.listening_address
@@ -122,6 +137,33 @@ def sail_path(uri: str) -> str:
     find nothing without a word."""
     scheme, mark, path = uri.partition("://")
     return f"{scheme}://{quote(path)}" if mark else f"file://{quote(uri)}"
+
+
+def _core_count() -> int:
+    """The cores that this process may use; not every system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _pool(process_count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with this one. Raises DataError where one of them was ended from outside."""
+    pool = ProcessPoolExecutor(process_count, mp_context=get_context("spawn"), initializer=_end_with_parent)
+    try:
+        yield pool
+    except BrokenProcessPool:
+        raise DataError(
+            "a process that landed raw files was ended from outside, most likely for want of memory; run again, on "
+            "fewer files at once or on a machine with more memory"
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _memory_limit(memory_limit_bytes: int) -> int:
+    """At most half of what this machine has: the process needs some beside the engine's."""
+    with suppress(ValueError, OSError, AttributeError):
+        return min(memory_limit_bytes, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2)
+    return memory_limit_bytes
 
 
 def _share(work: Callable[[Item], Answer], items: list[Item]) -> list[Answer]:

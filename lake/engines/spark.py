@@ -15,7 +15,7 @@ from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
-from lake.engines import FIXED, Keep, shares
+from lake.engines import FIXED, Keep, said_when_full, shares
 from lake.environment import Environment
 from lake.errors import ConfigError
 
@@ -33,6 +33,7 @@ class SparkEngine:
 
     def __init__(self, environment: Environment, app_name: str) -> None:
         self.session = spark_session(environment.spark, app_name)
+        self.version = f"spark {self.session.version}"
 
     def map(self, work: Callable[[Item], Answer], items: Sequence[Item], *, sizes: Sequence[int]) -> list[Answer]:
         context = self.session.sparkContext
@@ -50,7 +51,8 @@ class SparkEngine:
 
     def write(self, frame: DataFrame, uri: str, *, partition_by: Sequence[str] = (), **options: str | int) -> None:
         writer = frame.write.mode("error").options(**options)
-        (writer.partitionBy(*partition_by) if partition_by else writer).parquet(uri)
+        with said_when_full(uri):
+            (writer.partitionBy(*partition_by) if partition_by else writer).parquet(uri)
 
     @contextmanager
     def kept(self) -> Iterator[Keep]:

@@ -88,20 +88,24 @@ def with_status(legs: DataFrame) -> DataFrame:
     """Add `leg_status` and `reason`, null for closed and open legs: the first that holds, as docs/procurement.md
     numbers them."""
     starts, ends = F.col("start_on").isNotNull(), F.col("end_on").isNotNull()
-    decided = (
-        F.when(~F.coalesce("is_recorded", F.lit(False)) | _has_no_posting(), _outcome("not_applicable", "not_recorded"))
-        .when(starts & ends, _outcome("closed"))
-        .when(ends, _outcome("not_applicable", "start_missing"))
-        .when(~starts & ~F.col("has_reversed_start"), _outcome("not_applicable", "not_started"))
-        .when(~starts, _outcome("ended_otherwise", "all_reversed"))
-        .when(F.col("why_not_paid").isNotNull(), _outcome("not_applicable", F.col("why_not_paid")))
-        .when(F.col("is_deleted"), _outcome("ended_otherwise", "deleted"))
-        .when(F.col("has_only_reversed_ends") | _went_with_its_invoice(), _outcome("ended_otherwise", "all_reversed"))
-        .when(F.col("is_never_blocked"), _outcome("not_applicable", "no_block"))
-        .when(F.col("is_never_expected"), _outcome("not_applicable", "never_expected"))
-        .otherwise(_outcome("open"))
-    )
-    return legs.withColumn("decided", decided).select("*", "decided.*").drop("decided")
+    all_reversed = F.col("has_only_reversed_ends") | _went_with_its_invoice()
+    rules: list[tuple[Column, str, str | Column | None]] = [
+        (~F.coalesce("is_recorded", F.lit(False)) | _has_no_posting(), "not_applicable", "not_recorded"),
+        (starts & ends, "closed", None),
+        (ends, "not_applicable", "start_missing"),
+        (~starts & ~F.col("has_reversed_start"), "not_applicable", "not_started"),
+        (~starts, "ended_otherwise", "all_reversed"),
+        (F.col("why_not_paid").isNotNull(), "not_applicable", F.col("why_not_paid")),
+        (F.col("is_deleted"), "ended_otherwise", "deleted"),
+        (all_reversed, "ended_otherwise", "all_reversed"),
+        (F.col("is_never_blocked"), "not_applicable", "no_block"),
+        (F.col("is_never_expected"), "not_applicable", "never_expected"),
+    ]
+    status, reason = F.lit("open"), F.lit(None).cast("string")
+    for holds, name, code in reversed(rules):
+        status = F.when(holds, F.lit(name)).otherwise(status)
+        reason = F.when(holds, F.lit(code).cast("string")).otherwise(reason)
+    return legs.withColumns({"leg_status": status, "reason": reason})
 
 
 def with_days(legs: DataFrame) -> DataFrame:
@@ -178,7 +182,3 @@ def _has_no_posting() -> Column:
 def _went_with_its_invoice() -> Column:
     """A log's start of a leg that a document would name as reversed: no invoice is left that it could be of."""
     return F.col("has_only_reversed_invoices") & F.col("document_id").isNull()
-
-
-def _outcome(status: str, reason: str | Column | None = None) -> Column:
-    return F.struct(F.lit(status).alias("leg_status"), F.lit(reason).cast("string").alias("reason"))
