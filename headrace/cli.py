@@ -245,7 +245,7 @@ def status(
 ) -> None:
     """The current release: its tables, what became of every row, and the releases that are kept.
 
-    Example: `headrace status --lake lake --files`
+    Example: `headrace status --lake my/lake --files`
     """
     from headrace.lakes import domain_of, open_lake
     from headrace.status import status_facts
@@ -275,11 +275,11 @@ def query(
 
     Only the release's files can be read. In JSON, dates are ISO texts and decimals numbers with all their digits.
 
-    Example: `headrace query "FROM marts.procurement_cases LIMIT 5" --lake lake`
+    Example: `headrace query "FROM marts.procurement_cases LIMIT 5" --lake my/lake`
 
     Example: `headrace query "SELECT file, reasons, l.* FROM quarantine.invoices AS q JOIN files USING (landing_file_id)
     JOIN landing.erp_invoices AS l ON l.__landing_file_id = q.landing_file_id AND l.__record_number = q.record_number"
-    --lake lake --reveal`
+    --lake my/lake --reveal`
     """
     from headrace import render
     from headrace.lakes import open_lake
@@ -320,14 +320,14 @@ def explain(
 
     Raw columns that are personal, or that no field is mapped to, show as ••• without --reveal.
 
-    Example: `headrace explain procurement case 4500000012_00010 --lake lake`
+    Example: `headrace explain procurement case 4500000012_00010 --lake my/lake`
 
     Example: `headrace explain procurement cycle_times_monthly vendor_id=V000017 month=2024-03
-    leg=invoice_date_to_cleared --lake lake`
+    leg=invoice_date_to_cleared --lake my/lake`
 
     Of an estimated search volume: the rank, what each stage says, and the labels behind its level.
 
-    Example: `headrace explain search volume "water bottle for women all" 2024-11-29 marketplace=US --lake lake`
+    Example: `headrace explain search volume "water bottle for women all" 2024-11-29 marketplace=US --lake my/lake`
     """
     from headrace.explaining import LIMIT, explain_domain
 
@@ -345,7 +345,7 @@ def report(
     """A page to look at, in one HTML file that fetches nothing: for search the curves, estimates over time with special
     dates, calibration, errors and drift.
 
-    Example: `headrace report search --lake lake --out report.html`
+    Example: `headrace report search --lake my/lake --out report.html`
     """
     from headrace.report.search import report_domain
 
@@ -363,7 +363,7 @@ def rollback(
 ) -> None:
     """Publish a new release with the tables and inputs of an older one.
 
-    Example: `headrace rollback procurement --lake lake --to 3`
+    Example: `headrace rollback procurement --lake my/lake --to 3`
     """
     from headrace.keeping import rollback_domain
 
@@ -383,7 +383,7 @@ def vacuum(
 
     The last releases are kept (`releases_kept` of the domain's configuration). Landing is never touched.
 
-    Example: `headrace vacuum procurement --lake lake --dry-run`
+    Example: `headrace vacuum procurement --lake my/lake --dry-run`
     """
     from headrace.keeping import vacuum_domain
 
@@ -425,7 +425,7 @@ def doctor(
 ) -> None:
     """Whether the jobs can run here: what was found, what is needed, how to mend it.
 
-    Example: `headrace doctor --lake lake`
+    Example: `headrace doctor --lake my/lake`
     """
     from headrace.doctor import examine
 

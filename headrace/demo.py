@@ -16,7 +16,7 @@ from headrace.planted import planted_vendors
 from headrace.reader import connect, query, tables_of_release
 from headrace.running import Ask, run_domain
 from lake.objects import ObjectStore
-from schemas.procurement.words import LEGS
+from schemas.procurement.words import DUE_LEGS, IN_FULL_LEGS
 
 DOMAIN = "procurement"
 
@@ -34,8 +34,8 @@ def show_demo(out: Path, rows: int) -> None:
         _say_answer(lake, lake_uri, SLOW_VENDORS.format(leg=cell["leg"]))
         with connect(lake, tables_of_release(release_of(lake, DOMAIN))) as connection:
             _say_planted(planted_vendors(connection, out / "made" / "truth"))
-        for leg in (leg for leg in LEGS if leg.ends_in_full and leg.due_from_terms):
-            _say_answer(lake, lake_uri, PAID_DAYS.format(leg=leg.name))
+        for leg in (leg for leg in IN_FULL_LEGS if leg in DUE_LEGS):
+            _say_answer(lake, lake_uri, PAID_DAYS.format(leg=leg))
         terms = cell_terms(cell)
         _say_command("explain", DOMAIN, "cycle_times_monthly", *terms, "--lake", lake_uri)
         render.explained(explain_domain(lake_uri, DOMAIN, "cycle_times_monthly", terms, reveal=False, limit=2))

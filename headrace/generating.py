@@ -76,7 +76,7 @@ def generate_search_domain(*, out: Path, **options: Any) -> dict[str, Any]:
         except GenerationError as error:
             raise ConfigError(str(error)) from None
     raw = str(out / "raw")
-    command = command_line("headrace", "run", "search", "--raw", raw, "--lake", "lake")
+    command = command_line("headrace", "run", "search", "--raw", raw, "--lake", str(out / "lake"))
     told = {"raw": raw, "truth": str(out / "truth"), "configs": None, "stand_ins": STAND_INS, "next": command}
     return {**asdict(summary), **told}
 

@@ -11,7 +11,7 @@ from headrace.lakes import FIRST_DOMAIN, domain_tables, is_folder
 from headrace.reader import connect, objects, tables_of_release
 from lake.objects import ObjectStore
 from lake.releases import Release
-from schemas.procurement.words import LEGS
+from schemas.procurement.words import DUE_LEGS
 
 SLOWEST_FIRST = "censored_median_days DESC NULLS FIRST, source_system_code, vendor_id"
 SLOW_VENDORS = (
@@ -19,11 +19,10 @@ SLOW_VENDORS = (
     "FROM marts.cycle_times_overall WHERE cell_grain = 'vendor' AND leg = '{leg}' AND median_days IS NOT NULL "
     f"ORDER BY {SLOWEST_FIRST} LIMIT 10"
 )
-# Invoice to payment, by clearings where there are any, else by payments.
-_HEADLINES = [leg.name for leg in LEGS if leg.due_from_terms]
+# First invoice to payment: by clearings where there are any, else by payments.
 SLOWEST_CELL = (
     "FROM marts.cycle_times_monthly WHERE cell_grain = 'vendor' AND median_days IS NOT NULL "
-    f"ORDER BY list_position({_HEADLINES}, leg) NULLS LAST, window_status = 'full' DESC, median_days DESC, leg, "
+    f"ORDER BY list_position({list(DUE_LEGS)}, leg) NULLS LAST, window_status = 'full' DESC, median_days DESC, leg, "
     "source_system_code, vendor_id, month LIMIT 1"
 )
 PAID_DAYS = (

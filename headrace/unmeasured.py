@@ -9,31 +9,47 @@ from typing import Any
 
 from headrace.lakes import is_folder
 from headrace.reader import connect, objects, tables_of_release
+from lake.errors import HeadraceError
 from lake.objects import ObjectStore
 from lake.releases import Release
 from schemas.procurement.words import EVENT_FIELDS, LEGS, SETTLING_TYPES, Leg
 
 MARTS = ("procurement_legs", "procurement_events")
-MEASURED = """
-SELECT source_system_code, leg, bool_or(reason IS DISTINCT FROM 'not_recorded') AS is_measured
+# `is_without_amounts`: of no payment is it known what it pays. Invoices without a payment are open all the same.
+STATES = """
+SELECT source_system_code, leg, bool_or(reason IS DISTINCT FROM 'not_recorded') AS is_recorded,
+    coalesce(bool_or(reason = 'amount_unknown'), false) AND NOT bool_or(leg_status = 'closed') AS is_without_amounts,
+    bool_or(leg_status IN ('closed', 'open', 'ended_otherwise')) AND NOT is_without_amounts AS is_measured
 FROM marts.procurement_legs GROUP BY ALL ORDER BY ALL"""
 OCCURRING = "SELECT DISTINCT source_system_code, event_type FROM marts.procurement_events"
+States = Mapping[str, Mapping[str, Any]]
 
 
 def unmeasured(lake: ObjectStore, release: Release) -> list[str]:
-    """Of a lake in a folder, whose marts are read by DuckDB; two columns of each, and no Spark."""
+    """Of a lake in a folder, whose marts are read by DuckDB; two columns of each, and no Spark. Where they cannot be
+    read, a note says so: neither a run that has published nor the status fails for it."""
     if not set(MARTS) <= set(release.marts) or not is_folder(lake):
         return []
-    only = replace(tables_of_release(release), curated={}, marts={name: release.marts[name] for name in MARTS})
-    with connect(lake, only) as connection:
-        return unmeasured_notes(objects(connection, MEASURED), objects(connection, OCCURRING))
+    import duckdb
+
+    marts = {name: release.marts[name] for name in MARTS}
+    try:
+        with connect(lake, replace(tables_of_release(release), curated={}, marts=marts, deliveries=())) as connection:
+            return unmeasured_notes(objects(connection, STATES), objects(connection, OCCURRING))
+    except (duckdb.Error, HeadraceError) as error:
+        return [f"the legs that cannot be measured are not known: {_sentence(error)}"]
 
 
-def unmeasured_notes(measured: Iterable[Mapping[str, Any]], occurring: Iterable[Mapping[str, Any]]) -> list[str]:
-    """`measured` says of each system and leg whether any row of it is not `not_recorded`."""
-    by_system: dict[str, dict[str, bool]] = defaultdict(dict)
-    for row in measured:
-        by_system[row["source_system_code"]][row["leg"]] = row["is_measured"]
+def _sentence(error: Exception) -> str:
+    """Without the statement that DuckDB shows below it."""
+    return " ".join(str(error).split("\n\nLINE")[0].split())
+
+
+def unmeasured_notes(states: Iterable[Mapping[str, Any]], occurring: Iterable[Mapping[str, Any]]) -> list[str]:
+    """`states` are those of each system and leg; `occurring` the event types that there are of each system."""
+    by_system: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    for row in states:
+        by_system[row["source_system_code"]][row["leg"]] = row
     seen = {(row["source_system_code"], row["event_type"]) for row in occurring}
     return [
         note
@@ -42,37 +58,59 @@ def unmeasured_notes(measured: Iterable[Mapping[str, Any]], occurring: Iterable[
     ]
 
 
-def _of_system(system: str, is_measured: Mapping[str, bool], seen: Collection[str]) -> list[str]:
-    known = {name for leg in LEGS if is_measured.get(leg.name) for name in (leg.start, leg.end)}
-    by_missing: dict[tuple[str, ...], list[Leg]] = defaultdict(list)
+def _of_system(system: str, states: States, seen: Collection[str]) -> list[str]:
+    known = {name for leg in LEGS if _is(leg, states, "is_recorded") for name in (leg.start, leg.end)}
+    by_cause: dict[str, list[Leg]] = defaultdict(list)
     for leg in LEGS:
-        if is_measured.get(leg.name) is False:
-            by_missing[_missing(leg, known, seen)].append(leg)
-    return [_note(system, missing, legs, is_measured) for missing, legs in by_missing.items()]
+        if leg.name in states and not _is(leg, states, "is_recorded"):
+            by_cause[_not_recorded(leg, known, seen)].append(leg)
+        elif _is(leg, states, "is_without_amounts"):
+            by_cause[_without_amounts()].append(leg)
+    return [
+        f"{_names(legs)} cannot be measured in {system}: {cause}{_instead(system, legs, states)}"
+        for cause, legs in by_cause.items()
+    ]
 
 
-def _missing(leg: Leg, known: Collection[str], seen: Collection[str]) -> tuple[str, ...]:
-    """Ends of the leg that no other leg shows to be recorded; of two those of which there is no event either. Where
-    both are recorded, only not of the same document, it is the end."""
-    unknown = tuple(name for name in (leg.start, leg.end) if name not in known) or (leg.end,)
-    return tuple(name for name in unknown if name not in seen) or unknown
+def _is(leg: Leg, states: States, state: str) -> bool:
+    return bool(states.get(leg.name, {}).get(state))
 
 
-def _note(system: str, missing: tuple[str, ...], legs: list[Leg], is_measured: Mapping[str, bool]) -> str:
-    others = {
-        other.name
-        for leg in legs
-        for other in LEGS
-        if leg.end in SETTLING_TYPES and other.end in SETTLING_TYPES and other.start == leg.start
-        if is_measured.get(other.name)
-    }
-    instead = ", ".join(leg.name for leg in LEGS if leg.name in others)
+def _not_recorded(leg: Leg, known: Collection[str], seen: Collection[str]) -> str:
+    """Missing are the ends that no other leg shows to be recorded; of two those of which there is no event either."""
+    unknown = [name for name in (leg.start, leg.end) if name not in known]
+    if not unknown:
+        return (
+            f"{leg.start} and {leg.end} are recorded, but never of the same document. To measure, map "
+            f"{_fields(leg.end)} in the source that gives {leg.start}"
+        )
+    missing = [name for name in unknown if name not in seen] or unknown
     return (
-        f"{', '.join(leg.name for leg in legs)} cannot be measured in {system}: no source records "
-        f"{' or '.join(missing)}. To measure, map {' and '.join(map(_fields, missing))}, and name "
+        f"no source records {' or '.join(missing)}. To measure, map {' and '.join(map(_fields, missing))}, and name "
         f"{' and '.join(missing)} in `records` of its source"
-        + (f"; or look at {instead}, measured in {system}" if instead else "")
     )
+
+
+def _without_amounts() -> str:
+    return (
+        "of no payment is the amount known that it pays of the item (reason amount_unknown). To measure, map "
+        "`paid_amount` of payments, or give a payments file"
+    )
+
+
+def _instead(system: str, legs: Collection[Leg], states: States) -> str:
+    """Where the invoice is settled by the other record of it, and that is measured: the legs that end there."""
+    starts = {leg.start for leg in legs if leg.end in SETTLING_TYPES}
+    others = [
+        other
+        for other in LEGS
+        if other.end in SETTLING_TYPES and other.start in starts and _is(other, states, "is_measured")
+    ]
+    return f"; or look at {_names(others)}, measured in {system}" if others else ""
+
+
+def _names(legs: Iterable[Leg]) -> str:
+    return ", ".join(leg.name for leg in legs)
 
 
 def _fields(event_type: str) -> str:

@@ -44,17 +44,18 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
     check_options(run)  # what is wrong there is said before the work
     files = list(run.raw.list())
     claims = _claimed(run, files)
-    kept = _kept(run, {_seen_as(claim) for claim in claims})
+    kept, returned = _kept(run, {_told(claim.file) for claim in claims})
     known = {(delivery.source_name, *_told(file)) for delivery in kept for file in delivery.raw_files}
-    arrived = _arrivals(run)
+    arrived = _arrivals(run, returned)
     new = [
-        replace(claim, arrived_at=arrived.get(_seen_as(claim), claim.arrived_at))
+        replace(claim, arrived_at=arrived.get(_seen_as(claim)) or arrived.get(_seen_as(claim)[:3]) or claim.arrived_at)
         for claim in claims
         if _seen_as(claim) not in known
     ]
     with run.step("land", "raw files") as counted:
         landed = _land(run, new) if new else []
         counted(sum(file.record_count for file in landed))
+    _refuse_others(run, returned, landed)
     seen = [
         _delivery(run, file.landing_file_id, file.arrived_at, [claim]) for claim, file in zip(new, landed, strict=True)
     ]
@@ -116,13 +117,15 @@ def _row_count(run: Run, delivery: Delivery) -> int:
     return landed.landing_row_count if landed else 0
 
 
-def _arrivals(run: Run) -> dict[Seen, str]:
-    """When each file of the parent first landed: that stands where it lands again, read in another way."""
-    arrived: dict[Seen, str] = {}
+def _arrivals(run: Run, returned: Sequence[Delivery]) -> dict[tuple[str | int, ...], str]:
+    """When each file of the parent first landed: that stands where it lands again, read in another way. Of those that
+    were put back the ETag is left out."""
+    arrived: dict[tuple[str | int, ...], str] = {}
     for delivery in run.parent.deliveries if run.parent else ():
         landed = read_landed(run.lake, run.domain, delivery.source_name, delivery.landing_file_id)
+        end = 2 if delivery in returned else 3
         if landed:
-            arrived |= {(delivery.source_name, *_told(file)): landed.arrived_at for file in delivery.raw_files}
+            arrived |= {(delivery.source_name, *_told(file)[:end]): landed.arrived_at for file in delivery.raw_files}
     return arrived
 
 
@@ -142,25 +145,47 @@ def _delivery(run: Run, landing_file_id: str, arrived_at: str, claims: Sequence[
     return Delivery(landing_file_id, source.name, claims[0].period, order, files)
 
 
-def _kept(run: Run, present: set[Seen]) -> list[Delivery]:
-    """The parent's deliveries that stand as they landed, their order asked of their names again.
+def _kept(run: Run, there: set[tuple[str, int, str]]) -> tuple[list[Delivery], list[Delivery]]:
+    """The parent's deliveries that stand as they landed, their order asked of their names again; and of those that are
+    claimed or read in another way now the ones whose file seems to have been put back: its ETag is another.
 
-    Raises DataError where one is claimed or read in another way now, and its raw file is no longer there to be read
-    again.
+    Raises DataError where the raw file of one is no longer there to be read again.
     """
-    there = {seen[1:] for seen in present}
-    kept = []
+    kept, returned = [], []
     for delivery in run.parent.deliveries if run.parent else ():
         again = _claimed_again(run, delivery)
         if again:
             kept.append(again)
-        elif not any(_told(file) in there for file in delivery.raw_files):
-            raise DataError(
-                f"{delivery.raw_files[0].key}: this file landed for source {delivery.source_name}, which claims or "
-                "reads it in another way now, and it is no longer there as it was, to be read again; give it back, or "
-                "the old `claims` and [read]"
-            )
-    return kept
+        elif any(_told(file) in there for file in delivery.raw_files):
+            continue
+        elif {_told(file)[:2] for file in delivery.raw_files} & {told[:2] for told in there}:
+            returned.append(delivery)
+        else:
+            raise DataError(_lost(run, delivery))
+    return kept, returned
+
+
+def _refuse_others(run: Run, returned: Sequence[Delivery], landed: Sequence[LandedFile]) -> None:
+    """Raises DataError where what lies in the place of a file that must be read again has another content."""
+    contents = {file.sha256 for file in landed}
+    for delivery in returned:
+        before = read_landed(run.lake, run.domain, delivery.source_name, delivery.landing_file_id)
+        if before is None or before.sha256 not in contents:
+            raise DataError(_lost(run, delivery))
+
+
+def _lost(run: Run, delivery: Delivery) -> str:
+    key, source = delivery.raw_files[0].key, run.configuration.source(delivery.source_name)
+    landed = read_landed(run.lake, run.domain, source.name, delivery.landing_file_id)
+    if landed and landed.reading_digest in source.former_reading_digests():
+        return (
+            f"{key}: this version of Headrace lands in another format and reads every raw file once more, and this one "
+            "is no longer there as it was; put the raw files of the release back where they were, for one run"
+        )
+    return (
+        f"{key}: this file landed for source {source.name}, which claims or reads it in another way now, and it is no "
+        "longer there as it was, to be read again; give it back, or the old `claims` and [read]"
+    )
 
 
 def _claimed_again(run: Run, delivery: Delivery) -> Delivery | None:

@@ -1,8 +1,8 @@
-"""Run all stages of a domain in one Spark session: land, curate, train where there is a model, marts, publish.
+"""Run all stages of a domain on one engine: land, curate, train where there is a model, marts, publish.
 
 Reads: the raw files, the parent release.
 Writes: landing, curated, models, marts, and a release.
-Rerun: where nothing changed, nothing is written and no Spark session is begun.
+Rerun: where nothing changed, nothing is written and no engine is started.
 """
 
 from __future__ import annotations

@@ -88,6 +88,13 @@ class Source:
     @cached_property
     def reading_digest(self) -> str:
         """Changes when the same bytes would land as other records or other decisions; not by what stops a file."""
+        return self._reading_digest(LANDING_FORMAT)
+
+    def former_reading_digests(self) -> set[str]:
+        """Those of the same reading under the formats of landing before this version's."""
+        return {self._reading_digest(number) for number in range(1, LANDING_FORMAT)}
+
+    def _reading_digest(self, landing_format: int) -> str:
         read = {key: value for key, value in self.read.said().items() if key not in STOPPING}
         columns = sorted(
             (
@@ -97,7 +104,8 @@ class Source:
             )
             for c in self.read_columns
         )
-        return _digest([LANDING_FORMAT, read, columns])
+        number = [landing_format] if landing_format > 1 else []  # the first format had no number
+        return _digest([*number, read, columns])
 
     @cached_property
     def mapping_digest(self) -> str:

@@ -124,6 +124,7 @@ def _land(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source) -> 
         sha256 = hashlib.sha256(json.dumps(digests).encode()).hexdigest() if claim.parts else digests[0]
         landing_file_id = _identity(sha256, claim, source)
         if landed := read_landed(lake, source.domain, source.name, landing_file_id):
+            _refuse_other_count(claim, landed)
             return landed
         with closing(_Reading(source, claim, folder, landing_file_id)) as reading:
             for copy in copies:
@@ -152,6 +153,16 @@ def _read(copy: RawCopy, reading: _Reading) -> None:
     if part.row_count not in (None, row_count):
         raise DataError(
             f"{part.file.key} has {row_count:,} rows, its manifest promised {part.row_count:,}; ask for it again"
+        )
+
+
+def _refuse_other_count(claim: Claim, landed: LandedFile) -> None:
+    """Raises DataError where the manifest of files that have landed already promises other rows of them; which of the
+    files has them is not known any more."""
+    promised = sum(part.row_count or 0 for part in claim.parts)
+    if claim.parts and promised != landed.record_count:
+        raise DataError(
+            f"its files have {landed.record_count:,} rows, its manifest promised {promised:,}; ask for it again"
         )
 
 

@@ -33,7 +33,7 @@ def tell_nobody(stage: str, step: str, row_count: int | None, seconds: float | N
 
 @dataclass
 class Run:
-    """Everything that a stage needs; the Spark session begins when it is first asked for."""
+    """Everything that a stage needs; the engine starts when it is first asked for."""
 
     arguments: Arguments
     lake: ObjectStore

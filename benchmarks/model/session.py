@@ -6,8 +6,9 @@ import os
 import sys
 import time
 
-from lake.session import FIXED
 from pyspark.sql import SparkSession
+
+from lake.engines import FIXED
 
 OWN = {
     "spark.driver.memory": "1600m",

@@ -15,11 +15,10 @@ from headrace.explain.raw import Record
 from headrace.explain.versions import Trail, row_numbers, trace_rows
 from lake.errors import ConfigError, DataError
 from schemas.contract import Contract
-from schemas.procurement.words import CELL_GRAINS, IN_FULL_TYPES, LEGS
+from schemas.procurement.words import CELL_GRAINS, IN_FULL_LEGS, IN_FULL_TYPES, LEGS
 
 CELL_MARTS = ("cycle_times_monthly", "cycle_times_overall")
 SUBJECTS = ("case", *CELL_MARTS)
-_IN_FULL = tuple(leg.name for leg in LEGS if leg.ends_in_full)
 _DOCUMENT = ("source_system_code", "case_id", "document_id")
 EVENT_ORDER = "event_on, event_at, record_number, event_id"
 _GRAIN = {(True, True): "vendor_category", (True, False): "vendor", (False, True): "category", (False, False): "all"}
@@ -184,7 +183,9 @@ def _cell(trail: Trail, mart: str, cell: dict[str, Any]) -> dict[str, Any]:
 
 def _payments_of(trail: Trail, legs: Iterable[Mapping[str, Any]]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
     """Every payment of the documents of legs that end when an invoice is paid in full, by system, case and document."""
-    asked = [tuple(leg[name] for name in _DOCUMENT) for leg in legs if leg["leg"] in _IN_FULL and leg["document_id"]]
+    asked = [
+        tuple(leg[name] for name in _DOCUMENT) for leg in legs if leg["leg"] in IN_FULL_LEGS and leg["document_id"]
+    ]
     found: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
     if not asked:
         return found
@@ -202,7 +203,7 @@ def _before_end(leg: Mapping[str, Any], payments: Iterable[dict[str, Any]]) -> l
     return [
         dict(event)
         for event in payments
-        if leg["leg"] in _IN_FULL and event["event_id"] != leg["end_event_id"]
+        if leg["leg"] in IN_FULL_LEGS and event["event_id"] != leg["end_event_id"]
         if leg["end_on"] is None or event["event_on"] <= leg["end_on"]
     ]
 

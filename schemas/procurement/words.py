@@ -203,6 +203,8 @@ LEGS: tuple[Leg, ...] = (
         ends_in_full=True,
     ),
 )
+IN_FULL_LEGS = tuple(leg.name for leg in LEGS if leg.ends_in_full)
+DUE_LEGS = tuple(leg.name for leg in LEGS if leg.due_from_terms)
 # Payments: of all of a document the one that completes it ends a leg.
 IN_FULL_TYPES = tuple(dict.fromkeys(leg.end for leg in LEGS if leg.ends_in_full))
 # Two records of the same thing, for a firm may keep only one of them: that an invoice is settled.

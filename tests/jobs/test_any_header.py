@@ -4,6 +4,7 @@ import pytest
 
 from headrace.explain.raw import RawRecords
 from lake import config as configuration
+from lake.errors import DataError
 from schemas.procurement import CURATED
 from tests.engine import environment_name
 from tests.jobs.lakes import ORDER, ORDER_HEADER, orders, release, release_of, rows, run_of, write_raw
@@ -75,15 +76,47 @@ def test_a_cell_that_cannot_be_read_is_shown_from_a_column_of_any_name(spark, tm
     assert "'32.1.2024' in purchase_orders_2024-01_d1.csv, record 2" in answer.out + answer.err
 
 
-def test_what_landed_under_an_earlier_format_of_landing_lands_again(spark, tmp_path, monkeypatch):
-    raw, lake = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders(ORDER)}), tmp_path / "lake"
+FILE = "purchase_orders_2024-01_d1.csv"
+
+
+def of_earlier_format(raw, lake, monkeypatch, configs=()):
+    """The release that the version before the present format of landing made."""
     with monkeypatch.context() as earlier:
         earlier.setattr(configuration, "LANDING_FORMAT", configuration.LANDING_FORMAT - 1)
-        run = run_of(raw, lake)
+        run = run_of(raw, lake, configs=configs)
         assert all(source.reading_digest for source in run.configuration.sources)  # kept for Spark's workers
-        before = release_of(run, has_marts=False)
+        return release_of(run, has_marts=False)
+
+
+def test_what_landed_under_an_earlier_format_of_landing_lands_again(spark, tmp_path, monkeypatch):
+    raw, lake = write_raw(tmp_path / "raw", {FILE: orders(ORDER)}), tmp_path / "lake"
+    before = of_earlier_format(raw, lake, monkeypatch)
     after = release(raw, lake, has_marts=False)
     ids = [[delivery.landing_file_id for delivery in found.deliveries] for found in (before, after)]
     assert (len(ids[1]), set(ids[0]) & set(ids[1])) == (1, set())
     assert rows(lake, after, "purchase_orders", COLUMNS) == rows(lake, before, "purchase_orders", COLUMNS)
     assert release(raw, lake, has_marts=False) is None
+
+
+def test_raw_files_that_were_archived_are_asked_for_once_after_a_change_of_landing(spark, tmp_path, monkeypatch):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {FILE: orders(ORDER), FILE.replace("01_", "02_"): orders({"Item": "20"})})
+    arrival = tmp_path / "arrival.toml"
+    arrival.write_text('[source]\nname = "erp_purchase_orders"\norder = "arrival"\n')
+    before = of_earlier_format(raw, lake, monkeypatch, [arrival])
+    sentence = rf"^{FILE}: this version of Headrace lands in another format .*; put the raw files .* back"
+    (raw / FILE).rename(tmp_path / FILE)
+    with pytest.raises(DataError, match=sentence):
+        release(raw, lake, has_marts=False, configs=[arrival])
+    write_raw(raw, {FILE: orders({**ORDER, "Net Amount": "11.00"})})
+    with pytest.raises(DataError, match=sentence):
+        release(raw, lake, has_marts=False, configs=[arrival])
+
+    write_raw(raw, {FILE: (tmp_path / FILE).read_bytes()})
+    after = release(raw, lake, has_marts=False, configs=[arrival])
+    assert sorted(rows(lake, after, "purchase_orders", COLUMNS)) == sorted(
+        rows(lake, before, "purchase_orders", COLUMNS)
+    )
+    assert [delivery.order for delivery in after.deliveries] == [delivery.order for delivery in before.deliveries]
+    (raw / FILE).unlink()
+    assert release(raw, lake, has_marts=False, configs=[arrival]) is None

@@ -150,12 +150,12 @@ class Documents:
         for lines in self.lines.values():
             for row in lines:
                 billed[row["invoice_number"]] += Fraction(row["invoiced_amount"])
-        untold = {invoice for _, invoice in self.settled[1]}
+        unallocated = {invoice for _, invoice in self.settled[1]}
         found = {}
         for invoice, payments in of_invoice.items():
             balances = by_day((row["paid_on"], Fraction(row["paid_amount"])) for row in payments)
-            full_on = None if invoice in untold else paid_in_full_on(balances, billed[invoice])
-            found[invoice] = (balances[0][0], full_on, invoice in untold)
+            full_on = None if invoice in unallocated else paid_in_full_on(balances, billed[invoice])
+            found[invoice] = (balances[0][0], full_on, invoice in unallocated)
         return found
 
     def paid_legs(self) -> Counter[tuple[Any, ...]]:
@@ -167,11 +167,11 @@ class Documents:
             for row in of_case:
                 by_invoice[row["invoice_number"]].append(row)
             for invoice, lines in by_invoice.items():
-                first_on, full_on, is_untold = self.paid.get(invoice, (None, None, False))
+                first_on, full_on, is_amount_unknown = self.paid.get(invoice, (None, None, False))
                 told: tuple[Any, ...] = ("closed", None)
                 if full_on is None and sum(Fraction(row["invoiced_amount"]) for row in lines) == 0:
                     told = ("not_applicable", "nothing_to_pay")
-                elif is_untold:
+                elif is_amount_unknown:
                     told = ("not_applicable", "amount_unknown")
                 elif full_on is None:
                     told = ("ended_otherwise", "deleted") if case in self.deleted else ("open", None)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STANDARD = set(sys.stdlib_module_names)
 ON_THE_CLUSTER = {"numpy", "pandas", "pyarrow", "boto3", "botocore", "pyspark", "py4j"}
 BROUGHT_ALONG = {"lake/formats/excel.py": {"python_calamine"}, "lake/engines/sail.py": {"pysail"}}
-OF_TRANSFORMS = ("transforms.standardiz", "transforms.outcomes", "transforms.same")
+OF_TRANSFORMS = ("transforms.standardiz", "transforms.outcomes", "transforms.same", "transforms.keeping")
 MAY_IMPORT = {
     "schemas": {"schemas", "pyspark"},
     "transforms": {"transforms", "schemas", "pyspark", "pyarrow", "numpy", "dateutil"},  # dateutil comes with pandas
@@ -61,8 +61,7 @@ def test_lake_imports_of_transforms_only_how_a_value_is_standardized():
         name
         for path in modules("lake")
         for name in imported(path)
-        if name.startswith("transforms")
-        and not name.startswith(("transforms.standardiz", "transforms.outcomes", "transforms.same"))
+        if name.startswith("transforms") and not name.startswith(OF_TRANSFORMS)
     }
     assert found == set()
 

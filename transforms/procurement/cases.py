@@ -9,7 +9,7 @@ from transforms.procurement.amounts import amounts, latest, of_one_currency
 from transforms.procurement.approvals import approvals_and_changes, counts_of_approvals
 from transforms.procurement.events import ATTRIBUTES, CASE
 from transforms.procurement.events.columns import is_invoice_posted
-from transforms.procurement.pairing import STARTS_OF_EACH, completes_invoice, is_untold_payment, stands
+from transforms.procurement.pairing import STARTS_OF_EACH, completes_invoice, is_payment_without_amount, stands
 from transforms.procurement.reversals import CANCELLATIONS, REVERSIBLE, is_posting
 
 ENDS = tuple(dict.fromkeys(name for leg in LEGS for name in (leg.start, leg.end)))
@@ -25,7 +25,7 @@ def summarise_cases(events: DataFrame) -> DataFrame:
     types at which a leg begins or ends; `<type>_on`, `<type>_event_id` and `<type>_document_id` of the first, where it
     begins each of several legs; `<type>_count` (those that stand) and `<type>_reversed_count` for the types that can
     be reversed and that are counted or end a leg; whether an invoice is paid in full (`has_full_payment`), and whether
-    nobody can tell of a payment what it pays (`has_untold_payment`).
+    nobody can tell of a payment what it pays (`has_payment_without_amount`).
     """
     merged = events.groupBy(*CASE).agg(
         *(latest(name).alias(name) for name in ATTRIBUTES),
@@ -38,7 +38,7 @@ def summarise_cases(events: DataFrame) -> DataFrame:
         *(F.bool_or(_is(name) & stands()).alias(f"has_{name}") for name in ENDS),
         *(column.alias(f"{name}_{of}") for name in STARTS_OF_EACH for of, column in _first(name).items()),
         F.bool_or(completes_invoice() & stands()).alias("has_full_payment"),
-        F.bool_or(is_untold_payment() & stands()).alias("has_untold_payment"),
+        F.bool_or(is_payment_without_amount() & stands()).alias("has_payment_without_amount"),
         _is_deleted().alias("is_deleted"),
         F.coalesce(F.min("vendor_id") < F.max("vendor_id"), F.lit(False)).alias("has_several_vendor_ids"),
         F.bool_or("is_after_data_through").alias("has_event_after_data_through"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from schemas.procurement.words import LEGS, Leg
+from schemas.procurement.words import IN_FULL_LEGS, LEGS, Leg
 from transforms.procurement.business_days import with_business_days
 from transforms.procurement.events import CASE
 from transforms.procurement.options import ProcurementOptions
@@ -16,7 +16,6 @@ from transforms.procurement.terms import with_lateness
 _PARTIES = ("company_code", "vendor_id", "category_name")
 _FLAGS = ("has_reversed_start", "has_only_reversed_ends", "has_only_reversed_invoices", "is_never_expected")
 _OF_START = ("on", "event_id", "document_id")
-_IN_FULL = tuple(leg.name for leg in LEGS if leg.ends_in_full)
 _BEGINS_THE_CASE = ("requisition_created", "order_created")
 
 
@@ -49,15 +48,15 @@ def with_every_leg(cases: DataFrame, pairs: DataFrame, *, never_expected: Mappin
         *_PARTIES,
         "is_deleted",
         "payment_terms_days",
-        "has_untold_payment",
+        "has_payment_without_amount",
         *(f"{name}_{of}" for name in STARTS_OF_EACH for of in _OF_START),
         *(column.alias(f"{leg}_{flag}") for (leg, flag), column in flags.items()),
         without_pair.alias("without_pair"),
     )
-    paired = known.drop("without_pair", "has_untold_payment").join(pairs, [*CASE])
-    untold = F.col("leg").isin(*_IN_FULL) & F.col("has_untold_payment")
+    paired = known.drop("without_pair", "has_payment_without_amount").join(pairs, [*CASE])
+    amount_unknown = F.col("leg").isin(*IN_FULL_LEGS) & F.col("has_payment_without_amount")
     alone = known.withColumn("leg", F.explode("without_pair")).withColumns(
-        {"occurrence_number": F.lit(1), "why_not_paid": F.when(untold, "amount_unknown")}
+        {"occurrence_number": F.lit(1), "unpaid_reason": F.when(amount_unknown, "amount_unknown")}
     )
     own = {
         flag: F.coalesce(
@@ -65,7 +64,7 @@ def with_every_leg(cases: DataFrame, pairs: DataFrame, *, never_expected: Mappin
         )
         for flag in _FLAGS
     }
-    every = paired.unionByName(alone.drop("without_pair", "has_untold_payment"), allowMissingColumns=True)
+    every = paired.unionByName(alone.drop("without_pair", "has_payment_without_amount"), allowMissingColumns=True)
     return every.withColumns(own).drop(*(f"{leg}_{flag}" for leg, flag in flags))
 
 
@@ -96,7 +95,7 @@ def with_status(legs: DataFrame) -> DataFrame:
         (ends, "not_applicable", "start_missing"),
         (~starts & ~F.col("has_reversed_start"), "not_applicable", "not_started"),
         (~starts, "ended_otherwise", "all_reversed"),
-        (F.col("why_not_paid").isNotNull(), "not_applicable", F.col("why_not_paid")),
+        (F.col("unpaid_reason").isNotNull(), "not_applicable", F.col("unpaid_reason")),
         (F.col("is_deleted"), "ended_otherwise", "deleted"),
         (all_reversed, "ended_otherwise", "all_reversed"),
         (F.col("is_never_blocked"), "not_applicable", "no_block"),

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from schemas.procurement import LOGGED_EVENTS, MARTS
 from schemas.procurement.documents import GOODS_RECEIPTS, INVOICES, VENDORS
+from transforms.keeping import Keep, recompute
 from transforms.procurement.cases import summarise_cases, with_leg_days
 from transforms.procurement.coverage import (
     summarise_coverage,
@@ -28,12 +29,7 @@ from transforms.procurement.three_way_match import with_three_way_match
 from transforms.procurement.unallocated import nothing_unallocated, summarise_unallocated
 from transforms.procurement.vendors import summarise_vendors
 
-Keep = Callable[[DataFrame], DataFrame]
 Write = Callable[[str, DataFrame], DataFrame]
-
-
-def _recompute(frame: DataFrame) -> DataFrame:
-    return frame
 
 
 def _unwritten(name: str, frame: DataFrame) -> DataFrame:
@@ -45,7 +41,7 @@ def build_procurement_marts(
     options: ProcurementOptions,
     *,
     quarantined_lines: DataFrame | None = None,
-    keep: Keep = _recompute,
+    keep: Keep = recompute,
     write: Write = _unwritten,
 ) -> dict[str, DataFrame]:
     """The marts of whatever curated tables there are. `quarantined_lines` are the quarantined rows of `invoices`: an

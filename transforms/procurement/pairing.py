@@ -33,7 +33,7 @@ def completes_invoice() -> Column:
     )
 
 
-def is_untold_payment() -> Column:
+def is_payment_without_amount() -> Column:
     """The event is a payment of which nobody can tell what it pays of the item."""
     return F.col("event_type").isin(*IN_FULL_TYPES) & F.col("line_amount").isNull()
 
@@ -49,7 +49,7 @@ def match_events(events: DataFrame) -> DataFrame:
 
     Of a leg that `ends_in_full` a document has one pair: its first start, and the last payment on the day from which it
     is paid in full. That payment is the end, so that no event is made up: counts of events, what a source `records` and
-    through when it is complete are those of payments. `first_paid_on` is the day of its first payment, `why_not_paid`
+    through when it is complete are those of payments. `first_paid_on` is the day of its first payment, `unpaid_reason`
     is `nothing_to_pay` or `amount_unknown` where that may be why no payment completes it.
 
     All of it works within the partitions by case that the events have.
@@ -81,10 +81,10 @@ def _at_ends(events: DataFrame) -> DataFrame:
         "is_after_data_through",
         F.coalesce("is_only_issued", F.lit(False)).alias("is_only_issued"),
         completes_invoice().alias("completes_invoice"),
-        is_untold_payment().alias("is_untold"),
+        is_payment_without_amount().alias("is_payment_without_amount"),
         F.row_number().over(nth).alias("n"),
         F.sum(_blocks()).over(of_document).alias("open_block_count"),
-        _is_for_nothing(of_document).alias("is_for_nothing"),
+        _has_nothing_to_pay(of_document).alias("has_nothing_to_pay"),
     )
     is_own, in_full = F.col("pairing") == "each_to_its_own", F.col("ends_in_full")
     place = F.when(in_full | (F.col("pairing") == "first_to_first"), F.lit(1)).otherwise(
@@ -131,9 +131,9 @@ def _of_document() -> list[Column]:
     return [
         F.max("open_block_count").alias("open_block_count"),
         F.min(F.when(is_payment, F.col("event_on"))).alias("first_paid_on"),
-        F.when(F.bool_or(F.col("ends_in_full") & F.col("is_for_nothing")), "nothing_to_pay")
-        .when(F.bool_or(is_payment & F.col("is_untold")), "amount_unknown")
-        .alias("why_not_paid"),
+        F.when(F.bool_or(F.col("ends_in_full") & F.col("has_nothing_to_pay")), "nothing_to_pay")
+        .when(F.bool_or(is_payment & F.col("is_payment_without_amount")), "amount_unknown")
+        .alias("unpaid_reason"),
     ]
 
 
@@ -148,7 +148,7 @@ def _ends(spark: SparkSession) -> DataFrame:
     return spark.range(1, numPartitions=1).select(F.inline(F.array(*rows).cast(_ENDS)))
 
 
-def _is_for_nothing(of_document: WindowSpec) -> Column:
+def _has_nothing_to_pay(of_document: WindowSpec) -> Column:
     """The lines of the document add up to 0, all in one currency."""
     is_billed = F.col("event_type") == _BILLED
     currency = F.when(is_billed, F.col("line_currency_code"))

@@ -1,10 +1,9 @@
 """Cancellations and the postings that they take back: by the document named, else last in, first out."""
 
-from collections.abc import Callable
-
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from transforms.keeping import Keep, recompute
 from transforms.procurement.events import CASE
 from transforms.procurement.events.columns import is_invoice_posted
 
@@ -20,14 +19,8 @@ FOLLOWING: dict[str, str] = dict.fromkeys(
 )
 REVERSIBLE = (*CANCELLATIONS, *FOLLOWING)
 
-Keep = Callable[[DataFrame], DataFrame]
 
-
-def _recompute(frame: DataFrame) -> DataFrame:
-    return frame
-
-
-def with_reversals(events: DataFrame, *, has_log: bool = True, keep: Keep = _recompute) -> DataFrame:
+def with_reversals(events: DataFrame, *, has_log: bool = True, keep: Keep = recompute) -> DataFrame:
     """Add `is_reversal` (a cancellation that takes a posting back) and `is_reversed` (a posting taken back, or what
     else happened to an invoice taken back).
 

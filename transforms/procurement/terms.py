@@ -3,10 +3,9 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from schemas.procurement.words import LEGS
+from schemas.procurement.words import DUE_LEGS
 
 VENDOR = ("source_system_code", "vendor_id")
-_DUE_LEGS = tuple(leg.name for leg in LEGS if leg.due_from_terms)
 
 
 def with_payment_terms(cases: DataFrame, vendors: DataFrame | None) -> DataFrame:
@@ -25,7 +24,7 @@ def with_lateness(legs: DataFrame) -> DataFrame:
 
     An open leg is late once `data_through` has reached the due date; before, and where no terms are known, null.
     """
-    is_due = F.col("leg").isin(*_DUE_LEGS)
+    is_due = F.col("leg").isin(*DUE_LEGS)
     terms = F.when(is_due, F.col("payment_terms_days"))
     late = F.when(F.col("leg_status") == "closed", F.datediff("end_on", "due_on").cast("int"))
     is_overdue = (F.col("leg_status") == "open") & (F.col("data_through") >= F.col("due_on"))

@@ -2,9 +2,7 @@
 
 from schemas.contract import Contract, Field
 from schemas.procurement.marts.common import BOOLEAN, CASE, DATE, INT, PARTIES, STRING
-from schemas.procurement.words import LEG_REASONS, LEG_STATUSES, LEGS
-
-_DUE_LEGS = tuple(leg.name for leg in LEGS if leg.due_from_terms)
+from schemas.procurement.words import DUE_LEGS, LEG_REASONS, LEG_STATUSES, LEGS
 
 PROCUREMENT_LEGS = Contract(
     name="procurement_legs",
@@ -53,7 +51,7 @@ PROCUREMENT_LEGS = Contract(
         Field(
             "payment_terms_days",
             INT,
-            f"Agreed with the vendor, by the master; of {' and '.join(_DUE_LEGS)}, else null.",
+            f"Agreed with the vendor, by the master; of {' and '.join(DUE_LEGS)}, else null.",
             unit="calendar days",
         ),
         Field("due_on", DATE, "`start_on` and the payment terms."),

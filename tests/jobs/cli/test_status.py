@@ -1,6 +1,9 @@
 """The current release, for programs and people."""
 
 import re
+from pathlib import Path
+
+import pytest
 
 from schemas.lineage import OUTCOMES
 from tests.jobs.cli.made import FIRST, SECOND, Made
@@ -75,3 +78,24 @@ def test_status_for_people_names_the_files_when_asked(made: Made) -> None:
     assert not names_first(short)
     assert re.search(r"note: 4 of the \d+ rows of \S+ are in another file of logged_events too", short), short
     assert "2 files, 0 dead letters" in short
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda path: path.unlink(), id="a file of a mart is gone"),
+        pytest.param(lambda path: path.write_bytes(b"PAR1 and no more"), id="a file of a mart is damaged"),
+    ],
+)
+def test_status_stands_where_its_marts_cannot_be_read(copied: Made, damage) -> None:
+    files: list[Path] = list((copied.lake / "marts/procurement/procurement_legs").rglob("*.parquet"))
+    assert files
+    for path in files:
+        damage(path)
+    said = copied.ask("status", "--json")
+    assert said.code == 0, said.err
+    notes = [note for note in said.json()["notices"] if "cannot be measured" in note]
+    assert len(notes) == 1
+    assert notes[0].startswith("the legs that cannot be measured are not known: ")
+    assert any(path.name in notes[0] for path in files)
+    assert "LINE 1" not in notes[0]

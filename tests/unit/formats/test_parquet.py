@@ -235,6 +235,17 @@ class TestManifest:
         assert said.startswith("in/orders_2024-01.manifest.json: ")
         assert sentence in said
 
+    def test_what_a_manifest_promises_is_held_against_files_that_have_landed(self, place: Place) -> None:
+        self.deliver(place, {"name": "a.parquet", "rows": 2}, {"name": "b.parquet", "rows": 1})
+        landed = self.landed(place)
+        assert self.landed(place) == landed
+        self.deliver(place, {"name": "a.parquet", "rows": 2}, {"name": "b.parquet", "rows": 2})
+        with pytest.raises(DataError) as caught:
+            self.landed(place)
+        assert str(caught.value) == (
+            "in/orders_2024-01.manifest.json: its files have 3 rows, its manifest promised 4; ask for it again"
+        )
+
     @pytest.mark.parametrize(
         "said", [b"{", b"[]", b'{"files": 3}', b"\xff"], ids=["cut", "a list", "a number", "bytes"]
     )

@@ -333,7 +333,7 @@ def test_the_command_says_what_it_made_and_what_comes_next(tmp_path: Path) -> No
     said = headrace(*ask)
     assert said.code == 0, said.err
     assert said.out.startswith("made: ")
-    assert f"next: headrace run search --raw {out}/raw --lake lake" in said.out
+    assert f"next: headrace run search --raw {out}/raw --lake {out}/lake\n" in said.out
     assert STAND_INS in said.out
     again = headrace(*ask, "--json").json()
     assert (again["already_there"], again["data_through"], again["grain"]) == (True, "2024-02-29", "daily")

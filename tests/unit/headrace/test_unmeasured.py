@@ -3,9 +3,37 @@
 import pytest
 
 from headrace.reader import objects
-from headrace.unmeasured import MEASURED, OCCURRING, unmeasured_notes
+from headrace.unmeasured import OCCURRING, STATES, unmeasured_notes
 from schemas.procurement.words import EVENT_TYPES, LEGS
 from tests.unit.headrace.tables import database
+
+CLOSED, OPEN = {"leg_status": "closed"}, {"leg_status": "open"}
+NOT_RECORDED, AMOUNT_UNKNOWN, NOT_STARTED = (
+    {"leg_status": "not_applicable", "reason": reason} for reason in ("not_recorded", "amount_unknown", "not_started")
+)
+REVERSED = {"leg_status": "ended_otherwise", "reason": "all_reversed"}
+CLEARED = ("recorded_to_cleared", "invoice_date_to_cleared", "order_to_cleared")
+PAID = ("recorded_to_paid", "invoice_date_to_paid", "order_to_paid")
+WITHOUT_AMOUNTS = (
+    "recorded_to_paid, invoice_date_to_paid, order_to_paid cannot be measured in LOG: of no payment is the amount "
+    "known that it pays of the item (reason amount_unknown). To measure, map `paid_amount` of payments, or give a "
+    "payments file"
+)
+
+
+def each(legs, *rows):
+    return dict.fromkeys(legs, rows)
+
+
+def told(rows):
+    """Notes of a log whose legs have these rows; a leg that is not named has one, and it is closed."""
+    legs = [
+        {"source_system_code": "LOG", "leg": leg.name, "occurrence_number": number, **row}
+        for leg in LEGS
+        for number, row in enumerate(rows.get(leg.name, [CLOSED]))
+    ]
+    with database("procurement", procurement_legs=legs) as connection:
+        return unmeasured_notes(objects(connection, STATES), objects(connection, OCCURRING))
 
 
 def notes(recorded, *, system="ERP", without=(), seen=()):
@@ -14,13 +42,13 @@ def notes(recorded, *, system="ERP", without=(), seen=()):
         {
             "source_system_code": system,
             "leg": leg.name,
-            "reason": None if {leg.start, leg.end} <= set(recorded) - set(without) else "not_recorded",
+            **(CLOSED if {leg.start, leg.end} <= set(recorded) - set(without) else NOT_RECORDED),
         }
         for leg in LEGS
     ]
     events = [{"source_system_code": system, "event_type": name} for name in (*recorded, *seen) if name not in without]
     with database("procurement", procurement_legs=legs, procurement_events=events) as connection:
-        return unmeasured_notes(objects(connection, MEASURED), objects(connection, OCCURRING))
+        return unmeasured_notes(objects(connection, STATES), objects(connection, OCCURRING))
 
 
 def test_a_system_that_records_all_has_no_note():
@@ -100,7 +128,7 @@ def test_events_that_occur_and_are_not_recorded_are_named_all_the_same():
 
 def test_each_system_is_told_of_by_its_own_legs():
     legs = [
-        {"source_system_code": system, "leg": leg.name, "is_measured": system == "NEW"}
+        {"source_system_code": system, "leg": leg.name, "is_recorded": system == "NEW"}
         for system in ("NEW", "OLD")
         for leg in LEGS
     ]
@@ -110,9 +138,46 @@ def test_each_system_is_told_of_by_its_own_legs():
 
 
 def test_a_leg_of_which_some_rows_are_measured_has_no_note():
-    legs = [
-        {"source_system_code": "ERP", "leg": "invoice_date_to_recorded", "reason": reason}
-        for reason in ("not_recorded", None)
+    assert told({"invoice_date_to_recorded": [NOT_RECORDED, OPEN]}) == []
+
+
+def test_a_leg_that_is_recorded_and_never_begins_has_no_note():
+    assert told({"requisition_to_order": [NOT_STARTED, NOT_STARTED]}) == []
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([AMOUNT_UNKNOWN], id="nothing else"),
+        pytest.param([AMOUNT_UNKNOWN, OPEN, NOT_STARTED, REVERSED], id="invoices that are not paid, or taken back"),
+    ],
+)
+def test_payments_without_amounts_have_a_note_of_their_own(rows):
+    assert told(each(PAID, *rows)) == [f"{WITHOUT_AMOUNTS}; or look at {', '.join(CLEARED)}, measured in LOG"]
+
+
+def test_a_payment_without_amount_beside_others_has_no_note():
+    assert told(each(PAID, AMOUNT_UNKNOWN, CLOSED)) == []
+
+
+def test_payments_without_amounts_are_nothing_to_look_at_instead_of_clearings():
+    rows = each(CLEARED, NOT_RECORDED) | each(PAID, AMOUNT_UNKNOWN, OPEN)
+    cleared, paid = told(rows)
+    assert cleared.startswith(
+        "recorded_to_cleared, invoice_date_to_cleared, order_to_cleared cannot be measured in LOG: "
+    )
+    assert cleared.endswith("name invoice_cleared in `records` of its source")
+    assert paid == WITHOUT_AMOUNTS
+
+
+def test_legs_that_never_begin_are_nothing_to_look_at_instead():
+    rows = each(CLEARED, NOT_RECORDED) | each(PAID, NOT_STARTED)
+    (cleared,) = told(rows)
+    assert "look at" not in cleared
+
+
+def test_events_that_are_recorded_and_never_of_one_document_are_not_called_unrecorded():
+    assert told({"invoice_date_to_recorded": [NOT_RECORDED]}) == [
+        "invoice_date_to_recorded cannot be measured in LOG: invoice_issued and invoice_recorded are recorded, but "
+        "never of the same document. To measure, map `recorded_at` of invoices in the source that gives invoice_issued"
     ]
-    with database("procurement", procurement_legs=legs) as connection:
-        assert unmeasured_notes(objects(connection, MEASURED), objects(connection, OCCURRING)) == []

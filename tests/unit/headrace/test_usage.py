@@ -16,6 +16,7 @@ from lake.curating import Mode
 from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.asking import headrace
 
+ROOT = Path(__file__).resolve().parents[3]
 COMMANDS = (
     "generate procurement",
     "generate search",
@@ -274,3 +275,10 @@ def test_help_imports_neither_spark_nor_duckdb() -> None:
 
 def test_every_mode_of_a_table_has_words() -> None:
     assert set(MODES) == set(Mode.__args__) - {"absent"}
+
+
+def test_no_page_and_no_help_puts_a_lake_into_our_package():
+    pages = [ROOT / "README.md", ROOT / "headrace/cli.py", *(ROOT / "docs").rglob("*.md")]
+    assert len(pages) > 10
+    said = re.compile(r"--lake\s+(\./)?lake\b|the folder `lake`")
+    assert [str(page.relative_to(ROOT)) for page in pages if said.search(page.read_text())] == []
