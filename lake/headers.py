@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from lake.config import Source
 
 _MEANT = "%?+#"
-"""Marks that make another column of a name: a share of an amount, whether instead of what, tax on top, a number."""
+"""Marks that make another column of a name: a share of an amount, whether instead of what, tax on top, a number. So do
+the signs of currencies: `Betrag (€)` is not `Betrag ($)`."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Settled:
 
 def settle(found: Sequence[str], source: Source) -> Settled:
     """Declared columns land under the first of their headers, others under their own name, made unique. A column that
-    no header names but for its spaces and marks is found by its letters and digits; `%`, `?`, `+` and `#` count too.
+    no header names but for its spaces and marks is found by its letters and digits; `%`, `?`, `+`, `#` and the
+    signs of currencies count too.
 
     Raises DataError where two columns are one field's, and where two fields cannot share a column.
     """
@@ -128,4 +130,8 @@ def _plain(header: str) -> str:
 def _letters(header: str) -> str:
     """A header as it is compared where none is the same by `_plain`: its letters, digits and marks that mean something,
     `PO_ID` as `po id` but `Net Amount %` not as `Net Amount`."""
-    return "".join(mark for mark in _plain(header) if mark.isalnum() or mark in _MEANT)
+    return "".join(mark for mark in _plain(header) if mark.isalnum() or _is_meant(mark))
+
+
+def _is_meant(mark: str) -> bool:
+    return mark in _MEANT or unicodedata.category(mark) == "Sc"

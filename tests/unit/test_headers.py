@@ -38,7 +38,18 @@ def test_a_column_is_found_by_its_name_else_by_letters_and_digits(found: list[st
 
 
 @pytest.mark.parametrize(
-    "header", ["Savings %", "Savings%", "Savings ％", "Savings?", "Savings +", "# Savings", "Savings_#"]
+    "header",
+    [
+        "Savings %",
+        "Savings%",
+        "Savings ％",
+        "Savings?",
+        "Savings +",
+        "# Savings",
+        "Savings_#",
+        "Savings (€)",
+        "Savings $",
+    ],
 )
 def test_a_mark_that_means_something_is_another_column(header: str) -> None:
     source = replace(SAVINGS, columns=SAVINGS.columns[:2], excluded=())
