@@ -128,9 +128,9 @@ class Run:
         return self.engine.session
 
     def add_stage(self, stage: str, said: dict[str, Any]) -> None:
-        """Add to the manifest what a stage did, and by which engine; null where it needed none."""
-        engine = self.engine.version if "engine" in self.__dict__ else None
-        add_stage(self.lake, self.run_id, stage, {**said, "engine": engine})
+        """Add to the manifest what a stage did, and by which engine where it needed one."""
+        engine = {"engine": self.engine.version} if "engine" in self.__dict__ else {}
+        add_stage(self.lake, self.run_id, stage, said | engine)
 
     @cached_property
     def masking_key(self) -> bytes:

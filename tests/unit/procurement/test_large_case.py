@@ -19,7 +19,7 @@ QUADRATIC = ("CartesianProduct", "BroadcastNestedLoopJoin")
 
 
 @pytest.fixture(scope="module")
-def marts(spark):
+def marts(spark, keep):
     receipts = [receipt(f"R{n}", n % 300, "1", "2.00") for n in range(EACH)]
     taken_back = [receipt(f"B{n}", n % 300, "1", "2.00", reverses_receipt_number=f"R{n}") for n in range(0, EACH, 2)]
     recorded = [billed(f"I{n}", "1.00", recorded_at=minute(n % 300), cleared_on=day(n % 300)) for n in range(EACH)]
@@ -28,7 +28,8 @@ def marts(spark):
     )
     logged = told(spark, {"1_10": [event("service_entered", n % 300) for n in range(EACH)]})
     options = ProcurementOptions(sources=(covered(), *ledger.covering(curated)))
-    return build_procurement_marts({**curated, "logged_events": logged}, options)
+    tables = {name: keep(frame) for name, frame in {**curated, "logged_events": logged}.items()}
+    return build_procurement_marts(tables, options, keep=keep)
 
 
 def test_a_case_of_many_events(marts):

@@ -35,6 +35,15 @@ _BESIDE: dict[str, T.DataType] = {
     "paid_in_full_on": T.DateType(),
     "content_key": T.LongType(),
 }
+# Of one type whatever is never null in it: engines put only such side by side in an array.
+_HAPPENED = T.StructType(
+    [
+        T.StructField("event_type", T.StringType()),
+        T.StructField("event_at", T.TimestampType()),
+        T.StructField("event_on", T.DateType()),
+        T.StructField("time_precision", T.StringType()),
+    ]
+)
 EVENT: dict[str, T.DataType] = {
     **{field.name: field.type for field in PROCUREMENT_EVENTS.fields if field.name not in _LATER},
     **_BESIDE,
@@ -124,6 +133,4 @@ def columns(*names: str) -> Mapping[str, Column]:
 
 def _happened(event_type: str | Column, *, at: Column, on: Column, precision: str) -> Column:
     named = F.lit(event_type) if isinstance(event_type, str) else event_type
-    return F.struct(
-        named.alias("event_type"), at.alias("event_at"), on.alias("event_on"), F.lit(precision).alias("time_precision")
-    )
+    return F.struct(named, at, on, F.lit(precision)).cast(_HAPPENED)

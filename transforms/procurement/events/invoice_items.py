@@ -4,6 +4,7 @@ from datetime import date
 
 from pyspark.sql import Column, DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from transforms.procurement.events.columns import local_date
 
@@ -21,6 +22,16 @@ _ITEMS = {
     "least_currency_code": "string",
     "greatest_currency_code": "string",
 }
+
+
+# Of one type whatever is never null in it: engines put only such side by side in an array.
+_SAID = T.StructType(
+    [
+        T.StructField("invoice_number", T.StringType()),
+        T.StructField("is_reversal", T.BooleanType()),
+        T.StructField("takes_back", T.BooleanType()),
+    ]
+)
 
 
 def summarise_items(invoices: DataFrame, *, as_of: date | None) -> DataFrame:
@@ -67,9 +78,7 @@ def _taken_back_on() -> Column:
 
 
 def _said(invoice_number: Column, *, is_reversal: Column, takes_back: Column) -> Column:
-    return F.struct(
-        invoice_number.alias("invoice_number"), is_reversal.alias("is_reversal"), takes_back.alias("takes_back")
-    )
+    return F.struct(invoice_number, is_reversal, takes_back).cast(_SAID)
 
 
 def _of_invoice() -> dict[str, Column]:
