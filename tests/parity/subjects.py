@@ -238,6 +238,7 @@ def of_vendors(frames: Frames, keep: Keep) -> Tables:
 EVENTS = Wanted(struct(EVENT), never_null=("source_system_code", "case_id", "event_on", "event_id"), extreme=True)
 # A closed leg has a duration.
 LEGS_WANTED = Wanted(struct(of_contract(MARTS["procurement_legs"])), never_null=("duration_days",))
+COUNTS = ("closed_count", "open_count", "ended_otherwise_count", "not_applicable_count", "unknown_count")
 DAILY = Wanted(
     struct(
         {
@@ -245,12 +246,17 @@ DAILY = Wanted(
             "month": DATE,
             "days": INTEGER,
             "window_status": STRING,
-            **dict.fromkeys(("closed_count", "open_count", "ended_otherwise_count", "not_applicable_count"), LONG),
+            **dict.fromkeys(
+                ("closed_count", "open_count", "ended_otherwise_count", "not_applicable_count", "unknown_count"), LONG
+            ),
         }
     ),
     unique=("leg", "cell_grain", "source_system_code", "vendor_id", "category_name", "month", "days", "window_status"),
-    never_null=("closed_count", "open_count", "ended_otherwise_count", "not_applicable_count"),
-    few=dict.fromkeys(("closed_count", "open_count", "ended_otherwise_count", "not_applicable_count"), (0, 0, 1, 2, 7)),
+    never_null=COUNTS,
+    few=dict.fromkeys(
+        ("closed_count", "open_count", "ended_otherwise_count", "not_applicable_count", "unknown_count"),
+        (0, 0, 1, 2, 7),
+    ),
 )
 DATED = Wanted(
     struct(

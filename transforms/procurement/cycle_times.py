@@ -27,12 +27,13 @@ GRAINS: dict[str, tuple[str, ...]] = {
 _PARTY = ("source_system_code", "vendor_id", "category_name")
 _CELL = T.StructType([T.StructField(name, T.StringType()) for name in ("cell_grain", *_PARTY)])
 _SAME = ("leg", "counts_as", "month", "days", "window_status")
-_COUNTS = ("closed", "open", "ended_otherwise", "not_applicable")
+_COUNTS = ("closed", "open", "ended_otherwise", "not_applicable", "unknown")
 
 
 def summarise_daily_counts(legs: DataFrame) -> DataFrame:
     """Legs of each cell by `month`, `days` and `window_status`: `closed_count`, `open_count`, `ended_otherwise_count`,
-    `not_applicable_count`.
+    `not_applicable_count`, and `unknown_count`: legs that began, and of which nobody can tell whether they ended, since
+    a payment has no amount of the item.
 
     `days` is the duration of a closed leg and the censored days of an open one, else null; `month` is null for legs
     without one and for not applicable ones, and both count as not applicable.
@@ -63,7 +64,7 @@ def legs_by_cell(legs: DataFrame) -> DataFrame:
 def summarise_monthly(daily: DataFrame, *, options: ProcurementOptions) -> DataFrame:
     """`cycle_times_monthly`."""
     begun = daily.filter(F.col("month").isNotNull())
-    return _summarise(begun, (*CELL, "month"), options).drop("not_applicable_count")
+    return _summarise(begun, (*CELL, "month"), options).filter("leg_count > 0").drop("not_applicable_count")
 
 
 def summarise_overall(daily: DataFrame, *, options: ProcurementOptions) -> DataFrame:
@@ -88,7 +89,11 @@ def _summarise(daily: DataFrame, cell: Sequence[str], options: ProcurementOption
             .otherwise("full"),
         }
     )
-    return figures.transform(_without_thin_figures, options).drop("has_right_edge", "has_left_edge", "uncovered_count")
+    return (
+        figures.transform(_without_thin_figures, options)
+        .withColumn("not_applicable_count", F.col("not_applicable_count") + F.col("unknown_count"))
+        .drop("has_right_edge", "has_left_edge", "uncovered_count", "unknown_count")
+    )
 
 
 def _of_cell() -> list[Column]:
@@ -114,7 +119,9 @@ def _without_thin_figures(figures: DataFrame, options: ProcurementOptions) -> Da
     has_median = F.col("closed_count") >= options.median_at_least_count
     has_p90 = F.col("closed_count") >= options.p90_at_least_count
     is_watched = F.col("closed_count") + F.col("open_count") >= options.median_at_least_count
-    has_curve = is_watched & (F.col("uncovered_count") == 0)
+    # Whether a leg is unknown depends on its being paid: those that are left would say what the paid ones do not.
+    is_told = F.col("unknown_count") == 0
+    has_curve = is_watched & is_told & (F.col("uncovered_count") == 0)
     of_curve = ("censored_median_days", *(f"closed_by_{days}_days_ratio" for days in RATIO_DAYS))
     return figures.withColumns(
         {
@@ -123,6 +130,7 @@ def _without_thin_figures(figures: DataFrame, options: ProcurementOptions) -> Da
             "p90_days": F.when(has_p90, F.col("p90_days")),
             "p90_reason": F.when(~has_p90, "thin"),
             "censored_median_reason": F.when(~is_watched, "thin")
+            .when(~is_told, "amount_unknown")
             .when(~has_curve, "not_covered")
             .when(F.col("censored_median_days").isNull(), "not_reached"),
             **{name: F.when(has_curve, F.col(name)) for name in of_curve},
@@ -139,9 +147,11 @@ def _edges(window_status: Column) -> list[Column]:
 
 
 def _counted() -> list[Column]:
-    has_begun = F.col("month").isNotNull() & (F.col("leg_status") != "not_applicable")
+    is_unknown = F.coalesce(F.col("reason") == "amount_unknown", F.lit(False))
+    has_begun = F.col("month").isNotNull() & ((F.col("leg_status") != "not_applicable") | is_unknown)
+    status = F.when(is_unknown, "unknown").otherwise(F.col("leg_status"))
     return [
-        F.when(has_begun, F.col("leg_status")).otherwise("not_applicable").alias("counts_as"),
+        F.when(has_begun, status).otherwise("not_applicable").alias("counts_as"),
         F.when(has_begun, F.col("month")).alias("month"),
         F.when(has_begun, F.coalesce("duration_days", "censored_days")).alias("days"),
         F.when(has_begun, F.col("window_status")).alias("window_status"),

@@ -49,8 +49,9 @@ def match_events(events: DataFrame) -> DataFrame:
 
     Of a leg that `ends_in_full` a document has one pair: its first start, and the last payment on the day from which it
     is paid in full. That payment is the end, so that no event is made up: counts of events, what a source `records` and
-    through when it is complete are those of payments. `first_paid_on` is the day of its first payment, `unpaid_reason`
-    is `nothing_to_pay` or `amount_unknown` where that may be why no payment completes it.
+    through when it is complete are those of payments. `first_paid_on` is the day of its first payment (null in logs,
+    which name no invoice), `unpaid_reason` is `nothing_to_pay` or `amount_unknown` where that may be why no payment
+    completes it.
 
     All of it works within the partitions by case that the events have.
     """
@@ -130,7 +131,7 @@ def _of_document() -> list[Column]:
     is_payment = F.col("ends_in_full") & ~F.col("is_start")
     return [
         F.max("open_block_count").alias("open_block_count"),
-        F.min(F.when(is_payment, F.col("event_on"))).alias("first_paid_on"),
+        F.min(F.when(is_payment & F.col("document_id").isNotNull(), F.col("event_on"))).alias("first_paid_on"),
         F.when(F.bool_or(F.col("ends_in_full") & F.col("has_nothing_to_pay")), "nothing_to_pay")
         .when(F.bool_or(is_payment & F.col("is_payment_without_amount")), "amount_unknown")
         .alias("unpaid_reason"),

@@ -669,11 +669,11 @@ COMMENT ON COLUMN "marts"."cycle_times_monthly"."p90_days" IS '90th percentile o
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."median_reason" IS '`thin` where the median is null.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."p90_reason" IS '`thin` where the 90th percentile is null.';
 COMMENT ON COLUMN "marts"."cycle_times_monthly"."censored_median_days" IS 'Kaplan-Meier median of closed and open legs: the first day on which the curve is at one half or below. Unit: calendar days.';
-COMMENT ON COLUMN "marts"."cycle_times_monthly"."censored_median_reason" IS '`thin`, `not_reached`, or `not_covered` (open legs, and nothing tells how long they were watched) where null.';
-COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_30_days_ratio" IS 'Kaplan-Meier share closed by day 30; null where no leg was watched for as long, and in thin cells.';
-COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_60_days_ratio" IS 'Kaplan-Meier share closed by day 60; null where no leg was watched for as long, and in thin cells.';
-COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_90_days_ratio" IS 'Kaplan-Meier share closed by day 90; null where no leg was watched for as long, and in thin cells.';
-COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_180_days_ratio" IS 'Kaplan-Meier share closed by day 180; null where no leg was watched for as long, and in thin cells.';
+COMMENT ON COLUMN "marts"."cycle_times_monthly"."censored_median_reason" IS 'Where null: `thin`, `not_reached`, `not_covered` (open legs, and nothing tells how long they were watched) or `amount_unknown` (legs of which nobody can tell whether they ended: the others would be a choice).';
+COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_30_days_ratio" IS 'Kaplan-Meier share closed by day 30; null where no leg was watched so long, or there is no curve.';
+COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_60_days_ratio" IS 'Kaplan-Meier share closed by day 60; null where no leg was watched so long, or there is no curve.';
+COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_90_days_ratio" IS 'Kaplan-Meier share closed by day 90; null where no leg was watched so long, or there is no curve.';
+COMMENT ON COLUMN "marts"."cycle_times_monthly"."closed_by_180_days_ratio" IS 'Kaplan-Meier share closed by day 180; null where no leg was watched so long, or there is no curve.';
 
 CREATE TABLE "marts"."cycle_times_overall" (
     "leg" VARCHAR NOT NULL,
@@ -713,8 +713,8 @@ COMMENT ON COLUMN "marts"."cycle_times_overall"."p90_days" IS '90th percentile o
 COMMENT ON COLUMN "marts"."cycle_times_overall"."median_reason" IS '`thin` where the median is null.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."p90_reason" IS '`thin` where the 90th percentile is null.';
 COMMENT ON COLUMN "marts"."cycle_times_overall"."censored_median_days" IS 'Kaplan-Meier median of closed and open legs: the first day on which the curve is at one half or below. Unit: calendar days.';
-COMMENT ON COLUMN "marts"."cycle_times_overall"."censored_median_reason" IS '`thin`, `not_reached`, or `not_covered` (open legs, and nothing tells how long they were watched) where null.';
-COMMENT ON COLUMN "marts"."cycle_times_overall"."closed_by_30_days_ratio" IS 'Kaplan-Meier share closed by day 30; null where no leg was watched for as long, and in thin cells.';
-COMMENT ON COLUMN "marts"."cycle_times_overall"."closed_by_60_days_ratio" IS 'Kaplan-Meier share closed by day 60; null where no leg was watched for as long, and in thin cells.';
-COMMENT ON COLUMN "marts"."cycle_times_overall"."closed_by_90_days_ratio" IS 'Kaplan-Meier share closed by day 90; null where no leg was watched for as long, and in thin cells.';
-COMMENT ON COLUMN "marts"."cycle_times_overall"."closed_by_180_days_ratio" IS 'Kaplan-Meier share closed by day 180; null where no leg was watched for as long, and in thin cells.';
+COMMENT ON COLUMN "marts"."cycle_times_overall"."censored_median_reason" IS 'Where null: `thin`, `not_reached`, `not_covered` (open legs, and nothing tells how long they were watched) or `amount_unknown` (legs of which nobody can tell whether they ended: the others would be a choice).';
+COMMENT ON COLUMN "marts"."cycle_times_overall"."closed_by_30_days_ratio" IS 'Kaplan-Meier share closed by day 30; null where no leg was watched so long, or there is no curve.';
+COMMENT ON COLUMN "marts"."cycle_times_overall"."closed_by_60_days_ratio" IS 'Kaplan-Meier share closed by day 60; null where no leg was watched so long, or there is no curve.';
+COMMENT ON COLUMN "marts"."cycle_times_overall"."closed_by_90_days_ratio" IS 'Kaplan-Meier share closed by day 90; null where no leg was watched so long, or there is no curve.';
+COMMENT ON COLUMN "marts"."cycle_times_overall"."closed_by_180_days_ratio" IS 'Kaplan-Meier share closed by day 180; null where no leg was watched so long, or there is no curve.';

@@ -22,13 +22,14 @@ _STATISTICS = (
     Field(
         "censored_median_reason",
         STRING,
-        "`thin`, `not_reached`, or `not_covered` (open legs, and nothing tells how long they were watched) where null.",
+        "Where null: `thin`, `not_reached`, `not_covered` (open legs, and nothing tells how long they were watched) or "
+        "`amount_unknown` (legs of which nobody can tell whether they ended: the others would be a choice).",
     ),
     *(
         Field(
             f"closed_by_{days}_days_ratio",
             DOUBLE,
-            f"Kaplan-Meier share closed by day {days}; null where no leg was watched for as long, and in thin cells.",
+            f"Kaplan-Meier share closed by day {days}; null where no leg was watched so long, or there is no curve.",
         )
         for days in (30, 60, 90, 180)
     ),

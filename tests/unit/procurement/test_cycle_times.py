@@ -251,6 +251,17 @@ def test_an_open_leg_of_an_unknown_last_day_is_counted_and_leaves_no_curve(spark
     assert (row.open_count, row.censored_median_days, row.closed_by_30_days_ratio) == (1, None, None)
 
 
+def test_legs_of_which_nobody_can_tell_whether_they_ended_leave_no_curve(spark):
+    """They are paid ones: the curve of the others would be that of the unpaid."""
+    told = [*(leg(3) for _ in range(5)), leg(90, status="open")]
+    unknown = leg(status="not_applicable", reason="amount_unknown")
+    overall = cell_of(figures(spark, [*told, unknown]))
+    assert (overall.closed_count, overall.open_count, overall.not_applicable_count) == (5, 1, 1)
+    assert (overall.median_days, overall.censored_median_days, overall.closed_by_30_days_ratio) == (3.0, None, None)
+    assert overall.censored_median_reason == "amount_unknown"
+    assert figures(spark, [unknown], summarise_monthly) == []
+
+
 TWO_SYSTEMS = {
     "ERP": [leg(days, vendor_id="1000", document_id=f"A{days}") for days in (1, 2, 3, 4, 5)],
     "OTHER": [

@@ -408,6 +408,7 @@ def test_a_log_knows_no_amounts(spark, keep, records, expected):
         (LEG, *expected),
         ("order_to_paid", *expected),
     ]
+    assert {row.first_paid_on for row in legs} == {None}
 
 
 @pytest.mark.proof_on_spark
