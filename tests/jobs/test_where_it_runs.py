@@ -27,7 +27,8 @@ def home(tmp_path):
     """A user's folder with folders that are called as packages of ours, which stop whoever takes them for these."""
     for name in OURS:
         (tmp_path / name).mkdir()
-        (tmp_path / name / "run.py").write_text(f"raise ImportError('taken from the user’s folder {name}')\n")
+        for module in ("__init__", "run"):
+            (tmp_path / name / f"{module}.py").write_text(f"raise ImportError('taken from the user’s folder {name}')\n")
     (tmp_path / "lake" / "runs").mkdir()
     return tmp_path
 
