@@ -56,9 +56,18 @@ test-spark35: $(VENV35) java ## the part of it on Spark 3.5: what every engine m
 	.venv-spark35/bin/python -m pytest --engine spark -m "every_engine and not proof"
 
 .PHONY: proof
-proof: $(VENV) $(VENV35) java ## the long tests: real data, kills, trainings, Comet
+proof: proof-sail proof-spark proof-spark35 ## the long tests: real data, kills, trainings, Comet, engines compared on more
+
+.PHONY: proof-sail
+proof-sail: $(VENV) ## the part of them on Sail, which needs no Java
 	.venv/bin/python -m pytest --engine sail -n 2 --dist loadfile -m "proof and not needs_spark"
+
+.PHONY: proof-spark
+proof-spark: $(VENV) $(VENV35) java ## the part of them on Spark 4.1
 	.venv/bin/python -m pytest --engine spark -n 2 --dist loadfile -m "proof or proof_on_spark"
+
+.PHONY: proof-spark35
+proof-spark35: $(VENV35) java ## the part of them on Spark 3.5
 	.venv-spark35/bin/python -m pytest --engine spark -m "proof and every_engine"
 
 .PHONY: java
