@@ -18,13 +18,11 @@ from pyspark.sql import functions as F
 from jobs.shell import shell
 from lake.counting import count_table
 from lake.curating import TablePlan, landed_frames, plan_table
-from lake.deliveries import Delivery, replaced_deliveries
-from lake.errors import ConfigError
-from lake.landing import read_landed
 from lake.quarantine import refuse_quarantined
 from lake.releases import TableCounts, parse_delivery
 from lake.run import Run
 from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
+from lake.too_large import refuse_landed
 from lake.undecided import refuse_undecided
 from schemas.contract import Contract
 from schemas.lineage import BEYOND_CONTRACT
@@ -40,7 +38,7 @@ def curate(run: Run) -> None:
     """Carry over, grow or rebuild every curated table that has deliveries. What was quarantined beyond the limit stops
     the run here, and can be looked at."""
     deliveries = tuple(parse_delivery(said) for said in run.landed()["deliveries"])
-    refuse_too_large(run, deliveries)
+    refuse_landed(run, deliveries)
     snapshots: dict[str, Snapshot] = {}
     counts: dict[str, TableCounts] = {}
     for contract in run.tables.curated.values():
@@ -56,24 +54,6 @@ def curate(run: Run) -> None:
         },
     )
     refuse_quarantined(run, deliveries, snapshots, counts)
-
-
-def refuse_too_large(run: Run, deliveries: Sequence[Delivery]) -> None:
-    """Raises ConfigError where the landed rows are more than the embedded engine is trusted with: its joins do not go
-    to disk, so that it would end for want of memory in the middle of the marts."""
-    environment = run.configuration.environment
-    if environment.engine != "sail":
-        return
-    replaced = frozenset[str]().union(*(replaced_deliveries(deliveries, s) for s in run.configuration.sources))
-    standing = (delivery for delivery in deliveries if delivery.landing_file_id not in replaced)
-    ledger = (read_landed(run.lake, run.domain, d.source_name, d.landing_file_id) for d in standing)
-    row_count = sum(landed.landing_row_count for landed in ledger if landed)
-    if row_count > environment.sail.landed_row_limit:
-        raise ConfigError(
-            f"found {row_count:,} landed rows, promised at most {environment.sail.landed_row_limit:,} for the embedded "
-            f"engine (landed_row_limit of environment {environment.name}); run on Spark: --environment local_spark. "
-            "What has landed is kept"
-        )
 
 
 def build(

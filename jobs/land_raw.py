@@ -31,6 +31,7 @@ from lake.manifests import read_manifests
 from lake.objects import ObjectInfo, ObjectStore, StoreError
 from lake.run import Run
 from lake.runs import now_utc
+from lake.too_large import refuse_claimed
 
 Seen = tuple[str, str, int, str]  # by which source, and what tells that the file is as it was
 
@@ -52,6 +53,7 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
         for claim in claims
         if _seen_as(claim) not in known
     ]
+    refuse_claimed(run, new)
     with run.step("land", "raw files") as counted:
         landed = _land(run, new) if new else []
         counted(sum(file.record_count for file in landed))

@@ -19,7 +19,7 @@ from schemas.domains import DOMAINS
 @dataclass(frozen=True)
 class SailSettings:
     """What the embedded engine may use: `memory_limit_bytes` of memory, before it writes to disk, and
-    `landed_row_limit` landed rows, beyond which a run is refused before it curates."""
+    `landed_row_limit` landed rows, beyond which a run is refused (lake/too_large.py)."""
 
     memory_limit_bytes: int = 4_000_000_000
     landed_row_limit: int = 1_000_000

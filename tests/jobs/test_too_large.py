@@ -1,30 +1,65 @@
-"""A run that is too large for the embedded engine says so before it curates, and names the way to Spark."""
+"""A run that is too large for the embedded engine says so, where it can before it begins, and names the way to Spark."""
 
 import pytest
 
 from jobs.curate import curate
 from jobs.land_raw import land_raw
+from lake.claims import claim_files
 from lake.errors import ConfigError
+from lake.too_large import guess_rows
 from tests.jobs.lakes import orders, release_of, run_of, write_raw
 
 
-def environment(folder, row_limit):
+def six_orders(folder, row_limit):
+    """A run over one file of seven lines."""
     path = folder / "small.toml"
     path.write_text(f'[environment]\nengine = "sail"\n[sail]\nlanded_row_limit = {row_limit}\n')
-    return str(path)
+    rows = orders(*({"Item": str(item)} for item in range(1, 7)))
+    raw = write_raw(folder / "raw", {"purchase_orders_2024-01_d1.csv": rows})
+    return run_of(raw, folder / "lake", environment=str(path))
 
 
-@pytest.mark.parametrize(
-    ("row_limit", "is_refused"),
-    [pytest.param(2, False, id="as many rows as the limit"), pytest.param(1, True, id="one row more than the limit")],
-)
-def test_the_limit_of_landed_rows(engine, tmp_path, row_limit, is_refused):
-    raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({"Item": "10"}, {"Item": "20"})})
-    run = run_of(raw, tmp_path / "lake", environment=environment(tmp_path, row_limit))
-    if not is_refused:
-        assert release_of(run, has_marts=False).counts["purchase_orders"].rows_after == 2
-        return
+def test_as_many_rows_as_the_limit_are_curated(engine, tmp_path):
+    assert release_of(six_orders(tmp_path, 6), has_marts=False).counts["purchase_orders"].rows_after == 6
+
+
+def test_one_row_more_than_the_limit_is_refused_before_it_is_curated(engine, tmp_path):
+    run = six_orders(tmp_path, 5)
     land_raw(run)
-    with pytest.raises(ConfigError, match=r"found 2 landed rows, promised at most 1 .* --environment local_spark"):
+    with pytest.raises(ConfigError, match=r"found 6 landed rows, promised at most 5 .* --environment local_spark"):
         curate(run)
     assert not list((tmp_path / "lake").glob("curated/*"))
+
+
+def test_lines_clearly_beyond_the_limit_are_refused_before_they_are_read(tmp_path):
+    with pytest.raises(ConfigError, match=r"found about 7 lines in raw, promised at most 4 .* --environment local_spark"):
+        land_raw(six_orders(tmp_path, 4))
+    assert not list((tmp_path / "lake").glob("landing/*"))
+
+
+def test_lines_are_guessed_from_the_first_64_kib_and_the_size(tmp_path):
+    run = run_of(write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": b"123456789\n" * 50_000}), tmp_path)
+    assert guessed(run) == 49_995  # 65,536 bytes have 6,553 ends of lines
+
+
+def test_of_files_that_replace_each_other_the_largest_is_guessed(tmp_path):
+    files = {
+        "payments_2024-01_d1.csv": b"1\n" * 30,
+        "payments_2024-01_d2.csv": b"1\n" * 20,
+        "payments_2024-02_d1.csv": b"1\n" * 5,
+        "purchase_orders_2024-01_d1.csv": b"1\n" * 100,
+        "purchase_orders_2024-01_d2.csv": b"1\n" * 100,
+        "vendors_2024-01_d1.csv": b"",
+    }
+    assert guessed(run_of(write_raw(tmp_path / "raw", files), tmp_path)) == 235
+
+
+def test_compressed_files_and_workbooks_are_not_guessed(tmp_path):
+    files = {"purchase_orders_2024-01_d1.csv.gz": b"\n" * 30, "procurement_kpi.xlsx": b"\n" * 30}
+    assert guessed(run_of(write_raw(tmp_path / "raw", files), tmp_path)) == 0
+
+
+def guessed(run):
+    sources, domain = run.configuration.sources, run.configuration.domain
+    claims = claim_files(run.raw.list(), sources, domain, arrived_at="2024-02-01T00:00:00+00:00", where=run.raw.uri)
+    return guess_rows(run.raw, claims, sources)
