@@ -16,10 +16,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.shell import shell
-from lake.counting import count_table
+from lake.counting import Curated, count_tables
 from lake.curating import TablePlan, landed_frames, plan_table
 from lake.quarantine import refuse_quarantined
-from lake.releases import TableCounts, parse_delivery
+from lake.releases import parse_delivery
 from lake.run import Run
 from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
 from lake.too_large import refuse_landed
@@ -39,13 +39,13 @@ def curate(run: Run) -> None:
     the run here, and can be looked at."""
     deliveries = tuple(parse_delivery(said) for said in run.landed()["deliveries"])
     refuse_landed(run, deliveries)
-    snapshots: dict[str, Snapshot] = {}
-    counts: dict[str, TableCounts] = {}
-    for contract in run.tables.curated.values():
-        plan = plan_table(run, contract, deliveries)
-        if plan.mode != "absent":
-            snapshots[contract.name] = plan.before if plan.mode == "carried" and plan.before else _write(run, plan)
-            counts[contract.name] = count_table(run, plan, snapshots[contract.name])
+    tables = [
+        Curated(plan, plan.before if plan.mode == "carried" and plan.before else _write(run, plan))
+        for contract in run.tables.curated.values()
+        if (plan := plan_table(run, contract, deliveries)).mode != "absent"
+    ]
+    snapshots = {table.name: table.snapshot for table in tables}
+    counts = count_tables(run, tables)
     run.add_stage(
         "curate",
         {

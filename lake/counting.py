@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -17,51 +17,79 @@ from lake.releases import TableCounts
 from lake.run import Run
 from lake.tables import Snapshot, footer_row_count, read_snapshot
 from schemas.lineage import BEYOND_CONTRACT, OUTCOMES
-from transforms.outcomes import is_standing, summarise_key_changes
+from transforms.outcomes import is_standing, key_changes
 from transforms.same import is_greater, is_same, prefixed, under
 
-CHANGES = ("keys_added", "keys_replaced", "keys_removed")
+Found = dict[str, dict[str, int]]  # by kind and code
 
 
 @dataclass(frozen=True)
-class _Told:
-    """What the written rows say beside their outcome, over everything that ever landed."""
+class Curated:
+    """A table of this run: what was to be done, and what was written."""
 
-    version_conflicts: int
-    reasons: dict[str, int]
-    warnings: dict[str, int]
-    repeated: dict[str, int]
-    outdated: int
+    plan: TablePlan
+    snapshot: Snapshot
+
+    @property
+    def name(self) -> str:
+        return self.plan.contract.name
 
 
-def count_table(run: Run, plan: TablePlan, snapshot: Snapshot) -> TableCounts:
-    """Count what this run did to a table; a table carried over was done nothing to."""
-    parent = run.parent.counts.get(plan.contract.name) if run.parent else None
-    if plan.mode == "carried" and parent:
-        told = _Told(parent.version_conflicts, parent.reasons, parent.warnings, parent.repeated, parent.outdated)
-        new, changes = dict.fromkeys(OUTCOMES, 0), dict.fromkeys(CHANGES, 0)
-    else:
-        with run.step("curate", f"{plan.contract.name}, counts"):
-            told = _told(run, plan, snapshot)
-            new, changes = _by_outcome(snapshot, was_judged="false"), _key_changes(run, plan, snapshot)
+def count_tables(run: Run, tables: Sequence[Curated]) -> dict[str, TableCounts]:
+    """Count what this run did to every table, all in one query. Nothing was done to a table carried over, of which its
+    parent's counts stand."""
+    parents = run.parent.counts if run.parent else {}
+    written = [table for table in tables if table.plan.mode != "carried"]
+    with run.step("curate", "counts"):
+        found = _found(run, written)
+    return {
+        table.name: _counts(run, table, found[table.name])
+        if table.name in found
+        else _counts_carried(run, table, parents[table.name])
+        for table in tables
+    }
+
+
+def _counts(run: Run, table: Curated, found: Found) -> TableCounts:
+    plan, snapshot = table.plan, table.snapshot
+    new = _by_outcome(snapshot, was_judged="false")
+    curated_count = snapshot.row_count(outcome="curated")
+    changes = found.get("change", {}) if plan.before else {"keys_added": curated_count}
     return TableCounts(
         read=_landed_row_count(run, plan, plan.to_read),
-        curated=new["curated"],
-        superseded=new["superseded"],
-        duplicate=new["duplicate"],
-        excluded=new["excluded"],
-        quarantined=new["quarantined"],
+        **new,
         rows_before=plan.before.row_count(outcome="curated") if plan.before else 0,
-        keys_added=changes["keys_added"],
-        keys_replaced=changes["keys_replaced"],
-        keys_removed=changes["keys_removed"],
-        rows_after=snapshot.row_count(outcome="curated"),
-        version_conflicts=told.version_conflicts,
-        reasons=told.reasons,
-        warnings=told.warnings,
-        repeated=told.repeated,
-        outdated=told.outdated,
+        keys_added=changes.get("keys_added", 0),
+        keys_replaced=changes.get("keys_replaced", 0),
+        keys_removed=changes.get("keys_removed", 0),
+        rows_after=curated_count,
+        version_conflicts=found.get("version_conflict", {}).get("", 0),
+        reasons=found.get("reasons", {}),
+        warnings=found.get("warnings", {}),
+        repeated=found.get("repeated", {}),
+        outdated=found.get("outdated", {}).get("", 0),
         cumulative={"landed": _landed_row_count(run, plan, plan.deliveries), **_by_outcome(snapshot)},
+        mode=plan.mode,
+        why=plan.why,
+    )
+
+
+def _counts_carried(run: Run, table: Curated, parent: TableCounts) -> TableCounts:
+    plan, outcomes = table.plan, _by_outcome(table.snapshot)
+    return replace(
+        parent,
+        read=0,
+        curated=0,
+        superseded=0,
+        duplicate=0,
+        excluded=0,
+        quarantined=0,
+        rows_before=outcomes["curated"],
+        keys_added=0,
+        keys_replaced=0,
+        keys_removed=0,
+        rows_after=outcomes["curated"],
+        cumulative={"landed": _landed_row_count(run, plan, plan.deliveries), **outcomes},
         mode=plan.mode,
         why=plan.why,
     )
@@ -104,53 +132,62 @@ def _landed_row_count(run: Run, plan: TablePlan, deliveries: Iterable[Delivery])
     return sum(footer_row_count(run.lake, key) for key in keys)
 
 
-def _told(run: Run, plan: TablePlan, snapshot: Snapshot) -> _Told:
-    rows = read_snapshot(run.engine, run.lake, snapshot, plan.contract, BEYOND_CONTRACT)
-    conflict = F.when(F.col("is_version_conflict"), F.array(F.lit("conflicts:")))
-    said = F.concat(_prefixed("reasons"), _prefixed("warnings"), F.coalesce(conflict, _no_codes()))
-    counted: dict[str, dict[str, int]] = {"reasons": {}, "warnings": {}, "conflicts": {}}
-    for row in rows.select(F.explode(said).alias("said")).groupBy("said").count().collect():
-        kind, _, code = row["said"].partition(":")
-        counted[kind][code] = row["count"]
-    return _Told(
-        counted["conflicts"].get("", 0),
-        counted["reasons"],
-        counted["warnings"],
-        _repeated(run, plan, snapshot),
-        _outdated(run, plan, snapshot),
-    )
+def _found(run: Run, tables: Sequence[Curated]) -> dict[str, Found]:
+    """What the written rows say beside their outcome, over all that ever landed: by table, kind and code."""
+    found: dict[str, Found] = {table.name: {} for table in tables}
+    if not tables:
+        return found
+    things = [_things(run, table).select(F.lit(table.name).alias("table_name"), "thing") for table in tables]
+    counted = reduce(DataFrame.unionByName, things).groupBy("table_name", "thing").count()
+    for row in counted.collect():
+        kind, _, code = row["thing"].partition(":")
+        found[row["table_name"]].setdefault(kind, {})[code] = row["count"]
+    return found
 
 
-def _repeated(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
+def _things(run: Run, table: Curated) -> DataFrame:
+    """A row for each thing to count, `thing` being its `kind:code`."""
+    things = [_codes(run, table), _repeated(run, table), _outdated(run, table), _changed(run, table)]
+    return reduce(DataFrame.unionByName, (frame for frame in things if frame is not None))
+
+
+def _codes(run: Run, table: Curated) -> DataFrame:
+    """Reasons and warnings of every row, and whether it is one of several contents of its version."""
+    conflict = F.when(F.col("is_version_conflict"), F.array(F.lit("version_conflict:")))
+    things = F.concat(_prefixed("reasons"), _prefixed("warnings"), F.coalesce(conflict, _no_codes()))
+    return _rows(run, table).select(F.explode(things).alias("thing"))
+
+
+def _repeated(run: Run, table: Curated) -> DataFrame | None:
     """Duplicates by landed file, where the row that stands is of another file: increments that overlap, or a log that
     was corrected and sent again, whose old rows stand beside the corrected ones."""
-    events = {source.name for source in run.sources_of(plan.contract.name) if source.kind == "events"}
-    if sum(delivery.source_name in events for delivery in plan.deliveries) < 2:
-        return {}
-
-    key = plan.contract.key
-    standing = _rows(run, plan, snapshot, "curated").select(
+    events = {source.name for source in run.sources_of(table.name) if source.kind == "events"}
+    if sum(delivery.source_name in events for delivery in table.plan.deliveries) < 2:
+        return None
+    key = table.plan.contract.key
+    standing = _rows(run, table, "curated").select(
         *under("standing", key), F.col("landing_file_id").alias("standing_file_id")
     )
-    lost = _rows(run, plan, snapshot, "duplicate").where(F.col("source_name").isin(*events))
+    lost = _rows(run, table, "duplicate").where(F.col("source_name").isin(*events))
     is_of_other_file = F.col("landing_file_id") != F.col("standing_file_id")
     found = lost.join(standing, is_same(key, prefixed("standing", key)) & is_of_other_file)
-    return {row[0]: row[1] for row in found.groupBy("landing_file_id").count().collect()}
+    return found.select(F.concat(F.lit("repeated:"), "landing_file_id").alias("thing"))
 
 
-def _outdated(run: Run, plan: TablePlan, snapshot: Snapshot) -> int:
+def _outdated(run: Run, table: Curated) -> DataFrame | None:
     """Keys whose standing row, curated or excluded, is older than one in quarantine: what stands says nothing of it.
 
     Where a refused row's own version could not be read, its place in the order of the deliveries says how new it is.
     """
-    if not _by_outcome(snapshot)["quarantined"]:
-        return 0
-    key, version, place = plan.contract.key, plan.contract.version_order, ("delivery_order", "record_number")
-    refused = _rows(run, plan, snapshot, "quarantined").select(*under("refused", (*key, *version, *place)))
+    if not table.snapshot.row_count(outcome="quarantined"):
+        return None
+    contract, place = table.plan.contract, ("delivery_order", "record_number")
+    key, version = contract.key, contract.version_order
+    refused = _rows(run, table, "quarantined").select(*under("refused", (*key, *version, *place)))
     standing = (
-        _rows(run, plan, snapshot, "curated")
-        .unionByName(_rows(run, plan, snapshot, "excluded"))
-        .where(is_standing(plan.contract, upserting=run.upserting(plan.contract.name)))
+        _rows(run, table, "curated")
+        .unionByName(_rows(run, table, "excluded"))
+        .where(is_standing(contract, upserting=run.upserting(table.name)))
         .select(*key, *version, *place)
     )
     is_versioned = reduce(
@@ -159,11 +196,21 @@ def _outdated(run: Run, plan: TablePlan, snapshot: Snapshot) -> int:
     is_newer = F.when(is_versioned, is_greater(prefixed("refused", (*version, *place)), (*version, *place))).otherwise(
         is_greater(prefixed("refused", place), place)
     )
-    return standing.join(refused, is_same(key, prefixed("refused", key)) & is_newer, "left_semi").count()
+    found = standing.join(refused, is_same(key, prefixed("refused", key)) & is_newer, "left_semi")
+    return found.select(F.lit("outdated:").alias("thing"))
 
 
-def _rows(run: Run, plan: TablePlan, snapshot: Snapshot, outcome: str) -> DataFrame:
-    return read_snapshot(run.engine, run.lake, snapshot, plan.contract, BEYOND_CONTRACT, outcome=outcome)
+def _changed(run: Run, table: Curated) -> DataFrame | None:
+    if table.plan.before is None:
+        return None
+    before, after = (_rows(run, replace(table, snapshot=of), "curated") for of in (table.plan.before, table.snapshot))
+    changes = key_changes(before, after, table.plan.contract)
+    return changes.select(F.concat(F.lit("change:"), "change").alias("thing"))
+
+
+def _rows(run: Run, table: Curated, outcome: str | None = None) -> DataFrame:
+    partition = {"outcome": outcome} if outcome else {}
+    return read_snapshot(run.engine, run.lake, table.snapshot, table.plan.contract, BEYOND_CONTRACT, **partition)
 
 
 def _no_codes() -> Column:
@@ -172,11 +219,3 @@ def _no_codes() -> Column:
 
 def _prefixed(name: str) -> Column:
     return F.coalesce(F.transform(name, lambda code: F.concat(F.lit(f"{name}:"), code)), _no_codes())
-
-
-def _key_changes(run: Run, plan: TablePlan, snapshot: Snapshot) -> dict[str, int]:
-    if plan.before is None:
-        return {**dict.fromkeys(CHANGES, 0), "keys_added": snapshot.row_count(outcome="curated")}
-    before, after = (_rows(run, plan, of, "curated") for of in (plan.before, snapshot))
-    [changes] = summarise_key_changes(before, after, plan.contract).collect()
-    return {name: changes[name] for name in CHANGES}

@@ -6,7 +6,7 @@ An environment is `configs/environments/<name>.toml`, or a TOML file of one's ow
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Literal
@@ -14,6 +14,8 @@ from typing import Literal
 from lake.errors import ConfigError
 from lake.toml_layers import Document, Layers, toml_names
 from schemas.domains import DOMAINS
+
+TABLES = ("spark", "small", "sail")
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,30 @@ class SailSettings:
 
 
 @dataclass(frozen=True)
+class Small:
+    """Settings of Spark, above all others, for a run whose raw files, new and known, have at most `byte_limit` bytes:
+    there compiling costs more than it saves."""
+
+    byte_limit: int = 0
+    spark: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Environment:
-    """Where the jobs run. `spark` are settings of Spark, `sail` those of the embedded engine."""
+    """Where the jobs run. `spark` are settings of Spark, `small` those for little data, `sail` those of the embedded
+    engine."""
 
     name: str
     engine: Literal["spark", "sail"] = "spark"
     spark: Mapping[str, str] = field(default_factory=dict)
+    small: Small = field(default_factory=Small)
     sail: SailSettings = field(default_factory=SailSettings)
     masking_key: Literal["user", "variable"] = "user"
+
+    def for_bytes(self, byte_count: int) -> Environment:
+        """The environment of a run whose raw files have so many bytes."""
+        is_small = byte_count <= self.small.byte_limit
+        return replace(self, spark={**self.spark, **self.small.spark}) if is_small else self
 
 
 def laptop_environment(domain_name: str) -> str:
@@ -54,11 +72,13 @@ def read_environment(name: str) -> Environment:
             raise ConfigError(f"there is no environment {name!r}; known: {', '.join(known)}, or a path to a .toml file")
         document = Document.packaged(folder / f"{name}.toml", f"configs/environments/{name}.toml")
     layers = Layers([document])
-    layers.refuse_unknown((), ("environment", "spark", "sail"))
-    values = layers.values_of(Environment, ("environment",), leave_out=("name", "spark", "sail"))
+    layers.refuse_unknown((), ("environment", *TABLES))
+    values = layers.values_of(Environment, ("environment",), leave_out=("name", *TABLES))
+    small = layers.values_of(Small, ("small",), leave_out=("spark",), beside=("spark",))
     return Environment(
         name=Path(name).stem,
         spark=dict(_spark_settings(layers, ("spark",))),
+        small=Small(**small, spark=dict(_spark_settings(layers, ("small", "spark")))),
         sail=SailSettings(**layers.values_of(SailSettings, ("sail",))),
         **values,
     )

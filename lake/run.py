@@ -19,7 +19,7 @@ from lake.environment import laptop_environment
 from lake.errors import ConfigError, DataError
 from lake.folder_store import FolderStore
 from lake.objects import ObjectStore, open_store
-from lake.releases import Release, current_release
+from lake.releases import Release, current_release, parse_delivery
 from lake.runs import add_stage, read_manifest, stage_said
 from lake.secrets import masking_key
 from schemas.domains import DOMAINS, DomainTables
@@ -121,7 +121,15 @@ class Run:
                 f"engine {environment.engine}; promised one with Spark, such as --environment local_spark"
             )
         with self.step("start", environment.engine):
-            return open_engine(environment, f"headrace {self.domain} {self.run_id}")
+            return open_engine(environment.for_bytes(self._byte_count()), f"headrace {self.domain} {self.run_id}")
+
+    def _byte_count(self) -> int:
+        """Bytes of all raw files that the run's tables are made of: those known already, and where none has landed yet
+        in this run those that lie in raw."""
+        begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land")
+        known = map(parse_delivery, begun["deliveries"]) if begun else self.parent.deliveries if self.parent else ()
+        sizes = {file.key: file.size for delivery in known for file in delivery.raw_files}
+        return sum((sizes if begun else sizes | {file.key: file.size for file in self.raw.list()}).values())
 
     @property
     def spark(self) -> SparkSession:

@@ -8,29 +8,26 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lake.engines import Engine, Keep, open_engine
-from lake.environment import Environment
+from lake.environment import Environment, read_environment
 from tests.engine import ENGINE_VARIABLE, engine_name
 
-# Each plan is run once on a few rows: compiling it takes longer than interpreting it.
-INTERPRETED = {"spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.sql.codegen.wholeStage": "false"}
-# Frames of a few rows: the first compiler is enough, and no stage needs many tasks. ANSI is as each Spark has it. One
-# Java process lives through thousands of queries, and what it remembers of each must not fill it.
+LOCAL_SPARK = read_environment("local_spark")
+# Frames of a few rows are run as a run of little data is. ANSI is as each Spark has it. One Java process lives through
+# thousands of queries: what it remembers of each, and the page of memory that each operator takes, must not fill it.
 SMALL = {
-    **INTERPRETED,
+    **LOCAL_SPARK.for_bytes(0).spark,
     "spark.master": "local[2]",
-    "spark.driver.memory": "5g",
+    "spark.driver.memory": "4g",
+    "spark.buffer.pageSize": "1m",
     "spark.ui.retainedJobs": "20",
     "spark.ui.retainedStages": "20",
     "spark.ui.retainedTasks": "200",
     "spark.sql.ui.retainedExecutions": "5",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseParallelGC",
-    "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
 }
+OF_SESSION = [key for key in LOCAL_SPARK.small.spark if key.startswith("spark.sql.")]
 # The marks of every test that was collected, of those that are left out too: tests/unit/test_marks.py looks at them.
 MARKS = pytest.StashKey[dict[str, set[str]]]()
 
@@ -77,13 +74,9 @@ def keep(engine: Engine) -> Iterator[Keep]:
 
 
 @pytest.fixture(scope="module")
-def compiled(spark: SparkSession) -> Iterator[None]:
-    """Spark compiles its plans, as in a run: for tests of whole runs against a truth or an oracle."""
-    if engine_name() == "sail":
-        yield
-        return
-    for key in INTERPRETED:
-        spark.conf.unset(key)
+def restored(spark: SparkSession) -> Iterator[None]:
+    """A run of much data has settings of its own: those of the tests come back after it."""
     yield
-    for key, value in INTERPRETED.items():
-        spark.conf.set(key, value)
+    if engine_name() == "spark":
+        for key in OF_SESSION:
+            spark.conf.set(key, LOCAL_SPARK.small.spark[key])

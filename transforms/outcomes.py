@@ -183,8 +183,9 @@ def _excluded_by_contract(contract: Contract) -> Column:
     return F.coalesce(F.arrays_overlap("reasons", codes), F.lit(False))
 
 
-def summarise_key_changes(before: DataFrame, after: DataFrame, contract: Contract) -> DataFrame:
-    """One row with `keys_added`, `keys_replaced` (the row that stands was read in this run) and `keys_removed`.
+def key_changes(before: DataFrame, after: DataFrame, contract: Contract) -> DataFrame:
+    """One row for each key whose row changed, with `change`: `keys_added`, `keys_replaced` (the row that stands was
+    read in this run) or `keys_removed`.
 
     `before` and `after` are curated rows; `after` has `was_judged`, false for rows read in this run.
     """
@@ -192,8 +193,9 @@ def summarise_key_changes(before: DataFrame, after: DataFrame, contract: Contrac
     old = before.select(*under("old", key), F.lit(True).alias("was"))
     new = after.select(*under("new", key), (~F.col("was_judged")).alias("is_new"))
     both = old.join(new, is_same(prefixed("old", key), prefixed("new", key)), "full")
-    return both.agg(
-        F.count(F.when(F.col("was").isNull(), 1)).alias("keys_added"),
-        F.count(F.when(F.col("was").isNotNull() & F.col("is_new"), 1)).alias("keys_replaced"),
-        F.count(F.when(F.col("is_new").isNull(), 1)).alias("keys_removed"),
+    change = (
+        F.when(F.col("was").isNull(), "keys_added")
+        .when(F.col("is_new").isNull(), "keys_removed")
+        .when(F.col("is_new"), "keys_replaced")
     )
+    return both.select(change.alias("change")).where(F.col("change").isNotNull())

@@ -56,9 +56,14 @@ class SparkEngine:
 
     @contextmanager
     def kept(self) -> Iterator[Keep]:
+        """On one machine a kept frame forgets how it was made, so that plans stay short; on a cluster, which may lose a
+        machine, it can be made again."""
         frames: list[DataFrame] = []
+        is_one_machine = str(self.session.sparkContext.master).startswith("local")
 
         def keep(frame: DataFrame) -> DataFrame:
+            if is_one_machine:
+                return frame.localCheckpoint()
             frames.append(frame.persist(StorageLevel.DISK_ONLY))
             return frames[-1]
 

@@ -29,7 +29,7 @@ CENT = Decimal("0.01")
 
 
 @pytest.fixture(scope="module")
-def released(spark, compiled, tmp_path_factory):
+def released(spark, restored, tmp_path_factory):
     folder = tmp_path_factory.mktemp("documents")
     raw = write_raw(folder / "raw", {file.name: file.read_bytes() for file in FILES})
     return folder / "lake", release(raw, folder / "lake")

@@ -23,7 +23,7 @@ RATIO_DIGITS = 13
 
 
 @pytest.fixture(scope="module")
-def released(spark, compiled, tmp_path_factory):
+def released(spark, restored, tmp_path_factory):
     folder = tmp_path_factory.mktemp("log")
     raw = write_raw(folder / "raw", {LOG.name: LOG.read_bytes()})
     return folder / "lake", release(raw, folder / "lake")

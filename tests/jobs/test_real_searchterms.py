@@ -45,7 +45,7 @@ LAST_SCORED = date(2022, 2, 1)
 
 
 @pytest.fixture(scope="module")
-def released(spark, compiled, tmp_path_factory):
+def released(spark, restored, tmp_path_factory):
     folder = tmp_path_factory.mktemp("searchterms")
     (folder / "options.toml").write_text(OPTIONS)
     raw = write_raw(folder / "raw", {"berlin_searchterms.csv": flat_csv(SEARCHTERMS)})

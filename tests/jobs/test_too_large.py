@@ -1,4 +1,4 @@
-"""A run that is too large for the embedded engine says so, where it can before it begins, and names the way to Spark."""
+"""A run too large for the embedded engine says so, where it can before it begins, and names the way to Spark."""
 
 import pytest
 
@@ -32,7 +32,9 @@ def test_one_row_more_than_the_limit_is_refused_before_it_is_curated(engine, tmp
 
 
 def test_lines_clearly_beyond_the_limit_are_refused_before_they_are_read(tmp_path):
-    with pytest.raises(ConfigError, match=r"found about 7 lines in raw, promised at most 4 .* --environment local_spark"):
+    with pytest.raises(
+        ConfigError, match=r"found about 7 lines in raw, promised at most 4 .* --environment local_spark"
+    ):
         land_raw(six_orders(tmp_path, 4))
     assert not list((tmp_path / "lake").glob("landing/*"))
 

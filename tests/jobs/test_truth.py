@@ -15,7 +15,7 @@ PERSONAL = {field.name for contract in DOCUMENTS for field in contract.fields if
 
 
 @pytest.fixture(scope="module", params=["realistic", "hostile"])
-def generated(request, spark, compiled, tmp_path_factory):
+def generated(request, spark, restored, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     generate_procurement(rows=3000, seed=9, dirt=request.param, out=folder, formats="mixed")
     run = run_of(folder / "raw", folder / "lake", configs=[folder / "configs"])

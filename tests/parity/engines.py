@@ -25,7 +25,6 @@ class Peer:
     name: str
     engine: str
     python: Path
-    is_compiled: bool = False
     _process: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     def ask(self, **request: Any) -> dict[str, Any]:
@@ -79,13 +78,7 @@ class Peer:
     def _begun(self) -> subprocess.Popen[str]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [
-                    str(self.python),
-                    "-m",
-                    "tests.parity.worker",
-                    self.engine,
-                    *(["compiled"] if self.is_compiled else []),
-                ],
+                [str(self.python), "-m", "tests.parity.worker", self.engine],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
@@ -111,10 +104,10 @@ def environment() -> dict[str, str]:
 LEFT_OUT = ("SPARK_CONNECT_MODE_ENABLED", "HEADRACE_TEST_ENGINE", "PYSPARK_PYTHON", "PYSPARK_DRIVER_PYTHON")
 
 
-def peers(*, with_spark35: bool = True, is_compiled: bool = False) -> list[Peer]:
-    """Sail, Spark 4.1, and where its Python is there Spark 3.5. What runs over many rows is to be compiled."""
+def peers(*, with_spark35: bool = True) -> list[Peer]:
+    """Sail, Spark 4.1, and where its Python is there Spark 3.5."""
     here = Path(sys.executable)
-    found = [Peer("Sail", "sail", here), Peer("Spark 4.1", "spark", here, is_compiled)]
+    found = [Peer("Sail", "sail", here), Peer("Spark 4.1", "spark", here)]
     if with_spark35 and PYTHON35.exists():
-        found.append(Peer("Spark 3.5", "spark", PYTHON35, is_compiled))
+        found.append(Peer("Spark 3.5", "spark", PYTHON35))
     return found

@@ -22,7 +22,7 @@ from transforms.outcomes import (
     is_standing,
     judge,
     judged_before,
-    summarise_key_changes,
+    key_changes,
     with_content_hash,
     with_event_id,
     with_reasons,
@@ -120,7 +120,7 @@ def judged(contract: Contract, frames: Frames, keep: Keep) -> Tables:
         "hashed": with_content_hash(frames["rows"], contract),
         "first": first,
         "both": both,
-        "changes": summarise_key_changes(*standing, contract),
+        "changes": key_changes(*standing, contract),
     }
 
 

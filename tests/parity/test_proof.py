@@ -33,8 +33,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def engines():
-    """Sail first, then each Spark that is there; what runs over many rows is compiled."""
-    began = peers(is_compiled=True)
+    """Sail first, then each Spark that is there."""
+    began = peers()
     yield began
     for peer in began:
         peer.end()

@@ -24,14 +24,13 @@ from lake.engines import Engine, open_engine
 from lake.environment import Environment
 from lake.run import Run
 from lake.runs import new_run_id
-from tests.conftest import INTERPRETED, SMALL
+from tests.conftest import SMALL
 from tests.jobs.lakes import release_of
 from tests.parity.subjects import SUBJECTS
 
 
 def main() -> None:
-    settings = SMALL if "compiled" not in sys.argv else {k: v for k, v in SMALL.items() if k not in INTERPRETED}
-    engine = open_engine(Environment("parity", sys.argv[1], settings), "headrace-parity")
+    engine = open_engine(Environment("parity", sys.argv[1], SMALL), "headrace-parity")
     for line in sys.stdin:
         request = json.loads(line)
         try:

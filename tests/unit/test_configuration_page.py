@@ -12,7 +12,7 @@ import pytest
 
 from jobs.options import NOT_CONFIGURED
 from lake.config import Coverage, Domain
-from lake.environment import Environment, SailSettings
+from lake.environment import Environment, SailSettings, Small
 from lake.exclusions import EXCLUDED_KEYS
 from lake.mappings import OWN_KEYS
 from lake.reading import Read
@@ -57,7 +57,10 @@ TABLES: dict[str, Iterable[str]] = {
     "model.settings": [f.name for f in dataclasses.fields(Settings)],
     "marts.events.<name>": [f.name for f in dataclasses.fields(EventRule)],
     "marts.calendars.<name>": [f.name for f in dataclasses.fields(Calendar)],
-    "environment": [f.name for f in dataclasses.fields(Environment) if f.name not in ("name", "spark", "sail")],
+    "environment": [
+        f.name for f in dataclasses.fields(Environment) if f.name not in ("name", "spark", "small", "sail")
+    ],
+    "small": [f.name for f in dataclasses.fields(Small) if f.name != "spark"],
     "sail": [f.name for f in dataclasses.fields(SailSettings)],
     "spark": (),
 }

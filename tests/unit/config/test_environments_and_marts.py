@@ -32,8 +32,27 @@ class TestEnvironment:
         )
 
     @pytest.mark.parametrize(
+        ("byte_count", "partitions"),
+        [
+            pytest.param(10, "2", id="as many bytes as the limit: small"),
+            pytest.param(11, "32", id="one byte more: not"),
+        ],
+    )
+    def test_settings_of_a_small_run_go_before_the_others(
+        self, tmp_path: Path, byte_count: int, partitions: str
+    ) -> None:
+        path = tmp_path / "mine.toml"
+        path.write_text("[spark]\nspark.p = 32\nspark.q = 1\n[small]\nbyte_limit = 10\nspark.p = 2\n")
+        assert self.load(str(path)).for_bytes(byte_count).spark == {"spark.p": partitions, "spark.q": "1"}
+
+    def test_what_a_small_run_sets_in_a_session_another_run_sets_back(self) -> None:
+        local = self.load("local_spark")
+        assert {key for key in local.small.spark if key.startswith("spark.sql.")} <= local.spark.keys()
+
+    @pytest.mark.parametrize(
         ("text", "sentence"),
         [
+            pytest.param("[small]\nbytes = 1", r":2: unknown key 'small.bytes'", id="an unknown key of small"),
             pytest.param('[environment]\nmasking_key = "none"', r":2: found 'none', promised one of 'user'", id="key"),
             pytest.param("[environment]\nmasking = 1", r":2: unknown key 'environment.masking'", id="an unknown key"),
             pytest.param("[sprak]", r":1: unknown key 'sprak'; did you mean 'spark'", id="an unknown table"),

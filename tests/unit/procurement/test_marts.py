@@ -65,7 +65,9 @@ def test_whatever_happens_in_a_case(spark, keep, stories):
     logged = told(spark, {f"{n}": [event(name, number) for name, number in story] for n, story in enumerate(stories)})
     marts = {
         name: mart.collect()
-        for name, mart in build_procurement_marts({"logged_events": logged}, OPTIONS, keep=keep).items()
+        for name, mart in build_procurement_marts(
+            {"logged_events": logged}, OPTIONS, keep=keep, write=lambda _, mart: keep(mart)
+        ).items()
     }
     for name, contract in MARTS.items():
         assert_key_is_unique(marts[name], contract)
