@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from headrace.lakes import release_of, warehouse_release
-from headrace.unmeasured import unmeasured
+from headrace.mart_notes import mart_notes
 from lake.deliveries import Delivery
 from lake.landing import read_landed
 from lake.objects import ObjectStore
@@ -44,7 +44,7 @@ def release_facts(lake: ObjectStore, release: Release) -> dict[str, Any]:
         "training": training_facts(release),
         "drift": drift_facts(lake, release),
         "files": files,
-        "notices": [*notices(release, files), *unmeasured(lake, release)],
+        "notices": [*notices(release, files), *mart_notes(lake, release)],
         "releases": [_summary(read_release(lake, release.domain, n)) for n in release_numbers(lake, release.domain)],
     }
 

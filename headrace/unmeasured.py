@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from headrace.lakes import is_folder
-from headrace.reader import connect, objects, tables_of_release
-from lake.errors import HeadraceError
-from lake.objects import ObjectStore
-from lake.releases import Release
 from schemas.procurement.words import EVENT_FIELDS, LEGS, SETTLING_TYPES, Leg
 
-MARTS = ("procurement_legs", "procurement_events")
 # `is_without_amounts`: of no payment is it known what it pays. Invoices without a payment are open all the same.
 STATES = """
 SELECT source_system_code, leg, bool_or(reason IS DISTINCT FROM 'not_recorded') AS is_recorded,
@@ -23,26 +16,6 @@ SELECT source_system_code, leg, bool_or(reason IS DISTINCT FROM 'not_recorded') 
 FROM marts.procurement_legs GROUP BY ALL ORDER BY ALL"""
 OCCURRING = "SELECT DISTINCT source_system_code, event_type FROM marts.procurement_events"
 States = Mapping[str, Mapping[str, Any]]
-
-
-def unmeasured(lake: ObjectStore, release: Release) -> list[str]:
-    """Of a lake in a folder, whose marts are read by DuckDB; two columns of each, and no Spark. Where they cannot be
-    read, a note says so: neither a run that has published nor the status fails for it."""
-    if not set(MARTS) <= set(release.marts) or not is_folder(lake):
-        return []
-    import duckdb
-
-    marts = {name: release.marts[name] for name in MARTS}
-    try:
-        with connect(lake, replace(tables_of_release(release), curated={}, marts=marts, deliveries=())) as connection:
-            return unmeasured_notes(objects(connection, STATES), objects(connection, OCCURRING))
-    except (duckdb.Error, HeadraceError) as error:
-        return [f"the legs that cannot be measured are not known: {_sentence(error)}"]
-
-
-def _sentence(error: Exception) -> str:
-    """Without the statement that DuckDB shows below it."""
-    return " ".join(str(error).split("\n\nLINE")[0].split())
 
 
 def unmeasured_notes(states: Iterable[Mapping[str, Any]], occurring: Iterable[Mapping[str, Any]]) -> list[str]:
