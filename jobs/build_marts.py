@@ -31,6 +31,8 @@ from schemas.procurement.documents import INVOICES
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import OptionsError, ProcurementOptions
 
+CODE = ("transforms.procurement.marts",)
+
 
 def main(argv: Sequence[str]) -> None:
     shell(__doc__, argv, build_marts)
@@ -122,8 +124,7 @@ def _last_arrivals(run: Run) -> dict[str, date]:
 
 def _digest(run: Run, curated: Mapping[str, Snapshot], options: ProcurementOptions) -> str:
     """Of everything that the marts are made of: curated snapshots, options, contracts and code."""
-    code = [f"transforms/{run.domain}", f"schemas/{run.domain}", "transforms/identity.py"]
-    parts = [repr(options), code_digest(code)]
+    parts = [repr(options), code_digest(CODE)]
     parts += [contract.digest for contract in run.tables.marts.values()]
     parts += [f"{name}={snapshot.folder}" for name, snapshot in sorted(curated.items())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -23,7 +23,11 @@ from transforms.search.labels import known_labels, without_overlaps
 from transforms.search.special_dates import build_special_dates
 
 MODEL = "search_volume"
-CODE = ("ml", "schemas/search", "transforms/search")
+CODE = (
+    *("ml.training", "ml.scoring", "ml.sums", "ml.disorder", "ml.artefact"),
+    *("transforms.search.labels", "transforms.search.special_dates"),
+    *("transforms.search.content", "transforms.search.refused"),
+)
 
 
 @dataclass(frozen=True)

@@ -2,47 +2,82 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
 from lake.config import Source
 from schemas.contract import Contract
 
-CURATING_CODE = (
-    "transforms/standardize",
-    "transforms/standardization.py",
-    "transforms/identity.py",
-    "transforms/outcomes.py",
-    "transforms/same.py",
-    "schemas/contract.py",
-)
+# What decides on the rows of a table lies in these packages; the rest moves rows and tells of them.
+MAKING = ("analysis", "ml", "schemas", "transforms")
+CURATING = ("transforms.standardization", "transforms.outcomes")
 
 
-def code_digest(places: Iterable[str]) -> str:
-    """Hash of the Python sources under packages or of single modules, `package/path`."""
+def code_digest(modules: Iterable[str]) -> str:
+    """Hash of the sources of these modules and of all that they import of the packages MAKING, at any depth."""
     digest = hashlib.sha256()
-    for place in places:
-        package, _, rest = place.partition("/")
-        for name, text in sorted(_sources(resources.files(package) / rest if rest else resources.files(package))):
-            digest.update(f"{place}/{name}\0".encode() + text + b"\0")
+    for name, source in sorted(imported(modules).items()):
+        digest.update(f"{name}\0".encode() + source + b"\0")
     return digest.hexdigest()[:16]
+
+
+def imported(modules: Iterable[str]) -> dict[str, bytes]:
+    """The sources of these modules and of those that they import, by name, the packages above them among them.
+
+    Raises ModuleNotFoundError for a module that is not there.
+    """
+    found: dict[str, bytes] = {}
+    waiting = list(modules)
+    for name in waiting:
+        if _source(name) is None:
+            raise ModuleNotFoundError(f"there is no module {name}")
+    while waiting:
+        name = waiting.pop()
+        source = _source(name)
+        if source is not None and name not in found:
+            found[name] = source
+            waiting += [*_above(name), *_imports(source)]
+    return found
+
+
+def _imports(source: bytes) -> Iterator[str]:
+    """Every name that may be a module: of `from a import b` both a and a.b."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (name for alias in node.names for name in (alias.name, *_above(alias.name)))
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _above(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts))]
+
+
+@cache
+def _source(name: str) -> bytes | None:
+    """The source of a module or package; None for what is none, and outside of MAKING."""
+    package, *below = name.split(".")
+    if package not in MAKING:
+        return None
+    place: Traversable = resources.files(package)
+    for part in below:
+        place = place / part
+    if place.is_dir():
+        place = place / "__init__.py"
+        return place.read_bytes() if place.is_file() else None
+    module = resources.files(package).joinpath(*below[:-1], f"{below[-1]}.py") if below else None
+    return module.read_bytes() if module is not None and module.is_file() else None
 
 
 def curated_digest(contract: Contract, sources: Iterable[Source], key_fingerprint: str) -> str:
     """By what a curated table is made: contract, mappings, rule code, and the masking key."""
     has_personal = any(field.personal for field in contract.fields)
-    parts = [contract.digest, code_digest(CURATING_CODE), key_fingerprint if has_personal else ""]
+    parts = [contract.digest, code_digest(CURATING), key_fingerprint if has_personal else ""]
     parts += sorted(f"{source.name}={source.mapping_digest}" for source in sources)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-def _sources(place: Traversable) -> Iterator[tuple[str, bytes]]:
-    if place.is_file():
-        if place.name.endswith(".py"):
-            yield place.name, place.read_bytes()
-        return
-    for entry in place.iterdir():
-        for name, text in _sources(entry):
-            yield f"{place.name}/{name}", text

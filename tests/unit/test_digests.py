@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 from pyspark.sql import types as T
 
+from jobs import build_marts, search_frames
 from lake import digests
 from lake.config import Coverage, Source
-from lake.digests import CURATING_CODE, code_digest, curated_digest
+from lake.digests import CURATING, code_digest, curated_digest, imported
 from lake.reading import Read
 from schemas.contract import Contract, Field
 
@@ -33,54 +36,85 @@ SOURCE = Source(
 
 
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "rules/deep").mkdir(parents=True)
-    (tmp_path / "rules/a.py").write_text("a = 1")
-    (tmp_path / "rules/deep/b.py").write_text("b = 1")
-    (tmp_path / "rules/notes.md").write_text("n")
-    (tmp_path / "single.py").write_text("s = 1")
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Module `rules.first` imports `rules.deep.b` and, through it, `shared`; `rules.apart` is imported by none."""
+    for name, text in {
+        "rules/__init__.py": "",
+        "rules/first.py": "from rules.deep import b\nimport elsewhere",
+        "rules/deep/__init__.py": "",
+        "rules/deep/b.py": "def f():\n    from shared.c import d",
+        "rules/apart.py": "",
+        "rules/notes.md": "",
+        "shared/__init__.py": "",
+        "shared/c.py": "d = 1",
+        "elsewhere/__init__.py": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
     monkeypatch.setattr(digests.resources, "files", lambda package: tmp_path / package)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    monkeypatch.setattr(digests, "MAKING", ("rules", "shared"))
+    digests._source.cache_clear()
+    yield tmp_path
+    digests._source.cache_clear()
+
+
+def digest() -> str:
+    digests._source.cache_clear()
+    return code_digest(["rules.first"])
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "is_other"),
+    ("file", "is_other"),
     [
-        pytest.param("rules/a.py", "a = 2", True, id="a module changed"),
-        pytest.param("rules/deep/b.py", "b = 2", True, id="below"),
-        pytest.param("rules/c.py", "", True, id="an empty module more"),
-        pytest.param("rules/notes.md", "other", False, id="no code"),
-        pytest.param("single.py", "s = 2", False, id="elsewhere"),
+        pytest.param("rules/first.py", True, id="the module itself"),
+        pytest.param("rules/deep/b.py", True, id="a module that it imports"),
+        pytest.param("shared/c.py", True, id="of another package, imported by what it imports, in a function"),
+        pytest.param("rules/__init__.py", True, id="the package above"),
+        pytest.param("rules/apart.py", False, id="a module beside, imported by none"),
+        pytest.param("rules/notes.md", False, id="no code"),
+        pytest.param("elsewhere/__init__.py", False, id="a package that makes no rows"),
     ],
 )
-def test_the_digest_of_code(package: Path, file: str, text: str, is_other: bool) -> None:
-    before = code_digest(["rules"])
-    (package / file).write_text(text)
-    assert (code_digest(["rules"]) != before) is is_other
+def test_the_digest_of_code_follows_imports(package: Path, file: str, is_other: bool) -> None:
+    before = digest()
+    (package / file).write_text((package / file).read_text() + "\n# changed")
+    assert (digest() != before) is is_other
 
 
 def test_code_that_moved_is_other_code(package: Path) -> None:
-    before = code_digest(["rules"])
-    (package / "rules/a.py").rename(package / "rules/z.py")
-    assert code_digest(["rules"]) != before
+    before = digest()
+    (package / "rules/deep/b.py").rename(package / "rules/deep/z.py")
+    (package / "rules/first.py").write_text("from rules.deep import z\nimport elsewhere")
+    assert digest() != before
 
 
-def test_a_single_module(package: Path) -> None:
-    before = code_digest(["rules/a.py"])
-    (package / "rules/deep/b.py").write_text("b = 2")
-    assert code_digest(["rules/a.py"]) == before
-    (package / "rules/a.py").write_text("a = 2")
-    assert code_digest(["rules/a.py"]) != before
+def test_a_module_that_is_not_there_is_no_empty_one(package: Path) -> None:
+    with pytest.raises(ModuleNotFoundError, match=r"rules\.nowhere"):
+        code_digest(["rules.nowhere"])
 
 
-def test_code_that_is_not_there_is_no_empty_code(package: Path) -> None:
-    with pytest.raises(OSError, match="nowhere"):
-        code_digest(["rules/nowhere"])
+@pytest.mark.parametrize(
+    ("modules", "packages"),
+    [
+        pytest.param(build_marts.CODE, ("schemas.procurement", "transforms.procurement"), id="marts of procurement"),
+        pytest.param(CURATING, ("transforms.standardize",), id="curated tables"),
+        pytest.param(search_frames.CODE, ("schemas.search", "transforms.search"), id="marts of search"),
+    ],
+)
+def test_all_of_a_package_counts(modules: tuple[str, ...], packages: tuple[str, ...]) -> None:
+    found = imported(modules)
+    missing = [info.name for name in packages for info in walk_packages([name.replace(".", "/")], f"{name}.")]
+    assert [name for name in missing if name not in found] == []
+    assert missing
 
 
-def test_the_curating_code_is_there() -> None:
-    assert len({code_digest([place]) for place in CURATING_CODE}) == len(CURATING_CODE)
+def test_all_of_the_model_counts_but_the_page_of_its_card() -> None:
+    found = imported(search_frames.CODE)
+    assert {info.name for info in walk_packages(["ml"], "ml.") if info.name not in found} == {"ml.card_page"}
+
+
+def test_curated_tables_do_not_depend_on_a_domain() -> None:
+    assert [name for name in imported(CURATING) if "procurement" in name or "search" in name] == []
 
 
 @pytest.mark.parametrize(
@@ -109,5 +143,5 @@ def test_the_order_of_sources_and_how_they_are_read_do_not_count() -> None:
 
 def test_curating_code_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     before = curated_digest(CONTRACT, [SOURCE], "k")
-    monkeypatch.setattr(digests, "CURATING_CODE", CURATING_CODE[:1])
+    monkeypatch.setattr(digests, "CURATING", CURATING[:1])
     assert curated_digest(CONTRACT, [SOURCE], "k") != before
