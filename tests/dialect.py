@@ -11,13 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("transforms", "schemas", "jobs", "lake")
 # What one engine alone runs: the engines themselves, and what trains and scores with Spark MLlib.
-LEFT_OUT = (
-    "lake/engines/",
-    "jobs/search_card.py",
-    "jobs/search_frames.py",
-    "jobs/score_search_volume.py",
-    "jobs/train_search_volume.py",
-)
+LEFT_OUT = ("lake/engines/", "jobs/search/")
 OF_SPARK_ALONE = ("sparkContext", "rdd", "_jvm", "_jdf", "_jsc", "_sc", "_jsparkSession")
 WITHOUT_EFFECT = ("persist", "unpersist", "cache", "checkpoint", "localCheckpoint", "hint")
 AS_IT_HAPPENS = ("rand", "randn", "uuid", "monotonically_increasing_id", "spark_partition_id", "input_file_name")

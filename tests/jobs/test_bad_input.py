@@ -121,6 +121,13 @@ def test_a_bad_config_stops_the_run_before_anything_is_read(tmp_path, config, se
     assert not (tmp_path / "lake").exists()
 
 
+def test_coverage_in_a_domain_that_looks_at_none_stops_the_run(tmp_path):
+    (tmp_path / "mine.toml").write_text("[source]\nname = 'search_ranks'\n[coverage]\ndata_through = 2024-01-31\n")
+    raw = write_raw(tmp_path / "raw", {"search_ranks_2024-01-01.csv": "x\n"})
+    with pytest.raises(ConfigError, match=r"mine\.toml:1: found \[coverage\], but domain search looks at none"):
+        release(raw, tmp_path / "lake", domain="search", configs=[tmp_path / "mine.toml"])
+
+
 @pytest.mark.parametrize(
     ("name", "found"),
     [pytest.param("nothing", "is not there", id="missing"), pytest.param("a.csv", "is a file", id="a file")],

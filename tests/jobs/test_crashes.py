@@ -12,8 +12,8 @@ from itertools import count
 import pytest
 from py4j.protocol import Py4JJavaError
 
-from jobs import build_marts as marts_job
 from jobs import curate as curate_job
+from jobs.procurement import marts as marts_job
 from lake.claims import Claim
 from lake.landing import land_file, read_landed
 from lake.objects import open_store

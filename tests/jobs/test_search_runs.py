@@ -362,7 +362,7 @@ def test_estimates_that_are_out_of_order_publish_nothing(made, tmp_path, monkeyp
         risen = F.when(is_worse, 1e9).otherwise(F.col("hi_95_search_count"))
         return replace(scored, estimates=scored.estimates.withColumn("hi_95_search_count", risen))
 
-    monkeypatch.setattr("jobs.score_search_volume.score", broken)
+    monkeypatch.setattr("jobs.search.scoring.score", broken)
     with pytest.raises(AuditError, match=r"0 of [0-9]+ rows whose bounds .* [1-9][0-9]* values that rise as rank"):
         again(folder, configs=[folder / "options.toml", other])
     assert current_release(run.lake, "search").number == before

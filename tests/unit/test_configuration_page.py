@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.options import NOT_CONFIGURED
+from jobs.search.options import NOT_CONFIGURED
 from lake.config import Coverage, Domain
 from lake.environment import Environment, SailSettings, Small
 from lake.exclusions import EXCLUDED_KEYS

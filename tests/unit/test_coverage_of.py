@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.options import coverage_of
+from jobs.procurement.options import coverage_of
 from lake.config import load
 from lake.errors import ConfigError
 from schemas.domains import DOMAINS

@@ -10,7 +10,8 @@ from pkgutil import walk_packages
 import pytest
 from pyspark.sql import types as T
 
-from jobs import build_marts, search_frames
+from jobs.procurement import marts
+from jobs.search import frames
 from lake import digests
 from lake.config import Coverage, Source
 from lake.digests import CURATING, code_digest, curated_digest, imported
@@ -96,9 +97,9 @@ def test_a_module_that_is_not_there_is_no_empty_one(package: Path) -> None:
 @pytest.mark.parametrize(
     ("modules", "packages"),
     [
-        pytest.param(build_marts.CODE, ("schemas.procurement", "transforms.procurement"), id="marts of procurement"),
+        pytest.param(marts.CODE, ("schemas.procurement", "transforms.procurement"), id="marts of procurement"),
         pytest.param(CURATING, ("transforms.standardize",), id="curated tables"),
-        pytest.param(search_frames.CODE, ("schemas.search", "transforms.search"), id="marts of search"),
+        pytest.param(frames.CODE, ("schemas.search", "transforms.search"), id="marts of search"),
     ],
 )
 def test_all_of_a_package_counts(modules: tuple[str, ...], packages: tuple[str, ...]) -> None:
@@ -109,7 +110,7 @@ def test_all_of_a_package_counts(modules: tuple[str, ...], packages: tuple[str, 
 
 
 def test_all_of_the_model_counts_but_the_page_of_its_card() -> None:
-    found = imported(search_frames.CODE)
+    found = imported(frames.CODE)
     assert {info.name for info in walk_packages(["ml"], "ml.") if info.name not in found} == {"ml.card_page"}
 
 

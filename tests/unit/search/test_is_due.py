@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from jobs.train_search_volume import is_due
+from jobs.search.training import is_due
 
 LAST = date(2024, 6, 30)
 

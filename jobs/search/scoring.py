@@ -1,25 +1,19 @@
-"""Estimate the search volume of every ranked term of the last days, with intervals, and write the marts of the domain.
-
-Reads: the run's curated snapshots and the model that stands.
-Writes: a snapshot of every mart under marts/search/, and the stage `marts` of the manifest.
-Rerun: writes new snapshots; marts are carried over where neither data, model nor code changed.
-"""
+"""The marts of search: the volume of every term that is ranked on the last days, with intervals, by the model that
+stands."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import date, timedelta
 from typing import Any
 
 from pyspark.sql import DataFrame
 
-from jobs.options import model_options_of, search_options_of
-from jobs.search_frames import SearchFrames, curated_snapshots, data_digest, model_digest, search_frames, trained_model
-from jobs.shell import shell
+from jobs.search.frames import SearchFrames, curated_snapshots, data_digest, model_digest, search_frames, trained_model
+from jobs.search.options import model_options_of, search_options_of
 from lake.artefacts import Artefact
 from lake.engines.spark import spark_path
 from lake.errors import AuditError, DataError
@@ -46,11 +40,7 @@ from transforms.search.refused import refused_estimates
 ROW_GROUP_BYTES = 8 * 1024 * 1024
 
 
-def main(argv: Sequence[str]) -> None:
-    shell(__doc__, argv, score_search_volume)
-
-
-def score_search_volume(run: Run) -> None:
+def score_terms(run: Run) -> None:
     """Score what is ranked on the last days. Without any model every term is `refused`, and has no number.
 
     Raises DataError where the model that stands was made with other features or contracts than these.
@@ -165,7 +155,3 @@ def _digest(run: Run, model: Artefact | None, trained: Mapping[str, Any]) -> str
     parts = [data_digest(run, curated_snapshots(run)), model_digest(run), model.folder if model else ""]
     parts += [json.dumps(trained["training"], sort_keys=True), *(contract.digest for contract in MARTS.values())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

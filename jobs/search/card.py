@@ -8,8 +8,8 @@ from typing import Any
 
 import pyspark
 
-from jobs.options import model_options_of
-from jobs.search_frames import CODE, SearchFrames, curated_snapshots
+from jobs.search.frames import CODE, SearchFrames, curated_snapshots
+from jobs.search.options import model_options_of
 from lake.digests import code_digest
 from lake.run import Run
 from schemas.search import SEARCH_RANKS, SEARCH_SPECIAL_DATES, SEARCH_VOLUMES, SPECIAL_DATES

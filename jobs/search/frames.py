@@ -10,7 +10,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.options import model_options_of, search_options_of
+from jobs.search.options import model_options_of, search_options_of
 from lake.artefacts import Artefact, parse_artefact
 from lake.digests import code_digest
 from lake.errors import DataError

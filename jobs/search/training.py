@@ -1,26 +1,17 @@
-"""Train the model of search volume where there is reason to; it takes the place of the one that stands, or says why
-not.
-
-Reads: the run's curated snapshots, and the parent release's model.
-Writes: models/search/search_volume/, a snapshot of the backtest, and the stage `train` of the manifest; of a model that
-was refused the card alone, beside the manifest.
-Rerun: writes a new folder; those of an earlier attempt are read by nobody.
-"""
+"""The model of search volume: trained where there is reason to. It takes the place of the one that stands, or says
+why not."""
 
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
-from jobs.options import model_options_of, search_options_of
-from jobs.search_card import data_of, makers_of
-from jobs.search_frames import MODEL, SearchFrames, curated_snapshots, data_digest, model_digest, search_frames
-from jobs.shell import shell
+from jobs.search.card import data_of, makers_of
+from jobs.search.frames import MODEL, SearchFrames, curated_snapshots, data_digest, model_digest, search_frames
+from jobs.search.options import model_options_of, search_options_of
 from lake.artefacts import Artefact, written_artefact
 from lake.run import Run
 from lake.runs import run_folder
@@ -34,11 +25,7 @@ from schemas.search import SEARCH_VOLUME_BACKTEST
 BACKTEST = SEARCH_VOLUME_BACKTEST.name
 
 
-def main(argv: Sequence[str]) -> None:
-    shell(__doc__, argv, train_search_volume)
-
-
-def train_search_volume(run: Run) -> None:
+def train_model(run: Run) -> None:
     """Train where nothing was trained yet, where the code, the options or a contract changed, or where the last try is
     old. A training that is refused leaves the model that stands; the run goes on, and its card says why."""
     last = dict(run.parent.facts.get("training", {})) if run.parent else {}
@@ -147,7 +134,3 @@ def _say(run: Run, training: dict[str, Any], model: Artefact | None, backtest: S
         "tables": {BACKTEST: asdict(backtest)} if backtest else {},
     }
     run.add_stage("train", said)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
