@@ -8,6 +8,8 @@ VENV35 := .venv-spark35/.ready-$(SPARK35)
 DEMO := demo
 ROWS ?= 310000
 ROUNDS ?= 3
+ONLY ?=
+TABLES ?=
 KILLS ?= 1000
 SETS ?= generator generator_weekly pypi_62 pypi_32
 RESUME ?=
@@ -87,8 +89,8 @@ contracts: $(VENV) ## render the contracts: Spark schemas, DuckDB DDL, data dict
 	.venv/bin/headrace contracts
 
 .PHONY: bench
-bench: $(VENV) ## the same job by Headrace, DuckDB, polars and pandas: ROWS=310000 ROUNDS=3
-	.venv/bin/python -m benchmarks --rows $(ROWS) --rounds $(ROUNDS)
+bench: $(VENV) ## the same job by Headrace, DuckDB, polars and pandas: ROWS=310000 ROUNDS=3 ONLY="headrace duckdb" TABLES=spine
+	.venv/bin/python -m benchmarks --rows $(ROWS) --rounds $(ROUNDS) $(if $(ONLY),--only $(ONLY)) $(if $(TABLES),--tables $(TABLES))
 
 .PHONY: soak
 soak: $(VENV) ## kill real runs at random instants with a reader polling: KILLS=1000

@@ -21,6 +21,7 @@ from benchmarks.compare import Result, differences
 from benchmarks.measure import Measurement, measure
 from benchmarks.report import as_markdown
 from headrace.generate.procurement import SPINE, GenerationSummary, generate_procurement
+from headrace.generate.tables import TABLE_NAMES
 
 REPOSITORY = Path(__file__).parents[1]
 SPARK35 = REPOSITORY / ".venv-spark35/bin/python"
@@ -33,6 +34,7 @@ HEADRACE = {
 }
 USUAL = ("headrace", "headrace_spark", "duckdb", "polars", "pandas")
 CONTESTANTS = (*HEADRACE, *USUAL[2:])
+TABLES = {"spine": SPINE, "all": TABLE_NAMES}
 LIBRARIES = ("headrace", "pyspark", "duckdb", "polars", "pandas", "pyarrow", "numpy")
 KEY = "a key for benchmarks, which is no secret"
 
@@ -44,9 +46,10 @@ class Failed(Exception):  # noqa: N818
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     out: Path = arguments.out.resolve()
-    data = out / f"data-{arguments.rows}-{arguments.seed}-{arguments.dirt}"
+    data = out / f"data-{arguments.rows}-{arguments.seed}-{arguments.dirt}-{arguments.tables}"
     _say(f"generating {arguments.rows:,} rows in {data}")
-    made = generate_procurement(rows=arguments.rows, seed=arguments.seed, dirt=arguments.dirt, tables=SPINE, out=data)
+    tables = TABLES[arguments.tables]
+    made = generate_procurement(rows=arguments.rows, seed=arguments.seed, dirt=arguments.dirt, tables=tables, out=data)
     bench = _begun(arguments, made, data / "raw")
     try:
         for number in range(1, arguments.rounds + 1):
@@ -76,8 +79,17 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar="NAME",
         help=f"some of {', '.join(CONTESTANTS)} (default: {', '.join(USUAL)}); Spark 3.5 from .venv-spark35",
     )
+    parser.add_argument(
+        "--tables",
+        choices=TABLES,
+        default="spine",
+        help="orders and invoices, or all documents, which the peers do not know (default: %(default)s)",
+    )
     parser.add_argument("--out", type=Path, default=Path("bench"), help="folder (default: ./%(default)s)")
-    return parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
+    if arguments.tables == "all" and (peers := set(arguments.only) - set(HEADRACE)):
+        parser.error(f"found --tables all with {', '.join(sorted(peers))}, promised some of {', '.join(HEADRACE)}")
+    return arguments
 
 
 def _begun(arguments: argparse.Namespace, made: GenerationSummary, raw: Path) -> Bench:

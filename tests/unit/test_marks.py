@@ -16,6 +16,7 @@ OWN = {"every_engine", "needs_spark", "proof", "proof_on_spark"}
 
 @dataclass(frozen=True)
 class Call:
+    target: str
     python: str
     engine: str
     expression: str
@@ -27,11 +28,12 @@ class Call:
 
 def calls() -> list[Call]:
     """pytest as the Makefile calls it."""
-    found = []
+    found, target = [], ""
     for line in (ROOT / "Makefile").read_text().splitlines():
+        target = named[1] if (named := re.match(r"([a-z0-9-]+):", line)) else target
         if called := re.match(r"\t(\.venv\S*)/bin/python -m pytest (.*)", line):
             words = shlex.split(called[2])
-            found.append(Call(called[1], words[words.index("--engine") + 1], words[words.index("-m") + 1]))
+            found.append(Call(target, called[1], words[words.index("--engine") + 1], words[words.index("-m") + 1]))
     return found
 
 
@@ -54,9 +56,11 @@ def test_what_is_long_on_spark_is_run_on_sail_in_make_test_and_on_spark_in_make_
     assert chosen == [(".venv", "sail"), (".venv", "spark")]
 
 
-def test_what_is_long_everywhere_is_no_part_of_make_test() -> None:
-    for call in calls():
-        assert not call.runs(OWN) or not call.runs(OWN - {"proof", "proof_on_spark"}), call
+@pytest.mark.parametrize("beside", [(), ("every_engine",), ("needs_spark",)], ids=str)
+def test_what_is_long_everywhere_is_a_part_of_make_proof_alone(beside: tuple[str, ...]) -> None:
+    targets = {call.target for call in calls() if call.runs({"proof", *beside})}
+    assert targets
+    assert {target.partition("-")[0] for target in targets} == {"proof"}
 
 
 def test_the_makefile_names_marks_that_exist(request: pytest.FixtureRequest) -> None:
