@@ -20,8 +20,8 @@ from benchmarks.bench import Bench
 from benchmarks.compare import Result, differences
 from benchmarks.measure import Measurement, measure
 from benchmarks.report import as_markdown
-from headrace.generate.procurement import SPINE, GenerationSummary, generate_procurement
-from headrace.generate.tables import TABLE_NAMES
+from samples.procurement.generation import SPINE, GenerationSummary, generate_procurement
+from samples.procurement.tables import TABLE_NAMES
 
 REPOSITORY = Path(__file__).parents[1]
 SPARK35 = REPOSITORY / ".venv-spark35/bin/python"

@@ -26,11 +26,11 @@ def generate_domain(
 
     Raises ConfigError for what cannot be meant.
     """
-    from headrace.generate.durations import FAMILIES, Family
-    from headrace.generate.layout import DIRT_LEVELS, Dirt
-    from headrace.generate.procurement import FORMATS, Formats, GenerationError, generate_procurement
-    from headrace.generate.scenario import PLANTS
-    from headrace.generate.tables import TABLE_NAMES
+    from samples.dirt_levels import DIRT_LEVELS, Dirt
+    from samples.procurement.durations import FAMILIES, Family
+    from samples.procurement.generation import FORMATS, Formats, GenerationError, generate_procurement
+    from samples.procurement.scenario import PLANTS
+    from samples.procurement.tables import TABLE_NAMES
 
     _refuse_unknown("--dirt", [dirt], DIRT_LEVELS)
     _refuse_unknown("--tables", tables, TABLE_NAMES)
@@ -65,9 +65,9 @@ def generate_search_domain(*, out: Path, **options: Any) -> dict[str, Any]:
 
     Raises ConfigError for what cannot be meant.
     """
-    from headrace.generate.marker import GenerationError
-    from headrace.generate.search.generation import generate_search
-    from headrace.generate.search.scenario import SearchScenario
+    from samples.marker import GenerationError
+    from samples.search.generation import generate_search
+    from samples.search.scenario import SearchScenario
     from schemas.stand_ins import STAND_INS
 
     with err().status("generating search ranks and volumes"):

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from headrace.generate.search.generation import generate_search
-from headrace.generate.search.scenario import LABELS_KNOWN_AFTER_DAYS, SearchScenario
+from samples.search.generation import generate_search
+from samples.search.scenario import LABELS_KNOWN_AFTER_DAYS, SearchScenario
 
 REPOSITORY = Path(__file__).parents[2]
 SHARED = REPOSITORY.parent / "shared/data/search_volume"

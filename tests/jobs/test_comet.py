@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from headrace.generate.procurement import generate_procurement
 from lake.objects import open_store
 from lake.releases import current_release
+from samples.procurement.generation import generate_procurement
 from tests.jobs.lakes import rows
 
 pytestmark = [pytest.mark.needs_spark, pytest.mark.proof]

@@ -7,7 +7,7 @@ from fractions import Fraction
 import duckdb
 import pytest
 
-from headrace.generate.procurement import generate_procurement
+from samples.procurement.generation import generate_procurement
 from schemas.procurement.documents import DOCUMENTS
 from tests.jobs.lakes import release, rows
 from tests.oracle.documents import Documents

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import duckdb
 import pytest
 
-from headrace.generate.procurement import generate_procurement
 from headrace.lakes import open_lake, release_of
+from samples.procurement.generation import generate_procurement
 from tests.engine import environment_name
 from tests.jobs.lakes import rows
 from tests.unit.headrace.asking import headrace

@@ -14,8 +14,6 @@ from pyspark.sql import functions as F
 
 from headrace import render
 from headrace.explaining import explain_domain
-from headrace.generate.search.generation import generate_search
-from headrace.generate.search.scenario import SearchScenario
 from headrace.report.search import report_domain
 from headrace.status import raw_file_equation, status_facts
 from headrace.warehouse import build_warehouse
@@ -25,6 +23,8 @@ from lake.releases import current_release, rollback
 from lake.runs import new_run_id, now_utc, stage_said
 from ml import artefact
 from ml.scoring import score
+from samples.search.generation import generate_search
+from samples.search.scenario import SearchScenario
 from tests.jobs.lakes import rows, run_of
 
 pytestmark = pytest.mark.needs_spark

@@ -5,8 +5,8 @@ from datetime import date
 import duckdb
 import pytest
 
-from headrace.generate.search.generation import generate_search
-from headrace.generate.search.scenario import SearchScenario
+from samples.search.generation import generate_search
+from samples.search.scenario import SearchScenario
 from tests.jobs.lakes import release, release_of, rows, run_of
 
 pytestmark = pytest.mark.needs_spark

@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from headrace.generate.procurement import generate_procurement
 from lake.landing import read_landed
+from samples.procurement.generation import generate_procurement
 from schemas.procurement.documents import DOCUMENTS
 from tests.jobs.lakes import release, release_of, rows, run_of
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from headrace.generate.procurement import generate_procurement
-from headrace.generate.scenario import PLANTS
+from samples.procurement.generation import generate_procurement
+from samples.procurement.scenario import PLANTS
 from tests.parity.engines import peers
 from tests.parity.releases import newest, release_differences, row_count
 

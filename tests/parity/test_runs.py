@@ -6,8 +6,8 @@ from importlib.util import find_spec
 import duckdb
 import pytest
 
-from headrace.generate.procurement import generate_procurement
-from headrace.generate.scenario import PLANTS
+from samples.procurement.generation import generate_procurement
+from samples.procurement.scenario import PLANTS
 from tests.conftest import SMALL
 from tests.parity.engines import PYTHON35, peers
 from tests.parity.releases import newest, release_differences, row_count

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.compare import Result, differences
 from benchmarks.peers.raw_files import files_of, read_records
-from headrace.generate.procurement import SPINE, generate_procurement
+from samples.procurement.generation import SPINE, generate_procurement
 
 PEERS = ("duckdb", "polars", "pandas")
 

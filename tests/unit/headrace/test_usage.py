@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from headrace.cli import app, explain, generate_search_command
-from headrace.generate.search.scenario import SearchScenario
-from headrace.generate.search.terms import make_terms
 from headrace.render import MODES
 from lake.curating import Mode
+from samples.search.scenario import SearchScenario
+from samples.search.terms import make_terms
 from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.asking import headrace
 

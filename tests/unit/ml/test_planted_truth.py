@@ -14,13 +14,13 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from headrace.generate.search.generation import generate_search
-from headrace.generate.search.scenario import SearchScenario
 from ml.base import fit_on_labels, with_base
 from ml.event_days import event_days, with_event_days
 from ml.folds import with_trend
 from ml.labels import labelled_days
 from ml.options import Settings
+from samples.search.generation import generate_search
+from samples.search.scenario import SearchScenario
 
 pytestmark = pytest.mark.proof
 

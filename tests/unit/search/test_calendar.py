@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from headrace.generate.search.events import EVENTS
+from samples.search.events import EVENTS
 from transforms.search.calendar import EventRuleError, event_days
 from transforms.search.options import EventRule, OptionsError, SearchMartsOptions
 
