@@ -4,13 +4,13 @@ it is used, so that `--help` answers at once."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from headrace.lakes import FIRST_DOMAIN
+from headrace.command_options import HELP, MADE, Json, print_facts
+from headrace.domains import DOMAINS
 
-HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
     name="headrace",
     no_args_is_help=True,
@@ -22,18 +22,16 @@ app = typer.Typer(
 generate = typer.Typer(help="Make up raw files whose truth is known.", no_args_is_help=True, context_settings=HELP)
 app.add_typer(generate, name="generate")
 
-MADE = Path("made")
-Domain = Annotated[str, typer.Argument(help="The domain, such as procurement.", show_default=False)]
+Domain = Annotated[str, typer.Argument(help=f"The domain: {' or '.join(DOMAINS)}.", show_default=False)]
 DomainOption = Annotated[
     str | None,
     typer.Option(
-        "--domain", help="The domain; where not said, the only one of the lake, else procurement.", show_default=False
+        "--domain", help="The domain; where not given, the only one that the lake has a release of.", show_default=False
     ),
 ]
 Lake = Annotated[
     str, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Folder or s3:// prefix of the lake.", show_default=False)
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard output.")]
 Configs = Annotated[
     list[Path] | None,
     typer.Option(
@@ -61,6 +59,9 @@ def _say_version(is_asked: bool) -> None:
         raise typer.Exit()
 
 
+SUBJECTS = "; ".join(f"of {domain.name} {', '.join(domain.subjects)}" for domain in DOMAINS.values() if domain.subjects)
+
+
 @app.callback()
 def headrace(
     version: Annotated[
@@ -78,94 +79,9 @@ def headrace(
     """
 
 
-@generate.command("procurement")
-def generate_procurement_command(
-    rows: Annotated[int, typer.Option(help="About how many raw records.")] = 10_000,
-    out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.")] = MADE,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
-    dirt: Annotated[str, typer.Option(help="none, realistic or hostile.")] = "realistic",
-    tables: Annotated[
-        str, typer.Option(help="Some of the tables, with commas between; all where none is named.", show_default=False)
-    ] = "",
-    plant: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="shared-shock, company-shift, slow-trend, fall-before-delay or left-truncated; again for more.",
-            show_default=False,
-        ),
-    ] = None,
-    durations: Annotated[str, typer.Option(help="How durations are spread: lognormal or weibull.")] = "lognormal",
-    formats: Annotated[str, typer.Option(help="csv, or mixed: files of every format.")] = "csv",
-    as_json: Json = False,
-) -> None:
-    """The documents of a ledger from order to payment, clean or dirty, with each raw row's expected outcome and the
-    true legs of every case.
-
-    One vendor is slow all along; of another the days from invoice to clearing triple half-way, and then its orders
-    fall by 40 %. `truth/planted.json` names them.
-
-    Example: `headrace generate procurement --rows 100000 --seed 1 --dirt realistic --plant shared-shock --out made`
-    """
-    from headrace.generating import generate_domain
-
-    facts = generate_domain(
-        rows=rows,
-        seed=seed,
-        dirt=dirt,
-        out=out,
-        tables=[name.strip() for name in tables.split(",") if name.strip()],
-        plants=plant or (),
-        durations=durations,
-        formats=formats,
-    )
-    _print(facts, as_json, "generated")
-
-
-@generate.command("search")
-def generate_search_command(
-    out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.")] = MADE,
-    terms: Annotated[int, typer.Option(help="Search terms, dealt out over marketplaces and departments.")] = 48,
-    labelled_terms: Annotated[
-        int | None, typer.Option(help="How many of them have volumes; all where not given.", show_default=False)
-    ] = None,
-    first_on: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.")] = "2021-07-01",
-    last_on: Annotated[str, typer.Option("--through", help="The last day, YYYY-MM-DD.")] = "2025-01-31",
-    grain: Annotated[str, typer.Option(help="Periods of the volumes: daily, weekly or monthly.")] = "daily",
-    plant: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="exact-ranks, level-shift, new-department, new-marketplace or labels-without-department; again for "
-            "more.",
-            show_default=False,
-        ),
-    ] = None,
-    rendering: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
-    dirt: Annotated[str, typer.Option(help="none, realistic or hostile.")] = "realistic",
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
-    as_json: Json = False,
-) -> None:
-    """Daily search ranks, volumes of labelled terms, and special dates, by a model whose truth is planted: it is a
-    stand-in, since no public pair of Amazon ranks and volumes exists. 48 terms from July 2021 on are about 63,000
-    ranks, and enough for a model that is released.
-
-    Example: `headrace generate search && headrace run search`
-    """
-    from headrace.generating import generate_search_domain
-    from headrace.running import parse_date
-
-    facts = generate_search_domain(
-        out=out,
-        terms=terms,
-        labelled_terms=labelled_terms,
-        first_on=parse_date("--from", first_on),
-        last_on=parse_date("--through", last_on),
-        grain=grain,
-        plants=tuple(plant or ()),
-        rendering=rendering,
-        dirt=dirt,
-        seed=seed,
-    )
-    _print(facts, as_json, "generated")
+for _name, _domain in DOMAINS.items():
+    if _domain.generate:
+        generate.command(_name)(_domain.generate)
 
 
 @app.command()
@@ -197,13 +113,15 @@ def run(
 
     raw, lake = raw_and_lake(raw, lake, domain=domain, made=MADE)
     facts = run_domain(Ask(domain, raw, lake, environment, tuple(config or ()), as_of, run_id))
-    _print(facts, as_json, "ran")
+    print_facts(facts, as_json, "ran")
 
 
 @app.command()
 def profile(
     file: Annotated[str, typer.Argument(help="A raw file: a path, or s3://bucket/key.", show_default=False)],
-    domain: Annotated[str, typer.Option("--domain", help="The domain.")] = FIRST_DOMAIN,
+    domain: Annotated[
+        str | None, typer.Option("--domain", help="The domain; where not given, that of the table.", show_default=False)
+    ] = None,
     table: Annotated[
         str | None, typer.Option("--table", help="The table it fills; guessed where not said.", show_default=False)
     ] = None,
@@ -252,7 +170,7 @@ def status(
 
     opened = open_lake(lake)
     facts = status_facts(opened, domain_of(opened, domain))
-    _print(facts, as_json, "status", with_files=files)
+    print_facts(facts, as_json, "status", with_files=files)
 
 
 @app.command()
@@ -299,9 +217,7 @@ def query(
 @app.command()
 def explain(
     domain: Domain,
-    subject: Annotated[
-        str, typer.Argument(help="case, cycle_times_monthly or cycle_times_overall; volume.", show_default=False)
-    ],
+    subject: Annotated[str, typer.Argument(help=SUBJECTS, show_default=False)],
     terms: Annotated[
         list[str],
         typer.Argument(
@@ -332,7 +248,7 @@ def explain(
     from headrace.explaining import LIMIT, explain_domain
 
     facts = explain_domain(lake, domain, subject, terms, reveal=reveal, limit=None if everything else LIMIT)
-    _print(facts, as_json, "explained")
+    print_facts(facts, as_json, "explained")
 
 
 @app.command()
@@ -347,9 +263,9 @@ def report(
 
     Example: `headrace report search --lake my/lake --out report.html`
     """
-    from headrace.report.search import report_domain
+    from headrace.reporting import report_domain
 
-    _print(report_domain(lake, domain, out), as_json, "reported")
+    print_facts(report_domain(lake, domain, out), as_json, "reported")
 
 
 @app.command()
@@ -367,7 +283,7 @@ def rollback(
     """
     from headrace.keeping import rollback_domain
 
-    _print(rollback_domain(lake, domain, to), as_json, "rolled_back")
+    print_facts(rollback_domain(lake, domain, to), as_json, "rolled_back")
 
 
 @app.command()
@@ -390,7 +306,7 @@ def vacuum(
     facts = vacuum_domain(
         lake, domain, older_than_hours=older_than_hours, is_dry_run=dry_run, configs=tuple(config or ())
     )
-    _print(facts, as_json, "vacuumed")
+    print_facts(facts, as_json, "vacuumed")
 
 
 @app.command()
@@ -407,7 +323,7 @@ def contracts(
     from lake.errors import AuditError
 
     touched = stale_renderings(out) if check else write_renderings(out)
-    _print({"folder": str(out), "is_check": check, "stale" if check else "written": touched}, as_json, "rendered")
+    print_facts({"folder": str(out), "is_check": check, "stale" if check else "written": touched}, as_json, "rendered")
     if check and touched:
         raise AuditError(
             f"{len(touched)} renderings in {out} are stale, such as {touched[0]}; render them with: "
@@ -430,7 +346,7 @@ def doctor(
     from headrace.doctor import examine
 
     checks = examine(lake, environment)
-    _print({"is_well": all(check["is_well"] for check in checks), "checks": checks}, as_json, "examined")
+    print_facts({"is_well": all(check["is_well"] for check in checks), "checks": checks}, as_json, "examined")
     if not all(check["is_well"] for check in checks):
         raise typer.Exit(1)
 
@@ -444,15 +360,5 @@ def demo(
 
     Example: `headrace demo --out demo`
     """
-    from headrace.demo import show_demo
-
-    show_demo(out, rows)
-
-
-def _print(facts: Any, as_json: bool, renderer: str, **options: Any) -> None:
-    from headrace import render
-
-    if as_json:
-        render.json(facts)
-    else:
-        getattr(render, renderer)(facts, **options)
+    demo = next(domain.demo for domain in DOMAINS.values() if domain.demo)
+    demo(out, rows)

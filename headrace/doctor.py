@@ -199,13 +199,13 @@ def _lake(uri: str) -> Check:
 
 def _masking_key(environment: str) -> Check:
     """Found or not, without making one; nothing of the key is shown but its fingerprint."""
-    from lake.config import load
+    from lake.environment import read_environment
     from lake.errors import HeadraceError
     from lake.secrets import VARIABLE, fingerprint, key_file, masking_key
 
     needed, mend = "a secret of 16 bytes or more", f"set {VARIABLE}, the same for every run on a lake"
     try:
-        settings = load("procurement", contracts=_contracts(), environment=environment).environment
+        settings = read_environment(environment)
         if VARIABLE not in os.environ and settings.masking_key == "user" and not key_file().exists():
             return Check("masking key", f"none yet: the first run makes {key_file()}", needed, True, mend)
         found = fingerprint(masking_key(settings))
@@ -213,12 +213,6 @@ def _masking_key(environment: str) -> Check:
         return Check("masking key", str(error), needed, False, mend)
     where = VARIABLE if VARIABLE in os.environ else str(key_file())
     return Check("masking key", f"{where}, fingerprint {found}", needed, True, mend)
-
-
-def _contracts() -> dict[str, Any]:
-    from schemas.domains import DOMAINS
-
-    return dict(DOMAINS["procurement"].curated)
 
 
 def _version(package: str) -> str | None:

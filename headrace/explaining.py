@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from headrace.explain import procurement, search
+from headrace.domains import DOMAINS
 from headrace.explain.raw import RawRecords
 from headrace.explain.versions import Trail
 from headrace.lakes import check_domain, domain_tables, only_in_folders, open_lake, release_of
 from headrace.reader import connect, tables_of_release
 
 LIMIT = 10
-EXPLAIN = {"procurement": procurement.explain, "search": search.explain}
 
 
 def explain_domain(
@@ -27,4 +26,9 @@ def explain_domain(
     raw = RawRecords(lake, release, contracts, reveal)
     with connect(lake, tables_of_release(release)) as connection:
         trail = Trail(lake, release, connection, contracts, raw, limit)
-        return {"domain": domain, "lake": lake_uri, **EXPLAIN[domain](trail, subject, terms), "is_revealed": reveal}
+        return {
+            "domain": domain,
+            "lake": lake_uri,
+            **DOMAINS[domain].explain(trail, subject, terms),
+            "is_revealed": reveal,
+        }

@@ -14,29 +14,34 @@ if TYPE_CHECKING:
     from lake.releases import Release
     from schemas.domains import DomainTables
 
-FIRST_DOMAIN = "procurement"
-
 
 def check_domain(domain: str) -> str:
     """The domain, if there is one of this name. Raises ConfigError."""
-    known = _known_domains()
+    known = domain_names()
     if domain not in known:
         raise ConfigError(f"there is no domain {domain!r}; known domains: {', '.join(known)}")
     return domain
 
 
 def domain_of(lake: ObjectStore, domain: str | None) -> str:
-    """The domain that is asked for, or else the only one that the lake has releases of; procurement where it has none
-    or several. Raises ConfigError."""
+    """The domain that is asked for, or else the only one that the lake has a release of. Raises DataError
+    where it has none, ConfigError where it has several."""
     from lake.releases import release_numbers
 
     if domain is not None:
         return check_domain(domain)
-    found = [name for name in _known_domains() if release_numbers(lake, name)]
-    return found[0] if len(found) == 1 else FIRST_DOMAIN
+    found = [name for name in domain_names() if release_numbers(lake, name)]
+    if not found:
+        raise DataError(
+            f"{lake.uri} has no release yet; publish one with: headrace run DOMAIN --raw RAW --lake {lake.uri}, where "
+            f"DOMAIN is {' or '.join(domain_names())}"
+        )
+    if len(found) > 1:
+        raise ConfigError(f"{lake.uri} has releases of {' and of '.join(found)}; name one with --domain")
+    return found[0]
 
 
-def _known_domains() -> list[str]:
+def domain_names() -> list[str]:
     from importlib import resources
 
     return sorted(entry.name[:-5] for entry in resources.files("configs").iterdir() if entry.name.endswith(".toml"))

@@ -11,10 +11,9 @@ from rich.text import Text
 from rich.tree import Tree
 
 from headrace.console import cell, counted, grid, mark, out, say, say_json
+from headrace.domains import DOMAINS
 from headrace.next_steps import status_command
-from headrace.render_drift import drifted
 from headrace.render_explain import explained
-from lake.runs import run_folder
 
 if TYPE_CHECKING:
     from headrace.reader import Answer
@@ -35,7 +34,6 @@ __all__ = [
 ]
 
 OUTCOMES = ("curated", "superseded", "duplicate", "excluded", "quarantined")
-LEVELS = ("80", "95")
 MODES = {
     "first": "made for the first time",
     "grown": "grown by what is new",
@@ -76,9 +74,7 @@ def ran(facts: Mapping[str, Any]) -> None:
     say()
     _equations(facts)
     _tables(facts["tables"])
-    _coverage(facts["coverage"], facts["as_of"])
-    _training(facts["training"])
-    drifted(facts["drift"])
+    _domain(facts)
     _notices(facts["notices"])
     say("marts: " + ", ".join(f"{name} {count:,}" for name, count in facts["marts"].items()))
     say("slowest steps: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in facts["slowest_steps"].items()))
@@ -100,8 +96,7 @@ def status(facts: Mapping[str, Any], *, with_files: bool = False) -> None:
     say(f"warehouse: {'no file yet' if warehouse is None else f'release {warehouse}'}")
     say()
     _tables(facts["tables"])
-    _training(facts["training"])
-    drifted(facts["drift"])
+    _domain(facts)
     say("marts: " + ", ".join(f"{name} {count:,}" for name, count in facts["marts"].items()))
     say()
     _notices(facts["notices"])
@@ -229,76 +224,10 @@ def _tables(tables: Mapping[str, Mapping[str, Any]]) -> None:
     say()
 
 
-def _coverage(rows: Sequence[Mapping[str, Any]], as_of: str | None) -> None:
-    for row in rows:
-        say(
-            f"complete: {row['source_name']} from {row['data_from'] or 'an unknown day'} ({row['data_from_rule']}) "
-            f"through {row['data_through'] or 'an unknown day'} ({row['data_through_rule']}); "
-            f"{row['event_after_data_through_count']:,} events are dated later"
-            + (
-                f"; {counted(row['stray_day_count'], 'day')} far from all others counted for neither"
-                if row["stray_day_count"]
-                else ""
-            )
-        )
-    if as_of:
-        say(f"as of {as_of}: what is dated later is left out")
-
-
-def _training(told: Mapping[str, Any] | None) -> None:
-    if told is None:
-        return
-    stands = f"model {told['standing_model_id']} stands" if told["standing_model_id"] else "no model stands"
-    said = f"{stands}; the last training had ranks through {told['ranked_through']}"
-    if told["refusal"] is None:
-        say(f"{said} and was released", style="bold green")
-    else:
-        say(f"{said} and was refused: {told['refusal']}", style="bold yellow")
-        say(f"its card, in the lake: {run_folder(told['trained_model_id'])}/card.md")
-    if told["errors"]:
-        _errors(told["errors"], told["unseen_terms"], told["coverage"].get("ranges", {}))
-        say(f"where not to trust it: {counted(len(told['limits']), 'sentence')} in its card")
-    if told["standing_card"]:
-        say(f"the card of the model that stands, in the lake: {told['standing_card']}")
-    if told["stand_ins"]:
-        say(told["stand_ins"], style="dim")
-    say()
-
-
-def _errors(
-    rows: Sequence[Mapping[str, Any]], unseen: Mapping[str, Any] | None, ranges: Mapping[str, Sequence[float]]
-) -> None:
-    """The last training on days that it had not seen, beside its rivals; and on terms that it had never seen."""
-    found = {("test" if row["fold_name"] == "test" else "folds", row["model_name"]): row for row in rows}
-    rivals = {"log_log_line": "log-log line", "last_known_at_rank": "last known at the rank"}
-    right = {"labels", "WAPE", *rivals.values(), "bias", "80 % held", "95 % held"}
-    table = grid("last training", "labels", "WAPE", *rivals.values(), "bias", "80 % held", "95 % held", right=right)
-    told = {
-        "on rolling origins": ("folds", found.get(("folds", "headrace"))),
-        "there, terms never seen": ("unseen", unseen),
-        "on its last days": ("test", found.get(("test", "headrace"))),
-    }
-    for said, (fold, own) in told.items():
-        if own is None:
-            continue
-        others = (found.get((fold, rival), {}).get("wape_ratio") for rival in rivals)
-        held = (
-            _held(own.get(f"coverage_{level}_ratio"), ranges.get(level) if fold == "test" else None) for level in LEVELS
-        )
-        table.add_row(
-            said,
-            cell(own["label_count"]),
-            *("·" if error is None else f"{error:.1%}" for error in (own["wape_ratio"], *others)),
-            f"{own['bias_ratio']:+.1%}",
-            *held,
-        )
-    out().print(table)
-
-
-def _held(share: float | None, low_high: Sequence[float] | None) -> str:
-    if share is None:
-        return "·"
-    return f"{share:.1%}" + (f" ({low_high[0]:.0%} to {low_high[1]:.0%})" if low_high else "")
+def _domain(facts: Mapping[str, Any]) -> None:
+    DOMAINS[facts["domain"]].show(facts)
+    if facts["as_of"]:
+        say(f"as of {facts['as_of']}: what is dated later is left out")
 
 
 def _notices(notices: Sequence[str]) -> None:

@@ -9,20 +9,18 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from headrace.console import err
-from headrace.lakes import check_domain, is_folder, warehouse_key
+from headrace.lakes import check_domain, warehouse_key
 from headrace.next_steps import next_steps
-from headrace.reader import connect, objects, tables_of_release
 from headrace.status import equations, file_equations, raw_file_equation, release_facts
 from headrace.warehouse import build_warehouse
 from lake.arguments import Arguments
 from lake.errors import ConfigError, DataError, HeadraceError
-from lake.objects import ObjectStore
 from lake.releases import Release, current_release
 from lake.run import Run
 from lake.runs import check_run_id, new_run_id, stage_said
@@ -125,20 +123,8 @@ def _facts(run: Run, release: Release, *, is_new: bool, seconds: float) -> dict[
             "files": file_equations(facts["files"]),
             "tables": {name: equations(counts) for name, counts in facts["tables"].items()},
         },
-        "coverage": coverage_of(run.lake, release),
         "next": next_steps(run.lake, release, run.arguments.lake) if is_new else [],
     }
-
-
-def coverage_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
-    """For which days each source that delivered is complete, and by which rule that is known."""
-    if "procurement_coverage" not in release.marts or not is_folder(lake):
-        return []
-    only = {"procurement_coverage": release.marts["procurement_coverage"]}
-    with connect(lake, replace(tables_of_release(release), curated={}, marts=only)) as connection:
-        rows = objects(connection, "FROM marts.procurement_coverage ORDER BY source_name, table_name")
-    delivered = {delivery.source_name for delivery in release.deliveries}
-    return [row for row in rows if row["source_name"] in delivered]
 
 
 class Steps:

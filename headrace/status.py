@@ -7,19 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import pyarrow.parquet as pq
-
+from headrace.domains import DOMAINS
 from headrace.lakes import release_of, warehouse_release
-from headrace.mart_notes import mart_notes
 from lake.deliveries import Delivery
 from lake.landing import read_landed
 from lake.objects import ObjectStore
 from lake.releases import Release, read_release, release_numbers
 from schemas.lineage import OUTCOMES
-from schemas.search import SEARCH_VOLUME_DRIFT
 
-TEST, FOLDS = "test", "folds"
-TOLD = ("warn", "widen", "stop")
 FILE_COUNTS = ("lines", "header_lines", "records", "line_breaks_in_fields", "blank_lines", "landed", "dead_letters")
 
 
@@ -41,53 +36,11 @@ def release_facts(lake: ObjectStore, release: Release) -> dict[str, Any]:
         "warehouse_release": warehouse_release(lake, release.domain),
         "tables": {name: asdict(counts) for name, counts in release.counts.items()},
         "marts": {name: snapshot.row_count() for name, snapshot in release.marts.items()},
-        "training": training_facts(release),
-        "drift": drift_facts(lake, release),
         "files": files,
-        "notices": [*notices(release, files), *mart_notes(lake, release)],
+        "notices": [*notices(release, files), *DOMAINS[release.domain].notes(lake, release)],
         "releases": [_summary(read_release(lake, release.domain, n)) for n in release_numbers(lake, release.domain)],
+        **DOMAINS[release.domain].facts(lake, release),
     }
-
-
-def training_facts(release: Release) -> dict[str, Any] | None:
-    """What came of the last training, and which model stands; None in a domain without a model."""
-    said = release.facts.get("training")
-    if said is None:
-        return None
-    standing = next(iter(release.models.values()), None)
-    card = said["card"]
-    return {
-        "trained_model_id": said["model_id"],
-        "ranked_through": said["ranked_through"],
-        "refusal": said["refusal"],
-        "standing_model_id": standing.model_id if standing else None,
-        "standing_card": f"{standing.folder}/card.md" if standing else None,
-        "stand_ins": card.get("stand_ins"),
-        "label_count": card.get("label_count"),
-        **_judged(card),
-        "coverage": card.get("coverage") or {},
-        "limits": card.get("limits", []),
-    }
-
-
-def drift_facts(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
-    """The measures of drift of the last day that was scored, those that warn and more first; none without a model."""
-    snapshot = release.marts.get(SEARCH_VOLUME_DRIFT.name)
-    rows: list[dict[str, Any]] = []
-    for key in snapshot.keys() if snapshot else ():
-        with lake.open(key) as body:
-            rows += pq.read_table(body).to_pylist()
-    return sorted(rows, key=lambda row: (row["status"] not in TOLD, row["marketplace_code"], row["measure_name"]))
-
-
-def _judged(card: Mapping[str, Any]) -> dict[str, Any]:
-    """`errors`: those over all folds, or of the only one, and of the test period. `unseen_terms`: the model's on terms
-    that the folds' models had never seen."""
-    names = {row["fold_name"] for row in card.get("errors", ())} - {TEST}
-    fold = FOLDS if FOLDS in names else next(iter(names), None)
-    errors = [row for row in card.get("errors", ()) if row["fold_name"] in (fold, TEST)]
-    unseen = [row for row in card.get("cuts", ()) if (row["cut_name"], row["cut_value"]) == ("terms", "unseen")]
-    return {"errors": errors, "unseen_terms": next((row for row in unseen if row["fold_name"] == fold), None)}
 
 
 def files_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ def parse_arguments(doc: str | None, argv: Sequence[str], *, needs_raw: bool) ->
     parser = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
-    parser.add_argument("--domain", default="procurement", help="which domain (default: %(default)s)")
+    parser.add_argument("--domain", required=True, help="which domain")
     parser.add_argument("--raw", required=needs_raw, default="", help="folder or s3:// prefix of the raw files")
     parser.add_argument("--lake", required=True, help="folder or s3:// prefix of the lake")
     parser.add_argument("--run-id", default=None, help="joins the stages of one run; needed by all but the first")

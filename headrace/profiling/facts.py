@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from headrace.lakes import domain_names, domain_tables
 from headrace.profiling.columns import Column, Profile, profile_of
 from headrace.profiling.doubts import Doubt
 from headrace.profiling.draft import Draft, draft_of, source_name
+from headrace.profiling.fields import likelihood
 from headrace.profiling.first_toml import toml_of
 from headrace.profiling.outline import FEW_VALUES, outline, sounds_personal
 from headrace.profiling.rawfile import RawFile
@@ -26,20 +28,30 @@ FEWEST_REPEATS = 2
 
 
 def profile_file(
-    place: str, *, domain: str, table: str | None, sheet: str | None, write: Path | None, name: str | None, reveal: bool
+    place: str,
+    *,
+    domain: str | None,
+    table: str | None,
+    sheet: str | None,
+    write: Path | None,
+    name: str | None,
+    reveal: bool,
 ) -> dict[str, Any]:
-    """The facts of a file, and its first TOML where `write` says where to.
+    """The facts of a file, and its first TOML where `write` says where to. Without a domain it is that of the likeliest
+    table.
 
     Raises ConfigError for what is there already, and what landing raises for a file that cannot be read.
     """
-    from headrace.lakes import domain_tables
-
-    contracts = domain_tables(domain).curated
-    configuration = load(domain, contracts=contracts)
     if write is not None and write.exists():
         raise ConfigError(f"{write} is there already; promised a new file: take another name")
+    domains = {of: domain_tables(of).curated for of in ([domain] if domain else domain_names())}
+    if domain is None and table is not None:
+        domains = {of: contracts for of, contracts in domains.items() if table in contracts} or domains
+    configurations = {of: load(of, contracts=contracts) for of, contracts in domains.items()}
     file = RawFile.at(place)
     profile = profile_of(file, shape_of(file, sheet=sheet))
+    domain = max(domains, key=lambda of: likelihood(profile, domains[of], configurations[of]))
+    contracts, configuration = domains[domain], configurations[domain]
     draft = draft_of(profile, configuration, contracts, table=table, name=name or source_name(file.name))
     facts = _facts(profile, draft, reveal=reveal)
     if write is not None:

@@ -67,6 +67,11 @@ def guess_table(profile: Profile, contracts: Mapping[str, Contract], configurati
     return sorted(contracts, key=lambda name: (-_likelihood(profile, contracts[name], configuration), name))
 
 
+def likelihood(profile: Profile, contracts: Mapping[str, Contract], configuration: Configuration) -> float:
+    """How likely the likeliest of these tables is; greater is likelier."""
+    return max(_likelihood(profile, contract, configuration) for contract in contracts.values())
+
+
 def named_alike(profile: Profile, target: Field, contract: Contract, configuration: Configuration) -> Column | None:
     """The column most like the field by its name, taken by another field or not."""
     names = _names_of(target, contract, configuration)

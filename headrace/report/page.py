@@ -37,10 +37,19 @@ class Section:
     rows: Sequence[Mapping[str, Any]] = ()
 
 
-def page(title: str, first: Sequence[str], sections: Sequence[Section]) -> str:
-    """The page; `first` are the sentences that a reader must know before any picture."""
-    body = "".join(map(_section, sections))
-    told = "".join(f'<p class="first">{escape(sentence)}</p>' for sentence in first)
+@dataclass(frozen=True)
+class Page:
+    """`first` are the sentences that a reader must know before any picture."""
+
+    title: str
+    first: Sequence[str]
+    sections: Sequence[Section]
+
+
+def html(page: Page) -> str:
+    title = page.title
+    body = "".join(map(_section, page.sections))
+    told = "".join(f'<p class="first">{escape(sentence)}</p>' for sentence in page.first)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "

@@ -20,7 +20,19 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def run(environment, raw, lake):
     return subprocess.run(
-        [sys.executable, "-m", "jobs.run_pipeline", "--raw", raw, "--lake", lake, "--environment", environment],
+        [
+            sys.executable,
+            "-m",
+            "jobs.run_pipeline",
+            "--domain",
+            "procurement",
+            "--raw",
+            raw,
+            "--lake",
+            lake,
+            "--environment",
+            environment,
+        ],
         env={**os.environ, "HEADRACE_MASKING_KEY": "a key for tests that is no secret", "PYTHONPATH": str(ROOT)},
         cwd=ROOT,
         capture_output=True,

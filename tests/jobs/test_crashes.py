@@ -133,7 +133,7 @@ def run_whole(raw, lake):
 
 def command(raw, lake):
     told = ["--raw", str(raw), "--lake", str(lake), "--environment", environment_name()]
-    return [sys.executable, "-m", "jobs.run_pipeline", *told]
+    return [sys.executable, "-m", "jobs.run_pipeline", "--domain", "procurement", *told]
 
 
 def environment():

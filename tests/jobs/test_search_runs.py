@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from headrace import render
 from headrace.explaining import explain_domain
-from headrace.report.search import report_domain
+from headrace.reporting import report_domain
 from headrace.status import raw_file_equation, status_facts
 from headrace.warehouse import build_warehouse
 from jobs.run_pipeline import run_pipeline

@@ -38,6 +38,7 @@ def submit(job, *arguments, check=True):
         *(word for key, value in SMALL.items() for word in ("--conf", f"{key}={value}")),
         str(ROOT / "jobs" / f"{job}.py"),
         *OF_GLUE,
+        *("--domain", "procurement"),
         *arguments,
     ]
     environment = {

@@ -111,6 +111,7 @@ def test_a_master_that_spark_submit_was_given_is_kept(cluster, tmp_path):
             *("--conf", "spark.ui.enabled=false"),
             *("--conf", "spark.sql.shuffle.partitions=2"),
             ROOT / "jobs/run_pipeline.py",
+            *("--domain", "procurement"),
             *("--raw", raw),
             *("--lake", lake),
         ],

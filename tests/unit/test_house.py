@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import headrace.domains
+import jobs.domains
 from schemas.domains import DOMAINS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,8 +28,8 @@ MAY = {
     "lake": ("schemas", *OF_ROWS),
     "jobs": ("schemas", "transforms", "ml", "lake"),
 }
-REGISTRIES = ("schemas/domains.py", "jobs/domains.py")
-GENERATORS = ("benchmarks/", "headrace/generating.py")
+REGISTRIES = ("schemas/domains.py", "jobs/domains.py", "headrace/domains/__init__.py")
+GENERATORS = ("benchmarks/", "headrace/domains/")
 
 
 def modules() -> Iterator[tuple[str, str]]:
@@ -55,11 +57,13 @@ def test_a_layer_imports_only_what_it_may(layer: str) -> None:
     assert own
 
 
-@pytest.mark.parametrize("layer", ["schemas", "transforms", "jobs", "samples"])
+@pytest.mark.parametrize("layer", ["schemas", "transforms", "jobs", "samples", "headrace/domains"])
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_a_domain_is_imported_by_itself_and_by_the_registry(layer: str, domain: str) -> None:
     """Of its own layer: `transforms/procurement` takes nothing of `transforms/search`."""
-    own = [path for path, name in IMPORTS if path.startswith(f"{layer}/") and is_below(name, f"{layer}.{domain}")]
+    package = layer.replace("/", ".")
+    folder = layer.split("/")[0]
+    own = [path for path, name in IMPORTS if path.startswith(f"{folder}/") and is_below(name, f"{package}.{domain}")]
     strangers = [path for path in own if not path.startswith(f"{layer}/{domain}/")]
     assert [path for path in strangers if path not in REGISTRIES] == []
     assert own
@@ -72,11 +76,33 @@ def test_samples_are_imported_by_what_generates_alone() -> None:
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
-def test_the_jobs_name_no_domain(domain: str) -> None:
+def test_no_domain_is_named_outside_of_its_folders_and_the_registries(domain: str) -> None:
+    """In code: a docstring may have an example."""
     named = [
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "jobs").glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and node.value == domain
+        path
+        for layer in ("headrace", "jobs", "lake")
+        for path in ((ROOT / layer).rglob("*.py"))
+        for value in constants(path)
+        if value == domain or value.startswith(f"{domain}_") or f"marts.{domain}_" in value
     ]
-    assert [path for path in named if path not in REGISTRIES] == []
+    paths = {path.relative_to(ROOT).as_posix() for path in named}
+    assert [path for path in paths if path not in REGISTRIES and f"/{domain}/" not in path] == []
+
+
+def constants(path: Path) -> Iterator[str]:
+    """Texts in a module that are no docstring."""
+    tree = ast.parse(path.read_text())
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+            yield node.value
+
+
+def test_every_layer_knows_the_same_domains() -> None:
+    assert list(jobs.domains.JOBS) == list(headrace.domains.DOMAINS) == list(DOMAINS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from headrace.explain.check import kaplan_meier_median
+from headrace.domains.procurement.check import kaplan_meier_median
 
 
 @pytest.mark.parametrize(

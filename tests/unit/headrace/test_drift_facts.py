@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headrace.render_drift import MEASURES, drifted
-from headrace.status import drift_facts
+from headrace.domains.search.facts import drift_facts
+from headrace.domains.search.show_drift import MEASURES, drifted
 from lake.folder_store import FolderStore
 from lake.tables import DataFile, Snapshot
 from ml.drift import DAY_MEASURES, LAST_DAY_MEASURES

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from headrace.explain import procurement
+from headrace.domains.procurement import explain as procurement
 from headrace.render_explain import explained
 from tests.unit.headrace.tables import database, trail_of
 
@@ -100,7 +100,7 @@ def test_every_payment_of_a_leg_is_shown_down_to_its_row(explain, row, events, e
 
 
 def test_what_each_payment_paid_of_the_item_is_said(explain, capsys):
-    explained({**explain(leg(), ISSUED, *PAYMENTS), "is_revealed": False})
+    explained({**explain(leg(), ISSUED, *PAYMENTS), "domain": "procurement", "is_revealed": False})
     said = " ".join(capsys.readouterr().out.split())
     assert "first paid 2024-05-06" in said
     for line in ("2024-05-06 invoice_paid 60.00 EUR for the item", "2024-05-10 invoice_paid 30.00 EUR for the item"):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from headrace.explain import procurement
+from headrace.domains.procurement import explain as procurement
 from headrace.render_explain import explained
 from lake.errors import ConfigError, DataError
 from tests.unit.headrace.tables import database, trail_of
@@ -83,7 +83,7 @@ def test_a_vendor_id_of_two_systems_is_two_cells_each_of_its_own_legs(explain, t
 
 
 def test_every_cell_is_shown_and_no_mask_is_explained_where_there_is_none(explain, capsys):
-    explained({**explain(*MONTHLY, **TWO_SYSTEMS), "is_revealed": False})
+    explained({**explain(*MONTHLY, **TWO_SYSTEMS), "domain": "procurement", "is_revealed": False})
     said = capsys.readouterr().out
     assert said.count("5 legs, the longest first") == 2
     assert "•••" not in said

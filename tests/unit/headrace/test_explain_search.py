@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from headrace.explain import search
+from headrace.domains.search import explain as search
 from headrace.render_explain import explained as explained_to_people
 from lake.errors import ConfigError, DataError
 from schemas.stand_ins import STAND_INS
@@ -54,7 +54,7 @@ def drifted(day, **cells):
 def shown(facts, capsys):
     """What a person reads, a line of the tree a line."""
     capsys.readouterr()
-    explained_to_people({**facts, "is_revealed": False})
+    explained_to_people({**facts, "domain": "search", "is_revealed": False})
     return "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines()) + "\n"
 
 

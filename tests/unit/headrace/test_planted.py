@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from headrace.demo import planted_said
-from headrace.planted import planted_vendors
+from headrace.domains.procurement.demo import planted_said
+from headrace.domains.procurement.planted import planted_vendors
 from tests.unit.headrace.tables import database
 
 CHANGE = date(2024, 7, 1)

@@ -9,11 +9,11 @@ from datetime import timedelta
 
 import pytest
 
+from headrace.domains.search import charts
+from headrace.domains.search.report import CURVES, LABELS, first_sentences, search_sections
+from headrace.domains.search.shown_points import decades
 from headrace.reader import objects
-from headrace.report import charts
-from headrace.report.page import Picture, Section, page
-from headrace.report.samples import decades
-from headrace.report.search import CURVES, LABELS, first_sentences, search_sections
+from headrace.report.page import Page, Picture, Section, html
 from ml import STAND_INS
 from tests.unit.headrace.search_tables import FIRST, estimates, label, refused, search_database
 
@@ -112,8 +112,8 @@ def test_ranks_stand_in_their_order(database):
 
 
 def test_every_picture_has_its_table_under_it_and_nothing_stands_before_the_first(database):
-    html = page("Search volume", [STAND_INS], search_sections(database, has_labels=True))
-    marks = re.findall(r"<(svg|table)\b", re.sub(r"<svg.*?</svg>", "<svg>", html, flags=re.DOTALL))
+    text = html(Page("Search volume", [STAND_INS], search_sections(database, has_labels=True)))
+    marks = re.findall(r"<(svg|table)\b", re.sub(r"<svg.*?</svg>", "<svg>", text, flags=re.DOTALL))
     assert marks[:12] == ["svg", "table"] * 6
     assert set(marks[12:]) == {"table"}
 
@@ -335,22 +335,22 @@ def test_a_cut_without_an_error_stands_in_a_table_since_no_picture_has_it():
 
 
 def test_the_page_stands_alone_and_says_first_what_the_model_was_proven_on(database):
-    html = page("Search volume", [STAND_INS], search_sections(database, has_labels=True))
-    assert html.index(STAND_INS[:40]) < html.index("<svg")
-    assert "<script" not in html
-    fetched = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?(?!#)([^"')> ]+)""", html)
+    text = html(Page("Search volume", [STAND_INS], search_sections(database, has_labels=True)))
+    assert text.index(STAND_INS[:40]) < text.index("<svg")
+    assert "<script" not in text
+    fetched = re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?(?!#)([^"')> ]+)""", text)
     assert fetched == []
-    assert "prime<day>" not in html
+    assert "prime<day>" not in text
 
 
 def test_what_a_source_wrote_is_text_on_the_page():
     picture = Picture("<svg></svg>", "<i>", [{"o": "<s>"}])
     section = Section("<b>", [picture], text="<u>", rows=[{"a_<": "<script>", "n": 1234, "x": None}])
-    html = page("<t>", ["<f>"], [section])
+    text = html(Page("<t>", ["<f>"], [section]))
     for mark in ("<b>", "<i>", "<u>", "<s>", "<script>", "<t>", "<f>", "a_<"):
-        assert mark not in html
-    assert "1,234" in html
-    assert "<td>·</td>" in html
+        assert mark not in text
+    assert "1,234" in text
+    assert "<td>·</td>" in text
 
 
 @pytest.mark.parametrize(
@@ -364,7 +364,7 @@ def test_what_a_source_wrote_is_text_on_the_page():
     ],
 )
 def test_numbers_are_shown_as_people_read_them(value, shown):
-    assert f'<td class="number">{shown}</td>' in page("t", [], [Section("s", rows=[{"n": value}])])
+    assert f'<td class="number">{shown}</td>' in html(Page("t", [], [Section("s", rows=[{"n": value}])]))
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from headrace import render
-from headrace.status import training_facts
+from headrace.domains.search.facts import training_facts
+from headrace.domains.search.show import show_training
 
 
 def error(fold: str, model: str = "headrace") -> dict:
@@ -50,5 +50,5 @@ def test_without_folds_there_are_no_errors_to_show():
 )
 def test_where_the_card_of_a_refused_training_lies_is_said(refusal, is_said, capsys):
     said = {"model_id": "20240131T000000Z-0a1b2c", "ranked_through": "2024-01-31", "refusal": refusal, "card": {}}
-    render._training(training_facts(SimpleNamespace(facts={"training": said}, models={})))
+    show_training(training_facts(SimpleNamespace(facts={"training": said}, models={})))
     assert ("its card, in the lake: runs/20240131T000000Z-0a1b2c/card.md\n" in capsys.readouterr().out) is is_said

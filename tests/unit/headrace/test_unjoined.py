@@ -2,8 +2,8 @@
 
 import pytest
 
+from headrace.domains.procurement.unjoined import ORPHANS, UNKNOWN_INVOICES, orphan_notes, unknown_invoice_notes
 from headrace.reader import objects
-from headrace.unjoined import ORPHANS, UNKNOWN_INVOICES, orphan_notes, unknown_invoice_notes
 from tests.unit.headrace.tables import database
 
 ALIKE = "; if they should, look whether the sources write their numbers alike"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from headrace.domains.procurement.unmeasured import OCCURRING, STATES, unmeasured_notes
 from headrace.reader import objects
-from headrace.unmeasured import OCCURRING, STATES, unmeasured_notes
 from schemas.procurement.words import EVENT_TYPES, LEGS
 from tests.unit.headrace.tables import database
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from headrace.cli import app, explain, generate_search_command
+from headrace.cli import app, explain
+from headrace.domains.search.generate import generate
 from headrace.render import MODES
 from lake.curating import Mode
 from samples.search.scenario import SearchScenario
@@ -149,7 +150,7 @@ COMMANDS = (
         pytest.param(
             ("status", "--lake", "."),
             1,
-            "has no release of procurement yet; publish one with: headrace run",
+            "has no release yet; publish one with: headrace run DOMAIN",
             id="a lake without a release",
         ),
     ],
@@ -253,7 +254,7 @@ def test_the_commands_are_those_of_this_test() -> None:
 
 def test_the_estimate_that_help_explains_is_one_of_the_default_generation() -> None:
     [(term, day, code)] = re.findall(r'explain search volume "([^"]+)" (\S+) marketplace=(\S+)', explain.__doc__ or "")
-    asked = {name: option.default for name, option in inspect.signature(generate_search_command).parameters.items()}
+    asked = {name: option.default for name, option in inspect.signature(generate).parameters.items()}
     scenario = SearchScenario(terms=asked["terms"])
     in_each = scenario.terms // (len(scenario.marketplaces) * len(scenario.departments))
     assert term in {told for name in scenario.departments for told in make_terms(code, name, in_each)}

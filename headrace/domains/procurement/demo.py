@@ -8,11 +8,11 @@ from typing import Any
 
 from headrace import render
 from headrace.console import command_line, say
+from headrace.domains.procurement.generate import generate_files
+from headrace.domains.procurement.next_steps import PAID_DAYS, SLOW_VENDORS, cell_terms, slowest_cell
+from headrace.domains.procurement.planted import planted_vendors
 from headrace.explaining import explain_domain
-from headrace.generating import generate_domain
 from headrace.lakes import open_lake, release_of
-from headrace.next_steps import PAID_DAYS, SLOW_VENDORS, cell_terms, slowest_cell
-from headrace.planted import planted_vendors
 from headrace.reader import connect, query, tables_of_release
 from headrace.running import Ask, run_domain
 from lake.objects import ObjectStore
@@ -25,7 +25,7 @@ def show_demo(out: Path, rows: int) -> None:
     """Generate into `out`, run into `out/lake`, and show what came of it."""
     lake_uri = str(out / "lake")
     _say_command("generate", DOMAIN, "--rows", str(rows), "--seed", "1", "--out", str(out / "made"))
-    render.generated(generate_domain(rows=rows, seed=1, dirt="realistic", out=out / "made"))
+    render.generated(generate_files(rows=rows, seed=1, dirt="realistic", out=out / "made"))
     _say_command("run", DOMAIN, "--raw", str(out / "made" / "raw"), "--lake", lake_uri)
     render.ran(run_domain(Ask(DOMAIN, str(out / "made" / "raw"), lake_uri)))
     lake = open_lake(lake_uri)

@@ -6,23 +6,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headrace.console import counted
-from headrace.lakes import check_domain, only_in_folders, open_lake, release_of
-from headrace.reader import connect, objects, tables_of_release
-from headrace.report import charts
-from headrace.report.page import Picture, Section, page
-from headrace.report.samples import LAST_DAYS, decades, last_days
-from lake.errors import ConfigError, DataError
+from headrace.domains.search import charts
+from headrace.domains.search.shown_points import LAST_DAYS, decades, last_days
+from headrace.reader import objects
+from headrace.report.page import Page, Picture, Section
+from lake.errors import DataError
 from ml import STAND_INS
 from ml.card_page import Card, card_tables
 
 if TYPE_CHECKING:
     import duckdb
 
-DOMAINS = ("search",)
+    from lake.releases import Release
+
 LAST_DAY = "(SELECT max(estimated_on) FROM marts.search_volume_estimates)"
 CURVES = f"""WITH placed AS (
     SELECT *, round(ln(rank) * 4) AS place FROM marts.search_volume_estimates
@@ -71,22 +70,15 @@ count(*) FILTER (is_extrapolated) AS extrapolated_count, count(*) FILTER (is_tie
 FROM marts.search_volume_estimates GROUP BY ALL ORDER BY ALL"""
 
 
-def report_domain(lake_uri: str, domain: str, out: Path) -> dict[str, Any]:
-    """Write the page of a domain's current release; what was written."""
-    if check_domain(domain) not in DOMAINS:
-        raise ConfigError(f"there is no page of {domain} yet; promised one of {', '.join(DOMAINS)}")
-    lake = open_lake(lake_uri)
-    only_in_folders(lake, "headrace report")
-    release = release_of(lake, domain)
+def report(connection: duckdb.DuckDBPyConnection, release: Release) -> Page:
+    """The page of a release. Raises DataError where it has no estimates."""
     if "search_volume_estimates" not in release.marts:
-        raise DataError(f"release {release.number} of {domain} has no estimates to show")
-    with connect(lake, tables_of_release(release)) as connection:
-        sections = search_sections(connection, has_labels="search_volumes" in release.curated)
-        first = first_sentences(objects(connection, CARDS))
-    title = f"Search volume, release {release.number} of {release.published_at[:10]}"
-    out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(page(title, first, sections), encoding="utf-8")
-    return {"domain": domain, "release": release.number, "page": str(out), "sections": [s.title for s in sections]}
+        raise DataError(f"release {release.number} of {release.domain} has no estimates to show")
+    return Page(
+        f"Search volume, release {release.number} of {release.published_at[:10]}",
+        first_sentences(objects(connection, CARDS)),
+        search_sections(connection, has_labels="search_volumes" in release.curated),
+    )
 
 
 def search_sections(connection: duckdb.DuckDBPyConnection, *, has_labels: bool) -> list[Section]:

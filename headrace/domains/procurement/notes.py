@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from headrace.domains.procurement.unjoined import ORPHANS, UNKNOWN_INVOICES, orphan_notes, unknown_invoice_notes
+from headrace.domains.procurement.unmeasured import OCCURRING, STATES, unmeasured_notes
 from headrace.lakes import is_folder
 from headrace.reader import connect, objects, tables_of_release
-from headrace.unjoined import ORPHANS, UNKNOWN_INVOICES, orphan_notes, unknown_invoice_notes
-from headrace.unmeasured import OCCURRING, STATES, unmeasured_notes
 from lake.errors import HeadraceError
 from lake.objects import ObjectStore
 from lake.releases import Release

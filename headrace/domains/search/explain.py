@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from headrace.explain.basis import basis_told
-from headrace.explain.not_there import not_there
+from headrace.domains.search.basis import basis_told
+from headrace.domains.search.not_there import not_there
 from headrace.explain.versions import Trail, trace_rows
 from lake.errors import ConfigError, DataError
 from schemas.stand_ins import STAND_INS

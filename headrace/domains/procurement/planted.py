@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headrace.explain.check import kaplan_meier_median
-from headrace.next_steps import SLOWEST_FIRST
+from headrace.domains.procurement.check import kaplan_meier_median
+from headrace.domains.procurement.next_steps import SLOWEST_FIRST
 from headrace.reader import objects
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from headrace.explain.check import check_cell
+from headrace.domains.procurement.check import check_cell
 from headrace.explain.near import near, there_are
 from headrace.explain.raw import Record
 from headrace.explain.versions import Trail, row_numbers, trace_rows

@@ -1,0 +1,22 @@
+"""What a release of procurement tells of its sources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from headrace.lakes import is_folder
+from headrace.reader import connect, objects, tables_of_release
+from lake.objects import ObjectStore
+from lake.releases import Release
+
+
+def coverage_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
+    """For which days each source that delivered is complete, and by which rule that is known."""
+    if "procurement_coverage" not in release.marts or not is_folder(lake):
+        return []
+    only = {"procurement_coverage": release.marts["procurement_coverage"]}
+    with connect(lake, replace(tables_of_release(release), curated={}, marts=only)) as connection:
+        rows = objects(connection, "FROM marts.procurement_coverage ORDER BY source_name, table_name")
+    delivered = {delivery.source_name for delivery in release.deliveries}
+    return [row for row in rows if row["source_name"] in delivered]

@@ -1,0 +1,56 @@
+"""Search in the operator's commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from headrace.domain_commands import DomainCommands
+from headrace.domains.search.generate import generate
+
+if TYPE_CHECKING:
+    import duckdb
+    from rich.tree import Tree
+
+    from headrace.explain.versions import Trail
+    from headrace.report.page import Page
+    from lake.objects import ObjectStore
+    from lake.releases import Release
+
+
+class Search(DomainCommands):
+    name = "search"
+    generate = staticmethod(generate)
+    subjects = ("volume",)
+
+    def facts(self, lake: ObjectStore, release: Release) -> dict[str, Any]:
+        from headrace.domains.search.facts import model_facts
+
+        return model_facts(lake, release)
+
+    def show(self, facts: Mapping[str, Any]) -> None:
+        from headrace.domains.search.show import show_training
+        from headrace.domains.search.show_drift import drifted
+
+        show_training(facts["training"])
+        drifted(facts["drift"])
+
+    def next_steps(self, lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
+        from headrace.domains.search.next_steps import next_steps
+
+        return next_steps(lake, release, lake_uri)
+
+    def explain(self, trail: Trail, subject: str, terms: Sequence[str]) -> dict[str, Any]:
+        from headrace.domains.search.explain import explain
+
+        return explain(trail, subject, terms)
+
+    def show_explanation(self, facts: Mapping[str, Any]) -> tuple[list[Tree], list[str]]:
+        from headrace.domains.search.show_explanation import show_explanation
+
+        return show_explanation(facts)
+
+    def report(self, connection: duckdb.DuckDBPyConnection, release: Release) -> Page:
+        from headrace.domains.search.report import report
+
+        return report(connection, release)

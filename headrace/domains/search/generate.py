@@ -1,0 +1,79 @@
+"""`headrace generate search`: made-up search ranks and volumes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from headrace.command_options import MADE, Json, print_facts
+from lake.errors import ConfigError
+
+
+def generate(
+    out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.")] = MADE,
+    terms: Annotated[int, typer.Option(help="Search terms, dealt out over marketplaces and departments.")] = 48,
+    labelled_terms: Annotated[
+        int | None, typer.Option(help="How many of them have volumes; all where not given.", show_default=False)
+    ] = None,
+    first_on: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.")] = "2021-07-01",
+    last_on: Annotated[str, typer.Option("--through", help="The last day, YYYY-MM-DD.")] = "2025-01-31",
+    grain: Annotated[str, typer.Option(help="Periods of the volumes: daily, weekly or monthly.")] = "daily",
+    plant: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="exact-ranks, level-shift, new-department, new-marketplace or labels-without-department; again for "
+            "more.",
+            show_default=False,
+        ),
+    ] = None,
+    rendering: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
+    dirt: Annotated[str, typer.Option(help="none, realistic or hostile.")] = "realistic",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Daily search ranks, volumes of labelled terms, and special dates, by a model whose truth is planted: it is a
+    stand-in, since no public pair of Amazon ranks and volumes exists. 48 terms from July 2021 on are about 63,000
+    ranks, and enough for a model that is released.
+
+    Example: `headrace generate search && headrace run search`
+    """
+    from headrace.running import parse_date
+
+    facts = generate_files(
+        out=out,
+        terms=terms,
+        labelled_terms=labelled_terms,
+        first_on=parse_date("--from", first_on),
+        last_on=parse_date("--through", last_on),
+        grain=grain,
+        plants=tuple(plant or ()),
+        rendering=rendering,
+        dirt=dirt,
+        seed=seed,
+    )
+    print_facts(facts, as_json, "generated")
+
+
+def generate_files(*, out: Path, **options: Any) -> dict[str, Any]:
+    """Generate search ranks and volumes; the facts of what was generated.
+
+    Raises ConfigError for what cannot be meant.
+    """
+    from headrace.console import command_line, err
+    from samples.marker import GenerationError
+    from samples.search.generation import generate_search
+    from samples.search.scenario import SearchScenario
+    from schemas.stand_ins import STAND_INS
+
+    with err().status("generating search ranks and volumes"):
+        try:
+            summary = generate_search(SearchScenario(**options), out)
+        except GenerationError as error:
+            raise ConfigError(str(error)) from None
+    raw = str(out / "raw")
+    command = command_line("headrace", "run", "search", "--raw", raw, "--lake", str(out / "lake"))
+    told = {"raw": raw, "truth": str(out / "truth"), "configs": None, "stand_ins": STAND_INS, "next": command}
+    return {**asdict(summary), **told}
