@@ -8,7 +8,8 @@ from typing import Any
 
 import pyspark
 
-from jobs.search.frames import CODE, SearchFrames, curated_snapshots
+from jobs.mart_writing import curated_snapshots
+from jobs.search.frames import CODE, SearchFrames
 from jobs.search.options import model_options_of
 from lake.digests import code_digest
 from lake.run import Run

@@ -10,11 +10,11 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from jobs.mart_writing import curated_snapshots
 from jobs.search.options import model_options_of, search_options_of
 from lake.artefacts import Artefact, parse_artefact
 from lake.digests import code_digest
 from lake.errors import DataError
-from lake.releases import parse_snapshot
 from lake.run import Run
 from lake.runs import stage_said
 from lake.tables import Snapshot, read_snapshot
@@ -40,11 +40,6 @@ class SearchFrames:
     volumes: DataFrame
     special_dates: DataFrame
     ranked_through: date
-
-
-def curated_snapshots(run: Run) -> dict[str, Snapshot]:
-    said = stage_said(run.lake, run.run_id, "curate")["tables"]
-    return {name: parse_snapshot(snapshot) for name, snapshot in said.items()}
 
 
 def search_frames(run: Run) -> SearchFrames:

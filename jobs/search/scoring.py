@@ -12,7 +12,8 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from jobs.search.frames import SearchFrames, curated_snapshots, data_digest, model_digest, search_frames, trained_model
+from jobs.mart_writing import curated_snapshots
+from jobs.search.frames import SearchFrames, data_digest, model_digest, search_frames, trained_model
 from jobs.search.options import model_options_of, search_options_of
 from lake.artefacts import Artefact
 from lake.engines.spark import spark_path

@@ -9,8 +9,9 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
+from jobs.mart_writing import curated_snapshots
 from jobs.search.card import data_of, makers_of
-from jobs.search.frames import MODEL, SearchFrames, curated_snapshots, data_digest, model_digest, search_frames
+from jobs.search.frames import MODEL, SearchFrames, data_digest, model_digest, search_frames
 from jobs.search.options import model_options_of, search_options_of
 from lake.artefacts import Artefact, written_artefact
 from lake.run import Run

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 
 from headrace.status import status_facts
+from jobs import mart_writing as marts_job
 from jobs.build_marts import build_marts
 from jobs.curate import curate
 from jobs.land_raw import land_raw
-from jobs.procurement import marts as marts_job
 from jobs.publish_release import publish_release
 from lake.errors import AuditError, ConfigError, DataError
 from lake.run import Run

@@ -13,7 +13,7 @@ import pytest
 from py4j.protocol import Py4JJavaError
 
 from jobs import curate as curate_job
-from jobs.procurement import marts as marts_job
+from jobs import mart_writing as marts_job
 from lake.claims import Claim
 from lake.landing import land_file, read_landed
 from lake.objects import open_store
