@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from jobs.domains import JOBS
+from jobs.domains import jobs_of
 from jobs.shell import shell
 from lake.run import Run
 
@@ -20,7 +20,7 @@ def main(argv: Sequence[str]) -> None:
 
 
 def build_marts(run: Run) -> None:
-    JOBS[run.domain].build_marts(run)
+    jobs_of(run).build_marts(run)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.shell import shell
-from lake.counting import Curated, count_tables
+from lake.counting import CuratedTable, count_tables
 from lake.curating import TablePlan, landed_frames, plan_table
 from lake.quarantine import refuse_quarantined
 from lake.releases import parse_delivery
@@ -40,7 +40,7 @@ def curate(run: Run) -> None:
     deliveries = tuple(parse_delivery(said) for said in run.landed()["deliveries"])
     refuse_landed(run, deliveries)
     tables = [
-        Curated(plan, plan.before if plan.mode == "carried" and plan.before else _write(run, plan))
+        CuratedTable(plan, plan.before if plan.mode == "carried" and plan.before else _write(run, plan))
         for contract in run.tables.curated.values()
         if (plan := plan_table(run, contract, deliveries)).mode != "absent"
     ]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import partial
 
-from jobs.domains import JOBS
+from jobs.domains import jobs_of
 from jobs.shell import shell
 from lake.claims import Claim, claim_files, ignores
 from lake.config import Source
@@ -42,7 +42,7 @@ def main(argv: Sequence[str]) -> None:
 
 def land_raw(run: Run) -> tuple[Delivery, ...]:
     """The deliveries that the run's release is made of: those of its parent, and what is new in raw."""
-    JOBS[run.domain].check_options(run)  # what is wrong there is said before the work
+    jobs_of(run).check_options(run)  # what is wrong there is said before the work
     files = list(run.raw.list())
     claims = _claimed(run, files)
     kept, returned = _kept(run, {_told(claim.file) for claim in claims})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from pyspark.sql import DataFrame
@@ -35,7 +35,7 @@ def curated_frames(run: Run, snapshots: Mapping[str, Snapshot]) -> dict[str, Dat
     }
 
 
-def marts_digest(run: Run, snapshots: Mapping[str, Snapshot], *, code: Iterable[str], options: object) -> str:
+def marts_digest(run: Run, snapshots: Mapping[str, Snapshot], *, code: tuple[str, ...], options: object) -> str:
     """Of everything that marts are made of: curated snapshots, options, contracts, and code by its modules."""
     parts = [repr(options), code_digest(code)]
     parts += [contract.digest for contract in run.tables.marts.values()]
@@ -67,5 +67,10 @@ def _built(run: Run, digest: str, build: Build) -> dict[str, Snapshot]:
         return read_snapshot(run.engine, run.lake, written[name], run.tables.marts[name])
 
     with run.engine.kept() as keep:
-        build(keep, write)
+
+        def kept(frame: DataFrame) -> DataFrame:
+            with run.step("marts", "frames of several marts"):
+                return keep(frame)
+
+        build(kept, write)
     return written

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from jobs.domains import JOBS
+from jobs.domains import jobs_of
 from jobs.shell import shell
 from lake.run import Run
 
@@ -21,7 +21,7 @@ def main(argv: Sequence[str]) -> None:
 
 
 def train_model(run: Run) -> None:
-    train = JOBS[run.domain].train_model
+    train = jobs_of(run).train_model
     if train is not None:
         train(run)
 

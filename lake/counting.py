@@ -24,7 +24,7 @@ Found = dict[str, dict[str, int]]  # by kind and code
 
 
 @dataclass(frozen=True)
-class Curated:
+class CuratedTable:
     """A table of this run: what was to be done, and what was written."""
 
     plan: TablePlan
@@ -35,22 +35,20 @@ class Curated:
         return self.plan.contract.name
 
 
-def count_tables(run: Run, tables: Sequence[Curated]) -> dict[str, TableCounts]:
-    """Count what this run did to every table, all in one query. Nothing was done to a table carried over, of which its
+def count_tables(run: Run, tables: Sequence[CuratedTable]) -> dict[str, TableCounts]:
+    """Count what this run did to every table, each in one query. Nothing was done to a table carried over, of which its
     parent's counts stand."""
     parents = run.parent.counts if run.parent else {}
-    written = [table for table in tables if table.plan.mode != "carried"]
     with run.step("curate", "counts"):
-        found = _found(run, written)
-    return {
-        table.name: _counts(run, table, found[table.name])
-        if table.name in found
-        else _counts_carried(run, table, parents[table.name])
-        for table in tables
-    }
+        return {
+            table.name: _counts_carried(run, table, parents[table.name])
+            if table.plan.mode == "carried"
+            else _counts(run, table, _found(run, table))
+            for table in tables
+        }
 
 
-def _counts(run: Run, table: Curated, found: Found) -> TableCounts:
+def _counts(run: Run, table: CuratedTable, found: Found) -> TableCounts:
     plan, snapshot = table.plan, table.snapshot
     new = _by_outcome(snapshot, was_judged="false")
     curated_count = snapshot.row_count(outcome="curated")
@@ -74,7 +72,7 @@ def _counts(run: Run, table: Curated, found: Found) -> TableCounts:
     )
 
 
-def _counts_carried(run: Run, table: Curated, parent: TableCounts) -> TableCounts:
+def _counts_carried(run: Run, table: CuratedTable, parent: TableCounts) -> TableCounts:
     plan, outcomes = table.plan, _by_outcome(table.snapshot)
     return replace(
         parent,
@@ -132,33 +130,29 @@ def _landed_row_count(run: Run, plan: TablePlan, deliveries: Iterable[Delivery])
     return sum(footer_row_count(run.lake, key) for key in keys)
 
 
-def _found(run: Run, tables: Sequence[Curated]) -> dict[str, Found]:
-    """What the written rows say beside their outcome, over all that ever landed: by table, kind and code."""
-    found: dict[str, Found] = {table.name: {} for table in tables}
-    if not tables:
-        return found
-    things = [_things(run, table).select(F.lit(table.name).alias("table_name"), "thing") for table in tables]
-    counted = reduce(DataFrame.unionByName, things).groupBy("table_name", "thing").count()
-    for row in counted.collect():
+def _found(run: Run, table: CuratedTable) -> Found:
+    """What the written rows say beside their outcome, over all that ever landed."""
+    found: Found = {}
+    for row in _things(run, table).groupBy("thing").count().collect():
         kind, _, code = row["thing"].partition(":")
-        found[row["table_name"]].setdefault(kind, {})[code] = row["count"]
+        found.setdefault(kind, {})[code] = row["count"]
     return found
 
 
-def _things(run: Run, table: Curated) -> DataFrame:
+def _things(run: Run, table: CuratedTable) -> DataFrame:
     """A row for each thing to count, `thing` being its `kind:code`."""
     things = [_codes(run, table), _repeated(run, table), _outdated(run, table), _changed(run, table)]
     return reduce(DataFrame.unionByName, (frame for frame in things if frame is not None))
 
 
-def _codes(run: Run, table: Curated) -> DataFrame:
+def _codes(run: Run, table: CuratedTable) -> DataFrame:
     """Reasons and warnings of every row, and whether it is one of several contents of its version."""
     conflict = F.when(F.col("is_version_conflict"), F.array(F.lit("version_conflict:")))
     things = F.concat(_prefixed("reasons"), _prefixed("warnings"), F.coalesce(conflict, _no_codes()))
     return _rows(run, table).select(F.explode(things).alias("thing"))
 
 
-def _repeated(run: Run, table: Curated) -> DataFrame | None:
+def _repeated(run: Run, table: CuratedTable) -> DataFrame | None:
     """Duplicates by landed file, where the row that stands is of another file: increments that overlap, or a log that
     was corrected and sent again, whose old rows stand beside the corrected ones."""
     events = {source.name for source in run.sources_of(table.name) if source.kind == "events"}
@@ -174,7 +168,7 @@ def _repeated(run: Run, table: Curated) -> DataFrame | None:
     return found.select(F.concat(F.lit("repeated:"), "landing_file_id").alias("thing"))
 
 
-def _outdated(run: Run, table: Curated) -> DataFrame | None:
+def _outdated(run: Run, table: CuratedTable) -> DataFrame | None:
     """Keys whose standing row, curated or excluded, is older than one in quarantine: what stands says nothing of it.
 
     Where a refused row's own version could not be read, its place in the order of the deliveries says how new it is.
@@ -200,7 +194,7 @@ def _outdated(run: Run, table: Curated) -> DataFrame | None:
     return found.select(F.lit("outdated:").alias("thing"))
 
 
-def _changed(run: Run, table: Curated) -> DataFrame | None:
+def _changed(run: Run, table: CuratedTable) -> DataFrame | None:
     if table.plan.before is None:
         return None
     before, after = (_rows(run, replace(table, snapshot=of), "curated") for of in (table.plan.before, table.snapshot))
@@ -208,7 +202,7 @@ def _changed(run: Run, table: Curated) -> DataFrame | None:
     return changes.select(F.concat(F.lit("change:"), "change").alias("thing"))
 
 
-def _rows(run: Run, table: Curated, outcome: str | None = None) -> DataFrame:
+def _rows(run: Run, table: CuratedTable, outcome: str | None = None) -> DataFrame:
     partition = {"outcome": outcome} if outcome else {}
     return read_snapshot(run.engine, run.lake, table.snapshot, table.plan.contract, BEYOND_CONTRACT, **partition)
 

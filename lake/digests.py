@@ -12,12 +12,13 @@ from importlib.resources.abc import Traversable
 from lake.config import Source
 from schemas.contract import Contract
 
-# What decides on the rows of a table lies in these packages; the rest moves rows and tells of them.
-MAKING = ("analysis", "ml", "schemas", "transforms")
-CURATING = ("transforms.standardization", "transforms.outcomes")
+# What decides on the rows of a table is imported from these packages; a job that decides on some is named beside.
+MAKING = ("ml", "schemas", "transforms")
+CURATING = ("transforms.standardization", "transforms.outcomes", "jobs.curate")
 
 
-def code_digest(modules: Iterable[str]) -> str:
+@cache
+def code_digest(modules: tuple[str, ...]) -> str:
     """Hash of the sources of these modules and of all that they import of the packages MAKING, at any depth."""
     digest = hashlib.sha256()
     for name, source in sorted(imported(modules).items()):
@@ -40,7 +41,7 @@ def imported(modules: Iterable[str]) -> dict[str, bytes]:
         source = _source(name)
         if source is not None and name not in found:
             found[name] = source
-            waiting += [*_above(name), *_imports(source)]
+            waiting += [other for other in (*_above(name), *_imports(source)) if other.split(".")[0] in MAKING]
     return found
 
 
@@ -61,18 +62,22 @@ def _above(name: str) -> list[str]:
 
 @cache
 def _source(name: str) -> bytes | None:
-    """The source of a module or package; None for what is none, and outside of MAKING."""
+    """The source of a module or package; None for what is none."""
     package, *below = name.split(".")
-    if package not in MAKING:
-        return None
     place: Traversable = resources.files(package)
-    for part in below:
+    for part in below[:-1]:
         place = place / part
-    if place.is_dir():
-        place = place / "__init__.py"
-        return place.read_bytes() if place.is_file() else None
-    module = resources.files(package).joinpath(*below[:-1], f"{below[-1]}.py") if below else None
-    return module.read_bytes() if module is not None and module.is_file() else None
+    if below and f"{below[-1]}.py" in _names(place):
+        return (place / f"{below[-1]}.py").read_bytes()
+    if below and below[-1] not in _names(place):
+        return None
+    place = place / below[-1] if below else place
+    return (place / "__init__.py").read_bytes() if "__init__.py" in _names(place) else None
+
+
+def _names(place: Traversable) -> set[str]:
+    """As they are written: some file systems find `A.py` by the name `a.py`."""
+    return {entry.name for entry in place.iterdir()} if place.is_dir() else set()
 
 
 def curated_digest(contract: Contract, sources: Iterable[Source], key_fingerprint: str) -> str:

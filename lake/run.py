@@ -25,6 +25,8 @@ from lake.secrets import masking_key
 from schemas.domains import DOMAINS, DomainTables
 
 Tell = Callable[[str, str, int | None, float | None], None]
+# Files of these endings hold about so many times their bytes.
+PACKED, PACKED_RATIO = (".gz", ".zst", ".xlsx", ".parquet"), 8
 
 
 def tell_nobody(stage: str, step: str, row_count: int | None, seconds: float | None) -> None:
@@ -120,16 +122,19 @@ class Run:
                 f"domain {self.domain} trains a model with Spark MLlib, and environment {environment.name} has the "
                 f"engine {environment.engine}; promised one with Spark, such as --environment local_spark"
             )
+        if environment.engine == "spark" and environment.small.byte_limit and not self.tables.needs_spark:
+            environment = environment.for_bytes(self._byte_count())
         with self.step("start", environment.engine):
-            return open_engine(environment.for_bytes(self._byte_count()), f"headrace {self.domain} {self.run_id}")
+            return open_engine(environment, f"headrace {self.domain} {self.run_id}")
 
     def _byte_count(self) -> int:
-        """Bytes of all raw files that the run's tables are made of: those known already, and where none has landed yet
-        in this run those that lie in raw."""
-        begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land")
-        known = map(parse_delivery, begun["deliveries"]) if begun else self.parent.deliveries if self.parent else ()
-        sizes = {file.key: file.size for delivery in known for file in delivery.raw_files}
-        return sum((sizes if begun else sizes | {file.key: file.size for file in self.raw.list()}).values())
+        """About the bytes of all raw files that the run's tables are made of, unpacked: those that the parent and this
+        run have landed, and where the run was told of raw those that lie there."""
+        begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land", {}).get("deliveries", [])
+        deliveries = [*map(parse_delivery, begun), *(self.parent.deliveries if self.parent else ())]
+        known = {(file.key, file.size, file.etag) for delivery in deliveries for file in delivery.raw_files}
+        lying = {(file.key, file.size, file.etag) for file in self.raw.list()} if self.arguments.raw else set()
+        return sum(size * (PACKED_RATIO if key.endswith(PACKED) else 1) for key, size, _ in known | lying)
 
     @property
     def spark(self) -> SparkSession:

@@ -3,15 +3,14 @@ and by the landed rows before anything is curated. Both name the way to Spark.""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from lake.claims import Claim
 from lake.config import Source
-from lake.deliveries import Delivery, replaced_deliveries
+from lake.deliveries import Delivery, order_of, replaced_deliveries
 from lake.errors import ConfigError
 from lake.landing import read_landed
-from lake.objects import ObjectStore
+from lake.objects import ObjectStore, StoreError
 from lake.run import Run
 
 SAMPLE_BYTES = 1 << 16
@@ -19,15 +18,15 @@ SAMPLE_BYTES = 1 << 16
 CLEARLY = 1.5
 
 
-def refuse_claimed(run: Run, claims: Iterable[Claim]) -> None:
-    """Raises ConfigError where the files of lines among the claims have clearly more lines than the embedded engine
-    takes rows. Other files, and compressed ones, tell only when they have landed."""
+def refuse_claimed(run: Run, claims: Sequence[Claim]) -> None:
+    """Raises ConfigError where the new CSV files have clearly more lines than the embedded engine takes rows. Other
+    files, and packed ones, tell only when they have landed."""
     limit = _limit(run)
-    if limit is None:
+    if limit is None or sum(claim.file.size for claim in claims) <= CLEARLY * limit:  # a line has a byte at least
         return
     guess = guess_rows(run.raw, claims, run.configuration.sources)
     if guess > CLEARLY * limit:
-        raise _too_large(run, f"about {guess:,} lines in raw", limit, "Nothing was read")
+        raise _too_large(run, f"about {guess:,} lines in new files", limit, "Nothing was read")
 
 
 def refuse_landed(run: Run, deliveries: Sequence[Delivery]) -> None:
@@ -45,22 +44,36 @@ def refuse_landed(run: Run, deliveries: Sequence[Delivery]) -> None:
 
 
 def guess_rows(raw: ObjectStore, claims: Iterable[Claim], sources: Sequence[Source]) -> int:
-    """Lines of the claimed text files by their size and the lines of their first 64 KiB; of several that would replace
-    each other the most."""
+    """Lines of the claimed CSV files by their size and the lines with text in their first 64 KiB. Of files that replace
+    each other the latest counts, and one content once; none where a record may have several lines."""
     by_name = {source.name: source for source in sources}
-    of_place: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    latest: dict[tuple[str, ...], tuple[str, Claim]] = {}
     for claim in claims:
         source = by_name[claim.source_name]
-        if source.read.format == "csv" and not claim.file.key.endswith((".gz", ".zst")):
-            place = {"full": (), "replaces_period": (claim.period,)}.get(source.kind, (claim.file.key,))
-            of_place[(source.name, *place)].append(_guess_lines(raw, claim))
-    return sum(max(guesses) for guesses in of_place.values())
+        if _has_plain_lines(source, claim):
+            content = (str(claim.file.size), claim.file.etag, claim.period)
+            place = {"full": (), "replaces_period": (claim.period,)}.get(source.kind, content)
+            found = (order_of(claim, claim.arrived_at, source), claim)
+            latest[(source.name, *place)] = max(
+                found, latest.get((source.name, *place), found), key=lambda pair: pair[0]
+            )
+    return sum(_guess_lines(raw, claim) for _, claim in latest.values())
+
+
+def _has_plain_lines(source: Source, claim: Claim) -> bool:
+    is_packed = claim.file.key.endswith((".gz", ".zst"))
+    return source.read.format == "csv" and not source.read.has_multiline_fields and not is_packed
 
 
 def _guess_lines(raw: ObjectStore, claim: Claim) -> int:
-    with raw.open(claim.file.key) as body:
-        sample = body.read(SAMPLE_BYTES)
-    return claim.file.size * sample.count(b"\n") // max(len(sample), 1)
+    """None of a file that cannot be opened: landing tells what is wrong with it."""
+    try:
+        with raw.open(claim.file.key) as body:
+            sample = body.read(SAMPLE_BYTES)
+    except (StoreError, OSError):
+        return 0
+    line_count = sum(1 for line in sample.split(b"\n") if line.strip())
+    return claim.file.size * line_count // max(len(sample), 1)
 
 
 def _limit(run: Run) -> int | None:
@@ -71,5 +84,6 @@ def _limit(run: Run) -> int | None:
 def _too_large(run: Run, found: str, limit: int, done: str) -> ConfigError:
     return ConfigError(
         f"found {found}, promised at most {limit:,} rows for the embedded engine (landed_row_limit of environment "
-        f"{run.configuration.environment.name}); run on Spark: --environment local_spark. {done}"
+        f"{run.configuration.environment.name}); run on Spark: --environment local_spark, or "
+        f"give an environment of your own with a higher limit. {done}"
     )

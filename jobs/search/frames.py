@@ -24,6 +24,7 @@ from transforms.search.special_dates import build_special_dates
 
 MODEL = "search_volume"
 CODE = (
+    "jobs.search.frames",
     *("ml.training", "ml.scoring", "ml.sums", "ml.disorder", "ml.artefact"),
     *("transforms.search.labels", "transforms.search.special_dates"),
     *("transforms.search.content", "transforms.search.refused"),

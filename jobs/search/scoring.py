@@ -16,6 +16,7 @@ from jobs.mart_writing import curated_snapshots
 from jobs.search.frames import SearchFrames, data_digest, model_digest, search_frames, trained_model
 from jobs.search.options import model_options_of, search_options_of
 from lake.artefacts import Artefact
+from lake.digests import code_digest
 from lake.engines.spark import spark_path
 from lake.errors import AuditError, DataError
 from lake.releases import parse_snapshot
@@ -153,6 +154,7 @@ def _cards(run: Run, artefact: Artefact | None, training: Mapping[str, Any]) -> 
 
 def _digest(run: Run, model: Artefact | None, trained: Mapping[str, Any]) -> str:
     """Of everything that the marts are made of."""
-    parts = [data_digest(run, curated_snapshots(run)), model_digest(run), model.folder if model else ""]
+    parts = [data_digest(run, curated_snapshots(run)), model_digest(run), code_digest(("jobs.search.scoring",))]
+    parts.append(model.folder if model else "")
     parts += [json.dumps(trained["training"], sort_keys=True), *(contract.digest for contract in MARTS.values())]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pyspark.sql import DataFrame, SparkSession
@@ -71,6 +74,25 @@ def said_when_full(uri: str) -> Iterator[None]:
         if "No space left on device" in str(error):
             raise StoreFull(f"cannot write {uri}: the disk is full; nothing was published") from None
         raise
+
+
+@contextmanager
+def kept_in_files(engine: Engine) -> Iterator[Keep]:
+    """Keeps frames as Parquet in a temporary folder: they forget how they were made, so that plans stay short."""
+    folder = Path(tempfile.mkdtemp(prefix="headrace-kept-"))
+
+    def keep(frame: DataFrame) -> DataFrame:
+        path = folder / str(len(list(folder.iterdir())))
+        path.mkdir()
+        engine.write(frame, str(path / "rows"))
+        if not any((path / "rows").glob("*.parquet")):
+            return engine.session.createDataFrame([], frame.schema)
+        return engine.read([str(path / "rows")], frame.schema)
+
+    try:
+        yield keep
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def shares(sizes: Sequence[int], most: int) -> list[list[int]]:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
-from pathlib import Path
 from typing import TypeVar, cast
 from urllib.parse import quote
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
-from lake.engines import FIXED, Keep, said_when_full, shares
+from lake.engines import FIXED, Keep, kept_in_files, said_when_full, shares
 from lake.environment import Environment
 from lake.errors import ConfigError, DataError
 
@@ -64,25 +61,9 @@ class SailEngine:
         with said_when_full(uri):
             (writer.partitionBy(*partition_by) if partition_by else writer).parquet(sail_path(uri))
 
-    @contextmanager
-    def kept(self) -> Iterator[Keep]:
-        """Sail persists nothing: a frame is written once into a temporary folder, and read from there."""
-        folder = Path(tempfile.mkdtemp(prefix="headrace-kept-"))
-
-        def keep(frame: DataFrame) -> DataFrame:
-            path = folder / str(len(list(folder.iterdir())))
-            self.write(frame, str(path))
-            has_rows = any(path.glob("*.parquet"))
-            return (
-                self.session.read.parquet(sail_path(str(path)))
-                if has_rows
-                else self.session.createDataFrame([], frame.schema)
-            )
-
-        try:
-            yield keep
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    def kept(self) -> AbstractContextManager[Keep]:
+        """Sail persists nothing."""
+        return kept_in_files(self)
 
     def tasks(self) -> None:
         return None

@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from pyspark import SparkConf, SparkContext, StorageLevel
@@ -15,7 +15,7 @@ from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
-from lake.engines import FIXED, Keep, said_when_full, shares
+from lake.engines import FIXED, Keep, kept_in_files, said_when_full, shares
 from lake.environment import Environment
 from lake.errors import ConfigError
 
@@ -54,29 +54,34 @@ class SparkEngine:
         with said_when_full(uri):
             (writer.partitionBy(*partition_by) if partition_by else writer).parquet(uri)
 
-    @contextmanager
-    def kept(self) -> Iterator[Keep]:
-        """On one machine a kept frame forgets how it was made, so that plans stay short; on a cluster, which may lose a
-        machine, it can be made again."""
-        frames: list[DataFrame] = []
-        is_one_machine = str(self.session.sparkContext.master).startswith("local")
+    def kept(self) -> AbstractContextManager[Keep]:
+        """In files where little data is run on one machine, so that plans stay short; else persisted, so that rows stay
+        partitioned as they were, and what a lost machine had can be made again."""
+        is_little = self.session.conf.get("spark.sql.adaptive.enabled") == "false"
+        return kept_in_files(self) if is_little and self._is_one_machine() else persisted()
 
-        def keep(frame: DataFrame) -> DataFrame:
-            if is_one_machine:
-                return frame.localCheckpoint()
-            frames.append(frame.persist(StorageLevel.DISK_ONLY))
-            return frames[-1]
-
-        try:
-            yield keep
-        finally:
-            for frame in frames:
-                frame.unpersist()
+    def _is_one_machine(self) -> bool:
+        return re.match(r"local(\[|$)", str(self.session.sparkContext.master)) is not None
 
     def tasks(self) -> tuple[int, int] | None:
         tracker = self.session.sparkContext.statusTracker()
         stages = [info for stage in tracker.getActiveStageIds() if (info := tracker.getStageInfo(stage))]
         return sum(stage.numCompletedTasks for stage in stages), sum(stage.numTasks for stage in stages)
+
+
+@contextmanager
+def persisted() -> Iterator[Keep]:
+    frames: list[DataFrame] = []
+
+    def keep(frame: DataFrame) -> DataFrame:
+        frames.append(frame.persist(StorageLevel.DISK_ONLY))
+        return frames[-1]
+
+    try:
+        yield keep
+    finally:
+        for frame in frames:
+            frame.unpersist()
 
 
 def spark_session(settings: Mapping[str, str], app_name: str) -> SparkSession:

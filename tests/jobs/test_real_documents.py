@@ -13,6 +13,7 @@ import pytest
 from lake.counting import audit_counts
 from lake.folder_store import FolderStore
 from lake.landing import read_landed
+from tests.engine import environment_of_much
 from tests.jobs.lakes import release, rows, write_raw
 
 DATA = Path(__file__).resolve().parents[3] / "shared/data/procurement"
@@ -32,7 +33,7 @@ CENT = Decimal("0.01")
 def released(spark, restored, tmp_path_factory):
     folder = tmp_path_factory.mktemp("documents")
     raw = write_raw(folder / "raw", {file.name: file.read_bytes() for file in FILES})
-    return folder / "lake", release(raw, folder / "lake")
+    return folder / "lake", release(raw, folder / "lake", environment=environment_of_much(folder))
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from tests.engine import environment_of_much
 from tests.jobs.lakes import release, write_raw
 from tests.oracle.real_log import RealLog, Settings, identical_rows
 
@@ -26,7 +27,7 @@ RATIO_DIGITS = 13
 def released(spark, restored, tmp_path_factory):
     folder = tmp_path_factory.mktemp("log")
     raw = write_raw(folder / "raw", {LOG.name: LOG.read_bytes()})
-    return folder / "lake", release(raw, folder / "lake")
+    return folder / "lake", release(raw, folder / "lake", environment=environment_of_much(folder))
 
 
 def is_never_expected(case, leg):

@@ -6,6 +6,7 @@ import pytest
 from lake.landing import read_landed
 from samples.procurement.generation import generate_procurement
 from schemas.procurement.documents import DOCUMENTS
+from tests.engine import environment_of_much
 from tests.jobs.lakes import release, release_of, rows, run_of
 
 pytestmark = pytest.mark.proof_on_spark
@@ -18,7 +19,7 @@ PERSONAL = {field.name for contract in DOCUMENTS for field in contract.fields if
 def generated(request, spark, restored, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     generate_procurement(rows=3000, seed=9, dirt=request.param, out=folder, formats="mixed")
-    run = run_of(folder / "raw", folder / "lake", configs=[folder / "configs"])
+    run = run_of(folder / "raw", folder / "lake", configs=[folder / "configs"], environment=environment_of_much(folder))
     return folder, run, release_of(run, has_marts=False)
 
 

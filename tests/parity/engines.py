@@ -25,6 +25,7 @@ class Peer:
     name: str
     engine: str
     python: Path
+    environment: str = ""
     _process: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     def ask(self, **request: Any) -> dict[str, Any]:
@@ -64,7 +65,7 @@ class Peer:
     ) -> int | None:
         """The number of the release that a whole run publishes, None where there is nothing to do."""
         said = {"raw": str(raw), "lake": str(lake), "configs": [*map(str, configs)], "has_marts": has_marts}
-        answer = self.ask(run={**said, "environment": environment or ENVIRONMENTS[self.engine]})
+        answer = self.ask(run={**said, "environment": environment or self.environment or ENVIRONMENTS[self.engine]})
         if "error" in answer:
             raise AssertionError(f"{self.name}: {answer['error']}")
         return answer["release"]

@@ -10,6 +10,7 @@ import pytest
 
 from samples.procurement.generation import generate_procurement
 from samples.procurement.scenario import PLANTS
+from tests.engine import spark_of_much
 from tests.parity.engines import peers
 from tests.parity.releases import newest, release_differences, row_count
 
@@ -32,9 +33,11 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def engines():
-    """Sail first, then each Spark that is there."""
+def engines(tmp_path_factory):
+    """Sail first, then each Spark that is there, which compiles and adapts its plans as for much data."""
     began = peers()
+    for peer in began[1:]:
+        peer.environment = spark_of_much(tmp_path_factory.mktemp("environment"))
     yield began
     for peer in began:
         peer.end()

@@ -57,11 +57,13 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     digests._source.cache_clear()
     yield tmp_path
     digests._source.cache_clear()
+    code_digest.cache_clear()
 
 
 def digest() -> str:
     digests._source.cache_clear()
-    return code_digest(["rules.first"])
+    code_digest.cache_clear()
+    return code_digest(("rules.first",))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def test_code_that_moved_is_other_code(package: Path) -> None:
 
 def test_a_module_that_is_not_there_is_no_empty_one(package: Path) -> None:
     with pytest.raises(ModuleNotFoundError, match=r"rules\.nowhere"):
-        code_digest(["rules.nowhere"])
+        code_digest(("rules.nowhere",))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Which engine and environment a process takes, and how the embedded one lands files in processes of its own."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,21 @@ def test_what_is_compared_is_what_is_installed():
 )
 def test_sail_takes_no_character_for_a_pattern(uri, expected):
     assert sail.sail_path(uri) == expected
+
+
+@pytest.mark.every_engine
+@pytest.mark.parametrize("is_adaptive", ["false", "true"], ids=["as in a small run", "as in a run of much data"])
+def test_a_kept_frame_has_the_same_rows_and_leaves_nothing_behind(engine, tmp_path, monkeypatch, is_adaptive):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = engine.session.conf.get("spark.sql.adaptive.enabled", "false")
+    engine.session.conf.set("spark.sql.adaptive.enabled", is_adaptive)
+    frame = engine.session.createDataFrame([(1, None), (2, "b")], "id int, name string")
+    try:
+        with engine.kept() as keep:
+            kept, empty = keep(frame), keep(frame.where("id < 0"))
+            assert sorted(kept.collect()) == [(1, None), (2, "b")]
+            assert sorted(kept.join(keep(kept), "id").collect()) == [(1, None, None), (2, "b", "b")]
+            assert (empty.collect(), empty.dtypes) == ([], frame.dtypes)
+        assert list(tmp_path.glob("headrace-kept-*")) == []
+    finally:
+        engine.session.conf.set("spark.sql.adaptive.enabled", before)

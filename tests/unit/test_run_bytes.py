@@ -1,53 +1,52 @@
-"""How much data a run is about, before its engine begins: all raw files that its tables are made of."""
+"""How much data a run is about, before its engine begins: all raw files that its tables are made of, unpacked."""
+
+import gzip
+from dataclasses import replace
 
 import pytest
 
 from jobs.curate import curate
 from jobs.land_raw import land_raw
-from lake.environment import Environment
-from lake.run import Run
-from tests.engine import engine_name
+from lake.run import PACKED_RATIO, Run
 from tests.jobs.lakes import orders, release_of, run_of, write_raw
 
-FIRST, SECOND = orders({"Item": "10"}), orders({"Item": "20"}, {"Item": "30"})
+FIRST, SECOND = (orders({"Item": item}).encode() for item in ("10", "20"))
+JANUARY, FEBRUARY = "purchase_orders_2024-01_d1.csv", "purchase_orders_2024-02_d1.csv"
 
 
-@pytest.fixture
-def asked(monkeypatch):
-    """The byte counts for which environments were asked."""
-    found = []
-
-    def for_bytes(environment, byte_count):
-        found.append(byte_count)
-        return Environment(environment.name, engine_name(), environment.spark)
-
-    monkeypatch.setattr(Environment, "for_bytes", for_bytes)
-    return found
+def test_a_first_run_is_about_what_lies_in_raw(tmp_path):
+    raw = write_raw(tmp_path / "raw", {JANUARY: FIRST, FEBRUARY: SECOND})
+    assert run_of(raw, tmp_path / "lake")._byte_count() == len(FIRST) + len(SECOND)
 
 
-def size(csv):
-    return len(csv if isinstance(csv, bytes) else csv.encode())
-
-
-def test_a_first_run_is_about_what_lies_in_raw(spark, asked, tmp_path):
-    raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": FIRST})
-    land_raw(run_of(raw, tmp_path / "lake"))
-    assert asked == [size(FIRST)]
-
-
-def test_a_run_with_little_that_is_new_is_about_all_that_came_before(spark, asked, tmp_path):
-    raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": FIRST})
+@pytest.mark.parametrize(
+    "second",
+    [pytest.param(FEBRUARY, id="under another name"), pytest.param(JANUARY, id="under the same name, day by day")],
+)
+def test_a_run_with_little_that_is_new_is_about_all_that_came_before(spark, tmp_path, second):
+    raw = write_raw(tmp_path / "raw", {JANUARY: FIRST})
     release_of(run_of(raw, tmp_path / "lake"), has_marts=False)
-    (raw / "purchase_orders_2024-01_d1.csv").unlink()
-    write_raw(raw, {"purchase_orders_2024-02_d1.csv": SECOND})
-    run = run_of(raw, tmp_path / "lake")
-    land_raw(run)
-    assert asked[-1] == size(FIRST) + size(SECOND)
+    (raw / JANUARY).unlink()
+    write_raw(raw, {second: SECOND + b"\n"})
+    assert run_of(raw, tmp_path / "lake")._byte_count() == len(FIRST) + len(SECOND) + 1
 
 
-def test_a_later_stage_of_its_own_is_about_what_has_landed(spark, asked, tmp_path):
-    raw = write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": FIRST})
-    first = run_of(raw, tmp_path / "lake")
-    land_raw(first)
-    curate(Run.of(first.arguments))
-    assert asked == [size(FIRST)] * 2
+def test_a_file_that_landed_and_lies_there_still_counts_once(spark, tmp_path):
+    raw = write_raw(tmp_path / "raw", {JANUARY: FIRST})
+    release_of(run_of(raw, tmp_path / "lake"), has_marts=False)
+    assert run_of(raw, tmp_path / "lake")._byte_count() == len(FIRST)
+
+
+def test_a_later_stage_of_its_own_is_about_what_has_landed(spark, tmp_path):
+    raw = write_raw(tmp_path / "raw", {JANUARY: FIRST})
+    land = run_of(raw, tmp_path / "lake")
+    land_raw(land)
+    without_raw = Run.of(replace(land.arguments, raw=""))
+    assert without_raw._byte_count() == len(FIRST)
+    curate(without_raw)
+
+
+def test_what_is_packed_holds_more(tmp_path):
+    packed = gzip.compress(FIRST)
+    raw = write_raw(tmp_path / "raw", {f"{JANUARY}.gz": packed})
+    assert run_of(raw, tmp_path / "lake")._byte_count() == PACKED_RATIO * len(packed)

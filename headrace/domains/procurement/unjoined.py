@@ -12,7 +12,9 @@ NOTED_RATIO = 0.1
 
 
 def _bare(column: str) -> str:
-    return f"regexp_replace({column}, '(^|[_-])0+([0-9])', '\\1\\2', 'g')"
+    """Without leading zeros of the parts that are digits alone: those that a `width` would pad."""
+    part = "CASE WHEN regexp_full_match(p, '[0-9]+') THEN ltrim(p, '0') ELSE p END"
+    return f"array_to_string(list_transform(string_split({column}, '_'), lambda p: {part}), '_')"
 
 
 ORPHANS = f"""
@@ -34,7 +36,9 @@ twins AS (
     SELECT unknown.source_system_code, unknown.invoice_number, min(known.invoice_number) AS twin
     FROM unknown JOIN (SELECT source_system_code, invoice_number, {_bare("invoice_number")} AS bare
         FROM curated.invoices) AS known USING (source_system_code, bare) GROUP BY ALL),
-payments AS (SELECT source_system_code, count(*) AS all_count FROM curated.payments GROUP BY ALL)
+payments AS (
+    SELECT source_system_code, count(*) AS all_count FROM curated.payments
+    WHERE paid_on <= coalesce(?::DATE, 'infinity'::DATE) GROUP BY ALL)
 SELECT source_system_code, all_count, count(*) AS alone_count, count(twin) AS twin_count, min(invoice_number) AS alone,
     min_by([invoice_number, twin], invoice_number) FILTER (twin IS NOT NULL) AS pair
 FROM unknown LEFT JOIN twins USING (source_system_code, invoice_number) JOIN payments USING (source_system_code)
@@ -42,33 +46,36 @@ GROUP BY ALL ORDER BY ALL"""
 Rows = Iterable[Mapping[str, Any]]
 
 
-def orphan_notes(rows: Rows) -> list[str]:
-    """Of each system that has orders; `rows` are those of ORPHANS."""
+def orphan_notes(rows: Rows, *, quarantined_count: int = 0) -> list[str]:
+    """Of each system that has orders; `rows` are those of ORPHANS, `quarantined_count` rows of the orders."""
     return [
-        f"{row['alone_count']:,} of {row['all_count']:,} cases of {row['source_system_code']} have no order "
+        f"{row['alone_count']:,} of {row['all_count']:,} cases of {row['source_system_code']} have no curated order "
         f"(case_status orphan), such as {row['alone']}"
-        f"{_reason(row, 'would have one', 'po_number and item_number')}"
+        f"{_reason(row, 'would have one', 'po_number and item_number', 'purchase_orders', quarantined_count)}"
         for row in rows
         if NOTED_RATIO * row["all_count"] < row["alone_count"] < row["all_count"]
     ]
 
 
-def unknown_invoice_notes(rows: Rows) -> list[str]:
-    """`rows` are those of UNKNOWN_INVOICES."""
+def unknown_invoice_notes(rows: Rows, *, quarantined_count: int = 0) -> list[str]:
+    """`rows` are those of UNKNOWN_INVOICES, `quarantined_count` rows of the invoices."""
     return [
-        f"{row['alone_count']:,} of {row['all_count']:,} payments of {row['source_system_code']} name an invoice that "
-        f"no file has (procurement_unallocated, invoice_unknown), such as {row['alone']}"
-        f"{_reason(row, 'would find one', 'invoice_number')}"
+        f"{row['alone_count']:,} of {row['all_count']:,} payments of {row['source_system_code']} name an invoice "
+        f"without a curated line (procurement_unallocated, invoice_unknown), such as {row['alone']}"
+        f"{_reason(row, 'would find one', 'invoice_number', 'invoices', quarantined_count)}"
         for row in rows
         if row["alone_count"] > NOTED_RATIO * row["all_count"]
     ]
 
 
-def _reason(row: Mapping[str, Any], have: str, columns: str) -> str:
-    if not row["twin_count"]:
-        return "; if they should, look whether the sources write their numbers alike"
-    one, other = row["pair"]
-    return (
-        f"; {row['twin_count']:,} {have} but for leading zeros, as {one} and {other}: give {columns} the same `width` "
-        "in each source"
-    )
+def _reason(row: Mapping[str, Any], have: str, columns: str, table: str, quarantined_count: int) -> str:
+    """Leading zeros where they are the reason; else what is in quarantine, if anything is."""
+    if row["twin_count"]:
+        one, other = row["pair"]
+        return (
+            f"; {row['twin_count']:,} {have} but for leading zeros, as {one} and {other}: give {columns} the rule "
+            "document_number with the same `width` in each source"
+        )
+    if quarantined_count:
+        return f"; look first at the {quarantined_count:,} rows in quarantine.{table}"
+    return "; if they should, look whether the sources write their numbers alike"

@@ -94,8 +94,8 @@ def test_status_stands_where_its_marts_cannot_be_read(copied: Made, damage) -> N
         damage(path)
     said = copied.ask("status", "--json")
     assert said.code == 0, said.err
-    notes = [note for note in said.json()["notices"] if "marts cannot tell" in note]
+    notes = [note for note in said.json()["notices"] if "note could not be made" in note]
     assert len(notes) == 1
-    assert notes[0].startswith("what the marts cannot tell is not known: ")
+    assert notes[0].startswith("a note could not be made: ")
     assert any(path.name in notes[0] for path in files)
     assert "LINE 1" not in notes[0]

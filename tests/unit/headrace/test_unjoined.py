@@ -1,5 +1,7 @@
 """Documents that find no partner are told, and why where leading zeros are the reason."""
 
+from datetime import date
+
 import pytest
 
 from headrace.domains.procurement.unjoined import ORPHANS, UNKNOWN_INVOICES, orphan_notes, unknown_invoice_notes
@@ -19,7 +21,7 @@ def of_cases(orphans, others, system="ERP"):
         return orphan_notes(objects(connection, ORPHANS))
 
 
-def of_payments(unknown, known, payment_count, reason="invoice_unknown"):
+def of_payments(unknown, known, payment_count, reason="invoice_unknown", as_of=None, quarantined=0):
     unallocated = [
         {
             "source_system_code": "ERP",
@@ -34,9 +36,12 @@ def of_payments(unknown, known, payment_count, reason="invoice_unknown"):
         "procurement",
         procurement_unallocated=unallocated,
         invoices=[{"source_system_code": "ERP", "invoice_number": number} for number in known],
-        payments=[{"source_system_code": "ERP", "payment_number": f"P{number}"} for number in range(payment_count)],
+        payments=[
+            {"source_system_code": "ERP", "payment_number": f"P{number}", "paid_on": date(2024, 1, 1 + number)}
+            for number in range(payment_count)
+        ],
     ) as connection:
-        return unknown_invoice_notes(objects(connection, UNKNOWN_INVOICES))
+        return unknown_invoice_notes(objects(connection, UNKNOWN_INVOICES, [as_of]), quarantined_count=quarantined)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +52,7 @@ def of_payments(unknown, known, payment_count, reason="invoice_unknown"):
         pytest.param(
             ["9_10"],
             [f"{n}_10" for n in range(10, 18)],
-            [f"1 of 9 cases of ERP have no order (case_status orphan), such as 9_10{ALIKE}"],
+            [f"1 of 9 cases of ERP have no curated order (case_status orphan), such as 9_10{ALIKE}"],
             id="more than one in ten",
         ),
         pytest.param(["9_10"], [], [], id="a system without any order: its legs are told of elsewhere"),
@@ -55,8 +60,9 @@ def of_payments(unknown, known, payment_count, reason="invoice_unknown"):
             ["45_10", "45_20"],
             ["0045_00010", "45_00030"],
             [
-                "2 of 4 cases of ERP have no order (case_status orphan), such as 45_10; 1 would have one but for "
-                "leading zeros, as 45_10 and 0045_00010: give po_number and item_number the same `width` in each source"
+                "2 of 4 cases of ERP have no curated order (case_status orphan), such as 45_10; 1 would have one but "
+                "for leading zeros, as 45_10 and 0045_00010: give po_number and item_number the "
+                "rule document_number with the same `width` in each source"
             ],
             id="numbers that differ by leading zeros",
         ),
@@ -76,7 +82,8 @@ def test_cases_without_an_order(orphans, others, expected):
             ["I1"],
             3,
             [
-                "2 of 3 payments of ERP name an invoice that no file has (procurement_unallocated, invoice_unknown), "
+                "2 of 3 payments of ERP name an invoice without a curated line "
+                "(procurement_unallocated, invoice_unknown), "
                 f"such as I9{ALIKE}"
             ],
             id="two payments of one unknown invoice",
@@ -86,9 +93,10 @@ def test_cases_without_an_order(orphans, others, expected):
             ["0017", "0017"],
             2,
             [
-                "2 of 2 payments of ERP name an invoice that no file has (procurement_unallocated, invoice_unknown), "
-                "such as 17; 1 would find one but for leading zeros, as 17 and 0017: give invoice_number the same "
-                "`width` in each source"
+                "2 of 2 payments of ERP name an invoice without a curated line "
+                "(procurement_unallocated, invoice_unknown), "
+                "such as 17; 1 would find one but for leading zeros, as 17 and 0017: give invoice_number the rule "
+                "document_number with the same `width` in each source"
             ],
             id="a number that differs by leading zeros from that of two lines",
         ),
@@ -100,3 +108,18 @@ def test_payments_without_an_invoice(unknown, known, payment_count, expected):
 
 def test_payments_that_cannot_be_divided_for_another_reason_are_no_unknown_invoices():
     assert of_payments(["I9", "I9"], [], 2, reason="invoice_incomplete") == []
+
+
+def test_letters_before_a_number_are_no_reason_since_no_width_pads_them():
+    [note] = of_payments(["INV-17"], ["INV-0017"], 1)
+    assert note.endswith(ALIKE)
+
+
+def test_payments_after_the_day_that_a_release_is_of_do_not_count():
+    assert of_payments(["I9"], ["I1"], 20) == []
+    assert len(of_payments(["I9"], ["I1"], 20, as_of="2024-01-05")) == 1
+
+
+def test_what_is_in_quarantine_is_looked_at_first():
+    [note] = of_payments(["I9"], ["I1"], 1, quarantined=1200)
+    assert note.endswith("such as I9; look first at the 1,200 rows in quarantine.invoices")

@@ -14,12 +14,12 @@ from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import ProcurementOptions
 
 EACH = 4000
-# What would compare every event of a case with every other.
 WHOLE = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.maxPlanStringLength": 1 << 24,
     "spark.sql.debug.maxToStringFields": 1000,
 }
+# What would compare every event of a case with every other.
 QUADRATIC = ("CartesianProduct", "BroadcastNestedLoopJoin")
 
 
@@ -56,9 +56,10 @@ def test_a_case_of_many_events(marts):
 
 
 @pytest.fixture
-def plans(spark, keep):
-    """The plan of every frame that is computed on the way to the marts, in order; the last is a mart's, by its name.
-    They are whole, and show what is stated: what is decided while running is left out."""
+def plans(spark):
+    """The plan of every frame that is computed on the way to the marts, in order; a mart's by its name. They are whole,
+    and show what is stated: what is decided while running is left out. As where frames are persisted, what is kept
+    stays partitioned as it was."""
     before = {name: spark.conf.get(name) for name in WHOLE}
     for name, value in WHOLE.items():
         spark.conf.set(name, value)
@@ -66,7 +67,7 @@ def plans(spark, keep):
 
     def seen(name, frame):
         found[name] = frame._jdf.queryExecution().executedPlan().toString()
-        return keep(frame)
+        return frame.localCheckpoint()
 
     def kept(frame):
         return seen(f"kept {len(found)}", frame)
