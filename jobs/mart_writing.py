@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from itertools import count
 
 from pyspark.sql import DataFrame
 
@@ -66,10 +67,11 @@ def _built(run: Run, digest: str, build: Build) -> dict[str, Snapshot]:
             counted(written[name].row_count())
         return read_snapshot(run.engine, run.lake, written[name], run.tables.marts[name])
 
+    numbers = count(1)
     with run.engine.kept() as keep:
 
         def kept(frame: DataFrame) -> DataFrame:
-            with run.step("marts", "frames of several marts"):
+            with run.step("marts", f"shared frame {next(numbers)}"):
                 return keep(frame)
 
         build(kept, write)
