@@ -84,7 +84,7 @@ def _java() -> Check:
 def _engine_of(environment: str) -> str:
     """The engine of an environment; that of the packaged `local` where it cannot be read, which the masking key's check
     tells."""
-    from lake.environment import read_environment
+    from lake.config.environment import read_environment
     from lake.errors import HeadraceError
 
     try:
@@ -181,7 +181,7 @@ def _folder(name: str, folder: str, exists: Callable[[Path], bool] = Path.is_dir
 
 def _lake(uri: str) -> Check:
     from lake.errors import HeadraceError
-    from lake.objects import open_store
+    from lake.store.objects import open_store
 
     try:
         store = open_store(uri)
@@ -199,9 +199,9 @@ def _lake(uri: str) -> Check:
 
 def _masking_key(environment: str) -> Check:
     """Found or not, without making one; nothing of the key is shown but its fingerprint."""
-    from lake.environment import read_environment
+    from lake.config.environment import read_environment
     from lake.errors import HeadraceError
-    from lake.secrets import VARIABLE, fingerprint, key_file, masking_key
+    from lake.run.secrets import VARIABLE, fingerprint, key_file, masking_key
 
     needed, mend = "a secret of 16 bytes or more", f"set {VARIABLE}, the same for every run on a lake"
     try:

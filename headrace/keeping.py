@@ -9,10 +9,10 @@ from typing import Any
 
 from headrace.lakes import check_domain, domain_tables, open_lake, release_of
 from headrace.warehouse import build_warehouse
-from lake.config import load
-from lake.releases import rollback
-from lake.runs import new_run_id, now_utc
-from lake.vacuum import vacuum
+from lake.config.configuration import load
+from lake.operations.vacuum import vacuum
+from lake.releases.release import rollback
+from lake.run.manifest import new_run_id, now_utc
 
 
 def rollback_domain(lake_uri: str, domain: str, to: int | None) -> dict[str, Any]:

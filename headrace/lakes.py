@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lake.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
-    from lake.objects import ObjectStore
-    from lake.releases import Release
+    from lake.releases.release import Release
+    from lake.store.objects import ObjectStore
     from schemas.domains import DomainTables
 
 
@@ -26,7 +26,7 @@ def check_domain(domain: str) -> str:
 def domain_of(lake: ObjectStore, domain: str | None) -> str:
     """The domain that is asked for, or else the only one that the lake has a release of. Raises DataError
     where it has none, ConfigError where it has several."""
-    from lake.releases import release_numbers
+    from lake.releases.release import release_numbers
 
     if domain is not None:
         return check_domain(domain)
@@ -55,7 +55,7 @@ def domain_tables(domain: str) -> DomainTables:
 
 def open_lake(uri: str) -> ObjectStore:
     """The lake, which must be there. Raises ConfigError where its folder is not."""
-    from lake.objects import open_store
+    from lake.store.objects import open_store
 
     lake = open_store(uri)
     if is_folder(lake) and not Path(lake.uri).is_dir():
@@ -78,7 +78,7 @@ def only_in_folders(lake: ObjectStore, what: str) -> None:
 
 def release_of(lake: ObjectStore, domain: str) -> Release:
     """The current release. Raises DataError where there is none."""
-    from lake.releases import current_release
+    from lake.releases.release import current_release
 
     release = current_release(lake, check_domain(domain))
     if release is None:
@@ -91,7 +91,7 @@ def release_of(lake: ObjectStore, domain: str) -> Release:
 
 def run_manifest(lake: ObjectStore, run_id: str) -> dict[str, Any]:
     """What a run's stages said. Raises ConfigError where there is no such run."""
-    from lake.runs import check_run_id, manifest_key
+    from lake.run.manifest import check_run_id, manifest_key
 
     key = manifest_key(check_run_id(run_id))
     if not lake.exists(key):

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from headrace.sql import parquet
-from lake.deliveries import Delivery
-from lake.landing import LandedFile, landing_key, read_landed
-from lake.objects import ObjectStore
+from lake.landing.deliveries import Delivery
+from lake.landing.land_file import LandedFile, landing_key, read_landed
+from lake.store.objects import ObjectStore
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from schemas.render import quoted
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from headrace.console import command_line
 from headrace.domains import DOMAINS
 from headrace.lakes import domain_tables
-from lake.objects import ObjectStore
-from lake.releases import Release
+from lake.releases.release import Release
+from lake.store.objects import ObjectStore
 
 QUARANTINED = "SELECT reasons, count(*) AS row_count FROM quarantine.{table} GROUP BY reasons ORDER BY row_count DESC"
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from headrace.lakes import domain_of, domain_tables, only_in_folders, release_of, run_manifest
 from headrace.landing_views import add_files, add_landing, landing_files, ledger_entries
 from headrace.sql import escaped, literal, parquet
-from lake.deliveries import Delivery
 from lake.errors import ConfigError, DataError
-from lake.objects import ObjectStore
-from lake.releases import Release, parse_delivery, parse_snapshot
-from lake.tables import Snapshot
+from lake.landing.deliveries import Delivery
+from lake.releases.release import Release, parse_delivery, parse_snapshot
+from lake.releases.snapshots import Snapshot
+from lake.store.objects import ObjectStore
 from schemas.contract import Contract, Field
 from schemas.lineage import BEYOND_CONTRACT
 from schemas.render import duckdb_type, quoted

@@ -19,11 +19,11 @@ from headrace.lakes import check_domain, warehouse_key
 from headrace.next_steps import next_steps
 from headrace.status import equations, file_equations, raw_file_equation, release_facts
 from headrace.warehouse import build_warehouse
-from lake.arguments import Arguments
 from lake.errors import ConfigError, DataError, HeadraceError
-from lake.releases import Release, current_release
-from lake.run import Run
-from lake.runs import check_run_id, new_run_id, stage_said
+from lake.releases.release import Release, current_release
+from lake.run.arguments import Arguments
+from lake.run.manifest import check_run_id, new_run_id, stage_said
+from lake.run.run import Run
 
 SLOWEST = 5
 

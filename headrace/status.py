@@ -9,10 +9,10 @@ from typing import Any
 
 from headrace.domains import DOMAINS
 from headrace.lakes import release_of, warehouse_release
-from lake.deliveries import Delivery
-from lake.landing import read_landed
-from lake.objects import ObjectStore
-from lake.releases import Release, read_release, release_numbers
+from lake.landing.deliveries import Delivery
+from lake.landing.land_file import read_landed
+from lake.releases.release import Release, read_release, release_numbers
+from lake.store.objects import ObjectStore
 from schemas.lineage import OUTCOMES
 
 FILE_COUNTS = ("lines", "header_lines", "records", "line_breaks_in_fields", "blank_lines", "landed", "dead_letters")

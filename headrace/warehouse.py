@@ -16,10 +16,10 @@ from headrace.lakes import domain_tables, is_folder, warehouse_key
 from headrace.reader import select_snapshot
 from headrace.sql import literal
 from lake.errors import AuditError
-from lake.folder_store import FolderStore
-from lake.objects import ObjectStore
-from lake.releases import Release
-from lake.tables import Snapshot
+from lake.releases.release import Release
+from lake.releases.snapshots import Snapshot
+from lake.store.folder import FolderStore
+from lake.store.objects import ObjectStore
 from schemas.contract import Contract, Field
 from schemas.lineage import LINEAGE
 from schemas.render import duckdb_ddl, quoted

@@ -16,14 +16,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.shell import shell
-from lake.counting import CuratedTable, count_tables
-from lake.curating import TablePlan, landed_frames, plan_table
-from lake.quarantine import refuse_quarantined
-from lake.releases import parse_delivery
-from lake.run import Run
-from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
-from lake.too_large import refuse_landed
-from lake.undecided import refuse_undecided
+from lake.curating.counts import CuratedTable, count_tables
+from lake.curating.limits import refuse_quarantined
+from lake.curating.plan import TablePlan, landed_frames, plan_table
+from lake.curating.too_large import refuse_landed
+from lake.curating.undecided import refuse_undecided
+from lake.releases.release import parse_delivery
+from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_snapshot
+from lake.run.run import Run
 from schemas.contract import Contract
 from schemas.lineage import BEYOND_CONTRACT
 from transforms.outcomes import judge, judged_before, with_content_hash, with_event_id, with_reasons

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lake.run import Run
+from lake.run.run import Run
 
 
 @dataclass(frozen=True)

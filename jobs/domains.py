@@ -2,7 +2,7 @@
 
 from jobs import procurement, search
 from jobs.domain_jobs import DomainJobs
-from lake.run import Run
+from lake.run.run import Run
 
 JOBS: dict[str, DomainJobs] = {"procurement": procurement.JOBS, "search": search.JOBS}
 

@@ -14,9 +14,11 @@ from functools import partial
 
 from jobs.domains import jobs_of
 from jobs.shell import shell
-from lake.claims import Claim, claim_files, ignores
-from lake.config import Source
-from lake.deliveries import (
+from lake.config.configuration import Source
+from lake.curating.too_large import refuse_claimed
+from lake.errors import DataError, HeadraceError, all_of
+from lake.landing.claims import Claim, claim_files, ignores
+from lake.landing.deliveries import (
     Delivery,
     RawFile,
     count_raw_files,
@@ -25,13 +27,11 @@ from lake.deliveries import (
     refuse_closed,
     refuse_emptying,
 )
-from lake.errors import DataError, HeadraceError, all_of
-from lake.landing import LandedFile, land_file, read_landed
-from lake.manifests import read_manifests
-from lake.objects import ObjectInfo, ObjectStore, StoreError
-from lake.run import Run
-from lake.runs import now_utc
-from lake.too_large import refuse_claimed
+from lake.landing.land_file import LandedFile, land_file, read_landed
+from lake.landing.manifests import read_manifests
+from lake.run.manifest import now_utc
+from lake.run.run import Run
+from lake.store.objects import ObjectInfo, ObjectStore, StoreError
 
 Seen = tuple[str, str, int, str]  # by which source, and what tells that the file is as it was
 

@@ -9,12 +9,12 @@ from itertools import count
 
 from pyspark.sql import DataFrame
 
-from lake.digests import code_digest
+from lake.curating.digests import code_digest
 from lake.engines import Keep
-from lake.releases import parse_snapshot
-from lake.run import Run
-from lake.runs import stage_said
-from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
+from lake.releases.release import parse_snapshot
+from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_snapshot
+from lake.run.manifest import stage_said
+from lake.run.run import Run
 from schemas.lineage import BEYOND_CONTRACT
 
 Write = Callable[[str, DataFrame], DataFrame]

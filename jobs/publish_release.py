@@ -16,15 +16,23 @@ import pyarrow
 import pyspark
 
 from jobs.shell import shell
-from lake.artefacts import audit_artefact, parse_artefact
-from lake.counting import audit_counts
+from lake.curating.counts import audit_counts
+from lake.curating.limits import refuse_quarantined
 from lake.errors import AuditError
-from lake.landing import LandedFile, landing_key, read_landed
-from lake.quarantine import refuse_quarantined
-from lake.releases import Release, SourceAsRead, TableCounts, current_release, parse_delivery, parse_snapshot, publish
-from lake.run import Run
-from lake.runs import now_utc, read_manifest, stage_said
-from lake.tables import audit_files, footer_row_count
+from lake.landing.land_file import LandedFile, landing_key, read_landed
+from lake.releases.artefacts import audit_artefact, parse_artefact
+from lake.releases.release import (
+    Release,
+    SourceAsRead,
+    TableCounts,
+    current_release,
+    parse_delivery,
+    parse_snapshot,
+    publish,
+)
+from lake.releases.snapshots import audit_files, footer_row_count
+from lake.run.manifest import now_utc, read_manifest, stage_said
+from lake.run.run import Run
 
 
 def main(argv: Sequence[str]) -> None:

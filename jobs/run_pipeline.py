@@ -16,8 +16,8 @@ from jobs.land_raw import land_raw
 from jobs.publish_release import publish_release
 from jobs.shell import shell
 from jobs.train_model import train_model
-from lake.releases import Release
-from lake.run import Run
+from lake.releases.release import Release
+from lake.run.run import Run
 
 
 def main(argv: Sequence[str]) -> None:

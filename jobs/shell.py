@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from lake.arguments import parse_arguments
-from lake.run import Run
+from lake.run.arguments import parse_arguments
+from lake.run.run import Run
 
 
 def shell(doc: str | None, argv: Sequence[str], work: Callable[[Run], object], *, needs_raw: bool = False) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from jobs.domains import jobs_of
 from jobs.shell import shell
-from lake.run import Run
+from lake.run.run import Run
 
 
 def main(argv: Sequence[str]) -> None:

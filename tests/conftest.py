@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from pyspark.sql import SparkSession
 
+from lake.config.environment import Environment, read_environment
 from lake.engines import Engine, Keep, open_engine
-from lake.environment import Environment, read_environment
 from tests.engine import ENGINE_VARIABLE, engine_name
 
 LOCAL_SPARK = read_environment("local_spark")

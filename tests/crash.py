@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from lake.objects import ObjectInfo, ObjectStore
+from lake.store.objects import ObjectInfo, ObjectStore
 
 Result = TypeVar("Result")
 

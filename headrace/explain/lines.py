@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lake.deliveries import Delivery
+from lake.config.read_options import Read
 from lake.errors import HeadraceError
-from lake.formats import format_named
-from lake.formats.encodings import FILE_ENCODING
-from lake.landing import LandedFile
-from lake.objects import open_store
-from lake.reading import Read
-from lake.unpacking import unpacked
+from lake.landing.deliveries import Delivery
+from lake.landing.formats import format_named
+from lake.landing.formats.encodings import FILE_ENCODING
+from lake.landing.land_file import LandedFile
+from lake.landing.unpacking import unpacked
+from lake.store.objects import open_store
 
 
 @dataclass(frozen=True)

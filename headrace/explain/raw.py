@@ -12,12 +12,12 @@ from headrace.explain.lines import Lines, lines_of
 from headrace.landing_views import landed_records
 from headrace.reader import local
 from headrace.sql import literal
-from lake.deliveries import Delivery
+from lake.config.read_options import parse_read
 from lake.errors import HeadraceError
-from lake.landing import LandedFile, landing_key, read_landed
-from lake.objects import ObjectStore
-from lake.reading import parse_read
-from lake.releases import Release
+from lake.landing.deliveries import Delivery
+from lake.landing.land_file import LandedFile, landing_key, read_landed
+from lake.releases.release import Release
+from lake.store.objects import ObjectStore
 from schemas.contract import Contract
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.explain.raw import RawRecords, Record
 from headrace.reader import objects
-from lake.objects import ObjectStore
-from lake.releases import Release
+from lake.releases.release import Release
+from lake.store.objects import ObjectStore
 from schemas.contract import Contract
 from schemas.lineage import JUDGEMENT_NAMES, LINEAGE_NAMES
 from schemas.render import quoted

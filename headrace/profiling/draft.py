@@ -12,9 +12,9 @@ from headrace.profiling.columns import Profile
 from headrace.profiling.doubts import Doubt
 from headrace.profiling.field_rules import FieldDraft, draft_field, in_time
 from headrace.profiling.fields import Match, guess_table, matches, nameable, named_alike
-from lake.config import Configuration
+from lake.config.configuration import Configuration
+from lake.config.toml_layers import closest
 from lake.errors import ConfigError
-from lake.toml_layers import closest
 from schemas.contract import Contract, Field
 
 GUESSES_SAID = 3

@@ -20,7 +20,7 @@ from headrace.profiling.first_toml import toml_of
 from headrace.profiling.outline import FEW_VALUES, outline, sounds_personal
 from headrace.profiling.rawfile import RawFile
 from headrace.profiling.shape import shape_of
-from lake.config import load
+from lake.config.configuration import load
 from lake.errors import ConfigError
 
 SHOWN_VALUES = 8

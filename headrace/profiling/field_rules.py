@@ -14,7 +14,7 @@ from headrace.profiling.doubts import Doubt
 from headrace.profiling.fields import CERTAIN, Match, packaged_column
 from headrace.profiling.outline import outline, words
 from headrace.profiling.verdict import currencies, serials
-from lake.config import Configuration
+from lake.config.configuration import Configuration
 from schemas.contract import Field
 from transforms.standardize import standardizer
 from transforms.standardize.errors import BadRuleParameter

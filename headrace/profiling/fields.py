@@ -12,7 +12,7 @@ from functools import lru_cache
 from headrace.profiling.columns import Column, Profile
 from headrace.profiling.outline import words
 from headrace.profiling.synonyms import SYNONYMS
-from lake.config import Configuration, Source
+from lake.config.configuration import Configuration, Source
 from schemas.contract import Contract, Field
 
 CERTAIN, LIKELY = 0.99, 0.72

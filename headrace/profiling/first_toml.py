@@ -9,7 +9,7 @@ from typing import Any
 
 from headrace.profiling.draft import Draft
 from headrace.profiling.field_rules import FieldDraft
-from lake.reading import FORMATS_OF, Read
+from lake.config.read_options import FORMATS_OF, Read
 
 _EXAMPLES = {"time_zone_name": "Europe/Berlin", "currency_code": "EUR", "source_system_code": "ERP1"}
 _ORDER = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lake.reading import Slice
+from lake.config.read_options import Slice
 
 FEWEST_LINES = 3
 

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from lake.config.read_options import Read
 from lake.errors import ConfigError
-from lake.formats.table import Readable
-from lake.objects import MissingObject, ObjectInfo, ObjectStore, open_store
-from lake.reading import Read
-from lake.unpacking import unpacked
+from lake.landing.formats.table import Readable
+from lake.landing.unpacking import unpacked
+from lake.store.objects import MissingObject, ObjectInfo, ObjectStore, open_store
 
 SHOWN_FILES = 12
 

@@ -17,14 +17,14 @@ from headrace.profiling.fixed_shape import layout_of
 from headrace.profiling.rawfile import RawFile
 from headrace.profiling.sheet_shape import SEARCHED_ROWS, candidates, header_row, sheets_of
 from headrace.profiling.text_shape import cuttings, encoding_of, sample_lines, survey_bytes, titled
-from lake.config import Coverage, Source
+from lake.config.configuration import Coverage, Source
+from lake.config.mappings import ColumnMapping
+from lake.config.read_options import Read
 from lake.errors import DataError
-from lake.formats import format_named
-from lake.formats.csv import StrayQuote
-from lake.formats.table import Table
-from lake.manifests import ENDING
-from lake.mappings import ColumnMapping
-from lake.reading import Read
+from lake.landing.formats import format_named
+from lake.landing.formats.csv import StrayQuote
+from lake.landing.formats.table import Table
+from lake.landing.manifests import ENDING
 
 MOST_BESIDE = 10_000
 

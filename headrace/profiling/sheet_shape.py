@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from headrace.profiling.rawfile import RawFile
+from lake.config.read_options import Read
 from lake.errors import DataError
-from lake.formats import xls, xlsx
-from lake.reading import Read
+from lake.landing.formats import xls, xlsx
 
 SEARCHED_ROWS = 20
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from headrace.profiling.doubts import Doubt
 from headrace.profiling.rawfile import RawFile
-from lake.formats.encodings import Utf8Lines
-from lake.formats.table import Readable
-from lake.formats.text import BLOCK_BYTES, split_lines, utf8_lines, whole_lines
+from lake.landing.formats.encodings import Utf8Lines
+from lake.landing.formats.table import Readable
+from lake.landing.formats.text import BLOCK_BYTES, split_lines, utf8_lines, whole_lines
 
 SAMPLE_LINES = 2_000
 SAMPLE_BYTES = 1 << 20

@@ -1,7 +1,7 @@
 """What the jobs do in procurement. Workers that land files import this too: what makes marts is imported in use."""
 
 from jobs.domain_jobs import DomainJobs
-from lake.run import Run
+from lake.run.run import Run
 
 
 def _check_options(run: Run) -> None:

@@ -12,9 +12,9 @@ from jobs.mart_writing import Write, build_or_carry, curated_frames, curated_sna
 from jobs.procurement.options import marts_options_of
 from lake.engines import Keep
 from lake.errors import ConfigError, DataError
-from lake.landing import read_landed
-from lake.run import Run
-from lake.tables import Snapshot, read_snapshot
+from lake.landing.land_file import read_landed
+from lake.releases.snapshots import Snapshot, read_snapshot
+from lake.run.run import Run
 from schemas.procurement import PROCUREMENT_COVERAGE
 from schemas.procurement.documents import INVOICES
 from transforms.procurement.marts import build_procurement_marts

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from lake.config import Source, marts_options
+from lake.config.configuration import Source, marts_options
 from lake.errors import ConfigError
-from lake.run import Run
+from lake.run.run import Run
 from schemas.procurement.words import EVENT_FIELDS
 from transforms.procurement.options import ProcurementOptions, SourceCoverage
 

@@ -1,7 +1,7 @@
 """What the jobs do in search. What a model needs is imported when it is needed: it takes a second."""
 
 from jobs.domain_jobs import DomainJobs
-from lake.run import Run
+from lake.run.run import Run
 
 
 def _check_options(run: Run) -> None:

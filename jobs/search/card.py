@@ -11,8 +11,8 @@ import pyspark
 from jobs.mart_writing import curated_snapshots
 from jobs.search.frames import CODE, SearchFrames
 from jobs.search.options import model_options_of
-from lake.digests import code_digest
-from lake.run import Run
+from lake.curating.digests import code_digest
+from lake.run.run import Run
 from schemas.search import SEARCH_RANKS, SEARCH_SPECIAL_DATES, SEARCH_VOLUMES, SPECIAL_DATES
 from transforms.search.content import summarise_content
 

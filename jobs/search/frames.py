@@ -12,12 +12,12 @@ from pyspark.sql import functions as F
 
 from jobs.mart_writing import curated_snapshots
 from jobs.search.options import model_options_of, search_options_of
-from lake.artefacts import Artefact, parse_artefact
-from lake.digests import code_digest
+from lake.curating.digests import code_digest
 from lake.errors import DataError
-from lake.run import Run
-from lake.runs import stage_said
-from lake.tables import Snapshot, read_snapshot
+from lake.releases.artefacts import Artefact, parse_artefact
+from lake.releases.snapshots import Snapshot, read_snapshot
+from lake.run.manifest import stage_said
+from lake.run.run import Run
 from schemas.search import SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES
 from transforms.search.labels import known_labels, without_overlaps
 from transforms.search.special_dates import build_special_dates

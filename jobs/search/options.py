@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lake.config import Coverage, marts_options, model_options
+from lake.config.configuration import Coverage, marts_options, model_options
 from lake.errors import ConfigError
-from lake.run import Run
+from lake.run.run import Run
 from ml.options import SearchOptions, Settings
 from transforms.search.options import SearchMartsOptions
 

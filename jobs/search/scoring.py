@@ -15,14 +15,14 @@ from pyspark.sql import DataFrame
 from jobs.mart_writing import curated_snapshots
 from jobs.search.frames import SearchFrames, data_digest, model_digest, search_frames, trained_model
 from jobs.search.options import model_options_of, search_options_of
-from lake.artefacts import Artefact
-from lake.digests import code_digest
+from lake.curating.digests import code_digest
 from lake.engines.spark import spark_path
 from lake.errors import AuditError, DataError
-from lake.releases import parse_snapshot
-from lake.run import Run
-from lake.runs import stage_said
-from lake.tables import Snapshot, new_folder, read_snapshot, write_snapshot
+from lake.releases.artefacts import Artefact
+from lake.releases.release import parse_snapshot
+from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_snapshot
+from lake.run.manifest import stage_said
+from lake.run.run import Run
 from ml.artefact import ArtefactError, load
 from ml.disorder import Disorder, count_disorder
 from ml.options import SearchOptions

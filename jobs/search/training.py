@@ -13,10 +13,10 @@ from jobs.mart_writing import curated_snapshots
 from jobs.search.card import data_of, makers_of
 from jobs.search.frames import MODEL, SearchFrames, data_digest, model_digest, search_frames
 from jobs.search.options import model_options_of, search_options_of
-from lake.artefacts import Artefact, written_artefact
-from lake.run import Run
-from lake.runs import run_folder
-from lake.tables import Snapshot, new_folder, write_snapshot
+from lake.releases.artefacts import Artefact, written_artefact
+from lake.releases.snapshots import Snapshot, new_folder, write_snapshot
+from lake.run.manifest import run_folder
+from lake.run.run import Run
 from ml.artefact import save
 from ml.card_page import card_page
 from ml.options import SearchOptions, Settings

@@ -12,8 +12,8 @@ from typing import Protocol, TypeVar
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
-from lake.environment import Environment
-from lake.objects import StoreFull
+from lake.config.environment import Environment
+from lake.store.objects import StoreFull
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")

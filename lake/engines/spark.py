@@ -15,8 +15,8 @@ from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
+from lake.config.environment import Environment
 from lake.engines import FIXED, Keep, kept_in_files, said_when_full, shares
-from lake.environment import Environment
 from lake.errors import ConfigError
 
 Item = TypeVar("Item")

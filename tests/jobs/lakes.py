@@ -15,11 +15,11 @@ from jobs.build_marts import build_marts
 from jobs.curate import curate
 from jobs.land_raw import land_raw
 from jobs.publish_release import publish_release
-from lake.arguments import Arguments
-from lake.objects import ObjectStore
-from lake.releases import Release, current_release
-from lake.run import Run
-from lake.runs import add_stage, new_run_id
+from lake.releases.release import Release, current_release
+from lake.run.arguments import Arguments
+from lake.run.manifest import add_stage, new_run_id
+from lake.run.run import Run
+from lake.store.objects import ObjectStore
 from tests.engine import environment_name
 
 os.environ.setdefault("HEADRACE_MASKING_KEY", "a key for tests that is no secret")

@@ -3,7 +3,7 @@
 import pytest
 
 from headrace.explain.raw import RawRecords
-from lake import config as configuration
+from lake.config import configuration
 from lake.errors import DataError
 from schemas.procurement import CURATED
 from tests.engine import environment_name

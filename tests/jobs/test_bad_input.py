@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from lake.errors import ConfigError, DataError
-from lake.folder_store import FolderStore
-from lake.objects import StoreFull
+from lake.store.folder import FolderStore
+from lake.store.objects import StoreFull
 from tests.jobs.lakes import ORDER, ORDER_HEADER, invoices, orders, release, release_of, rows, run_of, write_raw
 from tests.unit.formats.workbooks import changed, protected, xls, xlsx
 
@@ -194,8 +194,8 @@ def test_a_raw_file_that_grows_while_it_is_read_stops_the_run(tmp_path):
 
     raw = write_raw(tmp_path / "raw", {NAME: orders({})})
     run = run_of(raw, tmp_path / "lake")
-    from lake.claims import claim_files
-    from lake.landing import land_file
+    from lake.landing.claims import claim_files
+    from lake.landing.land_file import land_file
 
     source = run.configuration.source("erp_purchase_orders")
     [claim] = claim_files(

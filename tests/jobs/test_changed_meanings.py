@@ -13,7 +13,7 @@ from jobs.curate import curate
 from jobs.land_raw import land_raw
 from jobs.publish_release import publish_release
 from lake.errors import AuditError, ConfigError, DataError
-from lake.run import Run
+from lake.run.run import Run
 from tests.jobs.lakes import current, invoices, orders, release, release_of, rows, run_of, write_raw
 
 AMOUNTS = "invoiced_amount"

@@ -14,12 +14,12 @@ from py4j.protocol import Py4JJavaError
 
 from jobs import curate as curate_job
 from jobs import mart_writing as marts_job
-from lake.claims import Claim
-from lake.landing import land_file, read_landed
-from lake.objects import open_store
-from lake.releases import current_release
-from lake.runs import now_utc
-from lake.tables import write_snapshot
+from lake.landing.claims import Claim
+from lake.landing.land_file import land_file, read_landed
+from lake.releases.release import current_release
+from lake.releases.snapshots import write_snapshot
+from lake.run.manifest import now_utc
+from lake.store.objects import open_store
 from tests.crash import Crash, CrashingStore
 from tests.engine import environment_name
 from tests.jobs.lakes import invoices, orders, release, release_of, rows, run_of, write_raw

@@ -14,7 +14,7 @@ from jobs.curate import curate
 from jobs.land_raw import land_raw
 from jobs.run_pipeline import run_pipeline
 from lake.errors import AuditError, DataError
-from lake.releases import LAKE_FORMAT, current_release
+from lake.releases.release import LAKE_FORMAT, current_release
 from tests.jobs.lakes import ORDER, current, invoices, orders, release, release_of, rows, run_of, write_raw
 
 CONTENT = "po_number, item_number, changed_at, vendor_id, ordered_amount, status_code"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from headrace.profiling.facts import profile_file
-from lake.counting import audit_counts
-from lake.landing import read_landed
+from lake.curating.counts import audit_counts
+from lake.landing.land_file import read_landed
 from tests.jobs.lakes import release, rows
 from tests.unit.headrace.test_profile import in_columns, settled
 
@@ -43,7 +43,7 @@ def first_toml(raw: Path, folder: Path, **answers: str) -> Path:
 
 def closes(lake: Path, found) -> None:
     """All equations: of the file, of the run, of the table."""
-    from lake.objects import open_store
+    from lake.store.objects import open_store
 
     for delivery in found.deliveries:
         landed = read_landed(open_store(str(lake)), "procurement", "first", delivery.landing_file_id)

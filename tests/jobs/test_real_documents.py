@@ -10,9 +10,9 @@ import duckdb
 import pandas as pd
 import pytest
 
-from lake.counting import audit_counts
-from lake.folder_store import FolderStore
-from lake.landing import read_landed
+from lake.curating.counts import audit_counts
+from lake.landing.land_file import read_landed
+from lake.store.folder import FolderStore
 from tests.engine import environment_of_much
 from tests.jobs.lakes import release, rows, write_raw
 

@@ -19,8 +19,8 @@ from headrace.status import raw_file_equation, status_facts
 from headrace.warehouse import build_warehouse
 from jobs.run_pipeline import run_pipeline
 from lake.errors import AuditError, DataError
-from lake.releases import current_release, rollback
-from lake.runs import new_run_id, now_utc, stage_said
+from lake.releases.release import current_release, rollback
+from lake.run.manifest import new_run_id, now_utc, stage_said
 from ml import artefact
 from ml.scoring import score
 from samples.search.generation import generate_search

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lake.objects import open_store
-from lake.releases import current_release
+from lake.releases.release import current_release
+from lake.store.objects import open_store
 from tests.conftest import SMALL
 from tests.jobs.lakes import invoices, orders, write_raw
 

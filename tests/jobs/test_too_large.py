@@ -4,9 +4,9 @@ import pytest
 
 from jobs.curate import curate
 from jobs.land_raw import land_raw
-from lake.claims import claim_files
+from lake.curating.too_large import guess_rows
 from lake.errors import ConfigError
-from lake.too_large import guess_rows
+from lake.landing.claims import claim_files
 from tests.jobs.lakes import orders, release_of, run_of, write_raw
 
 

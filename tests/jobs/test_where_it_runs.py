@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from lake.objects import open_store
-from lake.releases import current_release
+from lake.releases.release import current_release
+from lake.store.objects import open_store
 from tests.engine import environment_name
 from tests.jobs.lakes import orders, write_raw
 

@@ -19,11 +19,11 @@ from typing import Any
 import pyarrow.parquet as pq
 from pyspark.sql import types as T
 
-from lake.arguments import Arguments
+from lake.config.environment import Environment
 from lake.engines import Engine, open_engine
-from lake.environment import Environment
-from lake.run import Run
-from lake.runs import new_run_id
+from lake.run.arguments import Arguments
+from lake.run.manifest import new_run_id
+from lake.run.run import Run
 from tests.conftest import SMALL
 from tests.jobs.lakes import release_of
 from tests.parity.subjects import SUBJECTS

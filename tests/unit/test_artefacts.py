@@ -5,9 +5,9 @@ from dataclasses import asdict
 
 import pytest
 
-from lake.artefacts import audit_artefact, parse_artefact, written_artefact
 from lake.errors import AuditError
-from lake.folder_store import FolderStore
+from lake.releases.artefacts import audit_artefact, parse_artefact, written_artefact
+from lake.store.folder import FolderStore
 
 FOLDER = "models/search/search_volume/r-1"
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from lake.claims import Claim, claim_files
-from lake.config import Coverage, Domain, Kind, Source
+from lake.config.configuration import Coverage, Domain, Kind, Source
+from lake.config.read_options import Read
 from lake.errors import DataError
-from lake.objects import ObjectInfo
-from lake.reading import Read
+from lake.landing.claims import Claim, claim_files
+from lake.store.objects import ObjectInfo
 
 DOMAIN = Domain("procurement", ignored_files=("*.md", ".*", "*/.*"))
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from jobs.search.options import NOT_CONFIGURED
-from lake.config import Coverage, Domain
-from lake.environment import Environment, SailSettings, Small
-from lake.exclusions import EXCLUDED_KEYS
-from lake.mappings import OWN_KEYS
-from lake.reading import Read
+from lake.config.configuration import Coverage, Domain
+from lake.config.environment import Environment, SailSettings, Small
+from lake.config.exclusions import EXCLUDED_KEYS
+from lake.config.mappings import OWN_KEYS
+from lake.config.read_options import Read
 from ml.options import SearchOptions, Settings
 from transforms.procurement.options import Calendar, ProcurementOptions
 from transforms.search.options import EventRule, SearchMartsOptions

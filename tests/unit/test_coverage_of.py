@@ -3,7 +3,7 @@
 import pytest
 
 from jobs.procurement.options import coverage_of
-from lake.config import load
+from lake.config.configuration import load
 from lake.errors import ConfigError
 from schemas.domains import DOMAINS
 

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import types as T
 
-from lake.claims import Claim
-from lake.config import Coverage, Kind, Source
-from lake.deliveries import (
+from lake.config.configuration import Coverage, Kind, Source
+from lake.config.read_options import Read
+from lake.errors import DataError
+from lake.landing.claims import Claim
+from lake.landing.deliveries import (
     Delivery,
     RawFile,
     merge_deliveries,
@@ -21,9 +23,7 @@ from lake.deliveries import (
     refuse_rivals,
     replaced_deliveries,
 )
-from lake.errors import DataError
-from lake.objects import ObjectInfo
-from lake.reading import Read
+from lake.store.objects import ObjectInfo
 from schemas.contract import Contract, Field
 
 FIELDS = (Field("id", T.StringType(), "Id."), Field("changed_at", T.TimestampType(), "Version."))

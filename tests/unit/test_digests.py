@@ -12,10 +12,10 @@ from pyspark.sql import types as T
 
 from jobs.procurement import marts
 from jobs.search import frames
-from lake import digests
-from lake.config import Coverage, Source
-from lake.digests import CURATING, code_digest, curated_digest, imported
-from lake.reading import Read
+from lake.config.configuration import Coverage, Source
+from lake.config.read_options import Read
+from lake.curating import digests
+from lake.curating.digests import CURATING, code_digest, curated_digest, imported
 from schemas.contract import Contract, Field
 
 CONTRACT = Contract("orders", 1, "an order", ("id",), (Field("id", T.StringType(), "Id."),))

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from lake.config.exclusions import ExcludedRecords
 from lake.errors import DataError
-from lake.exclusions import ExcludedRecords
-from lake.headers import knows_any, missing_columns, settle
+from lake.landing.headers import knows_any, missing_columns, settle
 from tests.unit.landing.places import ORDERS, column
 
 SAVINGS = replace(

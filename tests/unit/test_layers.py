@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STANDARD = set(sys.stdlib_module_names)
 ON_THE_CLUSTER = {"numpy", "pandas", "pyarrow", "boto3", "botocore", "pyspark", "py4j"}
-BROUGHT_ALONG = {"lake/formats/excel.py": {"python_calamine"}, "lake/engines/sail.py": {"pysail"}}
+BROUGHT_ALONG = {"lake/landing/formats/excel.py": {"python_calamine"}, "lake/engines/sail.py": {"pysail"}}
 OF_TRANSFORMS = ("transforms.standardiz", "transforms.outcomes", "transforms.same", "transforms.keeping")
 MAY_IMPORT = {
     "schemas": {"schemas", "pyspark"},

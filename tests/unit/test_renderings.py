@@ -19,12 +19,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from lake.claims import claim_files
-from lake.config import Configuration, Source, load
+from lake.config.configuration import Configuration, Source, load
+from lake.config.mending import overlay, setting_that_reads
 from lake.errors import DataError
-from lake.folder_store import FolderStore
-from lake.landing import land_file, landing_key
-from lake.mending import overlay, setting_that_reads
+from lake.landing.claims import claim_files
+from lake.landing.land_file import land_file, landing_key
+from lake.store.folder import FolderStore
 from schemas.procurement import CURATED
 from tests.unit.formats.workbooks import xlsx
 from transforms.standardization import FieldPlan, FilePlan, SourcePlan, Standardizing

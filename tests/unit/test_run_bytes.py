@@ -7,7 +7,7 @@ import pytest
 
 from jobs.curate import curate
 from jobs.land_raw import land_raw
-from lake.run import PACKED_RATIO, Run
+from lake.run.run import PACKED_RATIO, Run
 from tests.jobs.lakes import orders, release_of, run_of, write_raw
 
 FIRST, SECOND = (orders({"Item": item}).encode() for item in ("10", "20"))

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from lake.environment import Environment
+from lake.config.environment import Environment
 from lake.errors import ConfigError
-from lake.secrets import SHORTEST_KEY, VARIABLE, fingerprint, key_file, masking_key
+from lake.run.secrets import SHORTEST_KEY, VARIABLE, fingerprint, key_file, masking_key
 from tests.unit.test_standardization import source_plan
 
 USER, CLUSTER = Environment("local"), Environment("cluster", masking_key="variable")

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from lake.errors import DataError
-from lake.objects import ObjectChanged
-from lake.unpacking import Damaged, unpacked
+from lake.landing.unpacking import Damaged, unpacked
+from lake.store.objects import ObjectChanged
 
 TEXT = os.urandom(200_000).hex().encode()
 MUCH = 1 << 30

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
     from headrace.explain.versions import Trail
-    from lake.objects import ObjectStore
-    from lake.releases import Release
+    from lake.releases.release import Release
+    from lake.store.objects import ObjectStore
 
 
 class Procurement(DomainCommands):

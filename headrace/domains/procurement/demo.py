@@ -15,7 +15,7 @@ from headrace.explaining import explain_domain
 from headrace.lakes import open_lake, release_of
 from headrace.reader import connect, query, tables_of_release
 from headrace.running import Ask, run_domain
-from lake.objects import ObjectStore
+from lake.store.objects import ObjectStore
 from schemas.procurement.words import DUE_LEGS, IN_FULL_LEGS
 
 DOMAIN = "procurement"

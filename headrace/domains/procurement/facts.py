@@ -7,8 +7,8 @@ from typing import Any
 
 from headrace.lakes import is_folder
 from headrace.reader import connect, objects, tables_of_release
-from lake.objects import ObjectStore
-from lake.releases import Release
+from lake.releases.release import Release
+from lake.store.objects import ObjectStore
 
 
 def coverage_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:

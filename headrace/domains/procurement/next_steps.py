@@ -9,8 +9,8 @@ from typing import Any
 from headrace.lakes import is_folder
 from headrace.next_steps import query_step, step
 from headrace.reader import connect, objects, tables_of_release
-from lake.objects import ObjectStore
-from lake.releases import Release
+from lake.releases.release import Release
+from lake.store.objects import ObjectStore
 from schemas.procurement.words import DUE_LEGS
 
 SLOWEST_FIRST = "censored_median_days DESC NULLS FIRST, source_system_code, vendor_id"

@@ -11,8 +11,8 @@ from headrace.domains.procurement.unmeasured import OCCURRING, STATES, unmeasure
 from headrace.lakes import is_folder
 from headrace.reader import connect, objects, tables_of_release
 from lake.errors import HeadraceError
-from lake.objects import ObjectStore
-from lake.releases import Release
+from lake.releases.release import Release
+from lake.store.objects import ObjectStore
 
 if TYPE_CHECKING:
     import duckdb

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from headrace.explain.versions import Trail
     from headrace.report.page import Page
-    from lake.objects import ObjectStore
-    from lake.releases import Release
+    from lake.releases.release import Release
+    from lake.store.objects import ObjectStore
 
 
 class Search(DomainCommands):

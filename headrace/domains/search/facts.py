@@ -7,8 +7,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from lake.objects import ObjectStore
-from lake.releases import Release
+from lake.releases.release import Release
+from lake.store.objects import ObjectStore
 from schemas.search import SEARCH_VOLUME_DRIFT
 
 TOLD = ("warn", "widen", "stop")

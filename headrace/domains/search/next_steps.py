@@ -5,8 +5,8 @@ from __future__ import annotations
 from headrace.lakes import is_folder
 from headrace.next_steps import query_step, step
 from headrace.reader import connect, objects, tables_of_release
-from lake.objects import ObjectStore
-from lake.releases import Release
+from lake.releases.release import Release
+from lake.store.objects import ObjectStore
 
 ESTIMATE = (
     "FROM marts.search_volume_estimates WHERE basis = 'direct' AND estimated_search_count IS NOT NULL "

@@ -20,7 +20,7 @@ from ml.card_page import Card, card_tables
 if TYPE_CHECKING:
     import duckdb
 
-    from lake.releases import Release
+    from lake.releases.release import Release
 
 LAST_DAY = "(SELECT max(estimated_on) FROM marts.search_volume_estimates)"
 CURVES = f"""WITH placed AS (

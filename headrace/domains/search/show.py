@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from headrace.console import cell, counted, grid, out, say
-from lake.runs import run_folder
+from lake.run.manifest import run_folder
 
 LEVELS = ("80", "95")
 

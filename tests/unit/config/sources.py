@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import types as T
 
-from lake.config import Configuration, load
+from lake.config.configuration import Configuration, load
 from lake.errors import ConfigError
 from schemas.contract import Contract, Field
 from schemas.domains import DOMAINS

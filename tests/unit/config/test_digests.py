@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lake.reading import Read
+from lake.config.read_options import Read
 from tests.unit.config.sources import SOURCE, Files, changed
 
 

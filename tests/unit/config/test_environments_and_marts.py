@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lake.config import load, marts_options
-from lake.environment import Environment
+from lake.config.configuration import load, marts_options
+from lake.config.environment import Environment
 from lake.errors import ConfigError
 from tests.unit.config.sources import CONTRACTS, Files
 from transforms.procurement.options import ProcurementOptions

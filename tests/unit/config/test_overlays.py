@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lake.config import Coverage, load, marts_options
+from lake.config.configuration import Coverage, load, marts_options
+from lake.config.read_options import Read, Slice, parse_read
 from lake.errors import ConfigError
-from lake.reading import Read, Slice, parse_read
 from schemas.domains import DOMAINS
 from tests.unit.config.sources import CONTRACTS, ROOT, SOURCE, Files, changed
 from transforms.procurement.options import Calendar, ProcurementOptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lake.reading import Read, Slice
+from lake.config.read_options import Read, Slice
 from tests.unit.config.sources import SOURCE, Files, changed
 
 FIXED = changed('encoding = "utf-8"', 'format = "fixed_width"\nlayout = [{name = "Thing", start = 1, width = 5}]')

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from lake import config
-from lake.config import Configuration, Domain, load
-from lake.environment import Environment
+from lake.config import configuration as config
+from lake.config.configuration import Configuration, Domain, load
+from lake.config.environment import Environment
+from lake.config.toml_layers import Document, Layers
 from lake.errors import ConfigError
-from lake.toml_layers import Document, Layers
 from tests.unit.config.sources import CONTRACTS, SOURCE, Files, changed, line_of
 
 

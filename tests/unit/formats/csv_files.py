@@ -6,10 +6,10 @@ import io
 from dataclasses import dataclass, field
 from unittest.mock import patch
 
-from lake.formats import csv
-from lake.formats import text as texts
-from lake.formats.csv import Dialect
-from lake.formats.table import Block, DeadLetter
+from lake.landing.formats import csv
+from lake.landing.formats import text as texts
+from lake.landing.formats.csv import Dialect
+from lake.landing.formats.table import Block, DeadLetter
 
 COMMA = Dialect(",", '"', "utf-8")
 

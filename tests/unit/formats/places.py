@@ -9,13 +9,13 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from lake.claims import Claim
-from lake.config import ColumnMapping, Coverage, Source
+from lake.config.configuration import ColumnMapping, Coverage, Source
+from lake.config.read_options import Read
 from lake.errors import DataError
-from lake.folder_store import FolderStore
-from lake.formats import format_named
-from lake.landing import LandedFile, land_file, landing_key
-from lake.reading import Read
+from lake.landing.claims import Claim
+from lake.landing.formats import format_named
+from lake.landing.land_file import LandedFile, land_file, landing_key
+from lake.store.folder import FolderStore
 from schemas.landing_columns import landing_column
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 

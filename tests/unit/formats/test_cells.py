@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lake.formats.cells import cell_text, duration_text, moment_text, number_text, shown_number_text
+from lake.landing.formats.cells import cell_text, duration_text, moment_text, number_text, shown_number_text
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
+from lake.config.read_options import Read
 from lake.errors import DataError
-from lake.formats import csv, csv_blocks, csv_records
-from lake.formats import text as texts
-from lake.formats.csv import Dialect, StrayQuote
-from lake.formats.table import Block
-from lake.reading import Read
+from lake.landing.formats import csv, csv_blocks, csv_records
+from lake.landing.formats import text as texts
+from lake.landing.formats.csv import Dialect, StrayQuote
+from lake.landing.formats.table import Block
 from tests.unit.formats.csv_files import AB, COMMA, MAY_BE_MARKED, MULTILINE, Found, read
 
 delimiters = st.sampled_from([",", ";", "\t", "|", " "])

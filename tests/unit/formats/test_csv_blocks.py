@@ -10,11 +10,11 @@ from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
 from lake.errors import DataError
-from lake.formats import csv_blocks
-from lake.formats import text as texts
-from lake.formats.csv import Dialect, StrayQuote
-from lake.formats.csv_blocks import BlockReader
-from lake.formats.csv_records import exact_block
+from lake.landing.formats import csv_blocks
+from lake.landing.formats import text as texts
+from lake.landing.formats.csv import Dialect, StrayQuote
+from lake.landing.formats.csv_blocks import BlockReader
+from lake.landing.formats.csv_records import exact_block
 from tests.unit.formats.csv_files import AB, COMMA, MULTILINE, Found, read
 
 ENCODINGS = ("utf-8", "utf-8", "cp1252", "shift_jis")

@@ -7,8 +7,8 @@ import io
 import pytest
 
 from lake.errors import DataError
-from lake.formats import text as texts
-from lake.formats.csv import Dialect
+from lake.landing.formats import text as texts
+from lake.landing.formats.csv import Dialect
 from tests.unit.formats.csv_files import COMMA, Found, read
 
 BOTH_LINES = "é,€\n1,2\n"

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from lake.errors import DataError
-from lake.formats import csv
-from lake.formats import text as texts
+from lake.landing.formats import csv
+from lake.landing.formats import text as texts
 from tests.unit.formats.csv_files import AB, COMMA, header, read
 
 

@@ -8,10 +8,10 @@ from unittest.mock import patch
 import pytest
 
 from lake.errors import DataError
-from lake.formats import csv, csv_blocks
-from lake.formats import text as texts
-from lake.formats.csv import Dialect, StrayQuote
-from lake.formats.table import DeadLetter
+from lake.landing.formats import csv, csv_blocks
+from lake.landing.formats import text as texts
+from lake.landing.formats.csv import Dialect, StrayQuote
+from lake.landing.formats.table import DeadLetter
 from tests.unit.formats.csv_files import AB, COMMA, MULTILINE, Found, read
 
 

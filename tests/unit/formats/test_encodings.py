@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lake.errors import DataError
-from lake.formats import encodings
-from lake.formats.encodings import told_encoding
+from lake.landing.formats import encodings
+from lake.landing.formats.encodings import told_encoding
 
 ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
 TOLD = [

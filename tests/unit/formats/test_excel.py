@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lake.config import Source
-from lake.formats import excel
-from lake.formats.cells import shown_number_text
+from lake.config.configuration import Source
+from lake.landing.formats import excel
+from lake.landing.formats.cells import shown_number_text
 from tests.unit.formats.places import Place, column, counts, source, tolerant
 from tests.unit.formats.workbooks import Formatted, changed, protected, with_password, without_values, xls, xlsx
 

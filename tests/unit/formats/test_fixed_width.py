@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lake.config import Source
-from lake.formats import text as texts
-from lake.reading import Slice
+from lake.config.configuration import Source
+from lake.config.read_options import Slice
+from lake.landing.formats import text as texts
 from tests.unit.formats.places import Place, column, counts, source, tolerant
 
 LAYOUT = (Slice("PO", 1, 5), Slice("Vendor", 6, 6), Slice("Net", 13, 4))

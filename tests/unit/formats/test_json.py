@@ -11,11 +11,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lake.config import Source
+from lake.config.configuration import Source
 from lake.errors import DataError
-from lake.formats import json, json_elements
-from lake.formats import text as texts
-from lake.formats.json_elements import elements
+from lake.landing.formats import json, json_elements
+from lake.landing.formats import text as texts
+from lake.landing.formats.json_elements import elements
 from tests.unit.formats.places import Place, column, counts, source, tolerant
 
 

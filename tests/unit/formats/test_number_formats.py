@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lake.formats.number_formats import PaddedCells, Padding, padding
+from lake.landing.formats.number_formats import PaddedCells, Padding, padding
 
 literals = st.one_of(
     st.text("-/ +()", min_size=1, max_size=2).map(lambda text: (text, text)),

@@ -16,12 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lake.claims import Claim, claim_files
-from lake.config import Domain, Source
+from lake.config.configuration import Domain, Source
 from lake.errors import DataError
-from lake.formats import parquet
-from lake.landing import LandedFile, land_file
-from lake.manifests import read_manifests
+from lake.landing.claims import Claim, claim_files
+from lake.landing.formats import parquet
+from lake.landing.land_file import LandedFile, land_file
+from lake.landing.manifests import read_manifests
 from tests.unit.formats.places import Place, column, counts, source, tolerant
 
 EXTRACT = source(format="parquet", manifest=False)

@@ -11,8 +11,8 @@ import pytest
 
 from headrace.domains.search.facts import drift_facts
 from headrace.domains.search.show_drift import MEASURES, drifted
-from lake.folder_store import FolderStore
-from lake.tables import DataFile, Snapshot
+from lake.releases.snapshots import DataFile, Snapshot
+from lake.store.folder import FolderStore
 from ml.drift import DAY_MEASURES, LAST_DAY_MEASURES
 
 DAY = date(2024, 11, 30)

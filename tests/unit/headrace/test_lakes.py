@@ -8,7 +8,7 @@ import pytest
 
 from headrace.lakes import domain_of
 from lake.errors import ConfigError, DataError
-from lake.objects import open_store
+from lake.store.objects import open_store
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from headrace.explain.lines import of_records
-from lake.formats.csv import record_lines
-from lake.reading import Read
+from lake.config.read_options import Read
+from lake.landing.formats.csv import record_lines
 
 FOUND = {"delimiter": ",", "encoding": "utf-8"}
 

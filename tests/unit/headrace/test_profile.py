@@ -24,9 +24,9 @@ from headrace.profiling.rawfile import RawFile
 from headrace.profiling.sheet_shape import header_row
 from headrace.profiling.sketch import Sketch
 from headrace.profiling.text_shape import encoding_of, survey_bytes
-from lake.config import load
+from lake.config.configuration import load
 from lake.errors import ConfigError, DataError
-from lake.formats.encodings import told_encoding
+from lake.landing.formats.encodings import told_encoding
 from schemas.domains import DOMAINS
 from tests.unit.formats.workbooks import xls, xlsx
 from tests.unit.headrace.asking import headrace

@@ -11,7 +11,7 @@ import pytest
 from headrace.cli import app, explain
 from headrace.domains.search.generate import generate
 from headrace.render import MODES
-from lake.curating import Mode
+from lake.curating.plan import Mode
 from samples.search.scenario import SearchScenario
 from samples.search.terms import make_terms
 from schemas.stand_ins import STAND_INS

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from lake.artefacts import written_artefact
 from lake.errors import ConfigError
-from lake.folder_store import FolderStore
-from lake.releases import Release, as_json, release_key
-from lake.runs import manifest_key, run_folder
-from lake.tables import DataFile, Snapshot
-from lake.vacuum import vacuum
+from lake.operations.vacuum import vacuum
+from lake.releases.artefacts import written_artefact
+from lake.releases.release import Release, as_json, release_key
+from lake.releases.snapshots import DataFile, Snapshot
+from lake.run.manifest import manifest_key, run_folder
+from lake.store.folder import FolderStore
 
 NOW = datetime(2024, 5, 10, 12, tzinfo=UTC)
 

@@ -12,10 +12,10 @@ import pytest
 
 from headrace.warehouse import build_warehouse
 from lake.errors import AuditError
-from lake.folder_store import FolderStore
-from lake.objects import ObjectInfo, ObjectStore
-from lake.releases import Release
-from lake.tables import DataFile, Snapshot
+from lake.releases.release import Release
+from lake.releases.snapshots import DataFile, Snapshot
+from lake.store.folder import FolderStore
+from lake.store.objects import ObjectInfo, ObjectStore
 
 KEY = "warehouse/procurement/00000001.duckdb"
 ROW = {

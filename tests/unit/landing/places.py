@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from lake.claims import Claim
-from lake.config import ColumnMapping, Source
-from lake.landing import LandedFile, land_file
+from lake.config.configuration import ColumnMapping, Source
+from lake.landing.claims import Claim
+from lake.landing.land_file import LandedFile, land_file
 from tests.unit.formats import places
 from tests.unit.formats.places import source
 

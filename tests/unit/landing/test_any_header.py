@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from pyspark.sql import types as T
 
 from headrace.landing_views import add_landing, landing_files
-from lake.config import Source
-from lake.deliveries import Delivery
-from lake.headers import _plain
-from lake.landing import LandedFile, landing_key
+from lake.config.configuration import Source
+from lake.landing.deliveries import Delivery
+from lake.landing.headers import _plain
+from lake.landing.land_file import LandedFile, landing_key
 from schemas.contract import Contract, Field
 from schemas.landing_columns import landing_column
 from schemas.lineage import FILE_ID, RECORD_NUMBER

@@ -12,12 +12,12 @@ from unittest.mock import patch
 
 import pytest
 
-from lake import landing
 from lake.errors import DataError
-from lake.folder_store import FolderStore
-from lake.formats.table import DeadLetter
-from lake.landing import land_file
-from lake.objects import ObjectInfo, StoreDenied, StoreFull
+from lake.landing import land_file as landing
+from lake.landing.formats.table import DeadLetter
+from lake.landing.land_file import land_file
+from lake.store.folder import FolderStore
+from lake.store.objects import ObjectInfo, StoreDenied, StoreFull
 from tests.unit.landing.places import ORDERS, Place
 
 

@@ -7,9 +7,9 @@ from unittest.mock import patch
 
 import pytest
 
-from lake.config import Source
-from lake.formats import text as texts
-from lake.landing import land_file
+from lake.config.configuration import Source
+from lake.landing.formats import text as texts
+from lake.landing.land_file import land_file
 from tests.crash import CrashingStore
 from tests.unit.landing.places import DATED, DATED_OPTIONAL, ORDERS, Place, column, reading
 

@@ -8,9 +8,10 @@ from unittest.mock import patch
 import pyarrow.parquet as pq
 import pytest
 
-from lake import landing, landing_files
-from lake.formats import text as texts
-from lake.landing import LandedFile, landing_key
+from lake.landing import files as landing_files
+from lake.landing import land_file as landing
+from lake.landing.formats import text as texts
+from lake.landing.land_file import LandedFile, landing_key
 from tests.unit.landing.places import ORDERS, Place, reading
 
 DIRTY = b"PO,Vendor\n" + b"".join(b"%d\n" % n if n % 3 == 0 else b"%d,A\n" % n for n in range(1, 31))

@@ -10,9 +10,9 @@ from unittest.mock import patch
 import pytest
 
 from lake.errors import DataError
-from lake.formats import csv
-from lake.landing import land_file, landing_key, read_landed
-from lake.objects import ObjectInfo
+from lake.landing.formats import csv
+from lake.landing.land_file import land_file, landing_key, read_landed
+from lake.store.objects import ObjectInfo
 from tests.crash import Crash, CrashingStore
 from tests.unit.landing.places import ORDERS, Place, column, reading
 

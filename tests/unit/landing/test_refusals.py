@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from lake.config import Source
+from lake.config.configuration import Source
 from tests.unit.landing.places import ORDERS, Place, reading
 from tests.unit.test_unpacking import zstd
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from moto.server import ThreadedMotoServer
 
-from lake.folder_store import FolderStore
-from lake.objects import ObjectStore
-from lake.s3_store import S3Store
+from lake.store.folder import FolderStore
+from lake.store.objects import ObjectStore
+from lake.store.s3 import S3Store
 
 
 @pytest.fixture(scope="module")

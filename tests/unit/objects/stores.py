@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lake.objects import ObjectStore
+from lake.store.objects import ObjectStore
 
 MIB = 1 << 20
 

@@ -15,7 +15,7 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 
-from lake.objects import (
+from lake.store.objects import (
     AlreadyExists,
     BadKey,
     MissingObject,
@@ -25,7 +25,7 @@ from lake.objects import (
     StoreError,
     open_store,
 )
-from lake.s3_store import S3Store
+from lake.store.s3 import S3Store
 from tests.unit.objects.stores import MIB, contents, keys
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lake.folder_store import FolderStore
+from lake.store.folder import FolderStore
 from tests.crash import Crash, CrashingStore
 from tests.unit.objects.stores import contents
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from lake.folder_store import FolderStore
-from lake.objects import TEMPORARY, BadKey, StoreDenied, StoreError, StoreFull
+from lake.store.folder import FolderStore
+from lake.store.objects import TEMPORARY, BadKey, StoreDenied, StoreError, StoreFull
 from tests.unit.objects.stores import contents, keys
 
 

@@ -17,8 +17,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
-from lake.objects import AlreadyExists, ObjectChanged, StoreError, open_store
-from lake.s3_store import S3Store
+from lake.store.objects import AlreadyExists, ObjectChanged, StoreError, open_store
+from lake.store.s3 import S3Store
 from tests.unit.objects.stores import MIB, contents, keys
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from lake.folder_store import FolderStore
-from lake.objects import BadKey, BadUri, ObjectStore, open_store
-from lake.s3_store import S3Store
+from lake.store.folder import FolderStore
+from lake.store.objects import BadKey, BadUri, ObjectStore, open_store
+from lake.store.s3 import S3Store
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_laptop_without_boto3_works_on_folders(tmp_path: Path) -> None:
     code = f"""
 import sys
 sys.modules["boto3"] = sys.modules["botocore"] = None
-from lake.objects import open_store
+from lake.store.objects import open_store
 store = open_store({str(tmp_path)!r})
 store.create("a", b"x")
 assert [info.key for info in store.list()] == ["a"] and store.read("a") == b"x"

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lake.config import load
-from lake.formats import format_named
+from lake.config.configuration import load
+from lake.landing.formats import format_named
 from samples.procurement.clock import Window
 from samples.procurement.deliveries import deliver
 from samples.procurement.files import file_bytes, part_bytes, widths_of

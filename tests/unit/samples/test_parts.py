@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from lake.config import load
+from lake.config.configuration import load
 from samples.procurement.clock import (
     MINUTES,
     NULL,

@@ -10,11 +10,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from lake.claims import claim_files
-from lake.config import load
-from lake.landing import land_file, landing_key
-from lake.manifests import read_manifests
-from lake.objects import open_store
+from lake.config.configuration import load
+from lake.landing.claims import claim_files
+from lake.landing.land_file import land_file, landing_key
+from lake.landing.manifests import read_manifests
+from lake.store.objects import open_store
 from samples.dirt_levels import DIRT_LEVELS, Dirt
 from samples.marker import MARKER
 from samples.procurement.generation import FORMATS, GenerationError, generate_procurement, months_for, rows_per_item

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lake.config import load
+from lake.config.configuration import load
 from samples.procurement.generation import generate_procurement
 from samples.procurement.tables import TABLE_NAMES
 from schemas.procurement import CURATED

@@ -1,0 +1,232 @@
+"""Which headers and which rule each contract field comes from: the `[columns]` and `[constants]` of a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from lake.config.toml_layers import Layers, closest, typed
+from lake.errors import ConfigError
+from schemas.contract import Contract, Field
+from schemas.lineage import FILE_ID, RECORD_NUMBER
+from transforms.standardize import AMBIGUOUS_PARAMETER, RULES, BadRuleParameter, UnknownRule, resolved, standardizer
+
+OWN_KEYS = ("headers", "rule", "required_header", "null_tokens")
+_GIVES = {
+    "str": {"string"},
+    "int": {"integer", "long", "bigint"},
+    "Decimal": {"decimal"},
+    "date": {"date"},
+    "datetime": {"timestamp"},
+    "bool": {"boolean"},
+}
+_CONSTANTS: dict[str, type] = {
+    "string": str,
+    "integer": int,
+    "long": int,
+    "bigint": int,
+    "date": date,
+    "timestamp": datetime,
+    "boolean": bool,
+    "decimal": str,
+}
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """One contract field: the headers under which it comes, and the rule that standardizes it."""
+
+    field: str
+    headers: tuple[str, ...]
+    rule: str
+    parameters: Mapping[str, Any]
+    is_header_required: bool
+    null_tokens: frozenset[str]
+    where: str
+
+    @property
+    def landing_name(self) -> str:
+        return self.headers[0]
+
+    @property
+    def ambiguous_formats(self) -> tuple[str, ...]:
+        return tuple(self.parameters.get(AMBIGUOUS_PARAMETER, ()))
+
+
+def read_columns(layers: Layers, contract: Contract, tokens: frozenset[str]) -> tuple[ColumnMapping, ...]:
+    return tuple(_column(name, layers, contract, tokens) for name in layers.table("columns"))
+
+
+def read_constants(layers: Layers, contract: Contract) -> dict[str, Any]:
+    """A value for a field in every row of the source, of the field's own type."""
+    return {name: _constant(name, layers, contract) for name in layers.table("constants")}
+
+
+def read_null_tokens(layers: Layers, path: tuple[str, ...], default: frozenset[str]) -> frozenset[str]:
+    tokens = layers.typed(path, tuple[str, ...])
+    if bad := [token for token in tokens or () if token != token.strip()]:
+        raise ConfigError(
+            f"{layers.where(*path)}: the null token {bad[0]!r} begins or ends with a space, but cells "
+            "are compared without the spaces around them"
+        )
+    return default if tokens is None else frozenset(tokens)
+
+
+def read_not_delivered(layers: Layers, contract: Contract) -> tuple[str, ...]:
+    """The required fields that the source has not at all."""
+    path = ("source", "not_delivered")
+    names: tuple[str, ...] = layers.typed(path, tuple[str, ...], ())
+    for name in names:
+        _refuse_unknown_field(name, contract, layers.where(*path))
+        if not contract.by_name[name].waivable:
+            waivable = [field.name for field in contract.fields if field.waivable]
+            raise ConfigError(
+                f"{layers.where(*path)}: {name} of {_called(contract)} is no field that a source may be without; "
+                f"{'those are ' + ', '.join(waivable) if waivable else 'there are none'}"
+            )
+    return names
+
+
+def refuse_missing_fields(
+    contract: Contract,
+    columns: Iterable[ColumnMapping],
+    constants: Iterable[str],
+    not_delivered: Iterable[str],
+    where: str,
+) -> None:
+    mapped, constant, waived = {column.field for column in columns}, set(constants), set(not_delivered)
+    given = mapped | constant | waived | {"event_id"} | {f.name for f in contract.fields if f.derived}
+    if missing := [field for field in contract.fields if field.required and field.name not in given]:
+        names = ", ".join(field.name for field in missing)
+        waivable = ", ".join(field.name for field in missing if field.waivable)
+        raise ConfigError(
+            f"{where}: {_called(contract)} requires {names}; give it a [columns] table or a constant"
+            + (f", or if the source has no {waivable} at all name it in `not_delivered`" if waivable else "")
+        )
+    if both := sorted(waived & (mapped | constant)):
+        raise ConfigError(f"{where}: {', '.join(both)} is not_delivered, and a column or a constant besides")
+    if twice := sorted(mapped & constant):
+        raise ConfigError(f"{where}: {', '.join(twice)} is both a column and a constant")
+
+
+def _column(name: str, layers: Layers, contract: Contract, tokens: frozenset[str]) -> ColumnMapping:
+    path = ("columns", name)
+    where = layers.where(*path)
+    _refuse_unknown_field(name, contract, where)
+    values = layers.table(*path)
+    for key in ("headers", "rule"):
+        if key not in values:
+            raise ConfigError(f"{where}: column {name!r} does not say `{key}`")
+    column = ColumnMapping(
+        field=name,
+        headers=read_headers(layers, (*path, "headers")),
+        rule=layers.typed((*path, "rule"), str),
+        parameters=_parameters(values),
+        is_header_required=layers.typed((*path, "required_header"), bool, True),
+        null_tokens=read_null_tokens(layers, (*path, "null_tokens"), tokens),
+        where=where,
+    )
+    _refuse_unfit_rule(column, contract, layers)
+    return column
+
+
+def _parameters(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the rule takes; an empty `ambiguous_formats` says that there are none, also over a file that has some."""
+    return {
+        key: value for key, value in values.items() if key not in OWN_KEYS and (key, value) != (AMBIGUOUS_PARAMETER, [])
+    }
+
+
+def read_headers(layers: Layers, path: tuple[str, ...]) -> tuple[str, ...]:
+    headers: tuple[str, ...] = layers.typed(path, tuple[str, ...])
+    if not headers:
+        raise ConfigError(f"{layers.where(*path)}: column {path[-2]!r} names no header")
+    if bad := [header for header in headers if not header.strip() or header in (RECORD_NUMBER, FILE_ID)]:
+        raise ConfigError(f"{layers.where(*path)}: column {path[-2]!r} names the header {bad[0]!r}, which no file has")
+    return headers
+
+
+def _refuse_unfit_rule(column: ColumnMapping, contract: Contract, layers: Layers) -> None:
+    """Build the rule once, so that an unknown rule or parameter stops the run before it begins."""
+    try:
+        for parameters in _resolved(column, layers):
+            standardizer(column.rule, **parameters)
+    except UnknownRule as error:
+        raise ConfigError(f"{layers.where('columns', column.field, 'rule')}: {error}") from None
+    except BadRuleParameter as error:
+        raise ConfigError(f"{layers.where('columns', column.field, error.parameter)}: {error}") from None
+    field = contract.by_name[column.field]
+    if field.only_rule not in (None, column.rule):
+        raise ConfigError(
+            f"{layers.where('columns', column.field, 'rule')}: rule {column.rule!r} fills {contract.name}."
+            f"{column.field}, promised the rule {field.only_rule!r}"
+        )
+    _refuse_unknown_values(_words_of(column), field, layers.where("columns", column.field))
+    returned, promised = RULES[column.rule].returns.__name__, field.type.typeName()
+    if promised not in _GIVES[returned]:
+        raise ConfigError(
+            f"{layers.where('columns', column.field, 'rule')}: rule {column.rule!r} gives {returned}, "
+            f"but {contract.name}.{column.field} is {promised}"
+        )
+
+
+def _words_of(column: ColumnMapping) -> list[Any]:
+    """The values that a rule can give, where it lists them."""
+    listed = column.parameters.get("values")
+    otherwise = column.parameters.get("otherwise")
+    return [*(listed.values() if isinstance(listed, Mapping) else ()), *([otherwise] if otherwise is not None else [])]
+
+
+def _refuse_unknown_values(values: Iterable[Any], field: Field, where: str) -> None:
+    if field.values and (unknown := [value for value in values if value not in field.values]):
+        raise ConfigError(
+            f"{where}: {unknown[0]!r} is no value of {field.name}{closest(str(unknown[0]), field.values)}"
+        )
+
+
+def _resolved(column: ColumnMapping, layers: Layers) -> list[Mapping[str, Any]]:
+    """The parameters under each format that a file may decide for."""
+    if AMBIGUOUS_PARAMETER not in column.parameters:
+        return [column.parameters]
+    path = ("columns", column.field, AMBIGUOUS_PARAMETER)
+    candidates = layers.typed(path, tuple[str, ...])
+    if column.rule in RULES and "formats" not in RULES[column.rule].parameters:
+        raise ConfigError(f"{layers.where(*path)}: rule {column.rule!r} has no formats that a file could decide")
+    if len(set(candidates)) != 2 or len(candidates) != 2:
+        raise ConfigError(f"{layers.where(*path)}: found {list(candidates)!r}, promised two formats to decide between")
+    return [resolved(column.parameters, candidate) for candidate in candidates]
+
+
+def _constant(name: str, layers: Layers, contract: Contract) -> Any:
+    where = layers.where("constants", name)
+    _refuse_unknown_field(name, contract, where)
+    field = contract.by_name[name]
+    type_name = field.type.typeName()
+    value = typed(layers.table("constants")[name], _CONSTANTS[type_name], where)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ConfigError(f"{where}: found {value}, promised a time with its offset, 2024-01-31T12:00:00Z")
+    if field.only_rule and standardizer(field.only_rule)(value) != value:
+        raise ConfigError(f"{where}: found {value!r}, promised what the rule {field.only_rule!r} gives")
+    _refuse_unknown_values([value], field, where)
+    return _decimal(value, where) if type_name == "decimal" else value
+
+
+def _decimal(text: str, where: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ConfigError(f'{where}: found {text!r}, promised a decimal number as text, "12.50"') from None
+
+
+def _refuse_unknown_field(name: str, contract: Contract, where: str) -> None:
+    if name not in contract.by_name:
+        raise ConfigError(f"{where}: {_called(contract)} has no field {name!r}{closest(name, contract.names)}")
+    if derived := contract.by_name[name].derived:
+        raise ConfigError(f"{where}: {_called(contract)} computes {name} itself, as {derived}; leave it out")
+
+
+def _called(contract: Contract) -> str:
+    return f"{contract.name} v{contract.version}"

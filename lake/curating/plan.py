@@ -1,0 +1,120 @@
+"""What curating a table has to do in this run: carry it over, grow it by new deliveries, or rebuild it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pyspark.sql import DataFrame
+
+from lake.config.configuration import Source
+from lake.curating.digests import curated_digest
+from lake.errors import DataError
+from lake.landing.deliveries import Delivery, refuse_rivals, replaced_deliveries
+from lake.landing.land_file import landing_key, read_landed
+from lake.releases.release import Release
+from lake.releases.snapshots import Snapshot
+from lake.run.run import Run
+from lake.run.secrets import fingerprint
+from schemas.contract import Contract
+from transforms.standardization import FieldPlan, FilePlan, SourcePlan
+
+Mode = Literal["absent", "carried", "first", "grown", "rebuilt"]
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """`deliveries` are all that the table is made of, `to_read` those whose landed rows are read in this run."""
+
+    domain: str
+    contract: Contract
+    mode: Mode
+    why: str
+    digest: str
+    before: Snapshot | None
+    deliveries: tuple[Delivery, ...]
+    to_read: tuple[Delivery, ...]
+    replaced: frozenset[str]
+
+
+def plan_table(run: Run, contract: Contract, deliveries: Sequence[Delivery]) -> TablePlan:
+    """Decide the mode. Growing gives what rebuilding would: where it could not, the table is rebuilt."""
+    sources = run.sources_of(contract.name)
+    names = {source.name for source in sources}
+    own = tuple(delivery for delivery in deliveries if delivery.source_name in names)
+    refuse_rivals(own, sources, contract.key)
+    replaced = frozenset[str]().union(*(replaced_deliveries(own, source) for source in sources))
+    digest = curated_digest(contract, sources, fingerprint(run.masking_key))
+    before = run.parent.curated.get(contract.name) if run.parent else None
+    known = _known(run.parent, names)
+    mode, why = _mode(own, replaced, known, before, digest)
+    new = tuple(d for d in own if d.landing_file_id not in known)
+    to_read = {"grown": new, "carried": (), "absent": ()}.get(mode, own)
+    return TablePlan(run.domain, contract, mode, why, digest, before, own, to_read, replaced)
+
+
+def landed_frames(run: Run, plan: TablePlan) -> list[tuple[DataFrame, SourcePlan]]:
+    """The landed records to read, by source, each with what turns them into rows."""
+    frames = []
+    for source in run.sources_of(plan.contract.name):
+        deliveries = [d for d in plan.to_read if d.source_name == source.name]
+        if deliveries:
+            source_plan = _source_plan(run, plan, source, deliveries)
+            keys = (landing_key(run.domain, source.name, d.landing_file_id, "parquet") for d in deliveries)
+            landed = run.engine.read([run.lake.uri_of(key) for key in keys], source_plan.landing_schema())
+            frames.append((landed, source_plan))
+    return frames
+
+
+def _source_plan(run: Run, plan: TablePlan, source: Source, deliveries: Sequence[Delivery]) -> SourcePlan:
+    files = {}
+    for delivery in deliveries:
+        landed = read_landed(run.lake, run.domain, source.name, delivery.landing_file_id)
+        if landed is None:
+            raise DataError(
+                f"the landed file {delivery.landing_file_id} of {delivery.raw_files[0].key} is gone from "
+                f"{run.lake.uri}; landing is append only: restore it"
+            )
+        files[delivery.landing_file_id] = FilePlan(
+            delivery.order, landed.decided_formats, delivery.landing_file_id in plan.replaced
+        )
+    fields = tuple(
+        FieldPlan(plan.contract.by_name[c.field], c.landing_name, c.rule, c.parameters, c.null_tokens)
+        for c in source.columns
+    )
+    return SourcePlan(
+        source_name=source.name,
+        contract=plan.contract.waiving(source.not_delivered),
+        identical_rows=source.identical_rows,
+        fields=fields,
+        constants=source.constants,
+        files=files,
+        masking_key=run.masking_key,
+        exclusions=tuple(excluded.plan for excluded in source.excluded),
+    )
+
+
+def _known(parent: Release | None, source_names: set[str]) -> dict[str, Delivery]:
+    return {d.landing_file_id: d for d in (parent.deliveries if parent else ()) if d.source_name in source_names}
+
+
+def _mode(
+    own: Sequence[Delivery], replaced: frozenset[str], known: dict[str, Delivery], before: Snapshot | None, digest: str
+) -> tuple[Mode, str]:
+    if not own:
+        return "absent", "no source of the table has delivered"
+    if before is None:
+        return "first", "the table has no snapshot yet"
+    if before.digest != digest:
+        return "rebuilt", "its contract, a mapping, the rules' code or the masking key changed"
+    now = {delivery.landing_file_id: delivery for delivery in own}
+    if gone := set(known) - set(now):
+        return "rebuilt", f"{len(gone)} deliveries are read in another way now"
+    if any(now[file_id].order != delivery.order for file_id, delivery in known.items()):
+        return "rebuilt", "a delivery that was there moved in the order"
+    if replaced & set(known) != set(before.replaced):
+        return "rebuilt", "a delivery that was there is replaced by a later one"
+    if len(now) == len(known):
+        return "carried", "nothing new for it"
+    return "grown", f"{len(now) - len(known)} new deliveries"

@@ -1,0 +1,1 @@
+"""One run: its arguments, its manifest, what it stands on."""

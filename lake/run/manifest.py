@@ -1,0 +1,66 @@
+"""A run's manifest: what each stage did, so that stages run as one process or as separate jobs."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from lake.errors import ConfigError, DataError
+from lake.store.objects import ObjectStore
+
+
+def new_run_id() -> str:
+    """Begins with the time, so that run ids sort by it and say how old a folder is."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
+
+
+def check_run_id(run_id: str) -> str:
+    """Run ids become folder names. Raises ConfigError."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", run_id):
+        raise ConfigError(f"--run-id is {run_id!r}, promised letters, digits, - and _")
+    return run_id
+
+
+def now_utc() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def run_folder(run_id: str) -> str:
+    """Where a run's own files lie: its manifest, and the card of a training that was refused."""
+    return f"runs/{run_id}"
+
+
+def manifest_key(run_id: str) -> str:
+    return f"{run_folder(run_id)}/manifest.json"
+
+
+def read_manifest(lake: ObjectStore, run_id: str) -> dict[str, Any]:
+    """What the stages of a run have said so far; empty where none has."""
+    key = manifest_key(run_id)
+    return json.loads(lake.read(key)) if lake.exists(key) else {}
+
+
+STAGES = ("land", "curate", "train", "marts", "publish")
+
+
+def add_stage(lake: ObjectStore, run_id: str, stage: str, said: dict[str, Any]) -> None:
+    """Say what a stage did. Said again, it replaces what was said before, by this stage and by those after it: they
+    were made of what it said first."""
+    manifest = read_manifest(lake, run_id)
+    for later in STAGES[STAGES.index(stage) + 1 :]:
+        manifest.get("stages", {}).pop(later, None)
+    manifest.setdefault("run_id", run_id)
+    manifest.setdefault("started_at", now_utc())
+    manifest.setdefault("stages", {})[stage] = said
+    lake.put(manifest_key(run_id), json.dumps(manifest, indent=1, sort_keys=True, default=str).encode())
+
+
+def stage_said(lake: ObjectStore, run_id: str, stage: str) -> dict[str, Any]:
+    """What an earlier stage of the run said. Raises DataError where it has not run."""
+    stages = read_manifest(lake, run_id).get("stages", {})
+    if stage not in stages:
+        raise DataError(f"run {run_id} has no {stage!r} stage yet; done are {sorted(stages) or 'none'}")
+    return stages[stage]

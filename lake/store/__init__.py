@@ -1,0 +1,1 @@
+"""Where objects lie: a folder, or a prefix of a bucket."""
