@@ -12,7 +12,7 @@ from lake.landing.deliveries import Delivery
 from lake.landing.land_file import LandedFile, landing_key, read_landed
 from lake.store.objects import ObjectStore
 from schemas.lineage import FILE_ID, RECORD_NUMBER
-from schemas.render import quoted
+from schemas.render.duckdb import quoted
 
 if TYPE_CHECKING:
     import duckdb

@@ -17,7 +17,7 @@ from lake.releases.snapshots import Snapshot
 from lake.store.objects import ObjectStore
 from schemas.contract import Contract, Field
 from schemas.lineage import BEYOND_CONTRACT
-from schemas.render import duckdb_type, quoted
+from schemas.render.duckdb import duckdb_type, quoted
 
 if TYPE_CHECKING:
     import duckdb

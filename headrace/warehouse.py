@@ -22,7 +22,7 @@ from lake.store.folder import FolderStore
 from lake.store.objects import ObjectStore
 from schemas.contract import Contract, Field
 from schemas.lineage import LINEAGE
-from schemas.render import duckdb_ddl, quoted
+from schemas.render.duckdb import duckdb_ddl, quoted
 
 if TYPE_CHECKING:
     import duckdb

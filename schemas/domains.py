@@ -1,5 +1,6 @@
 """The domains, and which tables each has."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemas import procurement, search
@@ -13,6 +14,11 @@ class DomainTables:
     curated: dict[str, Contract]
     marts: dict[str, Contract]
     needs_spark: bool = False
+
+    def zoned(self) -> Iterator[tuple[str, Contract]]:
+        """Every contract with its zone, `curated` or `marts`."""
+        yield from (("curated", contract) for contract in self.curated.values())
+        yield from (("marts", contract) for contract in self.marts.values())
 
 
 DOMAINS: dict[str, DomainTables] = {

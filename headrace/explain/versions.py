@@ -13,7 +13,7 @@ from lake.releases.release import Release
 from lake.store.objects import ObjectStore
 from schemas.contract import Contract
 from schemas.lineage import JUDGEMENT_NAMES, LINEAGE_NAMES
-from schemas.render import quoted
+from schemas.render.duckdb import quoted
 
 if TYPE_CHECKING:
     import duckdb

@@ -11,7 +11,7 @@ import duckdb
 from headrace.reader import objects
 from schemas.domains import DOMAINS
 from schemas.lineage import LINEAGE
-from schemas.render import domain_ddl, quoted
+from schemas.render.duckdb import domain_ddl, quoted
 from tests.frames import FILLER
 
 

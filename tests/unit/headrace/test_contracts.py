@@ -11,7 +11,9 @@ from pyspark.sql import types as T
 from schemas.contract import Contract
 from schemas.domains import DOMAINS
 from schemas.lineage import LINEAGE
-from schemas.render import domain_ddl, duckdb_type, renderings, spark_schema
+from schemas.render import renderings
+from schemas.render.duckdb import domain_ddl, duckdb_type
+from schemas.render.spark import spark_schema
 from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.asking import headrace
 
