@@ -37,7 +37,7 @@ def _run(arguments: list[str], *, is_debugged: bool) -> int:
 
 def failed(error: Exception, *, is_debugged: bool) -> int:
     """Say what went wrong on standard error. The exit code."""
-    from headrace.console import say_error
+    from headrace.show.console import say_error
 
     sentence, code = told(error)
     say_error(sentence)

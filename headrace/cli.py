@@ -109,7 +109,7 @@ def run(
 
     Example: `headrace run procurement --raw my/raw --lake my/lake`
     """
-    from headrace.running import Ask, raw_and_lake, run_domain
+    from headrace.commands.run import Ask, raw_and_lake, run_domain
 
     raw, lake = raw_and_lake(raw, lake, domain=domain, made=MADE)
     facts = run_domain(Ask(domain, raw, lake, environment, tuple(config or ()), as_of, run_id))
@@ -143,11 +143,11 @@ def profile(
     Example: `headrace profile my/raw/orders.csv --table purchase_orders --write orders.toml`
     """
     from headrace.profiling.facts import profile_file
-    from headrace.render_profile import profiled
+    from headrace.show.profile import profiled
 
     facts = profile_file(file, domain=domain, table=table, sheet=sheet, write=write, name=name, reveal=reveal)
     if as_json:
-        from headrace import render
+        from headrace.show import terminal as render
 
         render.json(facts)
     else:
@@ -165,8 +165,8 @@ def status(
 
     Example: `headrace status --lake my/lake --files`
     """
+    from headrace.commands.status import status_facts
     from headrace.lakes import domain_of, open_lake
-    from headrace.status import status_facts
 
     opened = open_lake(lake)
     facts = status_facts(opened, domain_of(opened, domain))
@@ -199,9 +199,9 @@ def query(
     JOIN landing.erp_invoices AS l ON l.__landing_file_id = q.landing_file_id AND l.__record_number = q.record_number"
     --lake my/lake --reveal`
     """
-    from headrace import render
+    from headrace.duck.reader import query as ask
     from headrace.lakes import open_lake
-    from headrace.reader import query as ask
+    from headrace.show import terminal as render
 
     if as_json and as_csv:
         raise typer.BadParameter("found --json and --csv, promised one of them")
@@ -245,7 +245,7 @@ def explain(
 
     Example: `headrace explain search volume "water bottle for women all" 2024-11-29 marketplace=US --lake my/lake`
     """
-    from headrace.explaining import LIMIT, explain_domain
+    from headrace.commands.explain import LIMIT, explain_domain
 
     facts = explain_domain(lake, domain, subject, terms, reveal=reveal, limit=None if everything else LIMIT)
     print_facts(facts, as_json, "explained")
@@ -263,7 +263,7 @@ def report(
 
     Example: `headrace report search --lake my/lake --out report.html`
     """
-    from headrace.reporting import report_domain
+    from headrace.commands.report import report_domain
 
     print_facts(report_domain(lake, domain, out), as_json, "reported")
 
@@ -281,7 +281,7 @@ def rollback(
 
     Example: `headrace rollback procurement --lake my/lake --to 3`
     """
-    from headrace.keeping import rollback_domain
+    from headrace.commands.keeping import rollback_domain
 
     print_facts(rollback_domain(lake, domain, to), as_json, "rolled_back")
 
@@ -301,7 +301,7 @@ def vacuum(
 
     Example: `headrace vacuum procurement --lake my/lake --dry-run`
     """
-    from headrace.keeping import vacuum_domain
+    from headrace.commands.keeping import vacuum_domain
 
     facts = vacuum_domain(
         lake, domain, older_than_hours=older_than_hours, is_dry_run=dry_run, configs=tuple(config or ())
@@ -319,7 +319,7 @@ def contracts(
 
     Example: `headrace contracts --check`
     """
-    from headrace.contracts import stale_renderings, write_renderings
+    from headrace.commands.contracts import stale_renderings, write_renderings
     from lake.errors import AuditError
 
     touched = stale_renderings(out) if check else write_renderings(out)
@@ -343,7 +343,7 @@ def doctor(
 
     Example: `headrace doctor --lake my/lake`
     """
-    from headrace.doctor import examine
+    from headrace.commands.doctor import examine
 
     checks = examine(lake, environment)
     print_facts({"is_well": all(check["is_well"] for check in checks), "checks": checks}, as_json, "examined")

@@ -13,7 +13,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON to standard outpu
 
 
 def print_facts(facts: Any, as_json: bool, renderer: str, **options: Any) -> None:
-    from headrace import render
+    from headrace.show import terminal as render
 
     if as_json:
         render.json(facts)

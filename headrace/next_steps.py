@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from headrace.console import command_line
 from headrace.domains import DOMAINS
 from headrace.lakes import domain_tables
+from headrace.show.console import command_line
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from headrace.duck.landing_views import landed_records
+from headrace.duck.reader import local
+from headrace.duck.sql import literal
 from headrace.explain.lines import Lines, lines_of
-from headrace.landing_views import landed_records
-from headrace.reader import local
-from headrace.sql import literal
 from lake.config.read_options import parse_read
 from lake.errors import HeadraceError
 from lake.landing.deliveries import Delivery

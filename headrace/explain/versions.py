@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from headrace.duck.reader import objects
 from headrace.explain.raw import RawRecords, Record
-from headrace.reader import objects
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore
 from schemas.contract import Contract

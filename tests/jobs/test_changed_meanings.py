@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from headrace.status import status_facts
+from headrace.commands.status import status_facts
 from jobs import mart_writing as marts_job
 from jobs.build_marts import build_marts
 from jobs.curate import curate

@@ -11,7 +11,7 @@ from datetime import date
 
 import pytest
 
-from headrace.reporting import report_domain
+from headrace.commands.report import report_domain
 from jobs.run_pipeline import run_pipeline
 from tests.jobs.lakes import rows, run_of, write_raw
 from tests.jobs.searchterms import SEARCHTERMS, flat_csv, flat_rows

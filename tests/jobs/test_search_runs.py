@@ -12,11 +12,11 @@ import duckdb
 import pytest
 from pyspark.sql import functions as F
 
-from headrace import render
-from headrace.explaining import explain_domain
-from headrace.reporting import report_domain
-from headrace.status import raw_file_equation, status_facts
-from headrace.warehouse import build_warehouse
+from headrace.commands.explain import explain_domain
+from headrace.commands.report import report_domain
+from headrace.commands.status import raw_file_equation, status_facts
+from headrace.duck.warehouse import build_warehouse
+from headrace.show import terminal as render
 from jobs.run_pipeline import run_pipeline
 from lake.errors import AuditError, DataError
 from lake.releases.release import current_release, rollback

@@ -6,11 +6,11 @@ from rich.tree import Tree
 
 from headrace.command_options import Json, print_facts
 from headrace.domain_commands import DomainCommands
+from headrace.duck.reader import objects
 from headrace.explain.versions import trace_rows
 from headrace.next_steps import query_step
-from headrace.reader import objects
-from headrace.render_explain import add_row
 from headrace.report.page import Page, Section
+from headrace.show.explanation import add_row
 
 FILES = {
     "stops_d1.csv": "Stop,Name\nS1,Market\nS2,Harbour\n",

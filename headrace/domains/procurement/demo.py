@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from headrace import render
-from headrace.console import command_line, say
+from headrace.commands.explain import explain_domain
+from headrace.commands.run import Ask, run_domain
 from headrace.domains.procurement.generate import generate_files
 from headrace.domains.procurement.next_steps import PAID_DAYS, SLOW_VENDORS, cell_terms, slowest_cell
 from headrace.domains.procurement.planted import planted_vendors
-from headrace.explaining import explain_domain
+from headrace.duck.reader import connect, query, tables_of_release
 from headrace.lakes import open_lake, release_of
-from headrace.reader import connect, query, tables_of_release
-from headrace.running import Ask, run_domain
+from headrace.show import terminal as render
+from headrace.show.console import command_line, say
 from lake.store.objects import ObjectStore
 from schemas.procurement.words import DUE_LEGS, IN_FULL_LEGS
 

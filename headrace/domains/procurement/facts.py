@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from headrace.duck.reader import connect, objects, tables_of_release
 from headrace.lakes import is_folder
-from headrace.reader import connect, objects, tables_of_release
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore
 

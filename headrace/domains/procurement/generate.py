@@ -79,7 +79,7 @@ def generate_files(
     _refuse_unknown("--plant", plants, PLANTS)
     _refuse_unknown("--durations", [durations], FAMILIES)
     _refuse_unknown("--formats", [formats], FORMATS)
-    from headrace.console import err
+    from headrace.show.console import err
 
     with err().status("generating") as status:
 

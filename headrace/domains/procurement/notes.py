@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from headrace.domains.procurement.unjoined import ORPHANS, UNKNOWN_INVOICES, orphan_notes, unknown_invoice_notes
 from headrace.domains.procurement.unmeasured import OCCURRING, STATES, unmeasured_notes
+from headrace.duck.reader import connect, objects, tables_of_release
 from headrace.lakes import is_folder
-from headrace.reader import connect, objects, tables_of_release
 from lake.errors import HeadraceError
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.domains.procurement.check import kaplan_meier_median
 from headrace.domains.procurement.next_steps import SLOWEST_FIRST
-from headrace.reader import objects
+from headrace.duck.reader import objects
 
 if TYPE_CHECKING:
     import duckdb

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from headrace.console import counted, say
+from headrace.show.console import counted, say
 
 
 def show_coverage(rows: Sequence[Mapping[str, Any]]) -> None:

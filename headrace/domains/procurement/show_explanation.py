@@ -8,9 +8,9 @@ from typing import Any
 from rich.text import Text
 from rich.tree import Tree
 
-from headrace.console import cell, grid, mark
 from headrace.domains.procurement.explain import events_of
-from headrace.render_explain import add_cut, add_row
+from headrace.show.console import cell, grid, mark
+from headrace.show.explanation import add_cut, add_row
 from schemas.procurement.words import IN_FULL_TYPES
 
 

@@ -40,7 +40,7 @@ def generate(
 
     Example: `headrace generate search && headrace run search`
     """
-    from headrace.running import parse_date
+    from headrace.commands.run import parse_date
 
     facts = generate_files(
         out=out,
@@ -62,7 +62,7 @@ def generate_files(*, out: Path, **options: Any) -> dict[str, Any]:
 
     Raises ConfigError for what cannot be meant.
     """
-    from headrace.console import command_line, err
+    from headrace.show.console import command_line, err
     from samples.marker import GenerationError
     from samples.search.generation import generate_search
     from samples.search.scenario import SearchScenario

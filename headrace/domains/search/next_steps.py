@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from headrace.duck.reader import connect, objects, tables_of_release
 from headrace.lakes import is_folder
 from headrace.next_steps import query_step, step
-from headrace.reader import connect, objects, tables_of_release
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore
 

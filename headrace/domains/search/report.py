@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from headrace.console import counted
 from headrace.domains.search import charts
 from headrace.domains.search.shown_points import LAST_DAYS, decades, last_days
-from headrace.reader import objects
+from headrace.duck.reader import objects
 from headrace.report.page import Page, Picture, Section
+from headrace.show.console import counted
 from lake.errors import DataError
 from ml import STAND_INS
 from ml.card_page import Card, card_tables

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from headrace.console import cell, counted, grid, out, say
+from headrace.show.console import cell, counted, grid, out, say
 from lake.run.manifest import run_folder
 
 LEVELS = ("80", "95")

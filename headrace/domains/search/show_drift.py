@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from headrace.console import counted, say
+from headrace.show.console import counted, say
 
 MEASURES = {
     "label_age_days": "the newest label is {:,.0f} days old",

@@ -8,8 +8,8 @@ from typing import Any
 from rich.text import Text
 from rich.tree import Tree
 
-from headrace.console import command_line, grid
-from headrace.render_explain import add_cut, add_row
+from headrace.show.console import command_line, grid
+from headrace.show.explanation import add_cut, add_row
 
 
 def show_explanation(facts: Mapping[str, Any]) -> tuple[list[Tree], list[str]]:

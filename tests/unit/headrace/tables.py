@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from headrace.reader import objects
+from headrace.duck.reader import objects
 from schemas.domains import DOMAINS
 from schemas.lineage import LINEAGE
 from schemas.render.duckdb import domain_ddl, quoted

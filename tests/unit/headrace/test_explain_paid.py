@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from headrace.domains.procurement import explain as procurement
-from headrace.render_explain import explained
+from headrace.show.explanation import explained
 from tests.unit.headrace.tables import database, trail_of
 
 MAY = date(2024, 5, 1)

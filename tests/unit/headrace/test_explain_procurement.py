@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from headrace.domains.procurement import explain as procurement
-from headrace.render_explain import explained
+from headrace.show.explanation import explained
 from lake.errors import ConfigError, DataError
 from tests.unit.headrace.tables import database, trail_of
 

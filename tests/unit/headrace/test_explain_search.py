@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from headrace.domains.search import explain as search
-from headrace.render_explain import explained as explained_to_people
+from headrace.show.explanation import explained as explained_to_people
 from lake.errors import ConfigError, DataError
 from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.search_tables import FIRST, estimates, label, rank, refused, search_database

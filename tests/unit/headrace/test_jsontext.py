@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from headrace.jsontext import to_json
+from headrace.show.jsontext import to_json
 
 
 @pytest.mark.parametrize(

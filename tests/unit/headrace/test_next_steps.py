@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from headrace import render
 from headrace.domains import DOMAINS
 from headrace.domains.search import next_steps as of_search
 from headrace.next_steps import next_steps
+from headrace.show import terminal as render
 from tests.unit.headrace.search_tables import estimates, search_database
 
 LAKE = "my lake"

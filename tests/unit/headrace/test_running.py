@@ -10,7 +10,7 @@ import pytest
 
 SCRIPT = """
 import os, subprocess, sys
-from headrace.running import quiet_spark
+from headrace.commands.run import quiet_spark
 from lake.errors import DataError
 try:
     with quiet_spark():

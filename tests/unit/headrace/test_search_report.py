@@ -12,7 +12,7 @@ import pytest
 from headrace.domains.search import charts
 from headrace.domains.search.report import CURVES, LABELS, first_sentences, search_sections
 from headrace.domains.search.shown_points import decades
-from headrace.reader import objects
+from headrace.duck.reader import objects
 from headrace.report.page import Page, Picture, Section, html
 from ml import STAND_INS
 from tests.unit.headrace.search_tables import FIRST, estimates, label, refused, search_database

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from headrace.domains.procurement.unjoined import ORPHANS, UNKNOWN_INVOICES, orphan_notes, unknown_invoice_notes
-from headrace.reader import objects
+from headrace.duck.reader import objects
 from tests.unit.headrace.tables import database
 
 ALIKE = "; if they should, look whether the sources write their numbers alike"

@@ -3,7 +3,7 @@
 import pytest
 
 from headrace.domains.procurement.unmeasured import OCCURRING, STATES, unmeasured_notes
-from headrace.reader import objects
+from headrace.duck.reader import objects
 from schemas.procurement.words import EVENT_TYPES, LEGS
 from tests.unit.headrace.tables import database
 

@@ -10,7 +10,7 @@ import pytest
 
 from headrace.cli import app, explain
 from headrace.domains.search.generate import generate
-from headrace.render import MODES
+from headrace.show.terminal import MODES
 from lake.curating.plan import Mode
 from samples.search.scenario import SearchScenario
 from samples.search.terms import make_terms
@@ -232,7 +232,7 @@ def test_an_unexpected_exception_is_a_sentence_and_a_trace_only_with_debug(monke
     def fail(*_: object) -> None:
         raise RuntimeError("the sky fell\nand more")
 
-    monkeypatch.setattr("headrace.doctor.examine", fail)
+    monkeypatch.setattr("headrace.commands.doctor.examine", fail)
     quiet, loud = headrace("doctor"), headrace("doctor", "--debug")
     assert quiet.err == "error: unexpected: RuntimeError: the sky fell; run again with --debug for the trace\n"
     assert (quiet.code, loud.code) == (1, 1)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headrace.warehouse import build_warehouse
+from headrace.duck.warehouse import build_warehouse
 from lake.errors import AuditError
 from lake.releases.release import Release
 from lake.releases.snapshots import DataFile, Snapshot

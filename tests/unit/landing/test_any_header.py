@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark.sql import types as T
 
-from headrace.landing_views import add_landing, landing_files
+from headrace.duck.landing_views import add_landing, landing_files
 from lake.config.configuration import Source
 from lake.landing.deliveries import Delivery
 from lake.landing.headers import _plain

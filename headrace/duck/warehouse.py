@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from headrace.duck.reader import select_snapshot
+from headrace.duck.sql import literal
 from headrace.lakes import domain_tables, is_folder, warehouse_key
-from headrace.reader import select_snapshot
-from headrace.sql import literal
 from lake.errors import AuditError
 from lake.releases.release import Release
 from lake.releases.snapshots import Snapshot

@@ -29,7 +29,7 @@ def err() -> Console:
 
 
 def say_json(value: Any) -> None:
-    from headrace.jsontext import to_json
+    from headrace.show.jsontext import to_json
 
     sys.stdout.write(to_json(value) + "\n")
 

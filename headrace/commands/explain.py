@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from headrace.domains import DOMAINS
+from headrace.duck.reader import connect, tables_of_release
 from headrace.explain.raw import RawRecords
 from headrace.explain.versions import Trail
 from headrace.lakes import check_domain, domain_tables, only_in_folders, open_lake, release_of
-from headrace.reader import connect, tables_of_release
 
 LIMIT = 10
 

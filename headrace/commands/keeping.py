@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from headrace.duck.warehouse import build_warehouse
 from headrace.lakes import check_domain, domain_tables, open_lake, release_of
-from headrace.warehouse import build_warehouse
 from lake.config.configuration import load
 from lake.operations.vacuum import vacuum
 from lake.releases.release import rollback

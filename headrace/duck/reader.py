@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from headrace.duck.landing_views import add_files, add_landing, landing_files, ledger_entries
+from headrace.duck.sql import escaped, literal, parquet
 from headrace.lakes import domain_of, domain_tables, only_in_folders, release_of, run_manifest
-from headrace.landing_views import add_files, add_landing, landing_files, ledger_entries
-from headrace.sql import escaped, literal, parquet
 from lake.errors import ConfigError, DataError
 from lake.landing.deliveries import Delivery
 from lake.releases.release import Release, parse_delivery, parse_snapshot

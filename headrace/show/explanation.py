@@ -8,9 +8,9 @@ from typing import Any
 from rich.text import Text
 from rich.tree import Tree
 
-from headrace.console import cell, out, say
 from headrace.domains import DOMAINS
 from headrace.explain.raw import MASK
+from headrace.show.console import cell, out, say
 
 STYLES = {"curated": "green", "quarantined": "red", "excluded": "yellow"}
 

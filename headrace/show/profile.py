@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from headrace.console import CHECK, CROSS, cell, command_line, counted, grid, out, say
+from headrace.show.console import CHECK, CROSS, cell, command_line, counted, grid, out, say
 
 _SHOWN_SHAPE = (
     "format", "encoding", "delimiters", "has_multiline_fields", "stray_quotes", "layout", "header_line_count",

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 from rich.tree import Tree
 
-from headrace.console import cell, counted, grid, mark, out, say, say_json
 from headrace.domains import DOMAINS
 from headrace.next_steps import status_command
-from headrace.render_explain import explained
+from headrace.show.console import cell, counted, grid, mark, out, say, say_json
+from headrace.show.explanation import explained
 
 if TYPE_CHECKING:
-    from headrace.reader import Answer
+    from headrace.duck.reader import Answer
 
 __all__ = [
     "answer",

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from headrace.sql import parquet
+from headrace.duck.sql import parquet
 from lake.landing.deliveries import Delivery
 from lake.landing.land_file import LandedFile, landing_key, read_landed
 from lake.store.objects import ObjectStore

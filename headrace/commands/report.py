@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from headrace.domains import DOMAINS
+from headrace.duck.reader import connect, tables_of_release
 from headrace.lakes import check_domain, only_in_folders, open_lake, release_of
-from headrace.reader import connect, tables_of_release
 from headrace.report.page import html
 
 

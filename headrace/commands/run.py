@@ -14,11 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from headrace.console import err
+from headrace.commands.status import equations, file_equations, raw_file_equation, release_facts
+from headrace.duck.warehouse import build_warehouse
 from headrace.lakes import check_domain, warehouse_key
 from headrace.next_steps import next_steps
-from headrace.status import equations, file_equations, raw_file_equation, release_facts
-from headrace.warehouse import build_warehouse
+from headrace.show.console import err
 from lake.errors import ConfigError, DataError, HeadraceError
 from lake.releases.release import Release, current_release
 from lake.run.arguments import Arguments

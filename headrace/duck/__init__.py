@@ -1,0 +1,1 @@
+"""Releases read with DuckDB."""
