@@ -59,7 +59,9 @@ def open_lake(uri: str) -> ObjectStore:
 
     lake = open_store(uri)
     if is_folder(lake) and not Path(lake.uri).is_dir():
-        raise ConfigError(f"there is no lake at {lake.uri}; the first `headrace run --lake {uri}` makes it")
+        raise ConfigError(
+            f"there is no lake at {lake.uri}; the first `headrace run DOMAIN --raw RAW --lake {uri}` makes it"
+        )
     return lake
 
 

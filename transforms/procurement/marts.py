@@ -26,7 +26,7 @@ from transforms.procurement.pairing import match_events
 from transforms.procurement.reversals import with_reversals, without_reversals
 from transforms.procurement.terms import with_payment_terms
 from transforms.procurement.three_way_match import with_three_way_match
-from transforms.procurement.unallocated import nothing_unallocated, summarise_unallocated
+from transforms.procurement.unallocated import nothing_unallocated, summarise_unallocated, with_unallocated_days
 from transforms.procurement.vendors import summarise_vendors
 
 Write = Callable[[str, DataFrame], DataFrame]
@@ -61,7 +61,7 @@ def build_procurement_marts(
     settled = settle_items(curated, as_of=options.as_of, quarantined_lines=quarantined_lines)
     settled = None if settled is None else keep(settled)
     all_events = build_events(curated, settled, as_of=options.as_of)
-    systems = keep(summarise_systems(all_events, sources))
+    systems = keep(summarise_systems(with_unallocated_days(all_events, settled), sources))
     coverage = keep(summarise_coverage(systems, sources, as_of=options.as_of))
     events = with_flags(all_events, coverage, curated=curated, keep=keep)
     marts = {"procurement_events": mart("procurement_events", events)}

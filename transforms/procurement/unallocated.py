@@ -14,6 +14,18 @@ def summarise_unallocated(settled: DataFrame) -> DataFrame:
     return settled.filter(F.col("reason").isNotNull()).select(*shown, *LINEAGE).distinct()
 
 
+def with_unallocated_days(events: DataFrame, settled: DataFrame | None) -> DataFrame:
+    """Source, system, type and day of every event, and of every posting that became none since it could not be brought
+    to items: its source records it all the same."""
+    told = ("source_system_code", "source_name", "table_name", "event_type", "event_on")
+    if settled is None:
+        return events.select(*told)
+    postings = settled.filter(F.col("reason").isNotNull()).select(
+        *told[:3], F.get("dates.event_type", F.lit(0)).alias("event_type"), posted_on().alias("event_on")
+    )
+    return events.select(*told).unionByName(postings.distinct())
+
+
 def nothing_unallocated(spark: SparkSession) -> DataFrame:
     """The same columns where there are neither payments nor blocks."""
     fields = PROCUREMENT_UNALLOCATED.fields

@@ -71,7 +71,7 @@ def _sentence(error: Exception) -> str:
 
 
 KINDS = (
-    Kind(_unmeasured, marts=("procurement_legs", "procurement_events")),
     Kind(_orphans, marts=("procurement_cases",)),
     Kind(_unknown_invoices, marts=("procurement_unallocated",), curated=("invoices", "payments")),
+    Kind(_unmeasured, marts=("procurement_legs", "procurement_events")),
 )

@@ -73,8 +73,8 @@ def _reason(row: Mapping[str, Any], have: str, columns: str, table: str, quarant
     if row["twin_count"]:
         one, other = row["pair"]
         return (
-            f"; {row['twin_count']:,} {have} but for leading zeros, as {one} and {other}: give {columns} the rule "
-            "document_number with the same `width` in each source"
+            f"; {row['twin_count']:,} {have} but for leading zeros, as {one} and {other}: of {columns} give what "
+            "differs the rule document_number with the same `width` in each source"
         )
     if quarantined_count:
         return f"; look first at the {quarantined_count:,} rows in quarantine.{table}"

@@ -61,8 +61,8 @@ def of_payments(unknown, known, payment_count, reason="invoice_unknown", as_of=N
             ["0045_00010", "45_00030"],
             [
                 "2 of 4 cases of ERP have no curated order (case_status orphan), such as 45_10; 1 would have one but "
-                "for leading zeros, as 45_10 and 0045_00010: give po_number and item_number the "
-                "rule document_number with the same `width` in each source"
+                "for leading zeros, as 45_10 and 0045_00010: of po_number and item_number give "
+                "what differs the rule document_number with the same `width` in each source"
             ],
             id="numbers that differ by leading zeros",
         ),
@@ -95,8 +95,8 @@ def test_cases_without_an_order(orphans, others, expected):
             [
                 "2 of 2 payments of ERP name an invoice without a curated line "
                 "(procurement_unallocated, invoice_unknown), "
-                "such as 17; 1 would find one but for leading zeros, as 17 and 0017: give invoice_number the rule "
-                "document_number with the same `width` in each source"
+                "such as 17; 1 would find one but for leading zeros, as 17 and 0017: of invoice_number give what "
+                "differs the rule document_number with the same `width` in each source"
             ],
             id="a number that differs by leading zeros from that of two lines",
         ),

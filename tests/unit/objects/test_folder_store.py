@@ -84,7 +84,7 @@ def test_a_temporary_file_is_neither_listed_nor_swept_before_its_time(folder: Fo
 @pytest.mark.parametrize("write", ["put", "create"])
 def test_a_writer_killed_halfway_leaves_no_object(folder: FolderStore, write: str) -> None:
     code = f"""
-import os, signal, sys, lake.folder_store as objects
+import os, signal, sys, lake.store.folder as objects
 objects.os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
 os.makedirs({folder.uri!r})
 objects.FolderStore({folder.uri!r}).{write}("a", b"x" * 1000)

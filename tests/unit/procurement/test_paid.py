@@ -12,7 +12,7 @@ from tests.unit.procurement.ledger import billed, change, minute, order, payment
 from tests.unit.procurement.stories import by_case, covered, day, event
 from tests.unit.procurement.stories import told as told_log
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import ProcurementOptions, SourceCoverage
 
 LEG, TABLES = "invoice_date_to_paid", ("vendors", "purchase_orders", "invoices", "payments", "purchase_order_changes")
 
@@ -431,3 +431,18 @@ def test_cases_say_when_they_were_first_and_last_paid(spark, keep):
         "procurement_cases"
     ].collect()
     assert (row.first_paid_on, row.last_paid_on) == (day(9), day(20))
+
+
+def test_a_payment_of_an_unknown_invoice_tells_that_its_source_records_payments(spark, keep):
+    lost = [payment("P1", "UNKNOWN", 9, "1.00")]
+    tables = ledger.ledger(spark, purchase_orders=[order("10", 0)], invoices=ONE, payments=lost)
+    others = (
+        replace(s, records=tuple({*s.records} - {"invoice_paid"}))
+        for s in ledger.covering(("purchase_orders", "invoices"), last=300)
+    )
+    paid = SourceCoverage("payments", "payments", records=("invoice_paid",), system_stamped=("invoice_paid",))
+    marts = build_procurement_marts(tables, ProcurementOptions(sources=(*others, paid)), keep=keep)
+    legs = marts["procurement_legs"].filter(F.col("leg") == LEG).collect()
+    assert {(row.leg_status, row.reason) for row in legs} == {("open", None)}
+    (coverage,) = marts["procurement_coverage"].filter("table_name = 'payments'").collect()
+    assert (coverage.data_through, coverage.data_through_rule) == (day(9), "latest_system_stamped")
