@@ -38,11 +38,13 @@ def curate(run: Run) -> None:
     """Carry over, grow or rebuild every curated table that has deliveries. What was quarantined beyond the limit stops
     the run here, and can be looked at."""
     deliveries = tuple(parse_delivery(said) for said in run.landed()["deliveries"])
-    refuse_landed(run, deliveries)
+    plans = [plan_table(run, contract, deliveries) for contract in run.tables.curated.values()]
+    if any(plan.mode not in ("absent", "carried") for plan in plans):
+        refuse_landed(run, deliveries)
     tables = [
         CuratedTable(plan, plan.before if plan.mode == "carried" and plan.before else _write(run, plan))
-        for contract in run.tables.curated.values()
-        if (plan := plan_table(run, contract, deliveries)).mode != "absent"
+        for plan in plans
+        if plan.mode != "absent"
     ]
     snapshots = {table.name: table.snapshot for table in tables}
     counts = count_tables(run, tables)

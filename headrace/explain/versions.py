@@ -42,7 +42,8 @@ def trace_rows(trail: Trail, seeds: Mapping[str, Iterable[Record]]) -> list[dict
     found: list[dict[str, Any]] = []
     for table, records in seeds.items():
         contract = trail.contracts[table]
-        for key, versions in _by_key(_versions(trail, contract, set(records)), contract).items():
+        by_key = _by_key(_versions(trail, contract, set(records)), contract)
+        for key, versions in sorted(by_key.items(), key=lambda item: str(item[0])):
             told = dict(zip(contract.key, key, strict=True)) if isinstance(key, tuple) else {}
             found.append({"table": table, "key": told, "versions": sorted(versions, key=_newest(contract))})
     raw = trail.raw.fetch({_record(version) for row in found for version in row["versions"]})

@@ -20,7 +20,7 @@ from schemas.procurement.documents import INVOICES
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import OptionsError, ProcurementOptions
 
-CODE = ("transforms.procurement.marts", "jobs.procurement.marts")
+CODE = ("transforms.procurement.marts", "jobs.procurement.marts", "jobs.mart_writing")
 
 
 def build_marts(run: Run) -> None:

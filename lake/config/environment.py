@@ -74,12 +74,15 @@ def read_environment(name: str) -> Environment:
     layers = Layers([document])
     layers.refuse_unknown((), ("environment", *TABLES))
     values = layers.values_of(Environment, ("environment",), leave_out=("name", *TABLES))
+    sail = layers.values_of(SailSettings, ("sail",))
+    for key, value in sail.items():
+        layers.refuse_outside(("sail", key), value, 1)
     small = layers.values_of(Small, ("small",), leave_out=("spark",), beside=("spark",))
     return Environment(
         name=Path(name).stem,
         spark=dict(_spark_settings(layers, ("spark",))),
         small=Small(**small, spark=dict(_spark_settings(layers, ("small", "spark")))),
-        sail=SailSettings(**layers.values_of(SailSettings, ("sail",))),
+        sail=SailSettings(**sail),
         **values,
     )
 

@@ -14,7 +14,7 @@ from schemas.contract import Contract
 
 # What decides on the rows of a table is imported from these packages; a job that decides on some is named beside.
 MAKING = ("ml", "schemas", "transforms")
-CURATING = ("transforms.standardization", "transforms.outcomes", "jobs.curate")
+CURATING = ("transforms.standardization", "transforms.outcomes", "jobs.curate", "lake.curating.plan")
 
 
 @cache

@@ -14,6 +14,7 @@ from pyspark.sql import SparkSession
 
 from lake.config.configuration import Configuration, Source, load
 from lake.config.environment import laptop_environment
+from lake.config.toml_layers import closest
 from lake.engines import Engine, open_engine
 from lake.errors import ConfigError, DataError
 from lake.releases.release import Release, current_release, parse_delivery
@@ -44,6 +45,9 @@ class Run:
 
     @classmethod
     def of(cls, arguments: Arguments, tell: Tell = tell_nobody) -> Run:
+        """Raises ConfigError where there is no such domain."""
+        if arguments.domain not in DOMAINS:
+            raise ConfigError(f"there is no domain {arguments.domain!r}{closest(arguments.domain, DOMAINS)}")
         return cls(arguments, open_store(arguments.lake), tell)
 
     @property

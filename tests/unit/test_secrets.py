@@ -51,7 +51,7 @@ def test_two_users_have_two_keys(home: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_of_many_that_make_it_at_once_all_have_the_same() -> None:
     code = (
-        "from lake.environment import Environment; from lake.run.secrets import masking_key\n"
+        "from lake.config.environment import Environment; from lake.run.secrets import masking_key\n"
         "print(masking_key(Environment('x')).decode())"
     )
     running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(4)]

@@ -13,6 +13,7 @@ from headrace.lakes import is_folder
 from lake.errors import HeadraceError
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore
+from schemas.procurement.words import EVENT_FIELDS
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of note: what makes it, and the tables that it reads."""
+    """A kind of note: what makes it, and the tables that it reads; `beside` where they are there."""
 
     notes: Callable[[duckdb.DuckDBPyConnection, Release], list[str]]
     marts: tuple[str, ...]
     curated: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def mart_notes(lake: ObjectStore, release: Release) -> list[str]:
@@ -39,7 +41,8 @@ def _noted(lake: ObjectStore, release: Release, kind: Kind) -> list[str]:
     import duckdb
 
     marts = {name: release.marts[name] for name in kind.marts}
-    curated = {name: release.curated[name] for name in kind.curated}
+    names = (*kind.curated, *kind.beside)
+    curated = {name: release.curated[name] for name in names if name in release.curated}
     tables = replace(tables_of_release(release), curated=curated, marts=marts, deliveries=())
     try:
         with connect(lake, tables) as connection:
@@ -49,20 +52,40 @@ def _noted(lake: ObjectStore, release: Release, kind: Kind) -> list[str]:
 
 
 def _unmeasured(connection: duckdb.DuckDBPyConnection, release: Release) -> list[str]:
-    return unmeasured_notes(objects(connection, STATES), objects(connection, OCCURRING))
+    return unmeasured_notes(objects(connection, STATES), objects(connection, OCCURRING), _mapped(release))
 
 
 def _orphans(connection: duckdb.DuckDBPyConnection, release: Release) -> list[str]:
-    return orphan_notes(objects(connection, ORPHANS), quarantined_count=_quarantined(release, "purchase_orders"))
+    return orphan_notes(objects(connection, ORPHANS), kept_out=_kept_out(connection, release, "purchase_orders"))
 
 
 def _unknown_invoices(connection: duckdb.DuckDBPyConnection, release: Release) -> list[str]:
+    if "invoices" not in release.curated:
+        connection.execute(
+            "CREATE VIEW curated.invoices AS SELECT '' AS source_system_code, '' AS invoice_number LIMIT 0"
+        )
     rows = objects(connection, UNKNOWN_INVOICES, [release.as_of])
-    return unknown_invoice_notes(rows, quarantined_count=_quarantined(release, "invoices"))
+    return unknown_invoice_notes(rows, kept_out=_kept_out(connection, release, "invoices"))
 
 
-def _quarantined(release: Release, table: str) -> int:
-    return release.counts[table].cumulative["quarantined"] if table in release.counts else 0
+def _kept_out(connection: duckdb.DuckDBPyConnection, release: Release, table: str) -> dict[str, int]:
+    """Rows of each system that are excluded or in quarantine."""
+    if table not in release.curated:
+        return {}
+    rows = objects(connection, KEPT_OUT.format(table=table))
+    return {row["source_system_code"]: row["row_count"] for row in rows}
+
+
+def _mapped(release: Release) -> dict[str, str]:
+    """The event types that a source which delivered dates, each with its table."""
+    delivered = {delivery.source_name for delivery in release.deliveries}
+    filled = {(s.table, field) for name, s in release.sources.items() if name in delivered for _, field in s.columns}
+    return {
+        event_type: table
+        for table, fields in EVENT_FIELDS.items()
+        for event_type, field in fields.items()
+        if (table, field) in filled
+    }
 
 
 def _sentence(error: Exception) -> str:
@@ -70,8 +93,10 @@ def _sentence(error: Exception) -> str:
     return " ".join(str(error).split("\n\nLINE")[0].split())
 
 
+KEPT_OUT = """SELECT source_system_code, count(*) AS row_count FROM outcomes.{table}
+WHERE outcome IN ('excluded', 'quarantined') AND source_system_code IS NOT NULL GROUP BY ALL"""
 KINDS = (
-    Kind(_orphans, marts=("procurement_cases",)),
-    Kind(_unknown_invoices, marts=("procurement_unallocated",), curated=("invoices", "payments")),
+    Kind(_orphans, marts=("procurement_cases",), beside=("purchase_orders",)),
+    Kind(_unknown_invoices, marts=("procurement_unallocated",), curated=("payments",), beside=("invoices",)),
     Kind(_unmeasured, marts=("procurement_legs", "procurement_events")),
 )

@@ -46,36 +46,40 @@ GROUP BY ALL ORDER BY ALL"""
 Rows = Iterable[Mapping[str, Any]]
 
 
-def orphan_notes(rows: Rows, *, quarantined_count: int = 0) -> list[str]:
-    """Of each system that has orders; `rows` are those of ORPHANS, `quarantined_count` rows of the orders."""
+def orphan_notes(rows: Rows, *, kept_out: Mapping[str, int] | None = None) -> list[str]:
+    """Of each system that has orders; `rows` are those of ORPHANS, `kept_out` by system the rows of orders that are
+    excluded or in quarantine."""
+    out = kept_out or {}
     return [
         f"{row['alone_count']:,} of {row['all_count']:,} cases of {row['source_system_code']} have no curated order "
         f"(case_status orphan), such as {row['alone']}"
-        f"{_reason(row, 'would have one', 'po_number and item_number', 'purchase_orders', quarantined_count)}"
+        f"{_reason(row, 'would have one', 'po_number and item_number, in a log case_id,', 'purchase_orders', out)}"
         for row in rows
-        if NOTED_RATIO * row["all_count"] < row["alone_count"] < row["all_count"]
+        if row["alone_count"] > NOTED_RATIO * row["all_count"]
+        and (row["alone_count"] < row["all_count"] or row["source_system_code"] in out)
     ]
 
 
-def unknown_invoice_notes(rows: Rows, *, quarantined_count: int = 0) -> list[str]:
-    """`rows` are those of UNKNOWN_INVOICES, `quarantined_count` rows of the invoices."""
+def unknown_invoice_notes(rows: Rows, *, kept_out: Mapping[str, int] | None = None) -> list[str]:
+    """`rows` are those of UNKNOWN_INVOICES, `kept_out` by system the rows of invoices that are excluded or in
+    quarantine."""
     return [
         f"{row['alone_count']:,} of {row['all_count']:,} payments of {row['source_system_code']} name an invoice "
         f"without a curated line (procurement_unallocated, invoice_unknown), such as {row['alone']}"
-        f"{_reason(row, 'would find one', 'invoice_number', 'invoices', quarantined_count)}"
+        f"{_reason(row, 'would find one', 'invoice_number', 'invoices', kept_out or {})}"
         for row in rows
         if row["alone_count"] > NOTED_RATIO * row["all_count"]
     ]
 
 
-def _reason(row: Mapping[str, Any], have: str, columns: str, table: str, quarantined_count: int) -> str:
-    """Leading zeros where they are the reason; else what is in quarantine, if anything is."""
+def _reason(row: Mapping[str, Any], have: str, columns: str, table: str, kept_out: Mapping[str, int]) -> str:
+    """Leading zeros where they are the reason; else rows that were kept out, if there are any."""
     if row["twin_count"]:
         one, other = row["pair"]
         return (
             f"; {row['twin_count']:,} {have} but for leading zeros, as {one} and {other}: of {columns} give what "
             "differs the rule document_number with the same `width` in each source"
         )
-    if quarantined_count:
-        return f"; look first at the {quarantined_count:,} rows in quarantine.{table}"
+    if count := kept_out.get(row["source_system_code"]):
+        return f"; look first at what was excluded or quarantined of {table}, rows: {count:,} (outcomes.{table})"
     return "; if they should, look whether the sources write their numbers alike"

@@ -52,6 +52,9 @@ class TestEnvironment:
     @pytest.mark.parametrize(
         ("text", "sentence"),
         [
+            pytest.param(
+                "[sail]\nlanded_row_limit = 0", r":2: landed_row_limit is 0, promised 1 or more", id="no rows"
+            ),
             pytest.param("[small]\nbytes = 1", r":2: unknown key 'small.bytes'", id="an unknown key of small"),
             pytest.param('[environment]\nmasking_key = "none"', r":2: found 'none', promised one of 'user'", id="key"),
             pytest.param("[environment]\nmasking = 1", r":2: unknown key 'environment.masking'", id="an unknown key"),

@@ -21,7 +21,7 @@ def of_cases(orphans, others, system="ERP"):
         return orphan_notes(objects(connection, ORPHANS))
 
 
-def of_payments(unknown, known, payment_count, reason="invoice_unknown", as_of=None, quarantined=0):
+def of_payments(unknown, known, payment_count, reason="invoice_unknown", as_of=None, kept_out=None):
     unallocated = [
         {
             "source_system_code": "ERP",
@@ -41,7 +41,7 @@ def of_payments(unknown, known, payment_count, reason="invoice_unknown", as_of=N
             for number in range(payment_count)
         ],
     ) as connection:
-        return unknown_invoice_notes(objects(connection, UNKNOWN_INVOICES, [as_of]), quarantined_count=quarantined)
+        return unknown_invoice_notes(objects(connection, UNKNOWN_INVOICES, [as_of]), kept_out=kept_out)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def of_payments(unknown, known, payment_count, reason="invoice_unknown", as_of=N
             ["0045_00010", "45_00030"],
             [
                 "2 of 4 cases of ERP have no curated order (case_status orphan), such as 45_10; 1 would have one but "
-                "for leading zeros, as 45_10 and 0045_00010: of po_number and item_number give "
+                "for leading zeros, as 45_10 and 0045_00010: of po_number and item_number, in a log case_id, give "
                 "what differs the rule document_number with the same `width` in each source"
             ],
             id="numbers that differ by leading zeros",
@@ -121,5 +121,16 @@ def test_payments_after_the_day_that_a_release_is_of_do_not_count():
 
 
 def test_what_is_in_quarantine_is_looked_at_first():
-    [note] = of_payments(["I9"], ["I1"], 1, quarantined=1200)
-    assert note.endswith("such as I9; look first at the 1,200 rows in quarantine.invoices")
+    [note] = of_payments(["I9"], ["I1"], 1, kept_out={"ERP": 1200, "OTHER": 7})
+    assert note.endswith(
+        "such as I9; look first at what was excluded or quarantined of invoices, rows: 1,200 (outcomes.invoices)"
+    )
+
+
+def test_where_every_order_of_a_system_was_kept_out_its_cases_are_told_too():
+    cases = [{"source_system_code": "ERP", "case_id": "1_10", "case_status": "orphan"}]
+    with database("procurement", procurement_cases=cases) as connection:
+        [note] = orphan_notes(objects(connection, ORPHANS), kept_out={"ERP": 1})
+    assert note.endswith(
+        "look first at what was excluded or quarantined of purchase_orders, rows: 1 (outcomes.purchase_orders)"
+    )
