@@ -13,7 +13,6 @@ from headrace.lakes import is_folder
 from lake.errors import HeadraceError
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore
-from schemas.procurement.words import EVENT_FIELDS
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,7 +51,7 @@ def _noted(lake: ObjectStore, release: Release, kind: Kind) -> list[str]:
 
 
 def _unmeasured(connection: duckdb.DuckDBPyConnection, release: Release) -> list[str]:
-    return unmeasured_notes(objects(connection, STATES), objects(connection, OCCURRING), _mapped(release))
+    return unmeasured_notes(objects(connection, STATES), objects(connection, OCCURRING))
 
 
 def _orphans(connection: duckdb.DuckDBPyConnection, release: Release) -> list[str]:
@@ -74,18 +73,6 @@ def _kept_out(connection: duckdb.DuckDBPyConnection, release: Release, table: st
         return {}
     rows = objects(connection, KEPT_OUT.format(table=table))
     return {row["source_system_code"]: row["row_count"] for row in rows}
-
-
-def _mapped(release: Release) -> dict[str, str]:
-    """The event types that a source which delivered dates, each with its table."""
-    delivered = {delivery.source_name for delivery in release.deliveries}
-    filled = {(s.table, field) for name, s in release.sources.items() if name in delivered for _, field in s.columns}
-    return {
-        event_type: table
-        for table, fields in EVENT_FIELDS.items()
-        for event_type, field in fields.items()
-        if (table, field) in filled
-    }
 
 
 def _sentence(error: Exception) -> str:

@@ -18,11 +18,8 @@ OCCURRING = "SELECT DISTINCT source_system_code, event_type FROM marts.procureme
 States = Mapping[str, Mapping[str, Any]]
 
 
-def unmeasured_notes(
-    states: Iterable[Mapping[str, Any]], occurring: Iterable[Mapping[str, Any]], mapped: Mapping[str, str] | None = None
-) -> list[str]:
-    """`states` are those of each system and leg; `occurring` the event types that there are of each system; `mapped`
-    the event types that a source dates, and the source's table."""
+def unmeasured_notes(states: Iterable[Mapping[str, Any]], occurring: Iterable[Mapping[str, Any]]) -> list[str]:
+    """`states` are those of each system and leg; `occurring` the event types that there are of each system."""
     by_system: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for row in states:
         by_system[row["source_system_code"]][row["leg"]] = row
@@ -30,16 +27,16 @@ def unmeasured_notes(
     return [
         note
         for system, legs in by_system.items()
-        for note in _of_system(system, legs, {event_type for code, event_type in seen if code == system}, mapped or {})
+        for note in _of_system(system, legs, {event_type for code, event_type in seen if code == system})
     ]
 
 
-def _of_system(system: str, states: States, seen: Collection[str], mapped: Mapping[str, str]) -> list[str]:
+def _of_system(system: str, states: States, seen: Collection[str]) -> list[str]:
     known = {name for leg in LEGS if _is(leg, states, "is_recorded") for name in (leg.start, leg.end)}
     by_cause: dict[str, list[Leg]] = defaultdict(list)
     for leg in LEGS:
         if leg.name in states and not _is(leg, states, "is_recorded"):
-            by_cause[_not_recorded(leg, known, seen, mapped)].append(leg)
+            by_cause[_not_recorded(leg, known, seen)].append(leg)
         elif _is(leg, states, "is_without_amounts"):
             by_cause[_without_amounts()].append(leg)
     return [
@@ -52,7 +49,7 @@ def _is(leg: Leg, states: States, state: str) -> bool:
     return bool(states.get(leg.name, {}).get(state))
 
 
-def _not_recorded(leg: Leg, known: Collection[str], seen: Collection[str], mapped: Mapping[str, str]) -> str:
+def _not_recorded(leg: Leg, known: Collection[str], seen: Collection[str]) -> str:
     """Missing are the ends that no other leg shows to be recorded; of two those of which there is no event either."""
     unknown = [name for name in (leg.start, leg.end) if name not in known]
     if not unknown:
@@ -61,9 +58,6 @@ def _not_recorded(leg: Leg, known: Collection[str], seen: Collection[str], mappe
             f"{_fields(leg.end)} in the source that gives {leg.start}"
         )
     missing = [name for name in unknown if name not in seen] or unknown
-    if lost := [name for name in missing if name in mapped and name not in seen]:
-        tables = ", ".join(dict.fromkeys(f"outcomes.{mapped[name]}" for name in lost))
-        return f"no row came to {' or '.join(lost)}, which is mapped. Look what became of the rows of {tables}"
     return (
         f"no source records {' or '.join(missing)}. To measure, map {' and '.join(map(_fields, missing))}, and name "
         f"{' and '.join(missing)} in `records` of its source"

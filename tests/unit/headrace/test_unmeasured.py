@@ -181,13 +181,3 @@ def test_events_that_are_recorded_and_never_of_one_document_are_not_called_unrec
         "invoice_date_to_recorded cannot be measured in LOG: invoice_issued and invoice_recorded are recorded, but "
         "never of the same document. To measure, map `recorded_at` of invoices in the source that gives invoice_issued"
     ]
-
-
-def test_an_event_that_a_source_dates_and_no_row_came_to_is_not_said_to_be_unmapped():
-    legs = [
-        {"source_system_code": "ERP", "leg": leg.name, **(NOT_RECORDED if leg.name in PAID else CLOSED)} for leg in LEGS
-    ]
-    with database("procurement", procurement_legs=legs) as connection:
-        rows = objects(connection, STATES), objects(connection, OCCURRING)
-    [note] = unmeasured_notes(*rows, {"invoice_paid": "payments"})
-    assert "no row came to invoice_paid, which is mapped. Look what became of the rows of outcomes.payments" in note
