@@ -10,6 +10,7 @@ import headrace.cli
 import headrace.domains
 import jobs.domains
 import schemas.domains
+from tests.engine import environment_name
 from tests.toy.commands import Toy
 from tests.toy.jobs import JOBS
 from tests.toy.tables import TABLES
@@ -49,12 +50,13 @@ def test_a_toy_domain_goes_through_every_command(toy, engine, tmp_path):
     assert "3 raw files" in well("generate", "toy").out
     profile = well("profile", "made/raw/rides_d1.csv", "--table", "rides", "--write", "mine.toml", "--json").json()
     assert (profile["written"]["domain"], profile["written"]["is_accepted"]) == ("toy", True)
-    ran = well("run", "toy", "--json").json()
+    run = ("run", "toy", "--environment", environment_name())
+    ran = well(*run, "--json").json()
     assert ran["tables"]["rides"]["cumulative"] == {
         "landed": 6, "curated": 4, "superseded": 1, "duplicate": 0, "excluded": 0, "quarantined": 1,
     }  # fmt: skip
     assert [step["command"].split()[1] for step in ran["next"]] == ["status", "query", "query"]
-    assert "nothing changed: release 1 of toy" in well("run", "toy").out
+    assert "nothing changed: release 1 of toy" in well(*run).out
     assert "release 1 of toy" in well("status", "--lake", "made/lake", "--files").out
     everything = ("query", "FROM marts.rides_by_stop ORDER BY stop_code", "--lake", "made/lake", "--json")
     assert well(*everything).json() == STOPS
@@ -64,7 +66,7 @@ def test_a_toy_domain_goes_through_every_command(toy, engine, tmp_path):
     well("report", "toy", "--lake", "made/lake", "--out", "toy.html")
     assert "Harbour" in Path("toy.html").read_text()
     Path("made/raw/stops_d2.csv").write_text("Stop,Name\nS9,Airport\n")
-    well("run", "toy")
+    well(*run)
     assert [row["stop_name"] for row in well(*everything).json()] == ["Market", "Harbour", "Airport"]
     well("rollback", "toy", "--lake", "made/lake")
     assert well(*everything).json() == STOPS
