@@ -11,14 +11,13 @@ from pyspark.sql import DataFrame
 
 from lake.curating.digests import code_digest
 from lake.curating.too_large import refuse_landed
-from lake.engines import Keep
 from lake.releases.release import parse_delivery, parse_snapshot
 from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_snapshot
 from lake.run.manifest import stage_said
 from lake.run.run import Run
 from schemas.lineage import BEYOND_CONTRACT
+from transforms.keeping import Keep, Write
 
-Write = Callable[[str, DataFrame], DataFrame]
 Build = Callable[[Keep, Write], object]
 
 

@@ -8,8 +8,9 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lake.config.environment import Environment, read_environment
-from lake.engines import Engine, Keep, open_engine
+from lake.engines import Engine, open_engine
 from tests.engine import ENGINE_VARIABLE, engine_name
+from transforms.keeping import Keep
 
 LOCAL_SPARK = read_environment("local_spark")
 # Frames of a few rows are run as a run of little data is. ANSI is as each Spark has it. One Java process lives through

@@ -1,10 +1,12 @@
-"""What is done to a frame of which several others are made: a job computes it once, a test afresh for each."""
+"""What is done to a frame of which several others are made, and to a mart: a job computes it once and writes it, a test
+computes it afresh for each."""
 
 from collections.abc import Callable
 
 from pyspark.sql import DataFrame
 
 Keep = Callable[[DataFrame], DataFrame]
+Write = Callable[[str, DataFrame], DataFrame]
 
 
 def recompute(frame: DataFrame) -> DataFrame:

@@ -8,15 +8,15 @@ from datetime import date, datetime, timedelta
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.mart_writing import Write, build_or_carry, curated_frames, curated_snapshots, marts_digest
+from jobs.mart_writing import build_or_carry, curated_frames, curated_snapshots, marts_digest
 from jobs.procurement.options import marts_options_of
-from lake.engines import Keep
 from lake.errors import ConfigError, DataError
 from lake.landing.land_file import read_landed
 from lake.releases.snapshots import Snapshot, read_snapshot
 from lake.run.run import Run
 from schemas.procurement import PROCUREMENT_COVERAGE
 from schemas.procurement.documents import INVOICES
+from transforms.keeping import Keep, Write
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import OptionsError, ProcurementOptions
 

@@ -14,10 +14,10 @@ from pyspark.sql import types as T
 
 from lake.config.environment import Environment
 from lake.store.objects import StoreFull
+from transforms.keeping import Keep
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
-Keep = Callable[[DataFrame], DataFrame]
 
 # A figure must not depend on where it is computed: dates in UTC, exact legacy-free Parquet timestamps.
 FIXED = {

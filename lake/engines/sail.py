@@ -19,8 +19,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
 from lake.config.environment import Environment
-from lake.engines import FIXED, Keep, kept_in_files, said_when_full, shares
+from lake.engines import FIXED, kept_in_files, said_when_full, shares
 from lake.errors import ConfigError, DataError
+from transforms.keeping import Keep
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")

@@ -1,6 +1,6 @@
 """The marts of the procurement domain."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from schemas.procurement import LOGGED_EVENTS, MARTS
 from schemas.procurement.documents import GOODS_RECEIPTS, INVOICES, VENDORS
-from transforms.keeping import Keep, recompute
+from transforms.keeping import Keep, Write, recompute
 from transforms.procurement.cases import summarise_cases, with_leg_days
 from transforms.procurement.coverage import (
     summarise_coverage,
@@ -28,8 +28,6 @@ from transforms.procurement.terms import with_payment_terms
 from transforms.procurement.three_way_match import with_three_way_match
 from transforms.procurement.unallocated import nothing_unallocated, summarise_unallocated, with_unallocated_days
 from transforms.procurement.vendors import summarise_vendors
-
-Write = Callable[[str, DataFrame], DataFrame]
 
 
 def _unwritten(name: str, frame: DataFrame) -> DataFrame:
