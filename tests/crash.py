@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from pyspark.cloudpickle import register_pickle_by_value
+
 from lake.store.objects import ObjectInfo, ObjectStore
+
+# A worker knows the product's packages, not its tests.
+register_pickle_by_value(sys.modules[__name__])
 
 Result = TypeVar("Result")
 
