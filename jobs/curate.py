@@ -21,7 +21,6 @@ from lake.curating.limits import refuse_quarantined
 from lake.curating.plan import TablePlan, landed_frames, plan_table
 from lake.curating.too_large import refuse_landed
 from lake.curating.undecided import refuse_undecided
-from lake.releases.release import parse_delivery
 from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_snapshot
 from lake.run.run import Run
 from schemas.contract import Contract
@@ -37,10 +36,9 @@ def main(argv: Sequence[str]) -> None:
 def curate(run: Run) -> None:
     """Carry over, grow or rebuild every curated table that has deliveries. What was quarantined beyond the limit stops
     the run here, and can be looked at."""
-    deliveries = tuple(parse_delivery(said) for said in run.landed()["deliveries"])
-    plans = [plan_table(run, contract, deliveries) for contract in run.tables.curated.values()]
+    plans = [plan_table(run, contract, run.deliveries) for contract in run.tables.curated.values()]
     if any(plan.mode not in ("absent", "carried") for plan in plans):
-        refuse_landed(run, deliveries)
+        refuse_landed(run, run.deliveries)
     tables = [
         CuratedTable(plan, plan.before if plan.mode == "carried" and plan.before else _write(run, plan))
         for plan in plans
@@ -55,7 +53,7 @@ def curate(run: Run) -> None:
             "counts": {name: asdict(count) for name, count in counts.items()},
         },
     )
-    refuse_quarantined(run, deliveries, snapshots, counts)
+    refuse_quarantined(run, run.deliveries, snapshots, counts)
 
 
 def build(

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 
 from lake.curating.digests import code_digest
 from lake.curating.too_large import refuse_landed
-from lake.releases.release import parse_delivery, parse_snapshot
+from lake.releases.release import parse_snapshot
 from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_snapshot
 from lake.run.manifest import stage_said
 from lake.run.run import Run
@@ -53,7 +53,7 @@ def build_or_carry(run: Run, digest: str, build: Build) -> None:
     parent = run.parent.marts if run.parent else {}
     is_current = parent and all(snapshot.digest == digest for snapshot in parent.values())
     if not is_current:
-        refuse_landed(run, [parse_delivery(said) for said in run.landed()["deliveries"]])
+        refuse_landed(run, run.deliveries)
     marts = dict(parent) if is_current else _built(run, digest, build)
     tables = {name: asdict(snapshot) for name, snapshot in marts.items()}
     run.add_stage("marts", {"tables": tables, "as_of": run.as_of})

@@ -1,6 +1,6 @@
 """Audit a run and publish its release.
 
-Reads: the run's manifest, and the footers of every file that it names.
+Reads: the run's manifest, and the footers of every file that the run wrote.
 Writes: releases/<domain>/<number>.json, created exclusively; nothing where the run changed nothing.
 Rerun: publishes nothing a second time.
 """
@@ -19,17 +19,10 @@ from jobs.shell import shell
 from lake.curating.counts import audit_counts
 from lake.curating.limits import refuse_quarantined
 from lake.errors import AuditError
-from lake.landing.land_file import LandedFile, landing_key, read_landed
+from lake.landing.deliveries import Delivery
+from lake.landing.landed_file import LandedFile, landing_key
 from lake.releases.artefacts import audit_artefact, parse_artefact
-from lake.releases.release import (
-    Release,
-    SourceAsRead,
-    TableCounts,
-    current_release,
-    parse_delivery,
-    parse_snapshot,
-    publish,
-)
+from lake.releases.release import Release, SourceAsRead, TableCounts, current_release, parse_snapshot, publish
 from lake.releases.snapshots import audit_files, footer_row_count
 from lake.run.manifest import now_utc, read_manifest, stage_said
 from lake.run.run import Run
@@ -46,7 +39,7 @@ def publish_release(run: Run) -> Release | None:
         return _said(run, current)
     with run.step("publish", "audit"):
         release = _release(run)
-        if run.parent and _is_same(run.parent, release):
+        if run.parent and _is_same(run, run.parent, release):
             run.add_stage("publish", {"release": run.parent.number, "is_new": False})
             return None
         _audit(run, release)
@@ -71,7 +64,7 @@ def _release(run: Run) -> Release:
         kind="run",
         run_id=run.run_id,
         published_at=now_utc(),
-        deliveries=tuple(parse_delivery(delivery) for delivery in land["deliveries"]),
+        ledger=land["ledger"],
         curated={name: parse_snapshot(said) for name, said in curate["tables"].items()},
         marts={name: parse_snapshot(said) for name, said in marts["tables"].items()},
         counts={name: TableCounts(**said) for name, said in curate["counts"].items()},
@@ -98,33 +91,37 @@ def _engines(run: Run) -> str:
     return " and ".join(found) or carried
 
 
-def _is_same(parent: Release, release: Release) -> bool:
+def _is_same(run: Run, parent: Release, release: Release) -> bool:
     """A file that was only touched has another ETag, and nothing else: it is read again, and changes nothing."""
 
-    def made_of(one: Release) -> tuple[object, ...]:
+    def made_of(deliveries: Sequence[Delivery], of: Release) -> tuple[object, ...]:
         names = [
-            (replace(delivery, raw_files=()), [file.key for file in delivery.raw_files]) for delivery in one.deliveries
+            (replace(delivery, raw_files=()), [file.key for file in delivery.raw_files]) for delivery in deliveries
         ]
-        return names, one.curated, one.marts, one.models
+        return names, of.curated, of.marts, of.models
 
-    return made_of(parent) == made_of(release)
+    return made_of(run.parent_deliveries, parent) == made_of(run.deliveries, release)
 
 
 def _audit(run: Run, release: Release) -> None:
-    for delivery in release.deliveries:
-        _audit_landed(run, read_landed(run.lake, run.domain, delivery.source_name, delivery.landing_file_id))
+    """Everything that this run wrote; what its parent had was audited when it was published."""
+    had = run.parent.folders() if run.parent else set()
+    known = {delivery.landing_file_id for delivery in run.parent_deliveries}
+    for delivery in run.deliveries:
+        if delivery.landing_file_id not in known:
+            _audit_landed(run, delivery.landed)
     for snapshot in release.tables():
-        audit_files(run.lake, snapshot)
+        if snapshot.folder not in had:
+            audit_files(run.lake, snapshot)
     for artefact in release.models.values():
-        audit_artefact(run.lake, artefact)
+        if artefact.folder not in had:
+            audit_artefact(run.lake, artefact)
     for name, counts in release.counts.items():
         audit_counts(name, counts)
-    refuse_quarantined(run, release.deliveries, release.curated, release.counts)
+    refuse_quarantined(run, run.deliveries, release.curated, release.counts)
 
 
-def _audit_landed(run: Run, landed: LandedFile | None) -> None:
-    if landed is None:
-        raise AuditError("a delivery of the run has no ledger entry in landing; nothing was published, run again")
+def _audit_landed(run: Run, landed: LandedFile) -> None:
     key = landing_key(run.domain, landed.source_name, landed.landing_file_id, "parquet")
     if not landed.lines_close() or footer_row_count(run.lake, key) != landed.landing_row_count:
         raise AuditError(f"{landed.raw_key}: its {landed.line_count} lines are not accounted for: {landed}")

@@ -10,7 +10,7 @@ from typing import Any
 from headrace.domains import DOMAINS
 from headrace.lakes import release_of, warehouse_release
 from lake.landing.deliveries import Delivery
-from lake.landing.land_file import read_landed
+from lake.landing.ledger import read_ledger
 from lake.releases.release import Release, read_release, release_numbers
 from lake.store.objects import ObjectStore
 from schemas.lineage import OUTCOMES
@@ -47,8 +47,8 @@ def files_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
     """What became of every raw file that the release is made of; a content that came under several names once."""
     replaced = {file_id for snapshot in release.curated.values() for file_id in snapshot.replaced}
     return [
-        _file(lake, release, delivery, is_replaced=delivery.landing_file_id in replaced)
-        for delivery in release.deliveries
+        _file(delivery, is_replaced=delivery.landing_file_id in replaced)
+        for delivery in read_ledger(lake, release.ledger)
     ]
 
 
@@ -113,7 +113,7 @@ def equations(counts: dict[str, Any]) -> list[dict[str, Any]]:
 
 def file_equations(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The file equation summed over files: lines, then records."""
-    total = {name: sum(file[name] or 0 for file in files) for name in FILE_COUNTS}
+    total = {name: sum(file[name] for file in files) for name in FILE_COUNTS}
     lines = {
         "header": total["header_lines"],
         "records": total["records"],
@@ -144,30 +144,24 @@ def _equation(kind: str, name: str, left: int, right: dict[str, int]) -> dict[st
     return {"kind": kind, "name": name, "left": left, "right": right, "closes": left == sum(right.values())}
 
 
-def _file(lake: ObjectStore, release: Release, delivery: Delivery, *, is_replaced: bool) -> dict[str, Any]:
-    landed = read_landed(lake, release.domain, delivery.source_name, delivery.landing_file_id)
-    names = [file.key for file in delivery.raw_files]
-    counts: dict[str, Any] = dict.fromkeys(FILE_COUNTS)
-    if landed is not None:
-        counts = {
-            "lines": landed.line_count,
-            "header_lines": landed.header_line_count,
-            "records": landed.record_count,
-            "line_breaks_in_fields": landed.line_break_in_field_count,
-            "blank_lines": landed.blank_line_count,
-            "landed": landed.landing_row_count,
-            "dead_letters": landed.dead_letter_count,
-        }
+def _file(delivery: Delivery, *, is_replaced: bool) -> dict[str, Any]:
+    landed, names = delivery.landed, [file.key for file in delivery.raw_files]
     return {
         "file": names[0],
         "source": delivery.source_name,
         "period": delivery.period or None,
-        **counts,
+        "lines": landed.line_count,
+        "header_lines": landed.header_line_count,
+        "records": landed.record_count,
+        "line_breaks_in_fields": landed.line_break_in_field_count,
+        "blank_lines": landed.blank_line_count,
+        "landed": landed.landing_row_count,
+        "dead_letters": landed.dead_letter_count,
         "delivery_order": delivery.order or None,
         "replaced": is_replaced,
         "landing_file_id": delivery.landing_file_id,
         "same_content": names[1:],
-        "undeclared_columns": landed.undeclared_columns if landed else [],
+        "undeclared_columns": landed.undeclared_columns,
     }
 
 

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from headrace.duck.sql import parquet
 from lake.landing.deliveries import Delivery
-from lake.landing.land_file import LandedFile, landing_key, read_landed
+from lake.landing.landed_file import landing_key
 from lake.store.objects import ObjectStore
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from schemas.render.duckdb import quoted
@@ -20,21 +20,15 @@ if TYPE_CHECKING:
 FILES = """CREATE TABLE files (landing_file_id VARCHAR, file VARCHAR, source_name VARCHAR, period VARCHAR,
 delivery_order VARCHAR, line_count BIGINT, record_count BIGINT, landed_count BIGINT, dead_letter_count BIGINT)"""
 
-Entry = tuple[Delivery, LandedFile | None]
 View = tuple[str, str]
 FilesByNames = dict[tuple[str, ...], list[str]]
 
 
-def ledger_entries(lake: ObjectStore, domain: str, deliveries: Sequence[Delivery]) -> list[Entry]:
-    """Each delivery with its ledger entry; None where that is gone."""
-    return [(d, read_landed(lake, domain, d.source_name, d.landing_file_id)) for d in deliveries]
-
-
-def landing_files(lake: ObjectStore, domain: str, entries: Iterable[Entry]) -> dict[View, FilesByNames]:
+def landing_files(lake: ObjectStore, domain: str, deliveries: Iterable[Delivery]) -> dict[View, FilesByNames]:
     """The deliveries' files in landing by view, `landing.<source>` and `dead_letters.<source>`."""
     views: dict[View, FilesByNames] = defaultdict(lambda: defaultdict(list))
-    for delivery, landed in entries:
-        names = tuple(landed.columns) if landed else ()
+    for delivery in deliveries:
+        names = tuple(delivery.landed.columns)
         for schema, ending, called in (("landing", "parquet", names), ("dead_letters", "dead.parquet", ())):
             key = landing_key(domain, delivery.source_name, delivery.landing_file_id, ending)
             if lake.exists(key):
@@ -57,16 +51,13 @@ def landed_records(files: FilesByNames) -> str:
     )
 
 
-def add_files(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry]) -> None:
+def add_files(connection: duckdb.DuckDBPyConnection, deliveries: Iterable[Delivery]) -> None:
     """`files`: a row for each delivery, so that a `landing_file_id` has a name."""
     connection.execute(FILES)
     rows = []
-    for delivery, landed in entries:
-        counts = (
-            (landed.line_count, landed.record_count, landed.landing_row_count, landed.dead_letter_count)
-            if landed
-            else (None,) * 4
-        )
+    for delivery in deliveries:
+        landed = delivery.landed
+        counts = (landed.line_count, landed.record_count, landed.landing_row_count, landed.dead_letter_count)
         named = (delivery.raw_files[0].key, delivery.source_name, delivery.period or None, delivery.order or None)
         rows.append((delivery.landing_file_id, *named, *counts))
     if rows:

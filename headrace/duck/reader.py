@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headrace.duck.landing_views import add_files, add_landing, landing_files, ledger_entries
+from headrace.duck.landing_views import add_files, add_landing, landing_files
 from headrace.duck.sql import escaped, literal, parquet
 from headrace.lakes import domain_of, domain_tables, only_in_folders, release_of, run_manifest
 from lake.errors import ConfigError, DataError
-from lake.landing.deliveries import Delivery
-from lake.releases.release import Release, parse_delivery, parse_snapshot
+from lake.landing.ledger import read_ledger
+from lake.releases.release import Release, parse_snapshot
 from lake.releases.snapshots import Snapshot
 from lake.store.objects import ObjectStore
 from schemas.contract import Contract, Field
@@ -27,13 +27,13 @@ READ_ONLY = ("SELECT",)
 
 @dataclass(frozen=True)
 class Tables:
-    """The snapshots to read, and what they are called together."""
+    """The snapshots to read, what they are called together, and the ledger of their deliveries."""
 
     domain: str
     title: str
     curated: Mapping[str, Snapshot]
     marts: Mapping[str, Snapshot]
-    deliveries: tuple[Delivery, ...] = ()
+    ledger: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Answer:
 
 
 def tables_of_release(release: Release) -> Tables:
-    return Tables(release.domain, f"release {release.number}", release.curated, release.marts, release.deliveries)
+    return Tables(release.domain, f"release {release.number}", release.curated, release.marts, release.ledger)
 
 
 def tables_of_run(lake: ObjectStore, domain: str, run_id: str) -> Tables:
@@ -60,8 +60,7 @@ def tables_of_run(lake: ObjectStore, domain: str, run_id: str) -> Tables:
         raise DataError(f"run {run_id} wrote no table; its stages done are {', '.join(sorted(stages)) or 'none'}")
     curated, marts = ({name: parse_snapshot(said) for name, said in told[stage].items()} for stage in told)
     _refuse_vacuumed(lake, run_id, [*curated.values(), *marts.values()])
-    deliveries = tuple(parse_delivery(said) for said in stages.get("land", {}).get("deliveries", ()))
-    return Tables(domain, f"run {run_id}", curated, marts, deliveries)
+    return Tables(domain, f"run {run_id}", curated, marts, stages.get("land", {}).get("ledger"))
 
 
 def query(
@@ -104,8 +103,8 @@ def connect(lake: ObjectStore, tables: Tables, *, reveal: bool = False) -> duckd
         for snapshot in (*tables.curated.values(), *tables.marts.values())
         for file in snapshot.files
     ]
-    entries = ledger_entries(lake, tables.domain, tables.deliveries)
-    landing = landing_files(lake, tables.domain, entries) if reveal else {}
+    deliveries = read_ledger(lake, tables.ledger) if tables.ledger else ()
+    landing = landing_files(lake, tables.domain, deliveries) if reveal else {}
     paths += [path for files in landing.values() for found in files.values() for path in found]
     connection.execute(f"SET allowed_paths = {literal(sorted({*paths, *map(escaped, paths)}))}")
     for zone in ("curated", "marts", "quarantine", "outcomes"):
@@ -125,7 +124,7 @@ def connect(lake: ObjectStore, tables: Tables, *, reveal: bool = False) -> duckd
         connection.execute(f"CREATE VIEW marts.{quoted(name)} AS {select}")
     if reveal:
         add_landing(connection, landing)
-    add_files(connection, entries)
+    add_files(connection, deliveries)
     return connection
 
 

@@ -12,7 +12,6 @@ from lake.errors import HeadraceError
 from lake.landing.deliveries import Delivery
 from lake.landing.formats import format_named
 from lake.landing.formats.encodings import FILE_ENCODING
-from lake.landing.land_file import LandedFile
 from lake.landing.unpacking import unpacked
 from lake.store.objects import open_store
 
@@ -25,9 +24,10 @@ class Lines:
     note: str | None = None
 
 
-def lines_of(records: Collection[int], landed: LandedFile, delivery: Delivery, raw_uri: str, read: Read) -> Lines:
+def lines_of(records: Collection[int], delivery: Delivery, raw_uri: str, read: Read) -> Lines:
     """Where every record is one line and no line is blank, the record's number tells it. Otherwise the raw file is read
     again, if it is still what it was."""
+    landed = delivery.landed
     if landed.blank_line_count == 0 and landed.line_break_in_field_count == 0:
         return Lines({record: landed.header_line_count + record for record in records})
     for file in delivery.raw_files:

@@ -15,7 +15,8 @@ from headrace.explain.lines import Lines, lines_of
 from lake.config.read_options import parse_read
 from lake.errors import HeadraceError
 from lake.landing.deliveries import Delivery
-from lake.landing.land_file import LandedFile, landing_key, read_landed
+from lake.landing.landed_file import landing_key
+from lake.landing.ledger import read_ledger
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore
 from schemas.contract import Contract
@@ -44,7 +45,7 @@ class RawRecords:
 
     @cached_property
     def deliveries(self) -> dict[str, Delivery]:
-        return {delivery.landing_file_id: delivery for delivery in self.release.deliveries}
+        return {delivery.landing_file_id: delivery for delivery in read_ledger(self.lake, self.release.ledger)}
 
     def fetch(self, wanted: Iterable[Record]) -> dict[Record, dict[str, Any]]:
         """Each record with its raw file, line and columns."""
@@ -65,14 +66,13 @@ class RawRecords:
                 for n in numbers
             ]
         try:
-            landed = read_landed(self.lake, self.release.domain, delivery.source_name, file_id)
-            columns, note = self._columns(delivery, tuple(landed.columns) if landed else (), numbers), None
+            columns, note = self._columns(delivery, numbers), None
         except (HeadraceError, OSError) as error:
-            landed, columns, note = None, {}, f"landing cannot be read: {error}"
-        lines = self._lines(delivery, landed, numbers)
+            columns, note = {}, f"landing cannot be read: {error}"
+        lines = self._lines(delivery, numbers)
         return [(n, self._told(delivery, n, lines, columns.get(n), note)) for n in numbers]
 
-    def _columns(self, delivery: Delivery, names: tuple[str, ...], numbers: set[int]) -> dict[int, dict[str, Any]]:
+    def _columns(self, delivery: Delivery, numbers: set[int]) -> dict[int, dict[str, Any]]:
         import duckdb
 
         path = local(
@@ -80,16 +80,14 @@ class RawRecords:
         )
         try:
             with duckdb.connect(":memory:") as connection:
-                rows = _select(connection, path, names, numbers)
+                rows = _select(connection, path, tuple(delivery.landed.columns), numbers)
         except duckdb.Error as error:
             raise HeadraceError(str(error).splitlines()[0]) from None
         return {row.pop(RECORD_NUMBER): {name: text for name, text in row.items() if name != FILE_ID} for row in rows}
 
-    def _lines(self, delivery: Delivery, landed: LandedFile | None, numbers: set[int]) -> Lines:
-        if landed is None:
-            return Lines({}, "its line is not known: the landed file's entry is gone")
+    def _lines(self, delivery: Delivery, numbers: set[int]) -> Lines:
         read = parse_read(self.release.sources[delivery.source_name].read)
-        return lines_of(numbers, landed, delivery, self.release.facts.get("raw", ""), read)
+        return lines_of(numbers, delivery, self.release.facts.get("raw", ""), read)
 
     def _told(
         self, delivery: Delivery, number: int, lines: Lines, columns: dict[str, Any] | None, note: str | None

@@ -11,7 +11,6 @@ from pyspark.sql import functions as F
 from jobs.mart_writing import build_or_carry, curated_frames, curated_snapshots, marts_digest
 from jobs.procurement.options import marts_options_of
 from lake.errors import ConfigError, DataError
-from lake.landing.land_file import read_landed
 from lake.releases.snapshots import Snapshot, read_snapshot
 from lake.run.run import Run
 from schemas.procurement import PROCUREMENT_COVERAGE
@@ -45,7 +44,7 @@ def build_marts(run: Run) -> None:
 
 def delivered_options(run: Run) -> ProcurementOptions:
     """What the configuration says about the marts, and about the sources that have delivered."""
-    delivered = {said["source_name"] for said in run.landed()["deliveries"]}
+    delivered = {delivery.source_name for delivery in run.deliveries}
     return marts_options_of(run, [source for source in run.configuration.sources if source.name in delivered])
 
 
@@ -73,9 +72,7 @@ def _refuse_future(run: Run, coverage: DataFrame) -> None:
 def _last_arrivals(run: Run) -> dict[str, date]:
     """The day on which each source's last file landed first, UTC."""
     arrived: dict[str, date] = {}
-    for said in run.landed()["deliveries"]:
-        landed = read_landed(run.lake, run.domain, said["source_name"], said["landing_file_id"])
-        if landed:
-            day = datetime.fromisoformat(landed.arrived_at).date()
-            arrived[said["source_name"]] = max(day, arrived.get(said["source_name"], day))
+    for delivery in run.deliveries:
+        day = datetime.fromisoformat(delivery.landed.arrived_at).date()
+        arrived[delivery.source_name] = max(day, arrived.get(delivery.source_name, day))
     return arrived

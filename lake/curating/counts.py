@@ -12,9 +12,8 @@ from pyspark.sql import functions as F
 from lake.curating.plan import TablePlan
 from lake.errors import AuditError
 from lake.landing.deliveries import Delivery
-from lake.landing.land_file import landing_key
 from lake.releases.release import TableCounts
-from lake.releases.snapshots import Snapshot, footer_row_count, read_snapshot
+from lake.releases.snapshots import Snapshot, read_snapshot
 from lake.run.run import Run
 from schemas.lineage import BEYOND_CONTRACT, OUTCOMES
 from transforms.outcomes import is_standing, key_changes
@@ -41,20 +40,20 @@ def count_tables(run: Run, tables: Sequence[CuratedTable]) -> dict[str, TableCou
     parents = run.parent.counts if run.parent else {}
     with run.step("curate", "counts"):
         return {
-            table.name: _counts_carried(run, table, parents[table.name])
+            table.name: _counts_carried(table, parents[table.name])
             if table.plan.mode == "carried"
-            else _counts(run, table, _found(run, table))
+            else _counts(table, _found(run, table))
             for table in tables
         }
 
 
-def _counts(run: Run, table: CuratedTable, found: Found) -> TableCounts:
+def _counts(table: CuratedTable, found: Found) -> TableCounts:
     plan, snapshot = table.plan, table.snapshot
     new = _by_outcome(snapshot, was_judged="false")
     curated_count = snapshot.row_count(outcome="curated")
     changes = found.get("change", {}) if plan.before else {"keys_added": curated_count}
     return TableCounts(
-        read=_landed_row_count(run, plan, plan.to_read),
+        read=_row_count(plan.to_read),
         **new,
         rows_before=plan.before.row_count(outcome="curated") if plan.before else 0,
         keys_added=changes.get("keys_added", 0),
@@ -66,13 +65,13 @@ def _counts(run: Run, table: CuratedTable, found: Found) -> TableCounts:
         warnings=found.get("warnings", {}),
         repeated=found.get("repeated", {}),
         outdated=found.get("outdated", {}).get("", 0),
-        cumulative={"landed": _landed_row_count(run, plan, plan.deliveries), **_by_outcome(snapshot)},
+        cumulative={"landed": _row_count(plan.deliveries), **_by_outcome(snapshot)},
         mode=plan.mode,
         why=plan.why,
     )
 
 
-def _counts_carried(run: Run, table: CuratedTable, parent: TableCounts) -> TableCounts:
+def _counts_carried(table: CuratedTable, parent: TableCounts) -> TableCounts:
     plan, outcomes = table.plan, _by_outcome(table.snapshot)
     return replace(
         parent,
@@ -87,7 +86,7 @@ def _counts_carried(run: Run, table: CuratedTable, parent: TableCounts) -> Table
         keys_replaced=0,
         keys_removed=0,
         rows_after=outcomes["curated"],
-        cumulative={"landed": _landed_row_count(run, plan, plan.deliveries), **outcomes},
+        cumulative={"landed": _row_count(plan.deliveries), **outcomes},
         mode=plan.mode,
         why=plan.why,
     )
@@ -124,10 +123,8 @@ def _by_outcome(snapshot: Snapshot, **partition: str) -> dict[str, int]:
     return {outcome: found[outcome] for outcome in OUTCOMES}
 
 
-def _landed_row_count(run: Run, plan: TablePlan, deliveries: Iterable[Delivery]) -> int:
-    """Rows of the landing files, from their footers."""
-    keys = (landing_key(plan.domain, d.source_name, d.landing_file_id, "parquet") for d in deliveries)
-    return sum(footer_row_count(run.lake, key) for key in keys)
+def _row_count(deliveries: Iterable[Delivery]) -> int:
+    return sum(delivery.row_count for delivery in deliveries)
 
 
 def _found(run: Run, table: CuratedTable) -> Found:

@@ -9,7 +9,7 @@ from pyspark.sql import types as T
 
 from lake.config.mending import overlay, setting_that_reads
 from lake.landing.deliveries import Delivery
-from lake.landing.land_file import landing_key
+from lake.landing.landed_file import landing_key
 from lake.releases.release import SourceAsRead
 from lake.releases.snapshots import Snapshot, read_snapshot
 from lake.run.run import Run

@@ -10,10 +10,8 @@ from pyspark.sql import DataFrame
 
 from lake.config.configuration import Source
 from lake.curating.digests import curated_digest
-from lake.errors import DataError
 from lake.landing.deliveries import Delivery, refuse_rivals, replaced_deliveries
-from lake.landing.land_file import landing_key, read_landed
-from lake.releases.release import Release
+from lake.landing.landed_file import landing_key
 from lake.releases.snapshots import Snapshot
 from lake.run.run import Run
 from lake.run.secrets import fingerprint
@@ -47,7 +45,7 @@ def plan_table(run: Run, contract: Contract, deliveries: Sequence[Delivery]) -> 
     replaced = frozenset[str]().union(*(replaced_deliveries(own, source) for source in sources))
     digest = curated_digest(contract, sources, fingerprint(run.masking_key))
     before = run.parent.curated.get(contract.name) if run.parent else None
-    known = _known(run.parent, names)
+    known = {d.landing_file_id: d for d in run.parent_deliveries if d.source_name in names}
     mode, why = _mode(own, replaced, known, before, digest)
     new = tuple(d for d in own if d.landing_file_id not in known)
     to_read = {"grown": new, "carried": (), "absent": ()}.get(mode, own)
@@ -68,17 +66,10 @@ def landed_frames(run: Run, plan: TablePlan) -> list[tuple[DataFrame, SourcePlan
 
 
 def _source_plan(run: Run, plan: TablePlan, source: Source, deliveries: Sequence[Delivery]) -> SourcePlan:
-    files = {}
-    for delivery in deliveries:
-        landed = read_landed(run.lake, run.domain, source.name, delivery.landing_file_id)
-        if landed is None:
-            raise DataError(
-                f"the landed file {delivery.landing_file_id} of {delivery.raw_files[0].key} is gone from "
-                f"{run.lake.uri}; landing is append only: restore it"
-            )
-        files[delivery.landing_file_id] = FilePlan(
-            delivery.order, landed.decided_formats, delivery.landing_file_id in plan.replaced
-        )
+    files = {
+        d.landing_file_id: FilePlan(d.order, d.landed.decided_formats, d.landing_file_id in plan.replaced)
+        for d in deliveries
+    }
     fields = tuple(
         FieldPlan(plan.contract.by_name[c.field], c.landing_name, c.rule, c.parameters, c.null_tokens)
         for c in source.columns
@@ -93,10 +84,6 @@ def _source_plan(run: Run, plan: TablePlan, source: Source, deliveries: Sequence
         masking_key=run.masking_key,
         exclusions=tuple(excluded.plan for excluded in source.excluded),
     )
-
-
-def _known(parent: Release | None, source_names: set[str]) -> dict[str, Delivery]:
-    return {d.landing_file_id: d for d in (parent.deliveries if parent else ()) if d.source_name in source_names}
 
 
 def _mode(

@@ -9,7 +9,6 @@ from lake.config.configuration import Source
 from lake.errors import ConfigError
 from lake.landing.claims import Claim
 from lake.landing.deliveries import Delivery, order_of, replaced_deliveries
-from lake.landing.land_file import read_landed
 from lake.run.run import Run
 from lake.store.objects import ObjectStore, StoreError
 
@@ -37,8 +36,7 @@ def refuse_landed(run: Run, deliveries: Sequence[Delivery]) -> None:
         return
     replaced = frozenset[str]().union(*(replaced_deliveries(deliveries, s) for s in run.configuration.sources))
     standing = (delivery for delivery in deliveries if delivery.landing_file_id not in replaced)
-    ledger = (read_landed(run.lake, run.domain, d.source_name, d.landing_file_id) for d in standing)
-    row_count = sum(landed.landing_row_count for landed in ledger if landed)
+    row_count = sum(delivery.row_count for delivery in standing)
     if row_count > limit:
         raise _too_large(run, f"{row_count:,} landed rows", limit, "What has landed is kept")
 

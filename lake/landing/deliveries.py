@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
 
 from lake.config.configuration import Source
 from lake.errors import DataError
 from lake.landing.claims import Claim
+from lake.landing.landed_file import LandedFile
 from lake.store.objects import ObjectInfo
 
 
@@ -24,17 +25,32 @@ class RawFile:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One landed content of a source and period, under every name that it came by.
+    """One landed content of a source and period, under every name that it came by, and what landing says of it.
 
     `order` says where it stands among the deliveries of its source, greater is later. Of a content that came more than
     once the latest place counts, so that the order does not depend on which was seen first.
     """
 
-    landing_file_id: str
-    source_name: str
-    period: str
+    landed: LandedFile
     order: str
     raw_files: tuple[RawFile, ...]
+
+    @property
+    def landing_file_id(self) -> str:
+        return self.landed.landing_file_id
+
+    @property
+    def source_name(self) -> str:
+        return self.landed.source_name
+
+    @property
+    def period(self) -> str:
+        return self.landed.period
+
+    @property
+    def row_count(self) -> int:
+        """Rows of its landed file."""
+        return self.landed.landing_row_count
 
 
 def order_of(claim: Claim, arrived_at: str, source: Source) -> str:
@@ -84,16 +100,10 @@ def count_raw_files(
 def _one(same: Sequence[Delivery]) -> Delivery:
     files = {file.key: file for delivery in same for file in delivery.raw_files}
     latest = max(same, key=lambda delivery: delivery.order)
-    return Delivery(
-        latest.landing_file_id,
-        latest.source_name,
-        latest.period,
-        latest.order,
-        tuple(files[key] for key in sorted(files)),
-    )
+    return Delivery(latest.landed, latest.order, tuple(files[key] for key in sorted(files)))
 
 
-def refuse_emptying(deliveries: Iterable[Delivery], source: Source, row_count: Callable[[Delivery], int]) -> None:
+def refuse_emptying(deliveries: Iterable[Delivery], source: Source) -> None:
     """Raises DataError where a delivery without a record would replace rows, unless the source allows it: what failed
     to be extracted looks like that."""
     if source.kind not in ("replaces_period", "full") or source.may_be_empty:
@@ -101,11 +111,11 @@ def refuse_emptying(deliveries: Iterable[Delivery], source: Source, row_count: C
     own = [delivery for delivery in deliveries if delivery.source_name == source.name]
     for group in _competing(own, source):
         latest = group[-1]
-        if len(group) > 1 and not row_count(latest):
-            filled = next((delivery for delivery in reversed(group) if row_count(delivery)), None)
+        if len(group) > 1 and not latest.row_count:
+            filled = next((delivery for delivery in reversed(group) if delivery.row_count), None)
             if filled:
                 raise DataError(
-                    f"{_names(latest)} has no record and would replace the {row_count(filled):,} of {_names(filled)} "
+                    f"{_names(latest)} has no record and would replace the {filled.row_count:,} of {_names(filled)} "
                     "with none; ask for it again, or say may_be_empty = true if that is meant "
                     f"({source.where})"
                 )

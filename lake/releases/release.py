@@ -14,14 +14,13 @@ from typing import Any, Literal
 
 from lake.config.configuration import Source
 from lake.errors import AuditError, DataError
-from lake.landing.deliveries import Delivery, RawFile
 from lake.releases.artefacts import Artefact, parse_artefact
 from lake.releases.snapshots import DataFile, Snapshot
 from lake.store.objects import AlreadyExists, ObjectStore
 from schemas.contract import Contract
 from transforms.outcomes import REPLACED
 
-LAKE_FORMAT = 3
+LAKE_FORMAT = 4
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,8 @@ class SourceAsRead:
 
 @dataclass(frozen=True)
 class Release:
-    """One published state of a domain; `models` are the trained ones that stand, by name."""
+    """One published state of a domain: `ledger` is the key of the ledger of its deliveries, `models` are the trained
+    ones that are current, by name."""
 
     domain: str
     number: int
@@ -88,7 +88,7 @@ class Release:
     kind: Literal["run", "rollback"]
     run_id: str
     published_at: str
-    deliveries: tuple[Delivery, ...]
+    ledger: str
     curated: dict[str, Snapshot]
     marts: dict[str, Snapshot]
     counts: dict[str, TableCounts]
@@ -109,7 +109,8 @@ class Release:
         return harmless_reasons(contract, self.sources.values())
 
     def file_keys(self) -> Iterator[str]:
-        """Every file of the tables and models."""
+        """Its ledger, and every file of its tables and models."""
+        yield self.ledger
         for snapshot in self.tables():
             yield from (file.key for file in snapshot.files)
         for artefact in self.models.values():
@@ -170,7 +171,6 @@ def parse_release(said: dict[str, Any], where: str) -> Release:
     return Release(
         **{
             **said,
-            "deliveries": tuple(parse_delivery(d) for d in said["deliveries"]),
             "curated": {name: parse_snapshot(s) for name, s in said["curated"].items()},
             "marts": {name: parse_snapshot(s) for name, s in said["marts"].items()},
             "counts": {name: TableCounts(**c) for name, c in said["counts"].items()},
@@ -178,10 +178,6 @@ def parse_release(said: dict[str, Any], where: str) -> Release:
             "models": {name: parse_artefact(s) for name, s in said["models"].items()},
         }
     )
-
-
-def parse_delivery(said: dict[str, Any]) -> Delivery:
-    return Delivery(**{**said, "raw_files": tuple(RawFile(**file) for file in said["raw_files"])})
 
 
 def parse_source(said: dict[str, Any]) -> SourceAsRead:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from lake.errors import ConfigError, DataError
-from lake.store.objects import ObjectStore
+from lake.store.objects import MissingObject, ObjectStore
 
 
 def new_run_id() -> str:
@@ -39,8 +39,10 @@ def manifest_key(run_id: str) -> str:
 
 def read_manifest(lake: ObjectStore, run_id: str) -> dict[str, Any]:
     """What the stages of a run have said so far; empty where none has."""
-    key = manifest_key(run_id)
-    return json.loads(lake.read(key)) if lake.exists(key) else {}
+    try:
+        return json.loads(lake.read(manifest_key(run_id)))
+    except MissingObject:
+        return {}
 
 
 STAGES = ("land", "curate", "train", "marts", "publish")

@@ -17,7 +17,9 @@ from lake.config.environment import laptop_environment
 from lake.config.toml_layers import closest
 from lake.engines import Engine, open_engine
 from lake.errors import ConfigError, DataError
-from lake.releases.release import Release, current_release, parse_delivery
+from lake.landing.deliveries import Delivery
+from lake.landing.ledger import read_ledger
+from lake.releases.release import Release, current_release
 from lake.run.arguments import Arguments
 from lake.run.manifest import add_stage, read_manifest, stage_said
 from lake.run.secrets import masking_key
@@ -104,6 +106,15 @@ class Run:
         return said
 
     @cached_property
+    def parent_deliveries(self) -> tuple[Delivery, ...]:
+        return read_ledger(self.lake, self.parent.ledger) if self.parent else ()
+
+    @cached_property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """What the run's release is made of, as its first stage said."""
+        return read_ledger(self.lake, self.landed()["ledger"])
+
+    @cached_property
     def as_of(self) -> date | None:
         """The day that the run's first stage was given. Raises ConfigError where this one was given another."""
         begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land")
@@ -134,8 +145,8 @@ class Run:
     def _byte_count(self) -> int:
         """About the bytes of all raw files that the run's tables are made of, unpacked: those that the parent and this
         run have landed, and where the run was told of raw those that lie there."""
-        begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land", {}).get("deliveries", [])
-        deliveries = [*map(parse_delivery, begun), *(self.parent.deliveries if self.parent else ())]
+        begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land")
+        deliveries = [*(self.deliveries if begun else ()), *self.parent_deliveries]
         known = {(file.key, file.size, file.etag) for delivery in deliveries for file in delivery.raw_files}
         lying = {(file.key, file.size, file.etag) for file in self.raw.list()} if self.arguments.raw else set()
         return sum(size * (PACKED_RATIO if key.endswith(PACKED) else 1) for key, size, _ in known | lying)

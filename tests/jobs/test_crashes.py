@@ -15,7 +15,8 @@ from py4j.protocol import Py4JJavaError
 from jobs import curate as curate_job
 from jobs import mart_writing as marts_job
 from lake.landing.claims import Claim
-from lake.landing.land_file import land_file, read_landed
+from lake.landing.land_file import land_file
+from lake.landing.landed_file import read_landed
 from lake.releases.release import current_release
 from lake.releases.snapshots import write_snapshot
 from lake.run.manifest import now_utc

@@ -10,7 +10,7 @@ import pytest
 
 from headrace.profiling.facts import profile_file
 from lake.curating.counts import audit_counts
-from lake.landing.land_file import read_landed
+from lake.landing.landed_file import read_landed
 from tests.jobs.lakes import release, rows
 from tests.unit.headrace.test_profile import in_columns, settled
 

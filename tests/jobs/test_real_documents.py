@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from lake.curating.counts import audit_counts
-from lake.landing.land_file import read_landed
+from lake.landing.landed_file import read_landed
 from lake.store.folder import FolderStore
 from tests.engine import environment_of_much
 from tests.jobs.lakes import release, rows, write_raw

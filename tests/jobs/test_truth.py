@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from lake.landing.land_file import read_landed
+from lake.landing.landed_file import read_landed
 from samples.procurement.generation import generate_procurement
 from schemas.procurement.documents import DOCUMENTS
 from tests.engine import environment_of_much

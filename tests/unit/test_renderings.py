@@ -23,7 +23,8 @@ from lake.config.configuration import Configuration, Source, load
 from lake.config.mending import overlay, setting_that_reads
 from lake.errors import DataError
 from lake.landing.claims import claim_files
-from lake.landing.land_file import land_file, landing_key
+from lake.landing.land_file import land_file
+from lake.landing.landed_file import landing_key
 from lake.store.folder import FolderStore
 from schemas.procurement import CURATED
 from tests.unit.formats.workbooks import xlsx

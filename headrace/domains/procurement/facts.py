@@ -7,6 +7,7 @@ from typing import Any
 
 from headrace.duck.reader import connect, objects, tables_of_release
 from headrace.lakes import is_folder
+from lake.landing.ledger import read_ledger
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore
 
@@ -18,5 +19,5 @@ def coverage_of(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
     only = {"procurement_coverage": release.marts["procurement_coverage"]}
     with connect(lake, replace(tables_of_release(release), curated={}, marts=only)) as connection:
         rows = objects(connection, "FROM marts.procurement_coverage ORDER BY source_name, table_name")
-    delivered = {delivery.source_name for delivery in release.deliveries}
+    delivered = {delivery.source_name for delivery in read_ledger(lake, release.ledger)}
     return [row for row in rows if row["source_name"] in delivered]

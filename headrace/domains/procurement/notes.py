@@ -42,7 +42,7 @@ def _noted(lake: ObjectStore, release: Release, kind: Kind) -> list[str]:
     marts = {name: release.marts[name] for name in kind.marts}
     names = (*kind.curated, *kind.beside)
     curated = {name: release.curated[name] for name in names if name in release.curated}
-    tables = replace(tables_of_release(release), curated=curated, marts=marts, deliveries=())
+    tables = replace(tables_of_release(release), curated=curated, marts=marts, ledger=None)
     try:
         with connect(lake, tables) as connection:
             return kind.notes(connection, release)

@@ -14,7 +14,8 @@ from lake.config.read_options import Read
 from lake.errors import DataError
 from lake.landing.claims import Claim
 from lake.landing.formats import format_named
-from lake.landing.land_file import LandedFile, land_file, landing_key
+from lake.landing.land_file import land_file
+from lake.landing.landed_file import LandedFile, landing_key
 from lake.store.folder import FolderStore
 from schemas.landing_columns import landing_column
 from schemas.lineage import FILE_ID, RECORD_NUMBER

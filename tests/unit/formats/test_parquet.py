@@ -20,7 +20,8 @@ from lake.config.configuration import Domain, Source
 from lake.errors import DataError
 from lake.landing.claims import Claim, claim_files
 from lake.landing.formats import parquet
-from lake.landing.land_file import LandedFile, land_file
+from lake.landing.land_file import land_file
+from lake.landing.landed_file import LandedFile
 from lake.landing.manifests import read_manifests
 from tests.unit.formats.places import Place, column, counts, source, tolerant
 

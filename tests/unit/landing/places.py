@@ -7,7 +7,8 @@ from typing import Any
 
 from lake.config.configuration import ColumnMapping, Source
 from lake.landing.claims import Claim
-from lake.landing.land_file import LandedFile, land_file
+from lake.landing.land_file import land_file
+from lake.landing.landed_file import LandedFile
 from tests.unit.formats import places
 from tests.unit.formats.places import source
 

@@ -17,7 +17,7 @@ from headrace.duck.landing_views import add_landing, landing_files
 from lake.config.configuration import Source
 from lake.landing.deliveries import Delivery
 from lake.landing.headers import _plain
-from lake.landing.land_file import LandedFile, landing_key
+from lake.landing.landed_file import LandedFile, landing_key
 from schemas.contract import Contract, Field
 from schemas.landing_columns import landing_column
 from schemas.lineage import FILE_ID, RECORD_NUMBER

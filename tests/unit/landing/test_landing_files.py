@@ -11,7 +11,7 @@ import pytest
 from lake.landing import files as landing_files
 from lake.landing import land_file as landing
 from lake.landing.formats import text as texts
-from lake.landing.land_file import LandedFile, landing_key
+from lake.landing.landed_file import LandedFile, landing_key
 from tests.unit.landing.places import ORDERS, Place, reading
 
 DIRTY = b"PO,Vendor\n" + b"".join(b"%d\n" % n if n % 3 == 0 else b"%d,A\n" % n for n in range(1, 31))

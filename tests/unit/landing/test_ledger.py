@@ -11,7 +11,8 @@ import pytest
 
 from lake.errors import DataError
 from lake.landing.formats import csv
-from lake.landing.land_file import land_file, landing_key, read_landed
+from lake.landing.land_file import land_file
+from lake.landing.landed_file import landing_key, read_landed
 from lake.store.objects import ObjectInfo
 from tests.crash import Crash, CrashingStore
 from tests.unit.landing.places import ORDERS, Place, column, reading

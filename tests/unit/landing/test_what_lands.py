@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lake.landing.formats import text as texts
-from lake.landing.land_file import read_landed
+from lake.landing.landed_file import read_landed
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from tests.unit.landing.places import DATED_OPTIONAL, Place, reading
 

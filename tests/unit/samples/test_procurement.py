@@ -12,7 +12,8 @@ import pytest
 
 from lake.config.configuration import load
 from lake.landing.claims import claim_files
-from lake.landing.land_file import land_file, landing_key
+from lake.landing.land_file import land_file
+from lake.landing.landed_file import landing_key
 from lake.landing.manifests import read_manifests
 from lake.store.objects import open_store
 from samples.dirt_levels import DIRT_LEVELS, Dirt

@@ -1,0 +1,58 @@
+"""The ledger: every delivery that a release is made of, a row each in one Parquet file beside the release.
+
+A run reads its parent's ledger once, and knows of every file that ever landed what landing said of it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, fields
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lake.errors import DataError
+from lake.landing.deliveries import Delivery, RawFile
+from lake.landing.landed_file import LandedFile
+from lake.store.objects import ObjectStore
+
+_RAW_FILES = pa.list_(pa.struct([("key", pa.string()), ("size", pa.int64()), ("etag", pa.string())]))
+_PLAIN = {"str": pa.string(), "int": pa.int64()}
+# Lists and maps are JSON text, whose escapes also hold a header that UTF-8 cannot.
+_TYPES = {field.name: _PLAIN.get(str(field.type), pa.string()) for field in fields(LandedFile)}
+_AS_JSON = [field.name for field in fields(LandedFile) if str(field.type) not in _PLAIN]
+SCHEMA = pa.schema([*_TYPES.items(), ("delivery_order", pa.string()), ("raw_files", _RAW_FILES)])
+
+
+def ledger_key(domain: str, run_id: str) -> str:
+    return f"releases/{domain}/ledger/{run_id}.parquet"
+
+
+def write_ledger(lake: ObjectStore, key: str, deliveries: Iterable[Delivery]) -> None:
+    file = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist([_row(delivery) for delivery in deliveries], SCHEMA), file, compression="zstd")
+    lake.put(key, file.getvalue())
+
+
+def read_ledger(lake: ObjectStore, key: str) -> tuple[Delivery, ...]:
+    """Raises DataError where the file is none of this version's ledgers."""
+    try:
+        rows = pq.read_table(io.BytesIO(lake.read(key)), schema=SCHEMA).to_pylist()
+        return tuple(map(_delivery, rows))
+    except (pa.ArrowException, ValueError, TypeError) as error:
+        found = str(error).splitlines()[0]
+        raise DataError(f"{lake.uri_of(key)} is no ledger of deliveries: {found}; restore the file") from None
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    landed = vars(delivery.landed) | {name: json.dumps(getattr(delivery.landed, name)) for name in _AS_JSON}
+    return {**landed, "delivery_order": delivery.order, "raw_files": [asdict(file) for file in delivery.raw_files]}
+
+
+def _delivery(row: dict[str, Any]) -> Delivery:
+    order, files = row.pop("delivery_order"), row.pop("raw_files")
+    landed = LandedFile(**row | {name: json.loads(row[name]) for name in _AS_JSON})
+    return Delivery(landed, order, tuple(RawFile(**file) for file in files))
