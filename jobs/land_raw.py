@@ -17,7 +17,7 @@ from lake.landing.claims import Claim, claim_files, ignores
 from lake.landing.deliveries import Delivery, count_raw_files, merge_deliveries, refuse_closed, refuse_emptying
 from lake.landing.kept import compare, delivery_of, refuse_others
 from lake.landing.land_files import land_files
-from lake.landing.ledger import ledger_key, write_ledger
+from lake.landing.ledger import new_ledger_key, write_ledger
 from lake.landing.manifests import read_manifests
 from lake.run.manifest import now_utc
 from lake.run.run import Run
@@ -69,7 +69,7 @@ def _ledger(run: Run, deliveries: tuple[Delivery, ...]) -> str:
     """The key of the run's ledger: the parent's, where nothing of it changed."""
     if run.parent and deliveries == run.parent_deliveries:
         return run.parent.ledger
-    key = ledger_key(run.domain, run.run_id)
+    key = new_ledger_key(run.domain, run.run_id)
     write_ledger(run.lake, key, deliveries)
     return key
 

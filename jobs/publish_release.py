@@ -95,9 +95,7 @@ def _is_same(run: Run, parent: Release, release: Release) -> bool:
     """A file that was only touched has another ETag, and nothing else: it is read again, and changes nothing."""
 
     def made_of(deliveries: Sequence[Delivery], of: Release) -> tuple[object, ...]:
-        names = [
-            (replace(delivery, raw_files=()), [file.key for file in delivery.raw_files]) for delivery in deliveries
-        ]
+        names = [(replace(one, raw_files=()), [file.key for file in one.raw_files]) for one in deliveries]
         return names, of.curated, of.marts, of.models
 
     return made_of(run.parent_deliveries, parent) == made_of(run.deliveries, release)

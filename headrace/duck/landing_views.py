@@ -65,7 +65,7 @@ def add_files(connection: duckdb.DuckDBPyConnection, deliveries: Iterable[Delive
 
 
 def _called(names: tuple[str, ...]) -> str:
-    """Columns are named by their places; a landed file without names in its entry keeps those of its Parquet."""
+    """Columns of records are named by their places; those of dead letters are their own."""
     if not names:
         return ""
     return f" AS t({', '.join(quoted(_printable(name)) for name in (*names, RECORD_NUMBER, FILE_ID))})"

@@ -122,8 +122,7 @@ class RawRecords:
 def _select(
     connection: duckdb.DuckDBPyConnection, path: str, names: tuple[str, ...], numbers: set[int]
 ) -> list[dict[str, Any]]:
-    """The records of a landed file, by the names of its columns; by those of its Parquet where its entry has none."""
+    """The records of a landed file, by the names of its columns."""
     records = landed_records({names: [path]})
     found = connection.execute(f'FROM ({records}) WHERE "{RECORD_NUMBER}" IN {literal(sorted(numbers))}')
-    called = (*names, RECORD_NUMBER, FILE_ID) if names else tuple(column[0] for column in found.description)
-    return [dict(zip(called, row, strict=True)) for row in found.fetchall()]
+    return [dict(zip((*names, RECORD_NUMBER, FILE_ID), row, strict=True)) for row in found.fetchall()]

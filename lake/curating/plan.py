@@ -10,8 +10,9 @@ from pyspark.sql import DataFrame
 
 from lake.config.configuration import Source
 from lake.curating.digests import curated_digest
+from lake.errors import DataError
 from lake.landing.deliveries import Delivery, refuse_rivals, replaced_deliveries
-from lake.landing.landed_file import landing_key
+from lake.landing.landed_file import landing_folder, landing_key
 from lake.releases.snapshots import Snapshot
 from lake.run.run import Run
 from lake.run.secrets import fingerprint
@@ -58,11 +59,24 @@ def landed_frames(run: Run, plan: TablePlan) -> list[tuple[DataFrame, SourcePlan
     for source in run.sources_of(plan.contract.name):
         deliveries = [d for d in plan.to_read if d.source_name == source.name]
         if deliveries:
+            if plan.mode != "grown":
+                _refuse_missing(run, source, deliveries)
             source_plan = _source_plan(run, plan, source, deliveries)
             keys = (landing_key(run.domain, source.name, d.landing_file_id, "parquet") for d in deliveries)
             landed = run.engine.read([run.lake.uri_of(key) for key in keys], source_plan.landing_schema())
             frames.append((landed, source_plan))
     return frames
+
+
+def _refuse_missing(run: Run, source: Source, deliveries: Sequence[Delivery]) -> None:
+    there = {file.key for file in run.lake.list(landing_folder(run.domain, source.name))}
+    for delivery in deliveries:
+        key = landing_key(run.domain, source.name, delivery.landing_file_id, "parquet")
+        if key not in there:
+            raise DataError(
+                f"{run.lake.uri_of(key)} is gone, with the landed records of {delivery.raw_files[0].key}; landing is "
+                "append only: restore the file"
+            )
 
 
 def _source_plan(run: Run, plan: TablePlan, source: Source, deliveries: Sequence[Delivery]) -> SourcePlan:

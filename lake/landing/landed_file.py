@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lake.errors import DataError
 from lake.store.objects import MissingObject, ObjectStore
@@ -34,9 +34,9 @@ class LandedFile:
     header: list[str]
     dialect: dict[str, str]
     undeclared_columns: list[str]
-    columns: list[str] = field(default_factory=list)
-    decided_formats: dict[str, str] = field(default_factory=dict)
-    decision_evidence: dict[str, str] = field(default_factory=dict)
+    columns: list[str]
+    decided_formats: dict[str, str]
+    decision_evidence: dict[str, str]
 
     def lines_close(self) -> bool:
         """Physical lines = header + records + line breaks inside fields + blank lines; records = landed + dead."""
@@ -44,8 +44,12 @@ class LandedFile:
         return self.line_count == lines and self.record_count == self.landing_row_count + self.dead_letter_count
 
 
+def landing_folder(domain: str, source_name: str) -> str:
+    return f"landing/{domain}/{source_name}/"
+
+
 def landing_key(domain: str, source_name: str, landing_file_id: str, ending: str) -> str:
-    return f"landing/{domain}/{source_name}/{landing_file_id}.{ending}"
+    return f"{landing_folder(domain, source_name)}{landing_file_id}.{ending}"
 
 
 def read_landed(lake: ObjectStore, domain: str, source_name: str, landing_file_id: str) -> LandedFile | None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,8 +29,15 @@ _AS_JSON = [field.name for field in fields(LandedFile) if str(field.type) not in
 SCHEMA = pa.schema([*_TYPES.items(), ("delivery_order", pa.string()), ("raw_files", _RAW_FILES)])
 
 
-def ledger_key(domain: str, run_id: str) -> str:
-    return f"releases/{domain}/ledger/{run_id}.parquet"
+def new_ledger_key(domain: str, run_id: str) -> str:
+    """A key that no other attempt writes to: the stages after this one may have begun with the ledger of another."""
+    return f"releases/{domain}/ledger/{run_id}-{uuid4().hex[:8]}.parquet"
+
+
+def ledger_run_id(key: str) -> str | None:
+    """The run whose ledger it is; None where the key is that of no ledger."""
+    found = re.fullmatch(r"releases/[^/]+/ledger/([^/]+)-[^-/]+\.parquet", key)
+    return found[1] if found else None
 
 
 def write_ledger(lake: ObjectStore, key: str, deliveries: Iterable[Delivery]) -> None:

@@ -1,4 +1,4 @@
-"""Removing what no kept release and no running run needs: old snapshots, runs, releases and warehouse files.
+"""Removing what no kept release and no running run needs: old snapshots, ledgers, runs, releases and warehouse files.
 
 Landing is never touched: everything can be rebuilt from it. Whatever is removed was unreachable before, so that a
 vacuum may be killed at any instant and run again.
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lake.errors import ConfigError
+from lake.landing.ledger import ledger_run_id
 from lake.releases.release import Release, read_release, release_key, release_numbers
 from lake.run.manifest import read_manifest
 from lake.store.objects import ObjectInfo, ObjectStore
@@ -68,26 +69,28 @@ def vacuum(
         )
     age = _Age(now or datetime.now(UTC), older_than_hours)
     folders, warehouse, runs = _snapshots(lake, domain), _warehouse(lake, domain), _runs(lake)
+    of_releases = list(lake.list(f"releases/{domain}/"))
     busy = {run_id for run_id in runs if _may_be_running(lake, run_id, age)}
     kept, dropped = _releases(lake, domain, releases_kept, age)
     needed = {folder for release in kept for folder in release.folders()}
+    ledgers = {release.ledger for release in kept}
     kept_runs = {run_id for release in kept for run_id in release.run_ids()} | _run_ids_of_others(lake, domain)
+
+    def is_gone(run_id: str) -> bool:
+        return run_id not in busy and age.is_old(_begun(lake, run_id))
+
     gone_folders = {
-        folder: files
-        for folder, files in folders.items()
-        if folder not in needed and (run_id := _run_id(folder)) not in busy and age.is_old(_begun(lake, run_id))
+        folder: files for folder, files in folders.items() if folder not in needed and is_gone(_run_id(folder))
     }
-    gone_runs = {
-        run_id: files
-        for run_id, files in runs.items()
-        if run_id not in kept_runs | busy and age.is_old(_begun(lake, run_id))
-    }
+    gone_runs = {run_id: files for run_id, files in runs.items() if run_id not in kept_runs and is_gone(run_id)}
     numbers = {release.number for release in kept}
     gone_warehouse = {key: file for key, file in warehouse.items() if _number(key) not in numbers}
+    dropped_keys = {release_key(domain, release.number) for release in dropped}
     release_files = [
         file
-        for file in lake.list(f"releases/{domain}/")
-        if file.key in {release_key(domain, release.number) for release in dropped}
+        for file in of_releases
+        if file.key in dropped_keys
+        or ((run_id := ledger_run_id(file.key)) and file.key not in ledgers and is_gone(run_id))
     ]
     groups: list[Iterable[ObjectInfo]] = [  # first what leads readers to the rest
         release_files,

@@ -44,6 +44,7 @@ class Run:
     lake: ObjectStore
     tell: Tell = tell_nobody
     durations_seconds: dict[str, float] = field(default_factory=dict)
+    ledgers: dict[str, tuple[Delivery, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, arguments: Arguments, tell: Tell = tell_nobody) -> Run:
@@ -105,14 +106,20 @@ class Run:
             )
         return said
 
-    @cached_property
+    @property
     def parent_deliveries(self) -> tuple[Delivery, ...]:
-        return read_ledger(self.lake, self.parent.ledger) if self.parent else ()
+        return self._ledger(self.parent.ledger) if self.parent else ()
 
-    @cached_property
+    @property
     def deliveries(self) -> tuple[Delivery, ...]:
         """What the run's release is made of, as its first stage said."""
-        return read_ledger(self.lake, self.landed()["ledger"])
+        return self._ledger(self.landed()["ledger"])
+
+    def _ledger(self, key: str) -> tuple[Delivery, ...]:
+        """Ledgers never change: each is read once."""
+        if key not in self.ledgers:
+            self.ledgers[key] = read_ledger(self.lake, key)
+        return self.ledgers[key]
 
     @cached_property
     def as_of(self) -> date | None:

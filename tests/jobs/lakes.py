@@ -15,11 +15,13 @@ from jobs.build_marts import build_marts
 from jobs.curate import curate
 from jobs.land_raw import land_raw
 from jobs.publish_release import publish_release
+from lake.landing.deliveries import Delivery
+from lake.landing.ledger import read_ledger
 from lake.releases.release import Release, current_release
 from lake.run.arguments import Arguments
 from lake.run.manifest import add_stage, new_run_id
 from lake.run.run import Run
-from lake.store.objects import ObjectStore
+from lake.store.objects import ObjectStore, open_store
 from tests.engine import environment_name
 
 os.environ.setdefault("HEADRACE_MASKING_KEY", "a key for tests that is no secret")
@@ -151,6 +153,10 @@ def release(raw: Path, lake: Path, **said) -> Release | None:
 
 def current(run: Run) -> Release | None:
     return current_release(run.lake, run.domain)
+
+
+def deliveries_of(lake: Path, release: Release) -> tuple[Delivery, ...]:
+    return read_ledger(open_store(str(lake)), release.ledger)
 
 
 def rows(lake: Path, release: Release, table: str, columns: str = "*", where: str = "true") -> list[tuple]:

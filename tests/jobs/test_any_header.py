@@ -7,7 +7,7 @@ from lake.config import configuration
 from lake.errors import DataError
 from schemas.procurement import CURATED
 from tests.engine import environment_name
-from tests.jobs.lakes import ORDER, ORDER_HEADER, orders, release, release_of, rows, run_of, write_raw
+from tests.jobs.lakes import ORDER, ORDER_HEADER, deliveries_of, orders, release, release_of, rows, run_of, write_raw
 from tests.unit.formats.workbooks import xlsx
 from tests.unit.headrace.asking import headrace
 
@@ -58,7 +58,7 @@ def test_a_run_takes_headers_of_any_characters_and_shows_them_as_they_are(spark,
     ]
 
     run = run_of(raw, lake, configs=[config])
-    [delivery] = found.deliveries
+    [delivery] = deliveries_of(lake, found)
     record = (delivery.landing_file_id, 1)
     told = RawRecords(run.lake, found, CURATED).fetch([record])[record]["fields"]
     assert (told["Pos."], told["Betrag ($)"], told["Bem. (intern)"]) == ("10", "10.00", "•••")
@@ -92,7 +92,7 @@ def test_what_landed_under_an_earlier_format_of_landing_lands_again(spark, tmp_p
     raw, lake = write_raw(tmp_path / "raw", {FILE: orders(ORDER)}), tmp_path / "lake"
     before = of_earlier_format(raw, lake, monkeypatch)
     after = release(raw, lake, has_marts=False)
-    ids = [[delivery.landing_file_id for delivery in found.deliveries] for found in (before, after)]
+    ids = [[delivery.landing_file_id for delivery in deliveries_of(lake, found)] for found in (before, after)]
     assert (len(ids[1]), set(ids[0]) & set(ids[1])) == (1, set())
     assert rows(lake, after, "purchase_orders", COLUMNS) == rows(lake, before, "purchase_orders", COLUMNS)
     assert release(raw, lake, has_marts=False) is None
@@ -117,6 +117,7 @@ def test_raw_files_that_were_archived_are_asked_for_once_after_a_change_of_landi
     assert sorted(rows(lake, after, "purchase_orders", COLUMNS)) == sorted(
         rows(lake, before, "purchase_orders", COLUMNS)
     )
-    assert [delivery.order for delivery in after.deliveries] == [delivery.order for delivery in before.deliveries]
+    orders_of = [[delivery.order for delivery in deliveries_of(lake, found)] for found in (before, after)]
+    assert orders_of[0] == orders_of[1]
     (raw / FILE).unlink()
     assert release(raw, lake, has_marts=False, configs=[arrival]) is None

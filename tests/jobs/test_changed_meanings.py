@@ -14,7 +14,7 @@ from jobs.land_raw import land_raw
 from jobs.publish_release import publish_release
 from lake.errors import AuditError, ConfigError, DataError
 from lake.run.run import Run
-from tests.jobs.lakes import current, invoices, orders, release, release_of, rows, run_of, write_raw
+from tests.jobs.lakes import current, deliveries_of, invoices, orders, release, release_of, rows, run_of, write_raw
 
 AMOUNTS = "invoiced_amount"
 
@@ -95,7 +95,7 @@ def test_a_file_that_another_source_claims_now_moves_to_it(spark, tmp_path):
 
     found = release(raw, lake, has_marts=False, configs=[january, february])
 
-    assert [(d.source_name, d.period) for d in found.deliveries] == [
+    assert [(d.source_name, d.period) for d in deliveries_of(lake, found)] == [
         ("erp_invoices", "2024-01"),
         ("february", "2024-02"),
     ]

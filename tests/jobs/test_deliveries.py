@@ -15,7 +15,18 @@ from jobs.land_raw import land_raw
 from jobs.run_pipeline import run_pipeline
 from lake.errors import AuditError, DataError
 from lake.releases.release import LAKE_FORMAT, current_release
-from tests.jobs.lakes import ORDER, current, invoices, orders, release, release_of, rows, run_of, write_raw
+from tests.jobs.lakes import (
+    ORDER,
+    current,
+    deliveries_of,
+    invoices,
+    orders,
+    release,
+    release_of,
+    rows,
+    run_of,
+    write_raw,
+)
 
 CONTENT = "po_number, item_number, changed_at, vendor_id, ordered_amount, status_code"
 OUTCOMES = "po_number, item_number, changed_at, outcome, reasons, is_version_conflict"
@@ -48,7 +59,7 @@ def test_the_same_content_under_another_name_lands_once(spark, tmp_path):
     second = release(raw, lake, has_marts=False)
 
     assert second.curated == first.curated
-    assert [len(delivery.raw_files) for delivery in second.deliveries] == [2]
+    assert [len(delivery.raw_files) for delivery in deliveries_of(lake, second)] == [2]
     assert second.counts["purchase_orders"].mode == "carried"
     assert second.counts["purchase_orders"].read == 0
 
@@ -67,7 +78,9 @@ def test_a_file_and_the_same_file_packed_are_one_delivery(spark, tmp_path):
     text, name = orders({}, {"Item": "20"}), "purchase_orders_2024-01_d1.csv"
     raw = write_raw(tmp_path / "raw", {name: text, f"{name}.gz": gzip.compress(text.encode())})
     found = release(raw, tmp_path / "lake", has_marts=False)
-    assert [[file.key for file in delivery.raw_files] for delivery in found.deliveries] == [[name, f"{name}.gz"]]
+    assert [[file.key for file in delivery.raw_files] for delivery in deliveries_of(tmp_path / "lake", found)] == [
+        [name, f"{name}.gz"]
+    ]
     assert found.counts["purchase_orders"].read == 2
 
 

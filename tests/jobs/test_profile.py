@@ -10,8 +10,7 @@ import pytest
 
 from headrace.profiling.facts import profile_file
 from lake.curating.counts import audit_counts
-from lake.landing.landed_file import read_landed
-from tests.jobs.lakes import release, rows
+from tests.jobs.lakes import deliveries_of, release, rows
 from tests.unit.headrace.test_profile import in_columns, settled
 
 DATA = Path(__file__).parents[3] / "shared/data/procurement"
@@ -43,12 +42,8 @@ def first_toml(raw: Path, folder: Path, **answers: str) -> Path:
 
 def closes(lake: Path, found) -> None:
     """All equations: of the file, of the run, of the table."""
-    from lake.store.objects import open_store
-
-    for delivery in found.deliveries:
-        landed = read_landed(open_store(str(lake)), "procurement", "first", delivery.landing_file_id)
-        assert landed is not None
-        assert landed.lines_close()
+    for delivery in deliveries_of(lake, found):
+        assert delivery.landed.lines_close()
     audit_counts("purchase_orders", found.counts["purchase_orders"])
 
 

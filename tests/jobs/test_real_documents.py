@@ -11,10 +11,8 @@ import pandas as pd
 import pytest
 
 from lake.curating.counts import audit_counts
-from lake.landing.landed_file import read_landed
-from lake.store.folder import FolderStore
 from tests.engine import environment_of_much
-from tests.jobs.lakes import release, rows, write_raw
+from tests.jobs.lakes import deliveries_of, release, rows, write_raw
 
 DATA = Path(__file__).resolve().parents[3] / "shared/data/procurement"
 SCMS = DATA / "scms_delivery_history_tab_latin1.csv"
@@ -82,10 +80,7 @@ def days(released, leg, system):
 
 def test_the_equations_of_every_file_and_table_close(released):
     lake, release_ = released
-    landed = [
-        read_landed(FolderStore(lake), "procurement", delivery.source_name, delivery.landing_file_id)
-        for delivery in release_.deliveries
-    ]
+    landed = [delivery.landed for delivery in deliveries_of(lake, release_)]
     assert all(file.lines_close() and file.dead_letter_count == 0 for file in landed)
     assert sorted({(file.raw_key, file.record_count) for file in landed}) == [
         (BIBITOR.name, 5_543),
@@ -129,7 +124,7 @@ def test_days_from_order_to_receipt_of_scms_are_those_between_the_raw_dates(rele
 
 def test_latin_1_is_read_as_it_was_written(released):
     lake, release_ = released
-    file_id = next(d.landing_file_id for d in release_.deliveries if d.source_name == "scms_purchase_orders")
+    file_id = next(d.landing_file_id for d in deliveries_of(lake, release_) if d.source_name == "scms_purchase_orders")
     landed = lake / f"landing/procurement/scms_purchase_orders/{file_id}.parquet"
     countries = duckdb.sql(f"SELECT count(*) FROM '{landed}' WHERE Country = 'Côte d''Ivoire'").fetchall()
     assert countries == [(1_083,)]

@@ -7,7 +7,7 @@ import pytest
 
 from samples.search.generation import generate_search
 from samples.search.scenario import SearchScenario
-from tests.jobs.lakes import release, release_of, rows, run_of
+from tests.jobs.lakes import deliveries_of, release, release_of, rows, run_of
 
 pytestmark = pytest.mark.needs_spark
 
@@ -32,20 +32,20 @@ def generated(request, spark, tmp_path_factory):
     return folder, release_of(run, has_marts=False)
 
 
-def files_of(release):
+def files_of(folder, release):
     """The first name of each landed content; a copy's comes later in the order of names."""
     return {
         delivery.landing_file_id: next(
             file.key.replace(".manifest.json", ".parquet") for file in delivery.raw_files if "/resent/" not in file.key
         )
-        for delivery in release.deliveries
+        for delivery in deliveries_of(folder / "lake", release)
     }
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_record_has_the_outcome_and_the_reasons_that_were_planted(generated, table):
     folder, release = generated
-    names = files_of(release)
+    names = files_of(folder, release)
     found = {
         (names[file_id], number): (outcome, reasons)
         for file_id, number, outcome, reasons in rows(
@@ -84,7 +84,9 @@ def test_special_dates_are_those_of_the_list(generated):
 def test_a_second_run_changes_nothing_and_a_correction_replaces_a_label_that_has_no_department(generated, tmp_path):
     folder, before = generated
     assert release(folder / "raw", folder / "lake", domain="search", has_marts=False) is None
-    if "search_volumes_weekly_extract" not in {delivery.source_name for delivery in before.deliveries}:
+    if "search_volumes_weekly_extract" not in {
+        delivery.source_name for delivery in deliveries_of(folder / "lake", before)
+    }:
         return
     term, start = duckdb.sql(
         f"SELECT term, period_start_on FROM '{folder}/truth/curated_search_volumes.parquet' "

@@ -3,11 +3,10 @@
 import duckdb
 import pytest
 
-from lake.landing.landed_file import read_landed
 from samples.procurement.generation import generate_procurement
 from schemas.procurement.documents import DOCUMENTS
 from tests.engine import environment_of_much
-from tests.jobs.lakes import release, release_of, rows, run_of
+from tests.jobs.lakes import deliveries_of, release, release_of, rows, run_of
 
 pytestmark = pytest.mark.proof_on_spark
 
@@ -23,8 +22,9 @@ def generated(request, spark, restored, tmp_path_factory):
     return folder, run, release_of(run, has_marts=False)
 
 
-def files_of(release):
-    return {delivery.landing_file_id: [file.key for file in delivery.raw_files] for delivery in release.deliveries}
+def files_of(folder, release):
+    deliveries = deliveries_of(folder / "lake", release)
+    return {delivery.landing_file_id: [file.key for file in delivery.raw_files] for delivery in deliveries}
 
 
 def resent(folder):
@@ -44,7 +44,7 @@ def letters_of(file):
 @pytest.mark.parametrize("table", TABLES)
 def test_every_record_has_the_outcome_and_the_reasons_that_were_planted(generated, table):
     folder, _, release = generated
-    names = files_of(release)
+    names = files_of(folder, release)
     found = {}
     for file_id, number, outcome, reasons in rows(
         folder / "lake", release, table, "landing_file_id, record_number, outcome, reasons"
@@ -76,7 +76,7 @@ def test_every_dead_letter_is_found_by_file_and_record(generated):
             f"SELECT file, record_number FROM '{folder}/truth/outcomes.parquet' WHERE outcome = 'dead_letter'"
         ).fetchall()
     )
-    names = files_of(release)
+    names = files_of(folder, release)
     dead = [letter for file in (folder / "lake/landing").rglob("*.dead.parquet") for letter in letters_of(file)]
     found = {(name, number) for file_id, number in dead for name in names[file_id] if name not in resent(folder)}
     assert found == planted
@@ -84,7 +84,7 @@ def test_every_dead_letter_is_found_by_file_and_record(generated):
 
 
 def test_every_line_of_every_file_is_accounted_for(generated):
-    folder, run, release = generated
+    folder, _, release = generated
     planted = {
         file: said
         for file, *said in duckdb.sql(
@@ -93,8 +93,8 @@ def test_every_line_of_every_file_is_accounted_for(generated):
         ).fetchall()
     }
     found = {}
-    for delivery in release.deliveries:
-        landed = read_landed(run.lake, "procurement", delivery.source_name, delivery.landing_file_id)
+    for delivery in deliveries_of(folder / "lake", release):
+        landed = delivery.landed
         said = [landed.line_count, landed.record_count, landed.dead_letter_count, landed.blank_line_count]
         found |= {file.key: said for file in delivery.raw_files if file.key in planted}
     assert found == planted

@@ -25,6 +25,7 @@ from lake.landing.deliveries import (
 )
 from lake.store.objects import ObjectInfo
 from schemas.contract import Contract, Field
+from tests.landed import landed_file
 
 FIELDS = (Field("id", T.StringType(), "Id."), Field("changed_at", T.TimestampType(), "Version."))
 PLAIN = Contract("orders", 1, "an order", ("id",), FIELDS)
@@ -55,9 +56,13 @@ def order(period: str = "", delivery: str = "", arrived_at: str = "2024-02-01", 
     return order_of(claim, arrived_at, source)
 
 
-def delivery(file_id: str, place: str, *names: str, period: str = "2024-01") -> Delivery:
+def delivery(file_id: str, place: str, *names: str, period: str = "2024-01", source_name: str = "orders") -> Delivery:
     files = tuple(RawFile(name, 1, "e") for name in names or (f"{file_id}.csv",))
-    return Delivery(file_id, "orders", period, place, files)
+    return Delivery(landed_file(file_id, source_name, period), place, files)
+
+
+def altered(of: Delivery, order: str | None = None, **of_landed: str) -> Delivery:
+    return replace(of, order=of.order if order is None else order, landed=replace(of.landed, **of_landed))
 
 
 class TestOrder:
@@ -126,7 +131,7 @@ class TestReplaced:
             assert replaced_deliveries(seen, of_kind(kind)) == gone
 
     def test_by_other_sources_never(self) -> None:
-        other = replace(FEBRUARY, source_name="others", order="2024-03/0000")
+        other = altered(FEBRUARY, order="2024-03/0000", source_name="others")
         assert replaced_deliveries([*JANUARY, other], of_kind("full")) == {"a", "b"}
 
     @pytest.mark.parametrize("kind", ["replaces_period", "full"])
@@ -149,7 +154,7 @@ class TestTies:
             )
 
     def test_without_a_period(self) -> None:
-        nameless = [replace(one, period="", order="") for one in self.tied]
+        nameless = [altered(one, order="", period="") for one in self.tied]
         with pytest.raises(DataError, match=r"a.csv and b.csv are deliveries of source orders with different contents"):
             replaced_deliveries(nameless, of_kind("full"))
 
@@ -165,7 +170,7 @@ class TestTies:
             replaced_deliveries(self.tied, of_kind("upsert"))
 
     def test_of_two_periods_are_none(self) -> None:
-        two = [replace(self.tied[0], order="x"), replace(self.tied[1], order="x", period="2024-02")]
+        two = [replace(self.tied[0], order="x"), altered(self.tied[1], order="x", period="2024-02")]
         assert replaced_deliveries(two, of_kind("replaces_period")) == set()
 
 
@@ -173,7 +178,7 @@ class TestRivals:
     KEY = ("source_system_code", "id")
     ONE = replace(of_kind("replaces_period"), constants={"source_system_code": "ERP1", "time_zone_name": "UTC"})
     OTHER = replace(ONE, name="others", where="others.toml:2", constants={"source_system_code": "ERP1"})
-    MINE, OTHERS = delivery("a", "2024-01/0001"), replace(delivery("b", "2024-01/0002"), source_name="others")
+    MINE, OTHERS = delivery("a", "2024-01/0001"), delivery("b", "2024-01/0002", source_name="others")
 
     def test_of_one_period_are_refused_with_both_files(self) -> None:
         for seen in ((self.MINE, self.OTHERS), (self.OTHERS, self.MINE)):
@@ -198,7 +203,7 @@ class TestRivals:
     def test_are_sources_that_may_replace_the_same(
         self, period: str, changed: dict[str, object], is_refused: bool
     ) -> None:
-        seen = (self.MINE, replace(self.OTHERS, period=period))
+        seen = (self.MINE, altered(self.OTHERS, period=period))
         sources = (self.ONE, replace(self.OTHER, **changed))
         if is_refused:
             with pytest.raises(DataError, match="must be of one source"):
@@ -208,28 +213,31 @@ class TestRivals:
 
 
 class TestEmptying:
-    GROUP = (delivery("full", "2024-01/0001", "a.csv"), delivery("empty", "2024-01/0009", "a_d2.csv", "x/a_d9.csv"))
-
-    @staticmethod
-    def rows(of: Delivery) -> int:
-        return 10 if of.landing_file_id == "full" else 0
+    GROUP = (
+        Delivery(landed_file("full", landing_row_count=10), "2024-01/0001", (RawFile("a.csv", 1, "e"),)),
+        Delivery(
+            landed_file("empty", landing_row_count=0),
+            "2024-01/0009",
+            (RawFile("a_d2.csv", 1, "e"), RawFile("x/a_d9.csv", 1, "e")),
+        ),
+    )
 
     def test_every_name_of_the_empty_content_is_told(self) -> None:
         with pytest.raises(
             DataError, match=r"^a_d2\.csv = x/a_d9\.csv has no record and would replace the 10 of a\.csv"
         ):
-            refuse_emptying(self.GROUP, of_kind("replaces_period"), self.rows)
+            refuse_emptying(self.GROUP, of_kind("replaces_period"))
 
     @pytest.mark.parametrize("kind", ["upsert", "events"])
     def test_what_replaces_nothing_may_be_empty(self, kind: Kind) -> None:
-        refuse_emptying(self.GROUP, of_kind(kind), self.rows)
+        refuse_emptying(self.GROUP, of_kind(kind))
 
     def test_a_source_may_say_that_it_is_meant(self) -> None:
-        refuse_emptying(self.GROUP, replace(of_kind("full"), may_be_empty=True), self.rows)
+        refuse_emptying(self.GROUP, replace(of_kind("full"), may_be_empty=True))
 
     def test_an_empty_delivery_that_a_full_one_follows_is_harmless(self) -> None:
         first = (replace(self.GROUP[0], order="2024-01/0010"), self.GROUP[1])
-        refuse_emptying(first, of_kind("replaces_period"), self.rows)
+        refuse_emptying(first, of_kind("replaces_period"))
 
 
 @pytest.mark.parametrize(
@@ -249,7 +257,7 @@ def test_a_new_delivery_for_a_closed_period_is_refused(
     period: str, closed_through: str | None, is_refused: bool
 ) -> None:
     source = replace(SOURCE, closed_through=closed_through)
-    late = Delivery("new", "orders", period, "2", (RawFile("orders_x_d2.csv", 1, "e2"),))
+    late = Delivery(landed_file("new", "orders", period), "2", (RawFile("orders_x_d2.csv", 1, "e2"),))
     if is_refused:
         with pytest.raises(DataError, match=f"orders_x_d2.csv is for period {period}, and source orders is closed"):
             refuse_closed([late], [], source)
@@ -260,15 +268,20 @@ def test_a_new_delivery_for_a_closed_period_is_refused(
 @pytest.mark.parametrize(
     "before",
     [
-        pytest.param(Delivery("new", "orders", "2024-03", "1", (RawFile("a.csv", 1, "e1"),)), id="the same content"),
-        pytest.param(Delivery("old", "orders", "2024-03", "1", (RawFile("b.csv", 2, "e2"),)), id="read in another way"),
+        pytest.param(
+            Delivery(landed_file("new", "orders", "2024-03"), "1", (RawFile("a.csv", 1, "e1"),)), id="the same content"
+        ),
+        pytest.param(
+            Delivery(landed_file("old", "orders", "2024-03"), "1", (RawFile("b.csv", 2, "e2"),)),
+            id="read in another way",
+        ),
     ],
 )
 def test_what_the_release_has_of_a_closed_period_stays(before: Delivery) -> None:
-    again = Delivery("new", "orders", "2024-03", "1", (RawFile("b.csv", 2, "e2"),))
+    again = Delivery(landed_file("new", "orders", "2024-03"), "1", (RawFile("b.csv", 2, "e2"),))
     refuse_closed([again], [before], replace(SOURCE, closed_through="2024-03"))
 
 
 def test_another_source_closes_nothing() -> None:
-    late = Delivery("new", "invoices", "2024-01", "1", (RawFile("i.csv", 1, "e"),))
+    late = Delivery(landed_file("new", "invoices", "2024-01"), "1", (RawFile("i.csv", 1, "e"),))
     refuse_closed([late], [], replace(SOURCE, closed_through="2024-03"))

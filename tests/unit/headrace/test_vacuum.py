@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lake.errors import ConfigError
+from lake.landing.ledger import new_ledger_key
 from lake.operations.vacuum import vacuum
 from lake.releases.artefacts import written_artefact
 from lake.releases.release import Release, as_json, release_key
@@ -33,6 +34,7 @@ def snapshot(lake: FolderStore, run: str, table: str = "t", zone: str = "marts")
 
 def publish(lake: FolderStore, number: int, hours: float, *snapshots: Snapshot, trained_by: str | None = None) -> None:
     run = run_id(hours, f"{number:06d}")
+    ledger = new_ledger_key("procurement", run)
     lake.put(
         release_key("procurement", number),
         as_json(
@@ -43,7 +45,7 @@ def publish(lake: FolderStore, number: int, hours: float, *snapshots: Snapshot, 
                 kind="run",
                 run_id=run,
                 published_at=(NOW - timedelta(hours=hours)).isoformat(),
-                deliveries=(),
+                ledger=ledger,
                 curated={},
                 marts={s.table: s for s in snapshots},
                 counts={},
@@ -53,6 +55,7 @@ def publish(lake: FolderStore, number: int, hours: float, *snapshots: Snapshot, 
             )
         ),
     )
+    lake.put(ledger, b"l")
     lake.put(f"warehouse/procurement/{number:08d}.duckdb", b"w")
     manifest(lake, run, ("land", "publish"))
 

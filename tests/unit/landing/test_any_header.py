@@ -22,7 +22,7 @@ from schemas.contract import Contract, Field
 from schemas.landing_columns import landing_column
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 from tests.unit.formats.places import source
-from tests.unit.landing.places import ORDERS, Place, column
+from tests.unit.landing.places import Place, column
 from transforms.standardization import FieldPlan, FilePlan, SourcePlan, standardize
 
 HASHED = landing_column("Bestell-Nr.")
@@ -123,9 +123,9 @@ def test_headers_of_any_characters_land_and_are_standardized(spark, headers: lis
 
 def shown(place: Place, *landed: LandedFile) -> list[dict[str, object]]:
     """`landing.orders` as `query --reveal` has it."""
-    entries = [(Delivery(file.landing_file_id, "orders", "", "", ()), file) for file in landed]
+    deliveries = [Delivery(file, "", ()) for file in landed]
     with duckdb.connect(":memory:") as connection:
-        add_landing(connection, landing_files(place.lake, "procurement", entries))
+        add_landing(connection, landing_files(place.lake, "procurement", deliveries))
         found = connection.execute("FROM landing.orders ORDER BY ALL")
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -146,9 +146,3 @@ def test_columns_of_several_files_are_put_together_by_name_whatever_their_case(p
         {"PO": "1", "Bestell-Nr.": "a", "Note": "n", **common[0]},
         {"PO": "2", "Bestell-Nr.": "b", "Note": None, **common[1]},
     ]
-
-
-def test_a_file_whose_entry_has_no_names_is_shown_by_those_of_its_parquet(place: Place) -> None:
-    landed = place.land(b"PO,Note\n1,n\n", ORDERS)
-    landed.columns.clear()
-    assert shown(place, landed)[0]["Note"] == "n"

@@ -1,20 +1,30 @@
-"""The ledger of what has landed: lines that close, kills at any write, entries of other versions."""
+"""What has landed: lines that close, kills at any write, entries of other versions, and the ledger of deliveries."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lake.errors import DataError
+from lake.landing.deliveries import Delivery, RawFile
 from lake.landing.formats import csv
 from lake.landing.land_file import land_file
 from lake.landing.landed_file import landing_key, read_landed
+from lake.landing.ledger import read_ledger, write_ledger
+from lake.store.folder import FolderStore
 from lake.store.objects import ObjectInfo
 from tests.crash import Crash, CrashingStore
+from tests.landed import landed_file
 from tests.unit.landing.places import ORDERS, Place, column, reading
 
 
@@ -56,14 +66,14 @@ def test_a_block_that_is_never_parsed_is_found_out(place: Place) -> None:
 
 
 @pytest.mark.parametrize("entry", [{"unknown": 1}, {}, [1]], ids=["another key", "keys missing", "no table"])
-def test_a_ledger_entry_of_another_version_is_a_sentence(place: Place, entry: object) -> None:
+def test_an_entry_of_another_version_is_a_sentence(place: Place, entry: object) -> None:
     landed = place.land(b"PO\n1\n")
     place.lake.put(landing_key("procurement", "orders", landed.landing_file_id, "json"), json.dumps(entry).encode())
-    with pytest.raises(DataError, match=rf"{landed.landing_file_id}.json is no ledger entry of this version"):
+    with pytest.raises(DataError, match=rf"{landed.landing_file_id}.json is no entry of a landed file of this version"):
         read_landed(place.lake, "procurement", "orders", landed.landing_file_id)
 
 
-def test_nothing_has_landed_where_there_is_no_ledger_entry(place: Place) -> None:
+def test_nothing_has_landed_where_there_is_no_entry(place: Place) -> None:
     assert read_landed(place.lake, "procurement", "orders", "0" * 32) is None
 
 
@@ -79,3 +89,44 @@ def test_objects_are_what_the_store_said(place: Place) -> None:
     claim = place.claim(b"PO\n1\n")
     landed = land_file(place.raw, place.lake, claim, ORDERS)
     assert ObjectInfo(landed.raw_key, landed.raw_size, landed.raw_etag) == claim.file
+
+
+texts = st.text(max_size=8)
+deliveries = st.builds(
+    lambda file_id, order, files, header, decided: Delivery(
+        landed_file(file_id, header=header, columns=header, decided_formats=decided), order, files
+    ),
+    st.text("0123456789abcdef", min_size=32, max_size=32),
+    st.sampled_from(["", "2024-01/0001", "2024-01/~12345"]),
+    st.lists(st.builds(RawFile, st.sampled_from(["a.csv", "ü/b.csv"]), st.integers(0, 2**62), texts), min_size=1).map(
+        tuple
+    ),
+    st.lists(st.text(st.characters(), max_size=5), max_size=4),
+    st.dictionaries(texts, texts, max_size=3),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(deliveries, max_size=5))
+def test_a_ledger_is_read_as_it_was_written(written: list[Delivery]) -> None:
+    """Headers may hold half of a surrogate pair, which JSON can write and UTF-8 cannot."""
+    with TemporaryDirectory() as folder:
+        write_ledger(FolderStore(folder), "ledger.parquet", written)
+        assert read_ledger(FolderStore(folder), "ledger.parquet") == tuple(written)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"PAR1 no Parquet", id="no Parquet"),
+        pytest.param(None, id="another table"),
+    ],
+)
+def test_a_damaged_ledger_is_a_sentence(tmp_path: Path, content: bytes | None) -> None:
+    if content is None:
+        pq.write_table(pa.table({"a": [1]}), tmp_path / "ledger.parquet")
+    else:
+        (tmp_path / "ledger.parquet").write_bytes(content)
+    with pytest.raises(DataError, match=r"ledger\.parquet is no ledger of deliveries: .*; restore the file"):
+        read_ledger(FolderStore(tmp_path), "ledger.parquet")
