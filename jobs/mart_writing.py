@@ -13,7 +13,6 @@ from lake.curating.digests import code_digest
 from lake.curating.too_large import refuse_landed
 from lake.releases.release import parse_snapshot
 from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_snapshot
-from lake.run.manifest import stage_said
 from lake.run.run import Run
 from schemas.lineage import BEYOND_CONTRACT
 from transforms.keeping import Keep, Write
@@ -22,7 +21,7 @@ Build = Callable[[Keep, Write], object]
 
 
 def curated_snapshots(run: Run) -> dict[str, Snapshot]:
-    said = stage_said(run.lake, run.run_id, "curate")["tables"]
+    said = run.said("curate")["tables"]
     return {name: parse_snapshot(snapshot) for name, snapshot in said.items()}
 
 

@@ -24,7 +24,7 @@ from lake.landing.landed_file import LandedFile, landing_key
 from lake.releases.artefacts import audit_artefact, parse_artefact
 from lake.releases.release import Release, SourceAsRead, TableCounts, current_release, parse_snapshot, publish
 from lake.releases.snapshots import audit_files, footer_row_count
-from lake.run.manifest import now_utc, read_manifest, stage_said
+from lake.run.manifest import now_utc
 from lake.run.run import Run
 
 
@@ -53,8 +53,8 @@ def _said(run: Run, published: Release) -> Release:
 
 def _release(run: Run) -> Release:
     land = run.landed()
-    curate, marts = (stage_said(run.lake, run.run_id, stage) for stage in ("curate", "marts"))
-    train = read_manifest(run.lake, run.run_id)["stages"].get("train", {})
+    curate, marts = (run.said(stage) for stage in ("curate", "marts"))
+    train = run.stages.get("train", {})
     parent = run.parent.number if run.parent else None
     facts = {"raw": land["raw"], "new_landing_file_ids": land["new_landing_file_ids"]}
     return Release(
@@ -85,8 +85,7 @@ def _release(run: Run) -> Release:
 
 def _engines(run: Run) -> str:
     """What made the tables of the run, by its stages; those of its parent where it carried all of them over."""
-    stages = read_manifest(run.lake, run.run_id)["stages"].values()
-    found = sorted({stage["engine"] for stage in stages if stage.get("engine")})
+    found = sorted({stage["engine"] for stage in run.stages.values() if stage.get("engine")})
     carried = run.parent.versions.get("engine", "") if run.parent else ""
     return " and ".join(found) or carried
 

@@ -22,7 +22,7 @@ from headrace.show.console import err
 from lake.errors import ConfigError, DataError, HeadraceError
 from lake.releases.release import Release, current_release
 from lake.run.arguments import Arguments
-from lake.run.manifest import check_run_id, new_run_id, stage_said
+from lake.run.manifest import check_run_id, new_run_id
 from lake.run.run import Run
 
 SLOWEST = 5
@@ -119,7 +119,7 @@ def _facts(run: Run, release: Release, *, is_new: bool, seconds: float) -> dict[
         "slowest_steps": dict(slowest[:SLOWEST]),
         "warehouse": run.lake.uri_of(warehouse_key(release.domain, release.number)),
         "equations": {
-            "raw": raw_file_equation(stage_said(run.lake, run.run_id, "land")["raw_files"]),
+            "raw": raw_file_equation(run.said("land")["raw_files"]),
             "files": file_equations(facts["files"]),
             "tables": {name: equations(counts) for name, counts in facts["tables"].items()},
         },

@@ -16,7 +16,6 @@ from lake.curating.digests import code_digest
 from lake.errors import DataError
 from lake.releases.artefacts import Artefact, parse_artefact
 from lake.releases.snapshots import Snapshot, read_snapshot
-from lake.run.manifest import stage_said
 from lake.run.run import Run
 from schemas.search import SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES
 from transforms.search.labels import known_labels, without_overlaps
@@ -78,7 +77,7 @@ def data_digest(run: Run, snapshots: Mapping[str, Snapshot]) -> str:
 
 def trained_model(run: Run) -> Artefact | None:
     """The model that stands after the run's training."""
-    said = stage_said(run.lake, run.run_id, "train")["models"].get(MODEL)
+    said = run.said("train")["models"].get(MODEL)
     return parse_artefact(said) if said else None
 
 

@@ -21,7 +21,6 @@ from lake.errors import AuditError, DataError
 from lake.releases.artefacts import Artefact
 from lake.releases.release import parse_snapshot
 from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_snapshot
-from lake.run.manifest import stage_said
 from lake.run.run import Run
 from ml.artefact import ArtefactError, load
 from ml.disorder import Disorder, count_disorder
@@ -47,7 +46,7 @@ def score_terms(run: Run) -> None:
 
     Raises DataError where the model that stands was made with other features or contracts than these.
     """
-    trained = stage_said(run.lake, run.run_id, "train")
+    trained = run.said("train")
     model = trained_model(run)
     digest = _digest(run, model, trained)
     backtest = {name: parse_snapshot(snapshot) for name, snapshot in trained["tables"].items()}

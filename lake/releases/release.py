@@ -146,13 +146,17 @@ def release_numbers(lake: ObjectStore, domain: str) -> list[int]:
 def current_release(lake: ObjectStore, domain: str) -> Release | None:
     """The release with the highest number; None in a lake that has none."""
     numbers = release_numbers(lake, domain)
-    return read_release(lake, domain, numbers[-1]) if numbers else None
+    return _read(lake, domain, numbers[-1]) if numbers else None
 
 
 def read_release(lake: ObjectStore, domain: str, number: int) -> Release:
     """One release. Raises DataError where a newer Headrace wrote it, or where there is none of that number."""
     if number not in (known := release_numbers(lake, domain)):
         raise DataError(f"there is no release {number} of {domain} in {lake.uri}; kept are {known or 'none'}")
+    return _read(lake, domain, number)
+
+
+def _read(lake: ObjectStore, domain: str, number: int) -> Release:
     try:
         said = json.loads(lake.read(release_key(domain, number)))
     except ValueError as error:

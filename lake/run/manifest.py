@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from lake.errors import ConfigError, DataError
+from lake.errors import ConfigError
 from lake.store.objects import MissingObject, ObjectStore
 
 
@@ -48,21 +48,16 @@ def read_manifest(lake: ObjectStore, run_id: str) -> dict[str, Any]:
 STAGES = ("land", "curate", "train", "marts", "publish")
 
 
-def add_stage(lake: ObjectStore, run_id: str, stage: str, said: dict[str, Any]) -> None:
-    """Say what a stage did. Said again, it replaces what was said before, by this stage and by those after it: they
-    were made of what it said first."""
-    manifest = read_manifest(lake, run_id)
-    for later in STAGES[STAGES.index(stage) + 1 :]:
-        manifest.get("stages", {}).pop(later, None)
-    manifest.setdefault("run_id", run_id)
-    manifest.setdefault("started_at", now_utc())
-    manifest.setdefault("stages", {})[stage] = said
-    lake.put(manifest_key(run_id), json.dumps(manifest, indent=1, sort_keys=True, default=str).encode())
+def with_stage(manifest: dict[str, Any], stage: str, said: dict[str, Any]) -> dict[str, Any]:
+    """The manifest with what a stage did. Said again, it replaces what was said before, by this stage and by those
+    after it: they were made of what it said first."""
+    before = STAGES[: STAGES.index(stage)]
+    stages = {name: told for name, told in manifest.get("stages", {}).items() if name in before}
+    return {"started_at": now_utc(), **manifest, "stages": {**stages, stage: said}}
 
 
-def stage_said(lake: ObjectStore, run_id: str, stage: str) -> dict[str, Any]:
-    """What an earlier stage of the run said. Raises DataError where it has not run."""
-    stages = read_manifest(lake, run_id).get("stages", {})
-    if stage not in stages:
-        raise DataError(f"run {run_id} has no {stage!r} stage yet; done are {sorted(stages) or 'none'}")
-    return stages[stage]
+def write_manifest(lake: ObjectStore, run_id: str, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Write a manifest; return it as it will be read."""
+    written = json.dumps(manifest, indent=1, sort_keys=True, default=str)
+    lake.put(manifest_key(run_id), written.encode())
+    return json.loads(written)

@@ -21,7 +21,7 @@ from lake.landing.deliveries import Delivery
 from lake.landing.ledger import read_ledger
 from lake.releases.release import Release, current_release
 from lake.run.arguments import Arguments
-from lake.run.manifest import add_stage, read_manifest, stage_said
+from lake.run.manifest import read_manifest, with_stage, write_manifest
 from lake.run.secrets import masking_key
 from lake.store.folder import FolderStore
 from lake.store.objects import ObjectStore, open_store
@@ -86,7 +86,7 @@ class Run:
     @cached_property
     def parent(self) -> Release | None:
         """The release that this run stands on: the current one when its first stage began."""
-        begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land", {})
+        begun = self.stages.get("land")
         current = current_release(self.lake, self.domain)
         if current and current.run_id == self.run_id:
             raise DataError(f"run {self.run_id} published release {current.number} already; begin a new run")
@@ -97,9 +97,27 @@ class Run:
             )
         return current
 
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What the run's stages have said so far. Raises ConfigError where they were of another domain."""
+        manifest = read_manifest(self.lake, self.run_id)
+        if (begun := manifest.get("domain", self.domain)) != self.domain:
+            raise ConfigError(f"run {self.run_id} is one of domain {begun}, not of {self.domain}; begin a new run")
+        return manifest
+
+    @property
+    def stages(self) -> dict[str, Any]:
+        return self.manifest.get("stages", {})
+
+    def said(self, stage: str) -> dict[str, Any]:
+        """What an earlier stage of the run said. Raises DataError where it has not run."""
+        if stage not in self.stages:
+            raise DataError(f"run {self.run_id} has no {stage!r} stage yet; done are {sorted(self.stages) or 'none'}")
+        return self.stages[stage]
+
     def landed(self) -> dict[str, Any]:
         """What the run's first stage said. Raises ConfigError where it had another configuration than this one."""
-        said = stage_said(self.lake, self.run_id, "land")
+        said = self.said("land")
         if said["configuration"] != self.configuration.digest:
             raise ConfigError(
                 f"run {self.run_id} began under another configuration; give every stage of a run the same --config"
@@ -124,7 +142,7 @@ class Run:
     @cached_property
     def as_of(self) -> date | None:
         """The day that the run's first stage was given. Raises ConfigError where this one was given another."""
-        begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land")
+        begun = self.stages.get("land")
         if begun is None:
             return self.arguments.as_of
         if self.arguments.as_of and str(self.arguments.as_of) != begun["as_of"]:
@@ -152,8 +170,7 @@ class Run:
     def _byte_count(self) -> int:
         """About the bytes of all raw files that the run's tables are made of, unpacked: those that the parent and this
         run have landed, and where the run was told of raw those that lie there."""
-        begun = read_manifest(self.lake, self.run_id).get("stages", {}).get("land")
-        deliveries = [*(self.deliveries if begun else ()), *self.parent_deliveries]
+        deliveries = [*(self.deliveries if "land" in self.stages else ()), *self.parent_deliveries]
         known = {(file.key, file.size, file.etag) for delivery in deliveries for file in delivery.raw_files}
         lying = {(file.key, file.size, file.etag) for file in self.raw.list()} if self.arguments.raw else set()
         return sum(size * (PACKED_RATIO if key.endswith(PACKED) else 1) for key, size, _ in known | lying)
@@ -165,7 +182,9 @@ class Run:
     def add_stage(self, stage: str, said: dict[str, Any]) -> None:
         """Add to the manifest what a stage did, and by which engine where it needed one."""
         engine = {"engine": self.engine.version} if "engine" in self.__dict__ else {}
-        add_stage(self.lake, self.run_id, stage, said | engine)
+        named = {"run_id": self.run_id, "domain": self.domain}
+        manifest = with_stage(self.manifest | named, stage, said | engine)
+        self.manifest = write_manifest(self.lake, self.run_id, manifest)
 
     @cached_property
     def masking_key(self) -> bytes:

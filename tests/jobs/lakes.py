@@ -19,7 +19,7 @@ from lake.landing.deliveries import Delivery
 from lake.landing.ledger import read_ledger
 from lake.releases.release import Release, current_release
 from lake.run.arguments import Arguments
-from lake.run.manifest import add_stage, new_run_id
+from lake.run.manifest import new_run_id
 from lake.run.run import Run
 from lake.store.objects import ObjectStore, open_store
 from tests.engine import environment_name
@@ -142,7 +142,7 @@ def release_of(run: Run, *, has_marts: bool = True) -> Release | None:
     if has_marts:
         build_marts(run)
     else:
-        add_stage(run.lake, run.run_id, "marts", {"tables": {}})
+        run.add_stage("marts", {"tables": {}})
     return publish_release(run)
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import random
 import shutil
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,8 +14,9 @@ from jobs.build_marts import build_marts
 from jobs.curate import curate
 from jobs.land_raw import land_raw
 from jobs.run_pipeline import run_pipeline
-from lake.errors import AuditError, DataError
+from lake.errors import AuditError, ConfigError, DataError
 from lake.releases.release import LAKE_FORMAT, current_release
+from lake.run.run import Run
 from tests.jobs.lakes import (
     ORDER,
     current,
@@ -416,6 +418,33 @@ def test_a_stage_said_again_takes_back_the_stages_after_it(spark, tmp_path):
     with pytest.raises(DataError, match="no 'curate' stage yet"):
         build_marts(run)
     assert release_of(run, has_marts=False).curated["purchase_orders"].row_count(outcome="curated") == 2
+
+
+def test_a_run_is_of_one_domain(tmp_path):
+    lake = tmp_path / "lake"
+    write_raw(tmp_path / "raw", {"purchase_orders_2024-01_d1.csv": orders({})})
+    run = run_of(tmp_path / "raw", lake)
+    land_raw(run)
+    other = Run.of(replace(run.arguments, domain="search"))
+    with pytest.raises(ConfigError, match=rf"run {run.run_id} is one of domain procurement, not of search"):
+        curate(other)
+
+
+def test_landed_records_that_are_gone_are_a_sentence(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({})})
+    first = release(raw, lake, has_marts=False)
+    [delivery] = deliveries_of(lake, first)
+    landed = lake / f"landing/procurement/erp_purchase_orders/{delivery.landing_file_id}.parquet"
+    landed.unlink()
+    assert release(raw, lake, has_marts=False) is None
+
+    rebuilding = tmp_path / "rebuilding.toml"
+    rebuilding.write_text('[source]\nname = "erp_purchase_orders"\nnull_tokens = ["n/a"]\n')
+    with pytest.raises(
+        DataError, match=rf"{landed} is gone, with the landed records of purchase_orders_2024-01_d1\.csv"
+    ):
+        release(raw, lake, has_marts=False, configs=[rebuilding])
 
 
 def test_a_file_that_was_overwritten_cannot_be_read_in_another_way(spark, tmp_path):

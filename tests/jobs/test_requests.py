@@ -74,7 +74,7 @@ def test_a_run_asks_the_store_as_often_for_many_landed_files_as_for_few(bucket: 
     assert ran(bucket).counts["purchase_orders"].rows_after == 30
     with requests() as of_many:
         assert ran(bucket) is None
-    assert len(of_many) == len(of_few) <= 24
+    assert len(of_many) == len(of_few) <= 12
     assert not [one for one in of_many if "/landing/" in one or "/raw/" in one]
 
     put(bucket, range(30, 31))

@@ -20,7 +20,7 @@ from headrace.show import terminal as render
 from jobs.run_pipeline import run_pipeline
 from lake.errors import AuditError, DataError
 from lake.releases.release import current_release, rollback
-from lake.run.manifest import new_run_id, now_utc, stage_said
+from lake.run.manifest import new_run_id, now_utc
 from ml import artefact
 from ml.scoring import score
 from samples.search.generation import generate_search
@@ -206,7 +206,7 @@ def test_run_and_status_tell_drift(made, capsys):
     assert {row["marketplace_code"] for row in facts["drift"]} == {"US"}
     psi = next(row for row in facts["drift"] if row["measure_name"] == "labelled_rank_psi")
     assert psi["status"] in ("well", "warn")
-    nothing = {"equations": {"raw": raw_file_equation(stage_said(run.lake, run.run_id, "land")["raw_files"])}}
+    nothing = {"equations": {"raw": raw_file_equation(run.said("land")["raw_files"])}}
     nothing["equations"] |= {"files": [], "tables": {}}
     told = {
         "is_new": True,

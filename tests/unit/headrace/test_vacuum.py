@@ -12,7 +12,7 @@ from lake.errors import ConfigError
 from lake.landing.ledger import new_ledger_key
 from lake.operations.vacuum import vacuum
 from lake.releases.artefacts import written_artefact
-from lake.releases.release import Release, as_json, release_key
+from lake.releases.release import Release, as_json, parse_release, release_key
 from lake.releases.snapshots import DataFile, Snapshot
 from lake.run.manifest import manifest_key, run_folder
 from lake.store.folder import FolderStore
@@ -108,6 +108,20 @@ def test_models_go_with_the_releases_that_name_them(lake: FolderStore) -> None:
     assert vacuum(lake, "procurement", releases_kept=1, now=NOW).snapshots == (folders[0],)
     assert f"{folders[1]}/base/metadata/part-00000" in keys(lake)
     assert not any(folders[0] in key for key in keys(lake))
+
+
+def test_ledgers_go_with_the_releases_that_name_them(lake: FolderStore) -> None:
+    """A release that goes back to an older one names the older one's ledger; a run that changed nothing left its own."""
+    publish(lake, 1, 90)
+    publish(lake, 2, 80)
+    shared = parse_release(json.loads(lake.read(release_key("procurement", 1))), "").ledger
+    of_no_release = [new_ledger_key("procurement", run_id(hours)) for hours in (70, 1)]
+    for key in of_no_release:
+        lake.put(key, b"l")
+    back = json.loads(lake.read(release_key("procurement", 2)))
+    lake.put(release_key("procurement", 2), json.dumps(back | {"ledger": shared}).encode())
+    vacuum(lake, "procurement", releases_kept=1, now=NOW)
+    assert {key for key in keys(lake) if "/ledger/" in key} == {shared, of_no_release[1]}
 
 
 def test_what_it_says_is_what_goes(lake: FolderStore) -> None:
