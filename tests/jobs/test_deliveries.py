@@ -440,10 +440,9 @@ def test_landed_records_that_are_gone_are_a_sentence(spark, tmp_path):
     assert release(raw, lake, has_marts=False) is None
 
     rebuilding = tmp_path / "rebuilding.toml"
-    rebuilding.write_text('[source]\nname = "erp_purchase_orders"\nnull_tokens = ["n/a"]\n')
-    with pytest.raises(
-        DataError, match=rf"{landed} is gone, with the landed records of purchase_orders_2024-01_d1\.csv"
-    ):
+    rebuilding.write_text('[source]\nname = "erp_purchase_orders"\norder = "arrival"\n')
+    sentence = rf"{landed} is gone, with the landed records of purchase_orders_2024-01_d1\.csv"
+    with pytest.raises(DataError, match=sentence):
         release(raw, lake, has_marts=False, configs=[rebuilding])
 
 

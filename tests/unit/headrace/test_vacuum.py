@@ -111,7 +111,7 @@ def test_models_go_with_the_releases_that_name_them(lake: FolderStore) -> None:
 
 
 def test_ledgers_go_with_the_releases_that_name_them(lake: FolderStore) -> None:
-    """A release that goes back to an older one names the older one's ledger; a run that changed nothing left its own."""
+    """A release that goes back names the ledger of the older one; a run that changed nothing left its own."""
     publish(lake, 1, 90)
     publish(lake, 2, 80)
     shared = parse_release(json.loads(lake.read(release_key("procurement", 1))), "").ledger
