@@ -22,13 +22,13 @@ export SPARK_LOCAL_IP = 127.0.0.1
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-$(VENV): pyproject.toml
+$(VENV): pyproject.toml setup.py
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check \
 		--editable '.[cluster,operator,embedded,test,check,bench]' pyspark==$(SPARK)
 	touch $@
 
-$(VENV35): pyproject.toml
+$(VENV35): pyproject.toml setup.py
 	$(PYTHON) -m venv .venv-spark35
 	.venv-spark35/bin/python -m pip install --quiet --disable-pip-version-check \
 		--editable '.[cluster,operator,test]' pyspark==$(SPARK35)
@@ -76,6 +76,13 @@ proof-spark: $(VENV) $(VENV35) java ## the part of them on Spark 4.1
 .PHONY: proof-spark35
 proof-spark35: $(VENV35) java ## the part of them on Spark 3.5
 	.venv-spark35/bin/python -m pytest --engine spark -m "proof and every_engine"
+
+.PHONY: wheels
+wheels: $(VENV) ## dist/cluster, what Glue and EMR are given, and dist/operator, which has the commands too
+	for kind in cluster operator; do \
+		rm -rf build dist/$$kind && \
+		HEADRACE_WHEEL=$$kind .venv/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist/$$kind . || exit 1; \
+	done; rm -rf build
 
 .PHONY: java
 java:
