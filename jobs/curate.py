@@ -26,7 +26,8 @@ from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_s
 from lake.run.run import Run
 from schemas.contract import Contract
 from schemas.lineage import BEYOND_CONTRACT
-from transforms.outcomes import judge, judged_before, with_content_hash, with_event_id, with_reasons
+from transforms.numbering import with_content_id, with_occurrence_number
+from transforms.outcomes import judge, judged_before, with_content_hash, with_reasons
 from transforms.standardization import SourcePlan, standardize
 
 
@@ -74,11 +75,11 @@ def build(
 
 def _rows(landed: DataFrame, plan: SourcePlan, upserting: Sequence[str]) -> DataFrame:
     rows = with_content_hash(standardize(landed, plan), plan.contract)
-    if "event_id" in plan.contract.key:
-        rows = with_event_id(rows, identical_rows=plan.identical_rows)
+    rows = with_content_id(rows, plan.contract, filled=plan.filled, identical_rows=plan.identical_rows)
     replaced = tuple(sorted(file_id for file_id, file in plan.files.items() if file.is_replaced))
     reasoned = with_reasons(rows, plan.contract, replaced_file_ids=replaced, upserting=upserting)
-    return reasoned.withColumn("was_judged", F.lit(False))
+    numbered = with_occurrence_number(reasoned, plan.contract, identical_rows=plan.identical_rows, upserting=upserting)
+    return numbered.withColumn("was_judged", F.lit(False))
 
 
 def _write(run: Run, plan: TablePlan) -> Snapshot:

@@ -55,7 +55,7 @@ def draft_of(
     columns = [draft_field(match, configuration, doubts) for match in found]
     columns += _shared(contract, found, columns, doubts)
     columns += _words_again(contract, columns, profile, configuration, doubts)
-    absent = [f for f in contract.fields if f.required and f.name not in {c.field.name for c in columns} | {"event_id"}]
+    absent = [f for f in contract.fields if f.needs_source and f.name not in {c.field.name for c in columns}]
     constants = tuple(f for f in absent if f.type.typeName() == "string" and not f.name.endswith("_number"))
     missing = tuple(f for f in absent if f not in constants)
     for one in constants:

@@ -47,6 +47,7 @@ def matches(profile: Profile, contract: Contract, configuration: Configuration) 
         (
             (-alike, -likeness(column.name, _own_names(field)), place, column.name, Match(field, column, alike))
             for place, field in enumerate(contract.fields)
+            if field.may_have_source
             for names in [_names_of(field, contract, configuration)]
             for column in usable
             if (alike := likeness(column.name, names)) >= LIKELY and _can_be(column, field)

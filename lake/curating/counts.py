@@ -170,13 +170,14 @@ def _repeated(run: Run, table: CuratedTable) -> DataFrame | None:
 
 def _outdated(run: Run, table: CuratedTable) -> DataFrame | None:
     """Keys whose standing row, curated or excluded, is older than one in quarantine: what stands says nothing of it.
+    Of rows that are numbered in their file any may be the refused one.
 
     Where a refused row's own version could not be read, its place in the order of the deliveries says how new it is.
     """
     if not table.snapshot.row_count(outcome="quarantined"):
         return None
     contract, place = table.plan.contract, ("delivery_order", "record_number")
-    key, version = contract.key, contract.version_order
+    key, version = contract.natural_key, contract.version_order
     refused = _rows(run, table, "quarantined").select(*under("refused", (*key, *version, *place)))
     standing = (
         _rows(run, table, "curated")
