@@ -25,10 +25,12 @@ Found = dict[str, dict[str, int]]  # by kind and code
 
 @dataclass(frozen=True)
 class CuratedTable:
-    """A table of this run: what was to be done, and what was written."""
+    """A table of this run: what was to be done, what was written, and of a derived one how many rows were derived,
+    counted before they were judged."""
 
     plan: TablePlan
     snapshot: Snapshot
+    derived_row_count: int | None = None
 
     @property
     def name(self) -> str:
@@ -54,7 +56,7 @@ def _counts(run: Run, table: CuratedTable, found: Found) -> TableCounts:
     curated_count = snapshot.row_count(outcome="curated")
     changes = found.get("change", {}) if plan.before else {"keys_added": curated_count}
     return TableCounts(
-        read=_landed_row_count(run, plan, plan.to_read),
+        read=_row_count(run, table, plan.to_read),
         **new,
         rows_before=plan.before.row_count(outcome="curated") if plan.before else 0,
         keys_added=changes.get("keys_added", 0),
@@ -66,7 +68,7 @@ def _counts(run: Run, table: CuratedTable, found: Found) -> TableCounts:
         warnings=found.get("warnings", {}),
         repeated=found.get("repeated", {}),
         outdated=found.get("outdated", {}).get("", 0),
-        cumulative={"landed": _landed_row_count(run, plan, plan.deliveries), **_by_outcome(snapshot)},
+        cumulative={"landed": _row_count(run, table, plan.deliveries), **_by_outcome(snapshot)},
         mode=plan.mode,
         why=plan.why,
     )
@@ -87,7 +89,7 @@ def _counts_carried(run: Run, table: CuratedTable, parent: TableCounts) -> Table
         keys_replaced=0,
         keys_removed=0,
         rows_after=outcomes["curated"],
-        cumulative={"landed": _landed_row_count(run, plan, plan.deliveries), **outcomes},
+        cumulative={"landed": _row_count(run, table, plan.deliveries), **outcomes},
         mode=plan.mode,
         why=plan.why,
     )
@@ -122,6 +124,12 @@ def _must_equal(table: str, name: str, left: int, right: Mapping[str, int]) -> N
 def _by_outcome(snapshot: Snapshot, **partition: str) -> dict[str, int]:
     found = snapshot.row_counts("outcome", **partition)
     return {outcome: found[outcome] for outcome in OUTCOMES}
+
+
+def _row_count(run: Run, table: CuratedTable, deliveries: Iterable[Delivery]) -> int:
+    if table.derived_row_count is None:
+        return _landed_row_count(run, table.plan, deliveries)
+    return table.derived_row_count
 
 
 def _landed_row_count(run: Run, plan: TablePlan, deliveries: Iterable[Delivery]) -> int:
