@@ -161,7 +161,7 @@ def _shared(contract: Contract, found: list[Match], mapped: list[FieldDraft], do
     shared = []
     for target in contract.fields:
         type_ = target.type.typeName()
-        if target.required and target.name not in have and type_ in ("timestamp", "date") and dates:
+        if target.needs_source and target.name not in have and type_ in ("timestamp", "date") and dates:
             verdict, at = dates[0].column.verdict, f"columns.{target.name}"
             doubts.append(Doubt(at, f"no column of its own: {dates[0].column.name!r} stands in for it"))
             rule, parameters, _ = in_time(verdict.rule, verdict.parameters, type_, verdict.mask, at, doubts)
@@ -178,7 +178,7 @@ def _words_again(
     have = {mapping.field.name for mapping in mapped}
     found = []
     for target in contract.fields:
-        if target.required and target.values and target.name not in have:
+        if target.needs_source and target.values and target.name not in have:
             column = named_alike(profile, target, contract, configuration)
             if column is not None:
                 found.append(draft_field(Match(target, column, 1.0), configuration, doubts))

@@ -8,7 +8,8 @@ from schemas.domains import DomainTables
 TEXT = T.StringType()
 STREET = Field("street_name", TEXT, "The street.", required=True)
 DISTRICT = Field("district_name", TEXT, "Its district.")
-CREWS = Contract("crews", 1, "One crew", ("crew_code",), (Field("crew_code", TEXT, "The crew.", required=True),))
+CREW = Field("crew_code", TEXT, "The crew's own code.", required=True, numbered="content")
+CREWS = Contract("crews", 1, "One crew", ("crew_code",), (CREW,))
 REQUESTS = Contract(
     name="requests",
     version=1,

@@ -7,11 +7,11 @@ import pytest
 
 from headrace.domain_commands import DomainCommands
 from headrace.explain.versions import trace_rows
-from lake.errors import AuditError
+from lake.errors import AuditError, ConfigError
 from tests.calls.jobs import JOBS
 from tests.calls.tables import TABLES
 from tests.engine import environment_name
-from tests.jobs.lakes import release, rows, write_raw
+from tests.jobs.lakes import release, rows, run_of, write_raw
 from tests.registered import register
 from tests.unit.headrace.asking import headrace as ask
 
@@ -25,7 +25,7 @@ OAK_LATER = OAK.replace("05 09", "07 09")
 ELM_CLOSED = ELM_OLD.replace("02 10:00,open", "04 10:00,closed")
 ELSEWHERE = "Oak,North,2024-02-01,2024-02-01 09:00,open\nFir,West,2024-02-01,2024-02-01 09:00,open\n"
 FILES = {
-    "requests_d1.csv": HEADER + ELM_OLD + ELM_NEW + OAK + NOWHERE + NAMELESS,
+    "requests_d1.csv": HEADER + ELM_OLD + ELM_NEW + OAK + NOWHERE + NAMELESS + NAMELESS,
     "requests_d2.csv": HEADER + NOWHERE + OAK_LATER + ELM_NEW + ELM_CLOSED,
     "requests_d3.csv": HEADER + ELM_NEW + ELSEWHERE,
     "crews_d1.csv": "Crew\nC1\n",
@@ -40,17 +40,18 @@ COLUMNS = {
 
 class Calls(DomainCommands):
     name = "calls"
-    subjects = ("street",)
+    subjects = ("street", "nameless")
 
     def explain(self, trail, subject, terms):
-        asked = "SELECT landing_file_id, record_number FROM curated.{} WHERE street_name = ?"
-        found = {
-            table: [
-                (row["landing_file_id"], row["record_number"]) for row in trail.objects(asked.format(table), *terms)
-            ]
-            for table in ("requests", "streets")
-        }
-        return {"rows": trace_rows(trail, found)}
+        """Of a street one of its requests, and the street itself; else the first request without a street."""
+        if subject == "nameless":
+            asked = {"requests": "quarantine.requests WHERE street_name IS NULL"}
+        else:
+            [street] = terms
+            asked = {table: f"curated.{table} WHERE street_name = '{street}'" for table in ("requests", "streets")}
+        sql = "SELECT landing_file_id, record_number FROM {} ORDER BY ALL LIMIT 1"
+        found = {table: trail.objects(sql.format(rows)) for table, rows in asked.items()}
+        return {"rows": trace_rows(trail, {table: [tuple(row.values()) for row in of] for table, of in found.items()})}
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_rows_without_an_id_and_what_is_derived_from_them_go_through_every_comma
     ran = ask(*run, "--json").json()
     assert all(equation["closes"] for equations in ran["equations"]["tables"].values() for equation in equations)
     assert {name: table["cumulative"] for name, table in ran["tables"].items() if name != "crews"} == {
-        "requests": {"landed": 5, "curated": 4, "superseded": 0, "duplicate": 0, "excluded": 0, "quarantined": 1},
+        "requests": {"landed": 6, "curated": 4, "superseded": 0, "duplicate": 0, "excluded": 0, "quarantined": 2},
         "streets": {"landed": 3, "curated": 2, "superseded": 0, "duplicate": 0, "excluded": 0, "quarantined": 1},
         "districts": {"landed": 2, "curated": 2, "superseded": 0, "duplicate": 0, "excluded": 0, "quarantined": 0},
     }
@@ -108,6 +109,9 @@ def test_rows_without_an_id_and_what_is_derived_from_them_go_through_every_comma
     assert [version["raw"]["file"] for version in explained[1]["versions"]] == ["requests_d2.csv"]
     oak = ask("explain", "calls", "street", "Oak", "--lake", "lake", "--json").json()["rows"][0]
     assert [version["outcome"] for version in oak["versions"]] == ["curated", "superseded"]
+    nameless = ask("explain", "calls", "nameless", "any", "--lake", "lake", "--json").json()["rows"]
+    assert [[version["record_number"] for version in row["versions"]] for row in nameless] == [[5]]
+    assert ask(*query, "SELECT crew_code FROM curated.crews").json() == [{"crew_code": "C1"}]
 
 
 def test_growing_in_any_order_gives_what_one_run_over_all_gives(calls, tmp_path):
@@ -159,3 +163,9 @@ def test_a_key_of_which_a_newer_version_is_in_quarantine_is_outdated_whatever_it
     files = {"requests_d1.csv": HEADER + ELM_OLD + ELM_NEW + ELM_NEW.replace("03 10:00,open", "02 11:00,gone")}
     found = released(calls, "requests_d1.csv", files=files)
     assert (found.counts["requests"].quarantined, found.counts["requests"].outdated) == (1, 1)
+
+
+def test_no_source_fills_a_derived_table(calls, tmp_path):
+    Path("streets.toml").write_text('[source]\nname = "crews"\ntable = "streets"\n')
+    with pytest.raises(ConfigError, match="streets.toml:3: no table 'streets' that sources fill"):
+        _ = run_of(tmp_path, calls, domain="calls", configs=[Path("streets.toml")]).configuration
