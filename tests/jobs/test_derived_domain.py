@@ -167,5 +167,5 @@ def test_a_key_of_which_a_newer_version_is_in_quarantine_is_outdated_whatever_it
 
 def test_no_source_fills_a_derived_table(calls, tmp_path):
     Path("streets.toml").write_text('[source]\nname = "crews"\ntable = "streets"\n')
-    with pytest.raises(ConfigError, match="streets.toml:3: no table 'streets' that sources fill"):
+    with pytest.raises(ConfigError, match=r"streets[.]toml:3: no table 'streets' that sources fill"):
         _ = run_of(tmp_path, calls, domain="calls", configs=[Path("streets.toml")]).configuration
