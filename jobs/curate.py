@@ -1,4 +1,4 @@
-"""Curate the landed deliveries of a domain: standardize, judge, keep latest, exclude.
+"""Curate the landed deliveries of a domain: standardize, judge, keep latest, exclude; then what is derived from that.
 
 Reads: landing/, and the parent release's curated snapshots.
 Writes: a snapshot of every changed table under curated/<domain>/<table>/, and the stage `curate` of the manifest.
@@ -8,25 +8,25 @@ Rerun: writes new snapshots; those of an earlier attempt are read by nobody.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from functools import reduce
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
+from jobs.domains import jobs_of
+from jobs.mart_writing import curated_frames
 from jobs.shell import shell
 from lake.curating.counts import CuratedTable, count_tables
+from lake.curating.derived import plan_derived
 from lake.curating.limits import refuse_quarantined
 from lake.curating.plan import TablePlan, landed_frames, plan_table
 from lake.curating.too_large import refuse_landed
 from lake.curating.undecided import refuse_undecided
+from lake.landing.deliveries import Delivery
 from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_snapshot
 from lake.run.run import Run
-from schemas.contract import Contract
 from schemas.lineage import BEYOND_CONTRACT
-from transforms.outcomes import judge, judged_before, with_content_hash, with_event_id, with_reasons
-from transforms.standardization import SourcePlan, standardize
+from transforms.curating import judge_derived, judge_landed
 
 
 def main(argv: Sequence[str]) -> None:
@@ -34,18 +34,24 @@ def main(argv: Sequence[str]) -> None:
 
 
 def curate(run: Run) -> None:
-    """Carry over, grow or rebuild every curated table that has deliveries. What was quarantined beyond the limit stops
-    the run here, and can be looked at."""
-    plans = [plan_table(run, contract, run.deliveries) for contract in run.tables.curated.values()]
+    """Carry over, grow or rebuild every curated table that has deliveries, then those derived from them. What was
+    quarantined beyond the limit stops the run here, and can be looked at."""
+    deliveries = run.deliveries
+    plans = [plan_table(run, contract, deliveries) for contract in run.tables.sourced.values()]
     if any(plan.mode not in ("absent", "carried") for plan in plans):
-        refuse_landed(run, run.deliveries)
-    tables = [
-        CuratedTable(plan, plan.before if plan.mode == "carried" and plan.before else _write(run, plan))
+        refuse_landed(run, deliveries)
+    tables = {
+        plan.contract.name: CuratedTable(
+            plan, plan.before if plan.mode == "carried" and plan.before else _write_landed(run, plan)
+        )
         for plan in plans
         if plan.mode != "absent"
-    ]
-    snapshots = {table.name: table.snapshot for table in tables}
-    counts = count_tables(run, tables)
+    }
+    for name in run.tables.derived:
+        if table := _derived(run, name, deliveries, {name: table.snapshot for name, table in tables.items()}):
+            tables[name] = table
+    snapshots = {name: table.snapshot for name, table in tables.items()}
+    counts = count_tables(run, list(tables.values()))
     run.add_stage(
         "curate",
         {
@@ -53,52 +59,52 @@ def curate(run: Run) -> None:
             "counts": {name: asdict(count) for name, count in counts.items()},
         },
     )
-    refuse_quarantined(run, run.deliveries, snapshots, counts)
+    refuse_quarantined(run, deliveries, snapshots, counts)
 
 
-def build(
-    landed: Sequence[tuple[DataFrame, SourcePlan]],
-    before: DataFrame | None,
-    contract: Contract,
-    *,
-    upserting: Sequence[str],
-) -> DataFrame:
-    """Every landed row, and every row judged before, with its outcome."""
-    rows = [_rows(frame, plan, upserting) for frame, plan in landed]
-    if before is not None:
-        rows.append(judged_before(before, contract))
-    return judge(reduce(DataFrame.unionByName, rows), contract, upserting=upserting)
-
-
-def _rows(landed: DataFrame, plan: SourcePlan, upserting: Sequence[str]) -> DataFrame:
-    rows = with_content_hash(standardize(landed, plan), plan.contract)
-    if "event_id" in plan.contract.key:
-        rows = with_event_id(rows, identical_rows=plan.identical_rows)
-    replaced = tuple(sorted(file_id for file_id, file in plan.files.items() if file.is_replaced))
-    reasoned = with_reasons(rows, plan.contract, replaced_file_ids=replaced, upserting=upserting)
-    return reasoned.withColumn("was_judged", F.lit(False))
-
-
-def _write(run: Run, plan: TablePlan) -> Snapshot:
+def _write_landed(run: Run, plan: TablePlan) -> Snapshot:
     name = plan.contract.name
     with run.step("curate", f"{name}, {plan.mode}") as counted:
         before = None
         if plan.before is not None and plan.mode == "grown":
             before = read_snapshot(run.engine, run.lake, plan.before, plan.contract, BEYOND_CONTRACT)
-        judged = build(landed_frames(run, plan), before, plan.contract, upserting=run.upserting(name))
-        written = write_snapshot(
-            run.engine,
-            judged,
-            run.lake,
-            table=name,
-            folder=new_folder("curated", run.domain, name, run.run_id),
-            digest=plan.digest,
-            replaced=plan.replaced,
-            partition_by=("outcome", "was_judged"),
-        )
+        landed = landed_frames(run, plan)
+        written = _write(run, plan, judge_landed(landed, before, plan.contract, upserting=run.upserting(name)))
         counted(written.row_count(was_judged="false"))
     refuse_undecided(run, plan, written)
     return written
+
+
+def _derived(
+    run: Run, name: str, deliveries: Sequence[Delivery], snapshots: Mapping[str, Snapshot]
+) -> CuratedTable | None:
+    """The table derived from others of this run; None where one of them is absent."""
+    derive, of = jobs_of(run).derive[name], run.tables.derived[name]
+    plan = plan_derived(run, run.tables.curated[name], map(snapshots.get, of), (derive.__module__,))
+    if plan.mode == "absent":
+        return None
+    if plan.mode == "carried" and plan.before and run.parent:
+        return CuratedTable(plan, plan.before, run.parent.counts[name].cumulative["landed"])
+    refuse_landed(run, deliveries)
+    frames = curated_frames(run, {table: snapshots[table] for table in of})
+    with run.step("curate", f"{name}, {plan.mode}") as counted, run.engine.kept() as keep:
+        rows = keep(derive(frames))
+        written = _write(run, plan, judge_derived(rows, plan.contract))
+        counted(written.row_count())
+        return CuratedTable(plan, written, rows.count())
+
+
+def _write(run: Run, plan: TablePlan, judged: DataFrame) -> Snapshot:
+    return write_snapshot(
+        run.engine,
+        judged,
+        run.lake,
+        table=plan.contract.name,
+        folder=new_folder("curated", run.domain, plan.contract.name, run.run_id),
+        digest=plan.digest,
+        replaced=plan.replaced,
+        partition_by=("outcome", "was_judged"),
+    )
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 Severity = Literal["warn", "quarantine", "halt"]
+Numbered = Literal["content", "key"]
 
 
 class ContractError(ValueError):
@@ -26,7 +27,10 @@ class Field:
     `values` are the only ones that the column may have, and `only_rule` the one standardizer that may fill it, where
     its type does not promise enough. A required field that is `waivable` may be wanting in all rows of a source that
     says so: the marts know what its null means. `derived` is Spark SQL over the fields before it, by which a curated
-    field is computed: no source fills it, and it is null only where what it is made of is.
+    field is computed: no source fills it, and it is null only where what it is made of is. `numbered` is a part of the
+    key for rows that have none of their own: `key` counts the rows of a file that share the rest of the key, and no
+    source fills it; `content` is the row's content with its number among its file's rows of that content, unless the
+    source fills it. See docs/decisions/outcomes.md.
     """
 
     name: str
@@ -39,11 +43,22 @@ class Field:
     only_rule: str | None = None
     waivable: bool = False
     derived: str | None = None
+    numbered: Numbered | None = None
 
     @property
     def is_never_null(self) -> bool:
         """Whether the column has no null in any table."""
         return self.required and not self.waivable
+
+    @property
+    def may_have_source(self) -> bool:
+        """Whether a source may fill it."""
+        return not self.derived and self.numbered != "key"
+
+    @property
+    def needs_source(self) -> bool:
+        """Whether every source fills it, or says that it cannot."""
+        return self.required and not self.derived and not self.numbered
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,12 @@ class Contract:
                 f"{self.name} v{self.version}: {wrong} is waivable, but no required field beside the key"
             )
 
+        numbered = [f.name for f in self.fields if f.numbered]
+        if len(numbered) > 1 or not {*numbered} <= {*self.key}:
+            raise ContractError(
+                f"{self.name} v{self.version}: {numbered} is numbered, expected at most one field, and of the key"
+            )
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(field.name for field in self.fields)
@@ -101,6 +122,15 @@ class Contract:
     @cached_property
     def by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.fields}
+
+    @cached_property
+    def natural_key(self) -> tuple[str, ...]:
+        """The key without the number among the rows of a file that share the rest of it."""
+        return tuple(name for name in self.key if self.by_name[name].numbered != "key")
+
+    def numbered_by(self, by: Numbered) -> Field | None:
+        """The field of the key that is numbered in this way."""
+        return next((field for field in self.fields if field.numbered == by), None)
 
     @cached_property
     def struct(self) -> T.StructType:
@@ -114,7 +144,7 @@ class Contract:
         required = (
             Rule(f"{f.name}_missing", f"{f.name} IS NULL", f"`{f.name}` is required.")
             for f in self.fields
-            if f.required and not f.derived
+            if f.required and f.may_have_source
         )
         unknown = (
             Rule(

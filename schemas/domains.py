@@ -1,19 +1,37 @@
 """The domains, and which tables each has."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from schemas import procurement, search
-from schemas.contract import Contract
+from schemas.contract import Contract, ContractError
 
 
 @dataclass(frozen=True)
 class DomainTables:
-    """The contracts of a domain by table name, and whether its runs need Spark itself, such as for its MLlib."""
+    """The contracts of a domain by table name, and whether its runs need Spark itself, such as for its MLlib.
+
+    `derived` are the curated tables that no source fills, each with the curated tables that it is derived from.
+    """
 
     curated: dict[str, Contract]
     marts: dict[str, Contract]
     needs_spark: bool = False
+    derived: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = [*self.sourced]
+        for name, of in self.derived.items():
+            if name not in self.curated or not of or not {*of} <= {*known}:
+                raise ContractError(f"{name} is derived from {of}, expected curated tables before it: {known}")
+            if any(field.numbered for field in self.curated[name].fields):
+                raise ContractError(f"{name} is derived, and numbers rows of files; expected a key of its own")
+            known.append(name)
+
+    @property
+    def sourced(self) -> dict[str, Contract]:
+        """The curated tables that sources fill."""
+        return {name: contract for name, contract in self.curated.items() if name not in self.derived}
 
     def zoned(self) -> Iterator[tuple[str, Contract]]:
         """Every contract with its zone, `curated` or `marts`."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import reduce
-from typing import Literal
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -25,29 +24,16 @@ REPLACED = "delivery_replaced"
 def with_content_hash(rows: DataFrame, contract: Contract) -> DataFrame:
     """Add `content_hash`: SHA-256 of the contract's fields with their names, so that a null is a value of its own.
 
-    Why the source excludes a record is part of its content: a receipt that is withdrawn differs from the receipt.
+    Why the source excludes a record is part of its content: a receipt that is withdrawn differs from the receipt. What
+    numbers the row in its file is not.
     """
-    content = {field.name: _content_of(field) for field in contract.fields if field.name != "event_id"}
+    content = {field.name: _content_of(field) for field in contract.fields if not field.numbered}
     return rows.withColumn("content_hash", hash_of({**content, "not_of_table": F.col("not_of_table")}))
 
 
 def _content_of(field: Field) -> Column:
     column = F.col(field.name)
     return F.unix_micros(column) if isinstance(field.type, T.TimestampType) else column
-
-
-def with_event_id(rows: DataFrame, *, identical_rows: Literal["distinct", "duplicate"]) -> DataFrame:
-    """Add `event_id` to events, which have no key: their content, and where identical rows are distinct postings their
-    occurrence number among the file's rows of that content, by record number.
-
-    The n-th of a content in one file is the same posting as the n-th in another: of several files the larger
-    multiplicity stands, never the sum.
-    """
-    if identical_rows == "duplicate":
-        return rows.withColumn("event_id", F.substring("content_hash", 1, 32))
-    within_file = Window.partitionBy("landing_file_id", "content_hash").orderBy("record_number")
-    occurrence = F.row_number().over(within_file).cast("string")
-    return rows.withColumn("event_id", F.concat_ws("-", F.substring("content_hash", 1, 32), occurrence))
 
 
 def with_reasons(
@@ -92,8 +78,7 @@ def judge(rows: DataFrame, contract: Contract, *, upserting: Collection[str] = (
     `outcome` and `is_version_conflict`; `reasons` gets the exclusion's code, or for a loser none. Rows that lost keep
     only key, version and lineage: the rest is null, and lies in landing.
     """
-    is_of_key = F.col("not_of_table").isNull() | _corrects(contract, upserting)
-    competes = (F.size("reasons") == 0) & ~F.col("is_replaced") & is_of_key
+    competes = is_contestant(contract, upserting=upserting)
     apart = F.when(~competes, F.concat_ws("-", "landing_file_id", F.col("record_number").cast("string")))
     order = [
         F.col(name).desc_nulls_last()
@@ -120,6 +105,12 @@ def judge(rows: DataFrame, contract: Contract, *, upserting: Collection[str] = (
         F.coalesce("not_of_table", contract.exclusion()).alias("excluded_by"),
     )
     return _narrowed(placed.withColumn("outcome", _outcome()), contract)
+
+
+def is_contestant(contract: Contract, *, upserting: Collection[str] = ()) -> Column:
+    """Whether a row, as `with_reasons` gives it, competes with the others of its key."""
+    is_of_key = F.col("not_of_table").isNull() | _corrects(contract, upserting)
+    return (F.size("reasons") == 0) & ~F.col("is_replaced") & is_of_key
 
 
 def has_no_version(contract: Contract) -> Column:
@@ -174,7 +165,7 @@ def is_standing(contract: Contract, *, upserting: Collection[str]) -> Column:
 
 def _corrects(contract: Contract, upserting: Collection[str]) -> Column:
     """Whether a record that its source excludes stands in its key's place, as a correction of it."""
-    has_key = reduce(Column.__and__, (F.col(name).isNotNull() for name in contract.key))
+    has_key = reduce(Column.__and__, (F.col(name).isNotNull() for name in contract.natural_key))
     return F.col("source_name").isin(*upserting) & has_key if upserting else F.lit(False)
 
 

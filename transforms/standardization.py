@@ -60,6 +60,11 @@ class SourcePlan:
     masking_key: bytes = field(repr=False)
     exclusions: tuple[ExclusionPlan, ...] = ()
 
+    @property
+    def filled(self) -> frozenset[str]:
+        """The fields for which the source has a column or a constant."""
+        return frozenset((*(plan.field.name for plan in self.fields), *self.constants))
+
     def landing_schema(self) -> T.StructType:
         landed = [plan.landing_name for plan in self.fields] + [plan.landing_name for plan in self.exclusions]
         names = dict.fromkeys(map(landing_column, landed))

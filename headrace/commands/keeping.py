@@ -39,7 +39,7 @@ def vacuum_domain(
     """Remove what is not needed; temporary files that killed writers left go too."""
     check_domain(domain)
     lake = open_lake(lake_uri)
-    configuration = load(domain, contracts=domain_tables(domain).curated, overlays=configs)
+    configuration = load(domain, contracts=domain_tables(domain).sourced, overlays=configs)
     facts = asdict(
         vacuum(
             lake,

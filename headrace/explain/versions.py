@@ -44,7 +44,7 @@ def trace_rows(trail: Trail, seeds: Mapping[str, Iterable[Record]]) -> list[dict
         contract = trail.contracts[table]
         by_key = _by_key(_versions(trail, contract, set(records)), contract)
         for key, versions in sorted(by_key.items(), key=lambda item: str(item[0])):
-            told = dict(zip(contract.key, key, strict=True)) if isinstance(key, tuple) else {}
+            told = dict(zip(contract.natural_key, key, strict=True)) if isinstance(key, tuple) else {}
             found.append({"table": table, "key": told, "versions": sorted(versions, key=_newest(contract))})
     raw = trail.raw.fetch({_record(version) for row in found for version in row["versions"]})
     for row in found:
@@ -70,16 +70,24 @@ def _versions(trail: Trail, contract: Contract, records: set[Record]) -> list[di
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE own AS FROM {table} SEMI JOIN seeds USING (landing_file_id, record_number)"
     )
-    keys = ", ".join(quoted(name) for name in contract.key)
-    return trail.objects(f"FROM {table} SEMI JOIN own USING ({keys}) UNION FROM own")
+    keys = [quoted(name) for name in contract.natural_key]
+    is_same = " AND ".join(f"one.{key} IS NOT DISTINCT FROM own.{key}" for key in keys)
+    is_whole = " AND ".join(["true", *(f"one.{quoted(name)} IS NOT NULL" for name in _never_null(contract))])
+    return trail.objects(f"FROM {table} AS one SEMI JOIN own ON {is_same} WHERE {is_whole} UNION FROM own")
+
+
+def _never_null(contract: Contract) -> list[str]:
+    """The parts of the key in which a null is no value."""
+    return [name for name in contract.natural_key if contract.by_name[name].is_never_null]
 
 
 def _by_key(versions: Iterable[dict[str, Any]], contract: Contract) -> dict[Any, list[dict[str, Any]]]:
     """A row without its whole key stands alone."""
     groups: dict[Any, list[dict[str, Any]]] = defaultdict(list)
     for version in versions:
-        key = tuple(version[name] for name in contract.key)
-        groups[key if None not in key else f"{version['landing_file_id']}-{version['record_number']}"].append(version)
+        key = tuple(version[name] for name in contract.natural_key)
+        is_whole = all(version[name] is not None for name in _never_null(contract))
+        groups[key if is_whole else f"{version['landing_file_id']}-{version['record_number']}"].append(version)
     return groups
 
 
@@ -124,7 +132,7 @@ def _told(version: dict[str, Any], contract: Contract, raw: Mapping[Record, dict
         "values": {
             name: value
             for name, value in version.items()
-            if name not in beside and name not in contract.key and value is not None
+            if name not in beside and name not in contract.natural_key and value is not None
         },
         "raw": raw[_record(version)],
     }

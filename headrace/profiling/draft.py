@@ -55,7 +55,7 @@ def draft_of(
     columns = [draft_field(match, configuration, doubts) for match in found]
     columns += _shared(contract, found, columns, doubts)
     columns += _words_again(contract, columns, profile, configuration, doubts)
-    absent = [f for f in contract.fields if f.required and f.name not in {c.field.name for c in columns} | {"event_id"}]
+    absent = [f for f in contract.fields if f.needs_source and f.name not in {c.field.name for c in columns}]
     constants = tuple(f for f in absent if f.type.typeName() == "string" and not f.name.endswith("_number"))
     missing = tuple(f for f in absent if f not in constants)
     for one in constants:
@@ -161,7 +161,7 @@ def _shared(contract: Contract, found: list[Match], mapped: list[FieldDraft], do
     shared = []
     for target in contract.fields:
         type_ = target.type.typeName()
-        if target.required and target.name not in have and type_ in ("timestamp", "date") and dates:
+        if target.needs_source and target.name not in have and type_ in ("timestamp", "date") and dates:
             verdict, at = dates[0].column.verdict, f"columns.{target.name}"
             doubts.append(Doubt(at, f"no column of its own: {dates[0].column.name!r} stands in for it"))
             rule, parameters, _ = in_time(verdict.rule, verdict.parameters, type_, verdict.mask, at, doubts)
@@ -178,7 +178,7 @@ def _words_again(
     have = {mapping.field.name for mapping in mapped}
     found = []
     for target in contract.fields:
-        if target.required and target.values and target.name not in have:
+        if target.needs_source and target.values and target.name not in have:
             column = named_alike(profile, target, contract, configuration)
             if column is not None:
                 found.append(draft_field(Match(target, column, 1.0), configuration, doubts))

@@ -44,7 +44,7 @@ def profile_file(
     """
     if write is not None and write.exists():
         raise ConfigError(f"{write} is there already; promised a new file: take another name")
-    domains = {of: domain_tables(of).curated for of in ([domain] if domain else domain_names())}
+    domains = {of: domain_tables(of).sourced for of in ([domain] if domain else domain_names())}
     if domain is None and table is not None:
         domains = {of: contracts for of, contracts in domains.items() if table in contracts} or domains
     configurations = {of: load(of, contracts=contracts) for of, contracts in domains.items()}

@@ -47,6 +47,7 @@ def matches(profile: Profile, contract: Contract, configuration: Configuration) 
         (
             (-alike, -likeness(column.name, _own_names(field)), place, column.name, Match(field, column, alike))
             for place, field in enumerate(contract.fields)
+            if field.may_have_source
             for names in [_names_of(field, contract, configuration)]
             for column in usable
             if (alike := likeness(column.name, names)) >= LIKELY and _can_be(column, field)
@@ -135,7 +136,7 @@ def _likelihood(profile: Profile, contract: Contract, configuration: Configurati
     """What is there of the fields, the required ones threefold, less a third of the required ones that are not."""
     weights = {field.name: 3.0 if field.required else 1.0 for field in contract.fields if not field.only_rule}
     found = {match.field.name: match.likeness**2 for match in matches(profile, contract, configuration)}
-    lacking = sum(1.0 for field in contract.fields if field.required and field.name not in found)
+    lacking = sum(1.0 for field in contract.fields if field.needs_source and field.name not in found)
     return sum(weights.get(name, 0.0) * likeness for name, likeness in found.items()) - lacking
 
 

@@ -269,7 +269,9 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
             raise ConfigError(f"{where}: source {head['name']!r} does not say `{key}`")
     table = layers.typed(("source", "table"), str)
     if table not in contracts:
-        raise ConfigError(f"{layers.where('source', 'table')}: no contract {table!r}{closest(table, contracts)}")
+        raise ConfigError(
+            f"{layers.where('source', 'table')}: no table {table!r} that sources fill{closest(table, contracts)}"
+        )
     contract = contracts[table]
     kind: Kind = layers.typed(("source", "kind"), Kind)
     constants = read_constants(layers, contract)

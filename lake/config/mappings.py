@@ -98,8 +98,8 @@ def refuse_missing_fields(
     where: str,
 ) -> None:
     mapped, constant, waived = {column.field for column in columns}, set(constants), set(not_delivered)
-    given = mapped | constant | waived | {"event_id"} | {f.name for f in contract.fields if f.derived}
-    if missing := [field for field in contract.fields if field.required and field.name not in given]:
+    given = mapped | constant | waived
+    if missing := [field for field in contract.fields if field.needs_source and field.name not in given]:
         names = ", ".join(field.name for field in missing)
         waivable = ", ".join(field.name for field in missing if field.waivable)
         raise ConfigError(
@@ -226,6 +226,11 @@ def _refuse_unknown_field(name: str, contract: Contract, where: str) -> None:
         raise ConfigError(f"{where}: {_called(contract)} has no field {name!r}{closest(name, contract.names)}")
     if derived := contract.by_name[name].derived:
         raise ConfigError(f"{where}: {_called(contract)} computes {name} itself, as {derived}; leave it out")
+    if contract.by_name[name].numbered == "key":
+        raise ConfigError(
+            f"{where}: {_called(contract)} numbers {name} itself, among the rows of a file that share the rest of the "
+            "key; leave it out"
+        )
 
 
 def _called(contract: Contract) -> str:

@@ -24,10 +24,12 @@ Found = dict[str, dict[str, int]]  # by kind and code
 
 @dataclass(frozen=True)
 class CuratedTable:
-    """A table of this run: what was to be done, and what was written."""
+    """A table of this run: what was to be done, what was written, and of a derived one how many rows were derived,
+    counted before they were judged."""
 
     plan: TablePlan
     snapshot: Snapshot
+    derived_row_count: int | None = None
 
     @property
     def name(self) -> str:
@@ -53,7 +55,7 @@ def _counts(table: CuratedTable, found: Found) -> TableCounts:
     curated_count = snapshot.row_count(outcome="curated")
     changes = found.get("change", {}) if plan.before else {"keys_added": curated_count}
     return TableCounts(
-        read=_row_count(plan.to_read),
+        read=_row_count(table, plan.to_read),
         **new,
         rows_before=plan.before.row_count(outcome="curated") if plan.before else 0,
         keys_added=changes.get("keys_added", 0),
@@ -65,7 +67,7 @@ def _counts(table: CuratedTable, found: Found) -> TableCounts:
         warnings=found.get("warnings", {}),
         repeated=found.get("repeated", {}),
         outdated=found.get("outdated", {}).get("", 0),
-        cumulative={"landed": _row_count(plan.deliveries), **_by_outcome(snapshot)},
+        cumulative={"landed": _row_count(table, plan.deliveries), **_by_outcome(snapshot)},
         mode=plan.mode,
         why=plan.why,
     )
@@ -86,7 +88,7 @@ def _counts_carried(table: CuratedTable, parent: TableCounts) -> TableCounts:
         keys_replaced=0,
         keys_removed=0,
         rows_after=outcomes["curated"],
-        cumulative={"landed": _row_count(plan.deliveries), **outcomes},
+        cumulative={"landed": _row_count(table, plan.deliveries), **outcomes},
         mode=plan.mode,
         why=plan.why,
     )
@@ -123,8 +125,11 @@ def _by_outcome(snapshot: Snapshot, **partition: str) -> dict[str, int]:
     return {outcome: found[outcome] for outcome in OUTCOMES}
 
 
-def _row_count(deliveries: Iterable[Delivery]) -> int:
-    return sum(delivery.row_count for delivery in deliveries)
+def _row_count(table: CuratedTable, deliveries: Iterable[Delivery]) -> int:
+    """Landed rows of these deliveries; of a derived table the rows that were derived."""
+    if table.derived_row_count is None:
+        return sum(delivery.row_count for delivery in deliveries)
+    return table.derived_row_count
 
 
 def _found(run: Run, table: CuratedTable) -> Found:
@@ -167,13 +172,14 @@ def _repeated(run: Run, table: CuratedTable) -> DataFrame | None:
 
 def _outdated(run: Run, table: CuratedTable) -> DataFrame | None:
     """Keys whose standing row, curated or excluded, is older than one in quarantine: what stands says nothing of it.
+    Of rows that are numbered in their file any may be the refused one.
 
     Where a refused row's own version could not be read, its place in the order of the deliveries says how new it is.
     """
     if not table.snapshot.row_count(outcome="quarantined"):
         return None
     contract, place = table.plan.contract, ("delivery_order", "record_number")
-    key, version = contract.key, contract.version_order
+    key, version = contract.natural_key, contract.version_order
     refused = _rows(run, table, "quarantined").select(*under("refused", (*key, *version, *place)))
     standing = (
         _rows(run, table, "curated")

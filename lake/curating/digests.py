@@ -10,6 +10,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from lake.config.configuration import Source
+from lake.releases.snapshots import Snapshot
 from schemas.contract import Contract
 
 # What decides on the rows of a table is imported from these packages; a job that decides on some is named beside.
@@ -85,4 +86,10 @@ def curated_digest(contract: Contract, sources: Iterable[Source], key_fingerprin
     has_personal = any(field.personal for field in contract.fields)
     parts = [contract.digest, code_digest(CURATING), key_fingerprint if has_personal else ""]
     parts += sorted(f"{source.name}={source.mapping_digest}" for source in sources)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def derived_digest(contract: Contract, of: Iterable[Snapshot], code: tuple[str, ...]) -> str:
+    """By what a derived table is made: contract, code, and the snapshots that it is derived from."""
+    parts = [contract.digest, code_digest((*CURATING, *code)), *(snapshot.folder for snapshot in of)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

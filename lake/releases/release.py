@@ -28,7 +28,8 @@ class TableCounts:
     """The run's equations for one curated table, and over everything that ever landed.
 
     `repeated` says for each landed file of an `events` source how many of its rows another file's rows stand for;
-    `outdated` how many rows stand, curated or excluded, although a newer version of them was quarantined.
+    `outdated` how many rows stand, curated or excluded, although a newer version of them was quarantined. Of a derived
+    table `read` and `cumulative["landed"]` are the rows that were derived.
     """
 
     read: int

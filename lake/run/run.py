@@ -63,7 +63,7 @@ class Run:
 
     @cached_property
     def configuration(self) -> Configuration:
-        contracts = DOMAINS[self.domain].curated if self.domain in DOMAINS else {}
+        contracts = DOMAINS[self.domain].sourced if self.domain in DOMAINS else {}
         environment = self.arguments.environment or laptop_environment(self.domain)
         return load(self.domain, contracts=contracts, environment=environment, overlays=self.arguments.configs)
 

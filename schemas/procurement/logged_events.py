@@ -16,6 +16,7 @@ LOGGED_EVENTS = Contract(
             T.StringType(),
             "Hash of the event's content and its occurrence number in the file.",
             required=True,
+            numbered="content",
         ),
         Field("source_system_code", T.StringType(), "The ledger system in which the case lives.", required=True),
         Field("case_id", T.StringType(), "Purchase order and item, `<po>_<item>`.", required=True),

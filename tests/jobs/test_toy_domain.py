@@ -1,22 +1,16 @@
 """A domain of its own folder, and one line in each registry, goes through every command."""
 
-import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-import headrace.cli
-import headrace.domains
-import jobs.domains
-import schemas.domains
 from tests.engine import environment_name
+from tests.registered import ROOT, register
 from tests.toy.commands import Toy
 from tests.toy.jobs import JOBS
 from tests.toy.tables import TABLES
 from tests.unit.headrace.asking import headrace as ask
 
-ROOT = Path(__file__).resolve().parents[2]
 STOPS = [
     {"stop_code": "S1", "stop_name": "Market", "ride_count": 2, "passenger_count": 43},
     {"stop_code": "S2", "stop_name": "Harbour", "ride_count": 1, "passenger_count": 5},
@@ -26,17 +20,7 @@ STOPS = [
 
 @pytest.fixture
 def toy(tmp_path, monkeypatch):
-    """The registries with a line more each, and the packaged configurations with a folder more."""
-    monkeypatch.setitem(schemas.domains.DOMAINS, "toy", TABLES)
-    monkeypatch.setitem(jobs.domains.JOBS, "toy", JOBS)
-    monkeypatch.setitem(headrace.domains.DOMAINS, "toy", Toy())
-    monkeypatch.setattr(headrace.cli.generate, "registered_commands", [*headrace.cli.generate.registered_commands])
-    headrace.cli.generate.command("toy")(Toy.generate)
-    shutil.copytree(ROOT / "configs", tmp_path / "packaged/configs", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "tests/toy/configs", tmp_path / "packaged/configs", dirs_exist_ok=True)
-    monkeypatch.syspath_prepend(tmp_path / "packaged")
-    monkeypatch.delitem(sys.modules, "configs")
-    monkeypatch.chdir(tmp_path)
+    register(monkeypatch, tmp_path, tables=TABLES, jobs_of_domain=JOBS, commands=Toy())
 
 
 def well(*words):

@@ -12,21 +12,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from schemas.contract import Contract
+from schemas.contract import Contract, Field
 from schemas.lineage import LINEAGE
 from schemas.procurement import CURATED, MARTS
 from schemas.procurement.documents import VENDORS
 from schemas.procurement.words import EVENT_FIELDS, EVENT_TYPES
 from tests.parity.cells import Wanted
-from transforms.outcomes import (
-    is_standing,
-    judge,
-    judged_before,
-    key_changes,
-    with_content_hash,
-    with_event_id,
-    with_reasons,
-)
+from transforms.numbering import with_content_id, with_occurrence_number
+from transforms.outcomes import is_standing, judge, judged_before, key_changes, with_content_hash, with_reasons
 from transforms.procurement.business_days import with_business_days
 from transforms.procurement.cases import summarise_cases, with_leg_days
 from transforms.procurement.coverage import (
@@ -85,7 +78,7 @@ def of_contract(contract: Contract, **beside: T.DataType) -> dict[str, T.DataTyp
 
 def landed(contract: Contract) -> Wanted:
     """Standardized rows of a contract before they are judged: keys meet, rules are broken, values were lost."""
-    codes = ([], [], [], [], [f"{contract.key[-1]}_unreadable"], [f"{contract.fields[-1].name}_unreadable"])
+    codes = ([], [], [], [], [f"{contract.natural_key[-1]}_unreadable"], [f"{contract.fields[-1].name}_unreadable"])
     few = {"unreadable": codes}
     return Wanted(
         struct(of_contract(contract, **BEFORE_JUDGED)), few=few, never_null=("landing_file_id",), extreme=True
@@ -107,10 +100,10 @@ def judged(contract: Contract, frames: Frames, keep: Keep) -> Tables:
 
     def rows(frame: DataFrame) -> DataFrame:
         hashed = with_content_hash(frame, contract)
-        if "event_id" in contract.key:
-            hashed = with_event_id(hashed, identical_rows="distinct")
-        reasoned = with_reasons(hashed, contract, replaced_file_ids=("f3",), upserting=("one",))
-        return reasoned.withColumn("was_judged", F.lit(False))
+        identified = with_content_id(hashed, contract, filled=(), identical_rows="distinct")
+        reasoned = with_reasons(identified, contract, replaced_file_ids=("f3",), upserting=("one",))
+        numbered = with_occurrence_number(reasoned, contract, identical_rows="distinct", upserting=("one",))
+        return numbered.withColumn("was_judged", F.lit(False))
 
     first = keep(judge(rows(frames["rows"]), contract, upserting=("one",)))
     later = frames["later"].withColumn("landing_file_id", F.lit("f9"))
@@ -235,6 +228,12 @@ def of_vendors(frames: Frames, keep: Keep) -> Tables:
     }
 
 
+RECEIPTS = CURATED["goods_receipts"]
+NUMBERED = replace(
+    RECEIPTS,
+    key=(*RECEIPTS.key[:1], "occurrence_number"),
+    fields=(*RECEIPTS.fields, Field("occurrence_number", INTEGER, "Of the file.", required=True, numbered="key")),
+)
 EVENTS = Wanted(struct(EVENT), never_null=("source_system_code", "case_id", "event_on", "event_id"), extreme=True)
 # A closed leg has a duration.
 LEGS_WANTED = Wanted(struct(of_contract(MARTS["procurement_legs"])), never_null=("duration_days",))
@@ -281,7 +280,7 @@ INVOICES_AND_PAYMENTS = {name: CURATED_WANTED[name] for name in ("invoices", "pa
 SUBJECTS: dict[str, Subject] = {
     **{
         f"outcomes of {name}": Subject(partial(judged, contract), {"rows": landed(contract), "later": landed(contract)})
-        for name, contract in CURATED.items()
+        for name, contract in {**CURATED, "numbered rows": NUMBERED}.items()
     },
     "events, some of a log": Subject(partial(of_events, has_log=True), {"events": EVENTS}),
     "events of documents": Subject(partial(of_events, has_log=False), {"events": EVENTS}),
@@ -301,6 +300,6 @@ SUBJECTS: dict[str, Subject] = {
 # Marts take Spark as long as all the others together, and are in every run of a pipeline.
 DEAR = tuple(name for name in SUBJECTS if name.startswith("marts"))
 BRIEF = (
-    *(f"outcomes of {name}" for name in ("logged_events", "purchase_orders", "goods_receipts")),
+    *(f"outcomes of {name}" for name in ("logged_events", "purchase_orders", "goods_receipts", "numbered rows")),
     *(name for name in SUBJECTS if name not in DEAR and not name.startswith("outcomes")),
 )

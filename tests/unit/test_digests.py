@@ -15,7 +15,8 @@ from jobs.search import frames
 from lake.config.configuration import Coverage, Source
 from lake.config.read_options import Read
 from lake.curating import digests
-from lake.curating.digests import CURATING, code_digest, curated_digest, imported
+from lake.curating.digests import CURATING, code_digest, curated_digest, derived_digest, imported
+from lake.releases.snapshots import Snapshot
 from schemas.contract import Contract, Field
 
 CONTRACT = Contract("orders", 1, "an order", ("id",), (Field("id", T.StringType(), "Id."),))
@@ -148,3 +149,22 @@ def test_curating_code_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     before = curated_digest(CONTRACT, [SOURCE], "k")
     monkeypatch.setattr(digests, "CURATING", CURATING[:1])
     assert curated_digest(CONTRACT, [SOURCE], "k") != before
+
+
+SNAPSHOT = Snapshot("orders", "curated/orders/1", (), "d")
+
+
+@pytest.mark.parametrize(
+    ("contract", "of", "code", "is_other"),
+    [
+        pytest.param(replace(CONTRACT, version=2), (SNAPSHOT,), (), True, id="its contract"),
+        pytest.param(CONTRACT, (replace(SNAPSHOT, folder="curated/orders/2"),), (), True, id="what it is derived from"),
+        pytest.param(CONTRACT, (SNAPSHOT,), ("transforms.same",), False, id="not code that counts already"),
+        pytest.param(CONTRACT, (SNAPSHOT,), ("transforms.search.labels",), True, id="its code"),
+        pytest.param(CONTRACT, (replace(SNAPSHOT, digest="e"),), (), False, id="not what led to the same snapshot"),
+    ],
+)
+def test_a_derived_digest_changes_with(
+    contract: Contract, of: tuple[Snapshot, ...], code: tuple[str, ...], is_other: bool
+) -> None:
+    assert (derived_digest(contract, of, code) != derived_digest(CONTRACT, (SNAPSHOT,), ())) is is_other

@@ -2,13 +2,16 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pyspark.sql import types as T
 
 import headrace.domains
 import jobs.domains
-from schemas.domains import DOMAINS
+from schemas.contract import Contract, ContractError, Field
+from schemas.domains import DOMAINS, DomainTables
 
 ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("benchmarks", "headrace", "jobs", "lake", "ml", "samples", "schemas", "transforms")
@@ -99,3 +102,37 @@ def constants(path: Path) -> Iterator[str]:
 
 def test_every_layer_knows_the_same_domains() -> None:
     assert list(jobs.domains.JOBS) == list(headrace.domains.DOMAINS) == list(DOMAINS)
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_what_a_domain_derives_it_has_code_for(domain: str) -> None:
+    assert {*DOMAINS[domain].derived} == {*jobs.domains.JOBS[domain].derive}
+
+
+ONE, OTHER = (Contract(name, 1, "one", ("code",), (Field("code", T.StringType(), "It."),)) for name in ("one", "other"))
+COUNTED = replace(OTHER, fields=(replace(OTHER.fields[0], numbered="content"),))
+
+
+@pytest.mark.parametrize(
+    ("other", "derived", "sentence"),
+    [
+        pytest.param(OTHER, {"other": ()}, "expected curated tables before it", id="of nothing"),
+        pytest.param(OTHER, {"other": ("other",)}, "expected curated tables before it", id="of itself"),
+        pytest.param(OTHER, {"another": ("one",)}, "expected curated tables before it", id="no table"),
+        pytest.param(
+            OTHER, {"one": ("other",), "other": ("one",)}, "expected curated tables before it", id="in a circle"
+        ),
+        pytest.param(COUNTED, {"other": ("one",)}, "expected a key of its own", id="numbered in a file"),
+    ],
+)
+def test_a_table_is_derived_from_curated_ones_before_it(
+    other: Contract, derived: dict[str, tuple[str, ...]], sentence: str
+) -> None:
+    with pytest.raises(ContractError, match=sentence):
+        DomainTables({"one": ONE, "other": other}, {}, derived=derived)
+
+
+def test_sources_fill_what_is_not_derived() -> None:
+    tables = DomainTables({"one": ONE, "other": OTHER}, {}, derived={"other": ("one",)})
+    assert [*tables.sourced] == ["one"]
+    assert [contract.name for _, contract in tables.zoned()] == ["one", "other"]

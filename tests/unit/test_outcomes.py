@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from schemas.contract import Contract, ContractError, Exclusion, Field, Rule
-from transforms.outcomes import judge, judged_before, key_changes, with_content_hash, with_event_id, with_reasons
+from transforms.outcomes import judge, judged_before, key_changes, with_content_hash, with_reasons
 
 pytestmark = pytest.mark.every_engine
 
@@ -433,45 +433,6 @@ def test_key_changes_are_counted_against_the_table_before(spark):
     after = judge(reasoned(spark, late).unionByName(judged_before(before, ORDERS)), ORDERS)
     changes = key_changes(before.where("outcome = 'curated'"), after.where("outcome = 'curated'"), ORDERS)
     assert sorted(row["change"] for row in changes.collect()) == ["keys_added", "keys_removed", "keys_replaced"]
-
-
-EVENTS = Contract(
-    name="events",
-    version=1,
-    grain="An event",
-    key=("event_id",),
-    fields=(
-        Field("event_id", T.StringType(), "Content and occurrence.", required=True),
-        Field("what", T.StringType(), "What happened."),
-        Field("who", T.StringType(), "Who did it."),
-    ),
-)
-
-
-@pytest.mark.parametrize(
-    ("identical_rows", "curated"),
-    [
-        pytest.param("distinct", 4, id="distinct: the larger multiplicity of any file stands, never the sum"),
-        pytest.param("duplicate", 2, id="duplicate: one of each content stands"),
-    ],
-)
-def test_identical_rows(spark, identical_rows, curated):
-    rows = [
-        ("f1", 1, "x", None),
-        ("f1", 2, "x", None),
-        ("f1", 3, None, "x"),
-        ("f2", 1, "x", None),
-        ("f2", 2, "x", None),
-        ("f2", 3, "x", None),
-    ]
-    frame = spark.createDataFrame(
-        [(None, what, who, "s", file, number, file, [], None) for file, number, what, who in rows],
-        "event_id string, what string, who string, source_name string, landing_file_id string, record_number long, "
-        "delivery_order string, unreadable array<string>, not_of_table string",
-    )
-    keyed = with_event_id(with_content_hash(frame, EVENTS), identical_rows=identical_rows)
-    judged = judge(with_reasons(keyed, EVENTS, replaced_file_ids=()).withColumn("was_judged", F.lit(False)), EVENTS)
-    assert Counter(r.outcome for r in judged.collect()) == {"curated": curated, "duplicate": 6 - curated}
 
 
 def test_a_key_that_is_no_field_is_refused():

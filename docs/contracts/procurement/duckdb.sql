@@ -27,7 +27,7 @@ CREATE TABLE "curated"."logged_events" (
     "delivery_order" VARCHAR
 );
 COMMENT ON TABLE "curated"."logged_events" IS 'One event of one purchase order item; events alike in every column are each a posting of their own. Version 1; key: event_id.';
-COMMENT ON COLUMN "curated"."logged_events"."event_id" IS 'Hash of the event''s content and its occurrence number in the file.';
+COMMENT ON COLUMN "curated"."logged_events"."event_id" IS 'Hash of the event''s content and its occurrence number in the file. Made by Headrace where the source has none.';
 COMMENT ON COLUMN "curated"."logged_events"."source_system_code" IS 'The ledger system in which the case lives.';
 COMMENT ON COLUMN "curated"."logged_events"."case_id" IS 'Purchase order and item, `<po>_<item>`.';
 COMMENT ON COLUMN "curated"."logged_events"."activity_name" IS 'What happened, in the source''s words.';

@@ -41,7 +41,11 @@ LEFT_AT = Field("left_at", T.TimestampType(), "When.", required=True, waivable=T
 PARTS = dataclasses.replace(THINGS, name="parts", fields=(*THINGS.fields, LEFT_AT))
 
 
-CONTRACTS = {**DOMAINS["procurement"].curated, "things": THINGS, "parts": PARTS}
+PLACE = Field("place_number", T.IntegerType(), "Of alike things in their file.", required=True, numbered="key")
+ALIKE = dataclasses.replace(THINGS, name="alike", key=(*THINGS.key, PLACE.name), fields=(*THINGS.fields, PLACE))
+
+
+CONTRACTS = {**DOMAINS["procurement"].curated, "things": THINGS, "parts": PARTS, "alike": ALIKE}
 
 
 SOURCE = """[source]
@@ -63,6 +67,14 @@ headers = ["Made"]
 rule = "date"
 formats = ["iso"]
 """
+
+
+def changed(old: str, new: str) -> str:
+    assert old in SOURCE
+    return SOURCE.replace(old, new, 1)
+
+
+OF_ALIKE = changed('table = "things"', 'table = "alike"')
 
 
 OF_PARTS = SOURCE.replace('table = "things"', 'table = "parts"\nnot_delivered = ["left_at"]')
@@ -98,11 +110,6 @@ class Files:
         line = text.count("\n") if at.endswith("$") else line_of(text, at)
         assert sentence.startswith(f"0.toml:{line}: "), sentence
         assert [part for part in parts if part not in sentence] == [], sentence
-
-
-def changed(old: str, new: str) -> str:
-    assert old in SOURCE
-    return SOURCE.replace(old, new, 1)
 
 
 def line_of(text: str, part: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.config.sources import OF_PARTS, SOURCE, Files, changed
+from tests.unit.config.sources import OF_ALIKE, OF_PARTS, SOURCE, Files, changed
 
 MISTAKES_OF_COLUMNS = [
     pytest.param(
@@ -54,6 +54,12 @@ MISTAKES_OF_COLUMNS = [
         "[source]",
         ["left_at is not_delivered, and a column or a constant besides"],
         id="delivering what is not delivered",
+    ),
+    pytest.param(
+        OF_ALIKE + '\n[columns.place_number]\nheaders = ["Place"]\nrule = "integer"\n',
+        "[columns.place_number]",
+        ["alike v3 numbers place_number itself, among the rows of a file that share the rest of the key; leave it out"],
+        id="a column for what is numbered",
     ),
     *(
         pytest.param(SOURCE + f"\n[excluded.{reason}]\n{said}\n", line, [sentence], id=f"excluding: {sentence}")
@@ -180,3 +186,7 @@ def test_a_mistake_of_a_column_is_one_sentence_with_file_and_line(
     files: Files, text: str, at: str, parts: list[str]
 ) -> None:
     files.told(text, at, parts)
+
+
+def test_what_a_contract_numbers_needs_no_column(files: Files) -> None:
+    assert [column.field for column in files.load(OF_ALIKE).source("things").columns] == ["thing_id", "made_on"]

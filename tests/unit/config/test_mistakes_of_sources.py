@@ -50,7 +50,7 @@ MISTAKES_OF_SOURCES = [
     pytest.param(
         changed('table = "things"', 'table = "thinks"'),
         "table",
-        ["no contract 'thinks'", "mean 'things'"],
+        ["no table 'thinks' that sources fill", "mean 'things'"],
         id="an unknown table",
     ),
     pytest.param(changed('table = "things"', "table = 3"), "table", ["found 3, promised text"], id="no table's name"),

@@ -525,6 +525,14 @@ def test_estimates_do_not_depend_on_the_order() -> None:
     assert found[0] == found[1]
 
 
+def test_what_a_contract_computes_itself_is_asked_of_no_column(tmp_path):
+    text = "Term,Period Start On,Available On,Search Count\n" + "pens,2024-01-01,2024-01-03,7\n" * 3
+    found = columns(profiled(tmp_path, "v.csv", text, domain="search", table="search_volumes"))
+    assert {name: column["field"] for name, column in found.items()} == {
+        "Term": "term", "Period Start On": "period_start_on", "Available On": None, "Search Count": "search_count",
+    }  # fmt: skip
+
+
 def test_search_ranks_are_profiled_by_the_rule_of_terms_and_run_in_their_own_domain(tmp_path):
     rows = "".join(f"US,all,Lip Balm {n},2024-03-{n + 1:02d},{n + 1}\n" for n in range(20))
     header = "Marketplace,Department,Search Term,Reporting Date,Search Frequency Rank\n"

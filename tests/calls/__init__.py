@@ -1,0 +1,1 @@
+"""Calls: a domain whose requests have no id, and whose streets are derived from them."""
