@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from itertools import count
@@ -14,6 +13,7 @@ from lake.curating.too_large import refuse_landed
 from lake.releases.release import parse_snapshot
 from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_snapshot
 from lake.run.run import Run
+from schemas.digest import digest_of
 from schemas.lineage import BEYOND_CONTRACT
 from transforms.keeping import Keep, Write
 
@@ -40,7 +40,7 @@ def marts_digest(run: Run, snapshots: Mapping[str, Snapshot], *, code: tuple[str
     parts = [repr(options), code_digest(code)]
     parts += [contract.digest for contract in run.tables.marts.values()]
     parts += [f"{name}={snapshot.folder}" for name, snapshot in sorted(snapshots.items())]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    return digest_of(parts)
 
 
 def build_or_carry(run: Run, digest: str, build: Build) -> None:

@@ -9,7 +9,6 @@ model/           one line of JSON: settings, calibration, smearing, supports, ca
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict
 from datetime import date
@@ -23,6 +22,7 @@ from ml.drift import Reference
 from ml.intervals import Calibration, Cell
 from ml.model import Support, VolumeModel
 from ml.options import Settings
+from schemas.digest import digest_of
 from schemas.search import SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES
 
 VERSION = 2
@@ -37,7 +37,7 @@ def signature(settings: Settings) -> str:
     parts = [str(VERSION), features.statement(settings), *features.INPUT]
     parts += [poisson.statement()] if settings.poisson else []
     parts += [contract.digest for contract in (SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    return digest_of(parts)
 
 
 def save(model: VolumeModel, folder: str) -> None:

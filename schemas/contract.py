@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,6 +10,8 @@ from typing import Literal, Self
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
+
+from schemas.digest import digest_of
 
 Severity = Literal["warn", "quarantine", "halt"]
 Numbered = Literal["content", "key"]
@@ -165,7 +166,7 @@ class Contract:
     @cached_property
     def digest(self) -> str:
         """Changes when anything that can change a row of the table changes."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+        return digest_of([repr(self)])
 
     def violations(self, *, severity: Severity) -> Column:
         """Codes of the rules of this severity that a row breaks; an empty array when it breaks none."""

@@ -63,5 +63,5 @@ def makers_of(run: Run) -> dict[str, Any]:
 
 def _raw_of(run: Run, table: str) -> dict[str, Any]:
     names = {source.name for source in run.sources_of(table)}
-    ids = sorted(d["landing_file_id"] for d in run.landed()["deliveries"] if d["source_name"] in names)
+    ids = sorted(d.landing_file_id for d in run.deliveries if d.source_name in names)
     return {"raw_file_count": len(ids), "raw_sha256": hashlib.sha256("\0".join(ids).encode()).hexdigest()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,7 @@ from lake.errors import DataError
 from lake.releases.artefacts import Artefact, parse_artefact
 from lake.releases.snapshots import Snapshot, read_snapshot
 from lake.run.run import Run
+from schemas.digest import digest_of
 from schemas.search import SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES
 from transforms.search.labels import known_labels, without_overlaps
 from transforms.search.special_dates import build_special_dates
@@ -66,13 +66,13 @@ def model_digest(run: Run) -> str:
     events = search_options_of(run).events
     parts = [repr(model_options_of(run)), repr(sorted(known_after.items())), repr(sorted(events.items()))]
     parts += [code_digest(CODE), *(contract.digest for contract in (SEARCH_RANKS, SEARCH_VOLUMES, SPECIAL_DATES))]
-    return _digest(parts)
+    return digest_of(parts)
 
 
 def data_digest(run: Run, snapshots: Mapping[str, Snapshot]) -> str:
     """Of the data that training and scoring see."""
     parts = [f"{name}={snapshot.folder}" for name, snapshot in sorted(snapshots.items())]
-    return _digest([*parts, str(run.as_of), repr(search_options_of(run))])
+    return digest_of([*parts, str(run.as_of), repr(search_options_of(run))])
 
 
 def trained_model(run: Run) -> Artefact | None:
@@ -85,7 +85,3 @@ def _curated(run: Run, snapshots: Mapping[str, Snapshot], name: str) -> DataFram
     contract = run.tables.curated[name]
     snapshot = snapshots.get(name, Snapshot(name, "", (), ""))
     return read_snapshot(run.engine, run.lake, snapshot, contract, outcome="curated")
-
-
-def _digest(parts: list[str]) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

@@ -3,7 +3,6 @@ stands."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -28,6 +27,7 @@ from ml.options import SearchOptions
 from ml.scoring import Scored, score
 from ml.sums import SPREADS, summarise_totals
 from schemas.contract import Contract
+from schemas.digest import digest_of
 from schemas.search import (
     MARTS,
     SEARCH_SPECIAL_DATES,
@@ -156,4 +156,4 @@ def _digest(run: Run, model: Artefact | None, trained: Mapping[str, Any]) -> str
     parts = [data_digest(run, curated_snapshots(run)), model_digest(run), code_digest(("jobs.search.scoring",))]
     parts.append(model.folder if model else "")
     parts += [json.dumps(trained["training"], sort_keys=True), *(contract.digest for contract in MARTS.values())]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    return digest_of(parts)

@@ -8,7 +8,6 @@ a `[domain]`, `[marts]` or `[model]` table changes the domain.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -32,6 +31,7 @@ from lake.config.mappings import (
 from lake.config.read_options import Read, read_reading
 from lake.config.toml_layers import Document, Layers, closest, toml_names
 from lake.errors import ConfigError
+from schemas.digest import digest_of
 
 Options = TypeVar("Options")
 Kind = Literal["upsert", "replaces_period", "full", "events"]
@@ -334,4 +334,4 @@ def _groups(pattern: str, where: str) -> set[str]:
 
 
 def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return digest_of([json.dumps(value, sort_keys=True, default=str)])

@@ -12,10 +12,11 @@ from importlib.resources.abc import Traversable
 from lake.config.configuration import Source
 from lake.releases.snapshots import Snapshot
 from schemas.contract import Contract
+from schemas.digest import digest_of
 
 # What decides on the rows of a table is imported from these packages; a job that decides on some is named beside.
 MAKING = ("ml", "schemas", "transforms")
-CURATING = ("transforms.standardization", "transforms.outcomes", "jobs.curate", "lake.curating.plan")
+CURATING = ("jobs.curated_writing", "lake.curating.plan", "lake.curating.derived")
 
 
 @cache
@@ -86,10 +87,10 @@ def curated_digest(contract: Contract, sources: Iterable[Source], key_fingerprin
     has_personal = any(field.personal for field in contract.fields)
     parts = [contract.digest, code_digest(CURATING), key_fingerprint if has_personal else ""]
     parts += sorted(f"{source.name}={source.mapping_digest}" for source in sources)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    return digest_of(parts)
 
 
 def derived_digest(contract: Contract, of: Iterable[Snapshot], code: tuple[str, ...]) -> str:
     """By what a derived table is made: contract, code, and the snapshots that it is derived from."""
     parts = [contract.digest, code_digest((*CURATING, *code)), *(snapshot.folder for snapshot in of)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    return digest_of(parts)

@@ -105,7 +105,9 @@ class Leg:
     ids the first with the first, the second with the second (first in, first out; flagged `is_inferred_pair`).
 
     `ends_in_full`: it ends when the invoice is paid in full, once for each invoice, and is measured from the first
-    start event of the invoice. `due_from_terms`: the vendor's payment terms run from its start.
+    start event of the invoice. `due_from_terms`: the vendor's payment terms run from its start. `needs_open_block`:
+    only an invoice with an open payment block has it. `needs_posting`: an invoice whose source delivers no posting
+    cannot have it, whatever other sources record.
     """
 
     name: str
@@ -115,6 +117,8 @@ class Leg:
     doc: str
     ends_in_full: bool = False
     due_from_terms: bool = False
+    needs_open_block: bool = False
+    needs_posting: bool = False
 
 
 LEGS: tuple[Leg, ...] = (
@@ -153,6 +157,7 @@ LEGS: tuple[Leg, ...] = (
         "invoice_recorded",
         "each_to_its_own",
         "The vendor's document date to the posting: the intake.",
+        needs_posting=True,
     ),
     Leg(
         "recorded_to_released",
@@ -160,6 +165,7 @@ LEGS: tuple[Leg, ...] = (
         "payment_block_removed",
         "each_to_its_own",
         "Posting to the removal of the payment block: the invoice approval; invoices never blocked have none.",
+        needs_open_block=True,
     ),
     Leg(
         "recorded_to_cleared",

@@ -12,7 +12,7 @@ from itertools import count
 import pytest
 from py4j.protocol import Py4JJavaError
 
-from jobs import curate as curate_job
+from jobs import curated_writing as curate_job
 from jobs import mart_writing as marts_job
 from lake.landing.claims import Claim
 from lake.landing.land_file import land_file

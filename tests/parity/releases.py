@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from lake.landing.ledger import read_ledger
+from lake.store.folder import FolderStore
 from tests.parity.tables import Table, differences
 
 # What a run is called, how long it took and which engine ran it; the tables' folders have the run's name too.
@@ -22,7 +25,7 @@ def newest(lake: Path, domain: str = "procurement") -> dict[str, Any]:
 
 def release_differences(one: Path, other: Path, *, also_left_out: tuple[str, ...] = ()) -> list[str]:
     """Sentences on what differs between the current releases of two lakes."""
-    first, second = (_without_etags(newest(lake)) for lake in (one, other))
+    first, second = (_with_deliveries(newest(lake), lake) for lake in (one, other))
     left_out = {*OF_THE_RUN, *also_left_out}
     said = [f"`{key}`: {told}" for key in first if key not in left_out for told in _told(first[key], second.get(key))]
     tables = [{**release["curated"], **release["marts"]} for release in (first, second)]
@@ -42,11 +45,13 @@ def row_count(lake: Path) -> dict[str, int]:
     return {name: sum(file["row_count"] for file in table["files"]) for name, table in tables.items()}
 
 
-def _without_etags(release: dict[str, Any]) -> dict[str, Any]:
-    """A folder's ETag of a raw file is of when it was written there."""
-    for delivery in release["deliveries"]:
-        delivery["raw_files"] = [{"key": file["key"], "size": file["size"]} for file in delivery["raw_files"]]
-    return release
+def _with_deliveries(release: dict[str, Any], lake: Path) -> dict[str, Any]:
+    """The release with what its ledger says, but for when a file came: a folder's ETag tells that too."""
+    ledger = read_ledger(FolderStore(lake), release.pop("ledger"))
+    files = [[(file.key, file.size) for file in delivery.raw_files] for delivery in ledger]
+    landed = [replace(delivery.landed, raw_etag="", arrived_at="") for delivery in ledger]
+    places = [delivery.order for delivery in ledger]
+    return {**release, "deliveries": [*zip(map(asdict, landed), places, files, strict=True)]}
 
 
 def _told(one: Any, other: Any) -> list[str]:

@@ -1,11 +1,11 @@
 """Legs of a case: from one event to another, with a status that says what became of each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from schemas.procurement.words import IN_FULL_LEGS, LEGS, Leg
+from schemas.procurement.words import LEGS, Leg
 from transforms.procurement.business_days import with_business_days
 from transforms.procurement.events import CASE
 from transforms.procurement.options import ProcurementOptions
@@ -54,7 +54,7 @@ def with_every_leg(cases: DataFrame, pairs: DataFrame, *, never_expected: Mappin
         without_pair.alias("without_pair"),
     )
     paired = known.drop("without_pair", "has_payment_without_amount").join(pairs, [*CASE])
-    amount_unknown = F.col("leg").isin(*IN_FULL_LEGS) & F.col("has_payment_without_amount")
+    amount_unknown = _is_leg_that(lambda leg: leg.ends_in_full) & F.col("has_payment_without_amount")
     alone = known.withColumn("leg", F.explode("without_pair")).withColumns(
         {"occurrence_number": F.lit(1), "unpaid_reason": F.when(amount_unknown, "amount_unknown")}
     )
@@ -71,14 +71,14 @@ def with_every_leg(cases: DataFrame, pairs: DataFrame, *, never_expected: Mappin
 def with_ends(legs: DataFrame) -> DataFrame:
     """Give the legs that measure from the case's first event their start; add `document_id` (of the end, else of the
     start), `is_inferred_pair` and `is_never_blocked`."""
-    is_own = F.col("leg").isin(*(leg.name for leg in LEGS if leg.pairing == "each_to_its_own"))
+    is_own = _is_leg_that(lambda leg: leg.pairing == "each_to_its_own")
     started = legs.withColumns({f"start_{of}": F.coalesce(f"start_{of}", *_of_case(of)) for of in _OF_START})
     both = F.col("start_on").isNotNull() & F.col("end_on").isNotNull()
     return started.withColumns(
         {
             "document_id": F.coalesce("end_document_id", "start_document_id"),
             "is_end_after_data_through": F.coalesce("is_end_after_data_through", F.lit(False)),
-            "is_never_blocked": (F.col("leg") == "recorded_to_released")
+            "is_never_blocked": _is_leg_that(lambda leg: leg.needs_open_block)
             & (F.coalesce("open_block_count", F.lit(0)) <= 0),
         }
     ).withColumn("is_inferred_pair", is_own & both & F.col("document_id").isNull())
@@ -128,11 +128,15 @@ def with_window_status(legs: DataFrame, *, left_edge_days: int, right_edge_days:
 
     Null without a month; an end of the window that is not known has no edge.
     """
-    begins_later = F.col("leg").isin(*(leg.name for leg in LEGS if leg.start not in _BEGINS_THE_CASE))
+    begins_later = _is_leg_that(lambda leg: leg.start not in _BEGINS_THE_CASE)
     is_right = F.datediff("data_through", F.last_day("month")).cast("int") < right_edge_days
     is_left = begins_later & (F.datediff("month", "data_from").cast("int") < left_edge_days)
     edge = F.when(is_right, "right_edge").when(is_left, "left_edge").otherwise("full")
     return legs.withColumn("window_status", F.when(F.col("month").isNotNull(), edge))
+
+
+def _is_leg_that(holds: Callable[[Leg], bool]) -> Column:
+    return F.col("leg").isin(*(leg.name for leg in LEGS if holds(leg)))
 
 
 def _has_pair(leg: Leg) -> Column:
@@ -143,13 +147,11 @@ def _has_pair(leg: Leg) -> Column:
 
 def _of_case(name: str) -> list[Column]:
     """What the first event of the case says, of the legs that are measured from it."""
-    return [
-        F.when(
-            F.col("leg").isin(*(leg.name for leg in LEGS if leg.pairing == "one_to_each" and leg.start == start)),
-            F.col(f"{start}_{name}"),
-        )
-        for start in STARTS_OF_EACH
-    ]
+    return [F.when(_is_measured_from(start), F.col(f"{start}_{name}")) for start in STARTS_OF_EACH]
+
+
+def _is_measured_from(start: str) -> Column:
+    return _is_leg_that(lambda leg: leg.pairing == "one_to_each" and leg.start == start)
 
 
 def _flags(leg: Leg, never_expected: Mapping[str, str]) -> dict[str, Column]:
@@ -176,7 +178,7 @@ def _only_reversed(event_type: str) -> Column:
 
 def _has_no_posting() -> Column:
     """The invoice counts as posted by its document date: its source says no posting, whatever others say."""
-    return (F.col("leg") == "invoice_date_to_recorded") & F.coalesce("is_start_only_issued", F.lit(False))
+    return _is_leg_that(lambda leg: leg.needs_posting) & F.coalesce("is_start_only_issued", F.lit(False))
 
 
 def _went_with_its_invoice() -> Column:
