@@ -15,15 +15,11 @@ from importlib.metadata import version
 import pyarrow
 import pyspark
 
+from jobs.release_audit import audit
 from jobs.shell import shell
-from lake.curating.counts import audit_counts
-from lake.curating.limits import refuse_quarantined
-from lake.errors import AuditError
 from lake.landing.deliveries import Delivery
-from lake.landing.landed_file import LandedFile, landing_key
-from lake.releases.artefacts import audit_artefact, parse_artefact
+from lake.releases.artefacts import parse_artefact
 from lake.releases.release import Release, SourceAsRead, TableCounts, current_release, parse_snapshot, publish
-from lake.releases.snapshots import audit_files, footer_row_count
 from lake.run.manifest import now_utc
 from lake.run.run import Run
 
@@ -42,7 +38,7 @@ def publish_release(run: Run) -> Release | None:
         if run.parent and _is_same(run, run.parent, release):
             run.add_stage("publish", {"release": run.parent.number, "is_new": False})
             return None
-        _audit(run, release)
+        audit(run, release)
     return _said(run, publish(run.lake, release))
 
 
@@ -98,30 +94,6 @@ def _is_same(run: Run, parent: Release, release: Release) -> bool:
         return names, of.curated, of.marts, of.models
 
     return made_of(run.parent_deliveries, parent) == made_of(run.deliveries, release)
-
-
-def _audit(run: Run, release: Release) -> None:
-    """Everything that this run wrote; what its parent had was audited when it was published."""
-    had = run.parent.folders() if run.parent else set()
-    known = {delivery.landing_file_id for delivery in run.parent_deliveries}
-    for delivery in run.deliveries:
-        if delivery.landing_file_id not in known:
-            _audit_landed(run, delivery.landed)
-    for snapshot in release.tables():
-        if snapshot.folder not in had:
-            audit_files(run.lake, snapshot)
-    for artefact in release.models.values():
-        if artefact.folder not in had:
-            audit_artefact(run.lake, artefact)
-    for name, counts in release.counts.items():
-        audit_counts(name, counts)
-    refuse_quarantined(run, run.deliveries, release.curated, release.counts)
-
-
-def _audit_landed(run: Run, landed: LandedFile) -> None:
-    key = landing_key(run.domain, landed.source_name, landed.landing_file_id, "parquet")
-    if not landed.lines_close() or footer_row_count(run.lake, key) != landed.landing_row_count:
-        raise AuditError(f"{landed.raw_key}: its {landed.line_count} lines are not accounted for: {landed}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,37 @@
+"""The audit of a release before it is published: every file that the run wrote, and every equation."""
+
+from __future__ import annotations
+
+from lake.curating.counts import audit_counts
+from lake.curating.limits import refuse_quarantined
+from lake.errors import AuditError
+from lake.landing.landed_file import LandedFile, landing_key
+from lake.releases.artefacts import audit_artefact
+from lake.releases.release import Release
+from lake.releases.snapshots import audit_files, footer_row_count
+from lake.run.run import Run
+
+
+def audit(run: Run, release: Release) -> None:
+    """Everything that this run wrote; what its parent had was audited when it was published. Raises AuditError where a
+    count is off, or more rows than the limit are in quarantine."""
+    had = run.parent.folders() if run.parent else set()
+    known = {delivery.landing_file_id for delivery in run.parent_deliveries}
+    for delivery in run.deliveries:
+        if delivery.landing_file_id not in known:
+            _audit_landed(run, delivery.landed)
+    for snapshot in release.tables():
+        if snapshot.folder not in had:
+            audit_files(run.lake, snapshot)
+    for artefact in release.models.values():
+        if artefact.folder not in had:
+            audit_artefact(run.lake, artefact)
+    for name, counts in release.counts.items():
+        audit_counts(name, counts)
+    refuse_quarantined(run, run.deliveries, release.curated, release.counts)
+
+
+def _audit_landed(run: Run, landed: LandedFile) -> None:
+    key = landing_key(run.domain, landed.source_name, landed.landing_file_id, "parquet")
+    if not landed.lines_close() or footer_row_count(run.lake, key) != landed.landing_row_count:
+        raise AuditError(f"{landed.raw_key}: its {landed.line_count} lines are not accounted for: {landed}")
