@@ -19,15 +19,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-generate = typer.Typer(help="Make up raw files whose truth is known.", no_args_is_help=True, context_settings=HELP)
+generate = typer.Typer(help="Generates raw files with a known truth.", no_args_is_help=True, context_settings=HELP)
 app.add_typer(generate, name="generate")
 
 Domain = Annotated[str, typer.Argument(help=f"The domain: {' or '.join(DOMAINS)}.", show_default=False)]
 DomainOption = Annotated[
     str | None,
-    typer.Option(
-        "--domain", help="The domain; where not given, the only one that the lake has a release of.", show_default=False
-    ),
+    typer.Option("--domain", help="The domain. Needed only if the lake has releases of several.", show_default=False),
 ]
 Lake = Annotated[
     str, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Folder or s3:// prefix of the lake.", show_default=False)
@@ -36,7 +34,7 @@ Configs = Annotated[
     list[Path] | None,
     typer.Option(
         "--config",
-        help="A TOML file, or a folder of them, laid over the packaged ones; again for more.",
+        help="A TOML file, or a folder of them, that overrides the packaged ones. Can be repeated.",
         show_default=False,
     ),
 ]
@@ -44,8 +42,8 @@ Environment = Annotated[
     str | None,
     typer.Option(
         "--environment",
-        help="Name or file of the environment: local runs on the embedded engine, local_spark on Spark. Without it the "
-        "domain decides.",
+        help="Name or file of the environment: local is the embedded engine, local_spark is Spark. Default: what the "
+        "domain needs.",
         show_default=False,
     ),
 ]
@@ -59,21 +57,24 @@ def _say_version(is_asked: bool) -> None:
         raise typer.Exit()
 
 
-SUBJECTS = "; ".join(f"of {domain.name} {', '.join(domain.subjects)}" for domain in DOMAINS.values() if domain.subjects)
+SUBJECTS = "; ".join(f"{domain.name}: {', '.join(domain.subjects)}" for domain in DOMAINS.values() if domain.subjects)
 
 
 @app.callback()
 def headrace(
     version: Annotated[
-        bool, typer.Option("--version", help="The version, and Spark's.", callback=_say_version, is_eager=True)
+        bool,
+        typer.Option(
+            "--version", help="Show the versions of Headrace and Spark.", callback=_say_version, is_eager=True
+        ),
     ] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Show the trace of an error, and what Spark says. May stand anywhere.")
+        bool, typer.Option("--debug", help="Show the trace of an error, and Spark's output. Goes anywhere.")
     ] = False,
 ) -> None:
-    """Raw extracts to tables one can trust: every row accounted for, every figure explained.
+    """Turns raw extracts into tables in which every row is counted and every figure can be explained.
 
-    Exit codes: 0; 1 where data or an audit is at fault; 2 for usage or configuration.
+    Exit codes: 0 for success, 1 for a fault in the data or an audit, 2 for wrong usage or configuration.
 
     Example: `headrace demo --out demo`
     """
@@ -96,15 +97,16 @@ def run(
     ] = None,
     environment: Environment = None,
     config: Configs = None,
-    as_of: Annotated[str | None, typer.Option(help="Leave out what is dated later, YYYY-MM-DD.")] = None,
-    run_id: Annotated[str | None, typer.Option(help="Name of the run; made up where not given.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Leave out everything dated later, YYYY-MM-DD.")] = None,
+    run_id: Annotated[str | None, typer.Option(help="Name of the run. Default: generated.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Land, curate, build the marts, audit, publish a release, and write its warehouse file.
+    """Runs a domain from raw files to a published release and its warehouse file.
 
-    Run again it does what is left to do: nothing where nothing changed, the rest where it was killed.
+    Steps: land, curate, build the marts, audit, publish. A second run does nothing if nothing changed. After a run that
+    was killed it does the rest.
 
-    Without --raw and --lake it reads what `headrace generate` made, made/raw, and writes made/lake. Give both or
+    Without --raw and --lake it reads what `headrace generate` wrote, made/raw, and writes made/lake. Give both or
     neither, so that sample data never gets into your own lake.
 
     Example: `headrace run procurement --raw my/raw --lake my/lake`
@@ -120,25 +122,29 @@ def run(
 def profile(
     file: Annotated[str, typer.Argument(help="A raw file: a path, or s3://bucket/key.", show_default=False)],
     domain: Annotated[
-        str | None, typer.Option("--domain", help="The domain; where not given, that of the table.", show_default=False)
+        str | None, typer.Option("--domain", help="The domain. Default: the domain of the table.", show_default=False)
     ] = None,
     table: Annotated[
-        str | None, typer.Option("--table", help="The table it fills; guessed where not said.", show_default=False)
+        str | None, typer.Option("--table", help="The table that the file fills. Default: a guess.", show_default=False)
     ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="The sheet of a workbook.", show_default=False)] = None,
     write: Annotated[
         Path | None, typer.Option("--write", help="Write a first source TOML to this new file.", show_default=False)
     ] = None,
     name: Annotated[
-        str | None, typer.Option("--name", help="The source's name; by the file's name else.", show_default=False)
+        str | None,
+        typer.Option("--name", help="Name of the source. Default: from the file's name.", show_default=False),
     ] = None,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Show cells whole, also what is personal.")] = False,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show whole cells, also personal ones.")] = False,
     as_json: Json = False,
 ) -> None:
-    """What landing would see in a raw file of any format: encoding, delimiter, sheet or cuts, and of each column the
-    rules that read it, the formats seen, nulls, different values and their ends; and what is not certain.
+    """Shows what a raw file holds and which rules read it; writes a first source TOML.
 
-    `--write` writes a first TOML for `headrace run --config`. What it is unsure of says `# UNSURE` there.
+    It reads a file of any format as landing would. It shows the encoding, and the delimiter, sheet or column positions.
+    For each column it shows the rules that read it, the formats seen, nulls, different values, the smallest and the
+    greatest.
+
+    `--write` writes a first TOML for `headrace run --config`. Whatever is not certain is marked `# UNSURE` in it.
 
     Example: `headrace profile my/raw/orders.csv --table purchase_orders --write orders.toml`
     """
@@ -158,10 +164,10 @@ def profile(
 def status(
     lake: Lake,
     domain: DomainOption = None,
-    files: Annotated[bool, typer.Option("--files", help="Also every raw file.")] = False,
+    files: Annotated[bool, typer.Option("--files", help="Also list every raw file.")] = False,
     as_json: Json = False,
 ) -> None:
-    """The current release: its tables, what became of every row, and the releases that are kept.
+    """Shows the current release: its tables, what became of every row, and the releases that are kept.
 
     Example: `headrace status --lake my/lake --files`
     """
@@ -175,23 +181,30 @@ def status(
 
 @app.command()
 def query(
-    sql: Annotated[str, typer.Argument(help="One statement that reads.", show_default=False)],
+    sql: Annotated[str, typer.Argument(help="One SELECT statement.", show_default=False)],
     lake: Lake,
     domain: DomainOption = None,
-    run: Annotated[str | None, typer.Option("--run", help="The tables that this run wrote, published or not.")] = None,
+    run: Annotated[
+        str | None, typer.Option("--run", help="Read the tables that this run wrote, published or not.")
+    ] = None,
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV to standard output.")] = False,
     reveal: Annotated[
-        bool, typer.Option("--reveal", help="Also the raw text: landing.* and dead_letters.* by source.")
+        bool, typer.Option("--reveal", help="Add the raw text: landing.* and dead_letters.*, by source.")
     ] = False,
     limit: Annotated[
-        int | None, typer.Option(min=0, help="At most so many rows; for people 50, else all.", show_default=False)
+        int | None,
+        typer.Option(
+            min=0, help="At most this many rows. Default: 50, or all with --json or --csv.", show_default=False
+        ),
     ] = None,
 ) -> None:
-    """SQL (DuckDB's) over the current release: `curated.*`, `marts.*`, `quarantine.*` and `outcomes.*`, which has every
-    row of a curated table whatever its outcome; `files` says which raw file a landing_file_id is.
+    """Runs DuckDB SQL on the tables of the current release.
 
-    Only the release's files can be read. In JSON, dates are ISO texts and decimals numbers with all their digits.
+    Tables: `curated.*`, `marts.*`, `quarantine.*`; `outcomes.*` with every row of a curated table and its outcome; and
+    `files` with the raw file of each landing_file_id. Only the release's files can be read.
+
+    In JSON, dates are ISO text, and decimals are numbers with all their digits. Only for lakes in a folder.
 
     Example: `headrace query "FROM marts.procurement_cases LIMIT 5" --lake my/lake`
 
@@ -221,27 +234,29 @@ def explain(
     terms: Annotated[
         list[str],
         typer.Argument(
-            help="The case's id; or leg=, source_system_code=, vendor_id=, category_name=, month=; "
-            "or TERM DATE, marketplace=, department=.",
+            help="For a case its id. For cycle times leg=, source_system_code=, vendor_id=, category_name=, month=. "
+            "For a volume TERM DATE, marketplace=, department=.",
             show_default=False,
         ),
     ],
     lake: Lake,
-    reveal: Annotated[bool, typer.Option("--reveal", help="Show raw records whole, also what is personal.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Cut no list.")] = False,
+    reveal: Annotated[bool, typer.Option("--reveal", help="Show whole raw records, also personal columns.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show lists in full.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Where a figure comes from: its legs, their events, every version of each row with its outcome, and the raw file,
-    record and line. The figures of a cell are computed again from its legs and compared.
+    """Shows where a figure comes from, back to the raw file, record and line.
 
-    Raw columns that are personal, or that no field is mapped to, show as ••• without --reveal.
+    It shows the legs of the figure, their events, and every version of each row with its outcome. For a cell of the
+    cycle times it also computes the figures again from the legs, and compares. For an estimated search volume it shows
+    the rank, each stage of the model, and the labels behind its level.
+
+    Raw columns that are personal, or that no field is mapped to, show as ••• without --reveal. Only for lakes in a
+    folder.
 
     Example: `headrace explain procurement case 4500000012_00010 --lake my/lake`
 
     Example: `headrace explain procurement cycle_times_monthly vendor_id=V000017 month=2024-03
     leg=invoice_date_to_cleared --lake my/lake`
-
-    Of an estimated search volume: the rank, what each stage says, and the labels behind its level.
 
     Example: `headrace explain search volume "water bottle for women all" 2024-11-29 marketplace=US --lake my/lake`
     """
@@ -255,11 +270,13 @@ def explain(
 def report(
     domain: Domain,
     lake: Lake,
-    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
     as_json: Json = False,
 ) -> None:
-    """A page to look at, in one HTML file that fetches nothing: for search the curves, estimates over time with special
-    dates, calibration, errors and drift.
+    """Writes a report as one HTML file that loads nothing from elsewhere.
+
+    For search: the curves, estimates over time with special dates, calibration, errors and drift. Only for lakes in a
+    folder.
 
     Example: `headrace report search --lake my/lake --out report.html`
     """
@@ -273,11 +290,12 @@ def rollback(
     domain: Domain,
     lake: Lake,
     to: Annotated[
-        int | None, typer.Option(help="Number of the release to go back to; else the one before.", show_default=False)
+        int | None,
+        typer.Option(help="Number of the release to go back to. Default: the one before.", show_default=False),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Publish a new release with the tables and inputs of an older one.
+    """Publishes a new release with the tables and inputs of an older one.
 
     Example: `headrace rollback procurement --lake my/lake --to 3`
     """
@@ -290,14 +308,14 @@ def rollback(
 def vacuum(
     domain: Domain,
     lake: Lake,
-    older_than_hours: Annotated[float, typer.Option(min=0, help="Leave what is younger.")] = 24.0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed, and remove nothing.")] = False,
+    older_than_hours: Annotated[float, typer.Option(min=0, help="Keep everything younger than this.")] = 24.0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be removed, and remove nothing.")] = False,
     config: Configs = None,
     as_json: Json = False,
 ) -> None:
-    """Remove the snapshots, runs and warehouse files that no kept release and no running run needs.
+    """Removes the snapshots, runs and warehouse files that no kept release and no running run needs.
 
-    The last releases are kept (`releases_kept` of the domain's configuration). Landing is never touched.
+    It keeps the last releases (`releases_kept` in the domain's configuration). It never touches landing.
 
     Example: `headrace vacuum procurement --lake my/lake --dry-run`
     """
@@ -311,11 +329,11 @@ def vacuum(
 
 @app.command()
 def contracts(
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a rendering is stale.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a rendering is stale.")] = False,
     out: Annotated[Path, typer.Option(help="Folder of the renderings.")] = Path("docs/contracts"),
     as_json: Json = False,
 ) -> None:
-    """Render the contracts: data dictionary, Spark schemas, DuckDB DDL.
+    """Renders the contracts as data dictionary, Spark schemas and DuckDB DDL.
 
     Example: `headrace contracts --check`
     """
@@ -334,12 +352,12 @@ def contracts(
 @app.command()
 def doctor(
     lake: Annotated[
-        str | None, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Also look at this lake.", show_default=False)
+        str | None, typer.Option("--lake", envvar="HEADRACE_LAKE", help="Also check this lake.", show_default=False)
     ] = None,
     environment: Environment = None,
     as_json: Json = False,
 ) -> None:
-    """Whether the jobs can run here: what was found, what is needed, how to mend it.
+    """Checks whether the jobs can run here: what was found, what is needed, how to fix it.
 
     Example: `headrace doctor --lake my/lake`
     """
@@ -356,7 +374,9 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for raw files, truth and lake.")] = Path("demo"),
     rows: Annotated[int, typer.Option(help="About how many raw records.")] = 10_000,
 ) -> None:
-    """Generate, run, and show the equations, the slowest vendors, and one figure explained.
+    """Generates purchase-to-pay files, runs them, and shows the numbers.
+
+    It shows the equations, the slowest vendors, and where one figure comes from.
 
     Example: `headrace demo --out demo`
     """

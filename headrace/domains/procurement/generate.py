@@ -19,24 +19,25 @@ def generate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     dirt: Annotated[str, typer.Option(help="none, realistic or hostile.")] = "realistic",
     tables: Annotated[
-        str, typer.Option(help="Some of the tables, with commas between; all where none is named.", show_default=False)
+        str, typer.Option(help="Names of tables, with commas between. Default: all.", show_default=False)
     ] = "",
     plant: Annotated[
         list[str] | None,
         typer.Option(
-            help="shared-shock, company-shift, slow-trend, fall-before-delay or left-truncated; again for more.",
+            help="shared-shock, company-shift, slow-trend, fall-before-delay or left-truncated. Can be repeated.",
             show_default=False,
         ),
     ] = None,
-    durations: Annotated[str, typer.Option(help="How durations are spread: lognormal or weibull.")] = "lognormal",
-    formats: Annotated[str, typer.Option(help="csv, or mixed: files of every format.")] = "csv",
+    durations: Annotated[str, typer.Option(help="Distribution of the durations: lognormal or weibull.")] = "lognormal",
+    formats: Annotated[str, typer.Option(help="csv, or mixed for files of every format.")] = "csv",
     as_json: Json = False,
 ) -> None:
-    """The documents of a ledger from order to payment, clean or dirty, with each raw row's expected outcome and the
-    true legs of every case.
+    """Generates purchase-to-pay documents with a known truth, clean or dirty.
 
-    One vendor is slow all along; of another the days from invoice to clearing triple half-way, and then its orders
-    fall by 40 %. `truth/planted.json` names them.
+    `truth/` has the expected outcome of every raw row and the true legs of every case.
+
+    One vendor is slow all the time. Another becomes slow half-way: its days from invoice to clearing triple, and two
+    months later its orders fall by 40 %. `truth/planted.json` names them.
 
     Example: `headrace generate procurement --rows 100000 --seed 1 --dirt realistic --plant shared-shock --out made`
     """

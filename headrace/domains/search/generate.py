@@ -14,9 +14,9 @@ from lake.errors import ConfigError
 
 def generate(
     out: Annotated[Path, typer.Option(help="Folder for raw/ and truth/.")] = MADE,
-    terms: Annotated[int, typer.Option(help="Search terms, dealt out over marketplaces and departments.")] = 48,
+    terms: Annotated[int, typer.Option(help="Number of search terms, over all marketplaces and departments.")] = 48,
     labelled_terms: Annotated[
-        int | None, typer.Option(help="How many of them have volumes; all where not given.", show_default=False)
+        int | None, typer.Option(help="How many of the terms have volumes. Default: all.", show_default=False)
     ] = None,
     first_on: Annotated[str, typer.Option("--from", help="The first day, YYYY-MM-DD.")] = "2021-07-01",
     last_on: Annotated[str, typer.Option("--through", help="The last day, YYYY-MM-DD.")] = "2025-01-31",
@@ -24,8 +24,8 @@ def generate(
     plant: Annotated[
         list[str] | None,
         typer.Option(
-            help="exact-ranks, level-shift, new-department, new-marketplace or labels-without-department; again for "
-            "more.",
+            help="exact-ranks, level-shift, new-department, new-marketplace or labels-without-department. Can be "
+            "repeated.",
             show_default=False,
         ),
     ] = None,
@@ -34,9 +34,10 @@ def generate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 1,
     as_json: Json = False,
 ) -> None:
-    """Daily search ranks, volumes of labelled terms, and special dates, by a model whose truth is planted: it is a
-    stand-in, since no public pair of Amazon ranks and volumes exists. 48 terms from July 2021 on are about 63,000
-    ranks, and enough for a model that is released.
+    """Generates daily search ranks, volumes and special dates with a known truth.
+
+    It is a stand-in: no public pair of Amazon ranks and volumes exists. The default, 48 terms from July 2021 on, gives
+    about 63,000 ranks. That is enough for a model that is released.
 
     Example: `headrace generate search && headrace run search`
     """
