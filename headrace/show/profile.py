@@ -50,9 +50,10 @@ def _shape(shape: Mapping[str, Any]) -> list[str]:
 
 def _counts(facts: Mapping[str, Any]) -> None:
     counts = facts["counts"]
+    shared = f" - {counts['shared_lines']:,} on the line of another" if counts.get("shared_lines") else ""
     say(
         f"{counts['lines']:,} lines = {counts['header_lines']:,} header + {counts.get('records', 0):,} records + "
-        f"{counts.get('line_breaks_in_fields', 0):,} line breaks in fields + {counts['blank_lines']:,} blank "
+        f"{counts.get('line_breaks_in_fields', 0):,} line breaks in fields + {counts['blank_lines']:,} blank{shared} "
         f"{CHECK if counts['is_closed'] else CROSS}; {counted(counts.get('dead_letters', 0), 'dead letter')}"
     )
     for said in facts["first_dead_letters"]:

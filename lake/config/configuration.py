@@ -36,7 +36,7 @@ from schemas.digest import digest_of
 Options = TypeVar("Options")
 Kind = Literal["upsert", "replaces_period", "full", "events"]
 LANDING_FORMAT = 2  # greater where the same records lie in landing in another way: all files land again
-STOPPING = ("stray_quotes", "dead_letter_halt_ratio", "unpacked_limit_bytes", "cell_limit")
+STOPPING = ("stray_quotes", "dead_letter_halt_ratio", "unpacked_limit_bytes", "cell_limit", "more_pages")
 
 
 @dataclass(frozen=True)

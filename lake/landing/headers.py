@@ -42,7 +42,7 @@ def settle(found: Sequence[str], source: Source) -> Settled:
     declared: dict[int, str] = {}
     missing: list[str] = []
     missing_fields: list[str] = []
-    exact = [_places(found, column.headers, _plain) for column in source.read_columns]
+    exact = [_places(found, column.headers, plain) for column in source.read_columns]
     taken_exactly = {place for places in exact for place in places}
     for column, places in zip(source.read_columns, exact, strict=True):
         if not places:
@@ -62,22 +62,22 @@ def settle(found: Sequence[str], source: Source) -> Settled:
         elif column.is_header_required:
             missing.append(f"{column.field} ({' or '.join(map(repr, column.headers))})")
             missing_fields.append(column.field)
-    taken = {_plain(name) for name in (RECORD_NUMBER, FILE_ID, *declared.values())}
+    taken = {plain(name) for name in (RECORD_NUMBER, FILE_ID, *declared.values())}
     undeclared = [names[i] for i in range(len(found)) if i not in declared]
     for position in range(len(found)):
         if position in declared:
             names[position] = declared[position]
             continue
-        while _plain(names[position]) in taken:
+        while plain(names[position]) in taken:
             names[position] += "_"
-        taken.add(_plain(names[position]))
+        taken.add(plain(names[position]))
     return Settled(names, undeclared, missing, missing_fields)
 
 
 def knows_any(found: Sequence[str], source: Source) -> bool:
     """Whether the source declares any of these headers."""
     known = [name for column in source.read_columns for name in column.headers]
-    return any(_places(found, known, alike) for alike in (_plain, _letters))
+    return any(_places(found, known, alike) for alike in (plain, _letters))
 
 
 def missing_columns(found: Sequence[str], settled: Settled, source: Source, *, where: str, mend: str = "") -> DataError:
@@ -122,15 +122,15 @@ def _places(found: Sequence[str], headers: Iterable[str], alike: Callable[[str],
     return [place for place, name in enumerate(found) if alike(name) in wanted]
 
 
-def _plain(header: str) -> str:
+def plain(header: str) -> str:
     """A header as it is compared: NFKC, without case, white space as one blank."""
     return " ".join(unicodedata.normalize("NFKC", header).casefold().split())
 
 
 def _letters(header: str) -> str:
-    """A header as it is compared where none is the same by `_plain`: its letters, digits and marks that mean something,
+    """A header as it is compared where none is the same by `plain`: its letters, digits and marks that mean something,
     `PO_ID` as `po id` but `Net Amount %` not as `Net Amount`."""
-    return "".join(mark for mark in _plain(header) if mark.isalnum() or _is_meant(mark))
+    return "".join(mark for mark in plain(header) if mark.isalnum() or _is_meant(mark))
 
 
 def _is_meant(mark: str) -> bool:

@@ -145,7 +145,7 @@ class _Reading:
 
     def __init__(self, source: Source, claim: Claim, folder: Path, landing_file_id: str) -> None:
         self.source, self.claim, self.folder, self.landing_file_id = source, claim, folder, landing_file_id
-        self.lines = self.header_lines = self.records = self.blanks = self.breaks = 0
+        self.lines = self.header_lines = self.records = self.blanks = self.breaks = self.shared = 0
         self.records_path = folder / "records.parquet"
         self.dead_letters = DeadLettersFile(folder / "dead.parquet", landing_file_id, claim.file.key)
         self.profiles: dict[str, Counter[str]] = {c.field: Counter() for c in source.columns if c.ambiguous_formats}
@@ -201,6 +201,7 @@ class _Reading:
         self.records += block.record_count
         self.blanks += block.blank_line_count
         self.breaks += block.line_break_in_field_count
+        self.shared += block.shared_line_count
         self.dead_letters.add(block.dead_letters)
         if self._written and len(block.record_numbers):
             self._written.add(block)
@@ -241,6 +242,7 @@ class _Reading:
             columns=self.names,
             decided_formats=decided,
             decision_evidence=evidence,
+            shared_line_count=self.shared,
         )
 
     def _decisions(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -263,7 +265,8 @@ class _Reading:
                 f"{landed.line_count} lines do not close: {landed.header_line_count} header + "
                 f"{landed.record_count} records ({landed.landing_row_count} landed, "
                 f"{landed.dead_letter_count} dead letters) + {landed.line_break_in_field_count} line "
-                f"breaks in fields + {landed.blank_line_count} blank"
+                f"breaks in fields + {landed.blank_line_count} blank - {landed.shared_line_count} on the line of "
+                "another"
             )
         limit = self.source.read.dead_letter_halt_ratio
         first = self.dead_letters.first

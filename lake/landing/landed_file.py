@@ -37,11 +37,14 @@ class LandedFile:
     columns: list[str]
     decided_formats: dict[str, str]
     decision_evidence: dict[str, str]
+    shared_line_count: int = 0
 
     def lines_close(self) -> bool:
-        """Physical lines = header + records + line breaks inside fields + blank lines; records = landed + dead."""
+        """Physical lines = header + records + line breaks inside fields + blank lines - records that begin on the line
+        on which another ends; records = landed + dead."""
         lines = self.header_line_count + self.record_count + self.line_break_in_field_count + self.blank_line_count
-        return self.line_count == lines and self.record_count == self.landing_row_count + self.dead_letter_count
+        are_closed = self.line_count == lines - self.shared_line_count
+        return are_closed and self.record_count == self.landing_row_count + self.dead_letter_count
 
 
 def landing_folder(domain: str, source_name: str) -> str:

@@ -1,30 +1,31 @@
-"""JSON as found: lines of objects, an array of objects, or objects one behind another.
+"""JSON as found: lines of objects, an array of objects, objects one behind another, or an array inside an object.
 
-The keys of all objects are the header, so that a key that appears late has its column as any other: what has been
+The keys of all records are the header, so that a key that appears late has its column as any other: what has been
 parsed waits on disk until the last object is seen. Numbers land as they are written, nested values as compact JSON
 text; null, and a key that an object does not have, as null. What is no object of different keys is a dead letter.
 
-A line is a physical line in lines of objects, and one element in the other two.
+An element is an object of the file, or what stands for one; where objects in it are the records, it has several.
 """
 
 from __future__ import annotations
 
-import json
 import pickle
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from json.encoder import encode_basestring
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
+from lake.config.record_paths import EACH
 from lake.errors import DataError
-from lake.landing.formats.json_elements import BLANKS, elements
+from lake.landing.formats.json_elements import Element
+from lake.landing.formats.json_layout import Layout, layout_of
+from lake.landing.formats.json_paths import NestedColumns, array_paths, unfolded
+from lake.landing.formats.json_values import Flaw, cell_of, compact, decoded, kind_of
 from lake.landing.formats.table import Block, DeadLetter, Readable, Table
-from lake.landing.formats.text import CountedLines, block_encoding, split_lines, utf8_chunks, whole_lines
+from lake.landing.formats.text import CountedLines
 from lake.landing.headers import missing_columns, settle
 
 if TYPE_CHECKING:
@@ -32,19 +33,9 @@ if TYPE_CHECKING:
     from lake.config.read_options import Read
 
 MOST_KEYS = 5_000
-_WORDS = {True: "true", False: "false", None: "null"}
 CELLS_AT_ONCE = 4_000_000
+BYTES_AT_ONCE = 1 << 26
 Cells = dict[str, str | None]
-
-
-class _Number(str):
-    """A number as it is written."""
-
-    __slots__ = ()
-
-
-class _Flaw(ValueError):  # noqa: N818
-    """Why a text is no record."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +46,8 @@ class _Dead:
     reason: str
 
 
-Parsed = Cells | _Dead | None
+_Parsed = tuple[int, int, Sequence[Cells | _Dead]]
+"""The first and the last line of an element, and its records: none, where it is a blank line."""
 
 
 @dataclass
@@ -64,10 +56,11 @@ class _Survey:
 
     path: Path
     keys: dict[str, None] = field(default_factory=dict)
-    unit_count: int = 0
+    element_count: int = 0
     has_records: bool = False
+    widest: int = 0
 
-    def waiting(self) -> Iterator[list[Parsed]]:
+    def waiting(self) -> Iterator[list[_Parsed]]:
         with self.path.open("rb") as file:
             while file.peek(1):
                 yield pickle.load(file)  # noqa: S301 - written by ourselves a moment ago
@@ -75,112 +68,85 @@ class _Survey:
 
 def open_table(stream: Readable, source: Source, scratch: Path) -> Table:
     """The table of a file. Raises DataError where no object has a required key, and where an array is cut short."""
-    encoding = block_encoding(source.read.encoding)
-    kind, chunks = _kind(utf8_chunks(stream, source.read.encoding), source.read.records)
-    lines = CountedLines(whole_lines(chunks) if kind == "lines" else chunks)
-    survey = _surveyed(_units(iter(lines), kind, encoding), encoding, scratch / "parsed", kind)
+    layout, chunks = layout_of(stream, source.read)
+    lines = CountedLines(chunks)
+    columns = NestedColumns(source.read_columns)
+    survey = _surveyed(layout.cut(iter(lines)), layout, columns, scratch / "parsed")
     keys = list(survey.keys)
     settled = settle(keys, source)
     if settled.missing and survey.has_records:
-        raise missing_columns(keys, settled, source, where="the set of all keys of the file")
+        raise missing_columns(
+            keys, settled, source, where="the set of all keys of the file", mend=_mend(survey, layout.kind)
+        )
     return Table(
         header=keys,
         settled=settled,
-        dialect={"encoding": encoding, "records": kind},
+        dialect={"encoding": layout.encoding, "records": layout.kind, **layout.told()},
         header_line_count=0,
         blank_line_count=0,
         blocks=_blocks(survey, keys),
-        line_count=lambda: lines.count if kind == "lines" else survey.unit_count,
+        line_count=lambda: lines.count if layout.kind in ("lines", "concatenated") else survey.element_count,
         suspects="encoding and records",
     )
 
 
 def record_lines(stream: Readable, read: Read, dialect: Mapping[str, str], scratch: Path) -> Iterator[tuple[int, int]]:
     """Every record's number and its line, or its element."""
-    kind, chunks = _kind(utf8_chunks(stream, read.encoding), dialect["records"])
-    units = _units(whole_lines(chunks) if kind == "lines" else chunks, kind, dialect["encoding"])
+    layout, chunks = layout_of(stream, read)
     record = 0
-    for line, unit in enumerate(chain.from_iterable(units), start=1):
-        if not _is_blank(unit, kind):
+    for element in chain.from_iterable(layout.cut(chunks)):
+        for _ in _parsed(element, layout, NestedColumns(()))[2]:
             record += 1
-            yield record, line
+            yield record, element.line
 
 
-def compact(value: Any) -> str:
-    """A parsed value as JSON text without blanks, its numbers as they were written."""
-    if isinstance(value, _Number):
-        return value
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{compact(key)}:{compact(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(compact, value)) + "]"
-    return encode_basestring(value) if isinstance(value, str) else _WORDS[value]
+def _mend(survey: _Survey, kind: str) -> str:
+    """Where else the records may stand: in arrays inside of what was taken for the first."""
+    first = next(one for _, _, found in chain.from_iterable(survey.waiting()) for one in found if isinstance(one, dict))
+    inner = {key: decoded(cell.encode(), "utf-8") for key, cell in first.items() if cell and cell[0] in "[{"}
+    above = "" if survey.element_count == 1 and kind != "array" else f"{EACH}."
+    paths = " or ".join(f'"{above}{path}"' for path in array_paths(inner))
+    return f", or say where the records stand: records = {paths} under [read]" if paths else ""
 
 
-def _kind(chunks: Iterator[bytes], said: str | None) -> tuple[str, Iterator[bytes]]:
-    """How the objects stand in the file, as said or by the first character, and the chunks with those looked at."""
-    if said:
-        return said, chunks
-    looked_at = []
-    for chunk in chunks:
-        looked_at.append(chunk)
-        if first := chunk.lstrip(BLANKS)[:1]:
-            return "array" if first == b"[" else "lines", chain(looked_at, chunks)
-    return "lines", iter(looked_at)
-
-
-def _units(chunks: Iterator[bytes], kind: str, encoding: str) -> Iterator[list[bytes]]:
-    """Physical lines, or elements, some at a time."""
-    if kind == "lines":
-        return map(split_lines, chunks)
-    if encoding != "utf-8" and not _has_one_byte_each(encoding):
-        raise DataError(
-            f"objects in {encoding} are read by lines only (records under [read]); convert the file to UTF-8"
-        )
-    return elements(chunks, is_array=kind == "array")
-
-
-def _has_one_byte_each(encoding: str) -> bool:
-    """Whether no character can have a bracket or a quote among its bytes."""
-    return len(bytes(range(256)).decode(encoding, "replace")) == 256
-
-
-def _is_blank(unit: bytes, kind: str) -> bool:
-    return kind == "lines" and not unit.strip(BLANKS)
-
-
-def _surveyed(units: Iterator[list[bytes]], encoding: str, path: Path, kind: str) -> _Survey:
+def _surveyed(found: Iterator[list[Element]], layout: Layout, columns: NestedColumns, path: Path) -> _Survey:
     survey = _Survey(path)
     with path.open("wb") as file:
-        for some in units:
-            parsed = [None if _is_blank(unit, kind) else _parsed(unit, encoding) for unit in some]
+        for some in found:
+            parsed = [_parsed(element, layout, columns) for element in some]
             pickle.dump(parsed, file, pickle.HIGHEST_PROTOCOL)
-            survey.unit_count += len(some)
-            for cells in parsed:
+            survey.element_count += len(some)
+            survey.widest = max([survey.widest, *(_width(records) for _, _, records in parsed if len(records) > 1)])
+            for cells in chain.from_iterable(records for _, _, records in parsed):
                 if isinstance(cells, dict):
                     survey.has_records = True
                     survey.keys.update(dict.fromkeys(cells))
             if len(survey.keys) > MOST_KEYS:
                 raise DataError(
-                    f"the first {survey.unit_count:,} objects have {len(survey.keys):,} keys, promised at most "
+                    f"the first {survey.element_count:,} objects have {len(survey.keys):,} keys, promised at most "
                     f"{MOST_KEYS:,}: its keys look like values"
                 )
     return survey
 
 
+def _width(records: Sequence[Cells | _Dead]) -> int:
+    """About how large each of the records of an element is: what they share is repeated when they land."""
+    return sum(len(cell) for cell in records[0].values() if cell) if isinstance(records[0], dict) else 0
+
+
 def _blocks(survey: _Survey, keys: Sequence[str]) -> Iterator[Block]:
-    record, line = 1, 1
-    at_once = max(1, CELLS_AT_ONCE // (len(keys) + 1))
+    record, last_line = 1, 0
+    at_once = max(1, min(CELLS_AT_ONCE // (len(keys) + 1), BYTES_AT_ONCE // max(1, survey.widest)))
     for parsed in survey.waiting():
-        for start in range(0, len(parsed), at_once):
-            block = _block(parsed[start : start + at_once], keys, record, line)
-            yield block
-            record += block.record_count
-            line += block.line_count
+        lines = _lines(parsed, last_line)
+        found = [(line, one) for line, _, records in parsed for one in records]
+        for start in range(0, max(1, len(found)), at_once):
+            yield _block(found[start : start + at_once], keys, record, _Lines() if start else lines)
+            record += len(found[start : start + at_once])
+        last_line = parsed[-1][1]
 
 
-def _block(parsed: Sequence[Parsed], keys: Sequence[str], first_record: int, first_line: int) -> Block:
-    found = [(line, one) for line, one in enumerate(parsed, start=first_line) if one is not None]
+def _block(found: Sequence[tuple[int, Cells | _Dead]], keys: Sequence[str], first_record: int, lines: _Lines) -> Block:
     numbered = list(enumerate(found, start=first_record))
     rows = [(record, one) for record, (_, one) in numbered if isinstance(one, dict)]
     return Block(
@@ -189,56 +155,54 @@ def _block(parsed: Sequence[Parsed], keys: Sequence[str], first_record: int, fir
         dead_letters=[
             DeadLetter(record, line, one.reason, one.raw) for record, (line, one) in numbered if isinstance(one, _Dead)
         ],
-        line_count=len(parsed),
+        line_count=lines.line_count,
         record_count=len(found),
-        blank_line_count=len(parsed) - len(found),
-        line_break_in_field_count=0,
+        blank_line_count=lines.blank_count,
+        line_break_in_field_count=lines.break_count,
+        shared_line_count=lines.shared_count,
     )
 
 
-def _cell(value: Any) -> str | None:
-    if isinstance(value, str):
-        return str(value)
-    return None if value is None else compact(value)
+class _Lines(NamedTuple):
+    """The lines of some elements: all, the blank ones, those that end inside one, and those that records share."""
+
+    line_count: int = 0
+    blank_count: int = 0
+    break_count: int = 0
+    shared_count: int = 0
 
 
-def _parsed(unit: bytes, encoding: str) -> Cells | _Dead:
-    """The cells of an object, or why it has none."""
-    raw = unit.rstrip(b"\r\n")
+def _lines(parsed: Sequence[_Parsed], last_line: int) -> _Lines:
+    first, shared = last_line, 0
+    for line, last, records in parsed:
+        shared += max(0, len(records) - 1) + (line == last_line)
+        last_line = last
+    blank = sum(not records for _, _, records in parsed)
+    return _Lines(last_line - first, blank, sum(last - line for line, last, _ in parsed), shared)
+
+
+def _parsed(element: Element, layout: Layout, columns: NestedColumns) -> _Parsed:
+    """The records of an element, or why it has none."""
+    raw = element.raw
+    if not raw and layout.kind in ("lines", "concatenated"):
+        return element.line, element.last_line, ()
     try:
-        written = raw.decode(encoding)
-        found = _DECODER.decode(written)
-        if not isinstance(found, dict):
-            return _Dead(raw, f"not_object: {_KINDS[type(found)]}, promised an object")
-        cells = {key: _cell(value) for key, value in found.items()}
-        if "\\u" in written:
-            "".join([*cells, *filter(None, cells.values())]).encode()
-    except UnicodeDecodeError as error:
-        return _Dead(raw, f"undecodable: byte {error.start + 1} of the record is not {encoding}")
-    except UnicodeEncodeError:
-        return _Dead(raw, "surrogate: half a character, \\ud800 to \\udfff, stands alone")
-    except json.JSONDecodeError as error:
-        return _Dead(raw, f"not_json: {error.msg} at character {error.pos + 1}")
-    except _Flaw as flaw:
-        return _Dead(raw, str(flaw))
-    except RecursionError:
-        return _Dead(raw, "too_deep: values within values beyond what can be read")
-    return cells
+        value = decoded(raw, layout.encoding)
+        if not isinstance(value, dict):
+            raise Flaw(f"not_object: {kind_of(value)}, promised an object")
+        records = list(unfolded(value, layout.nested))
+    except Flaw as flaw:
+        return element.line, element.last_line, [_Dead(raw, str(flaw))]
+    return (
+        element.line,
+        element.last_line,
+        [_cells(one, columns, raw if len(records) == 1 else None) for one in records],
+    )
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise _Flaw(f"twice: key {name[:80]!r}")
-    return found
-
-
-def _constant(name: str) -> None:
-    raise _Flaw(f"not_json: {name}")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_Number, parse_float=_Number, parse_constant=_constant)
-_KINDS: dict[type, str] = {
-    list: "an array", str: "a text", _Number: "a number", bool: "true or false", type(None): "null",
-}  # fmt: skip
+def _cells(record: dict[str, Any], columns: NestedColumns, raw: bytes | None) -> Cells | _Dead:
+    """The cells of a record; `raw` is how it is written, where it is not one of several."""
+    try:
+        return {name: cell_of(value) for name, value in columns.added(record).items()}
+    except Flaw as flaw:
+        return _Dead(raw or compact(record).encode(), str(flaw))
