@@ -76,7 +76,7 @@ class NestedColumns:
         found: dict[str, Any] = {}
         others: dict[str, tuple[str, Any]] = {}
         self._look(record, "", found, others)
-        found = {**found, **record}
+        found = {**record, **found, **record}
         if others:
             self._refuse(others, {_plain(name) for name in found})
         return found
