@@ -11,7 +11,7 @@ from headrace.show.console import CHECK, CROSS, cell, command_line, counted, gri
 
 _SHOWN_SHAPE = (
     "format", "encoding", "delimiters", "has_multiline_fields", "stray_quotes", "layout", "header_line_count",
-    "short_lines", "sheet", "sheets", "records", "manifest", "byte_order_mark",
+    "short_lines", "sheet", "sheets", "records", "left_out", "next_page", "manifest", "byte_order_mark",
 )  # fmt: skip
 
 

@@ -76,5 +76,5 @@ def _has_one_byte_each(encoding: str) -> bool:
 
 def _told(wrapped: WrappedCutting) -> dict[str, str]:
     """What else stands in the objects around the records: the names of it, and whether more pages follow."""
-    told = {"left_out": shown(list(wrapped.left_out)), "more_pages": wrapped.more}
+    told = {"left_out": shown(list(wrapped.left_out)), "next_page": wrapped.more}
     return {name: text for name, text in told.items() if text}

@@ -139,6 +139,13 @@ def test_elements_of_an_array_that_are_no_objects_are_dead_letters(place: Place)
         pytest.param(b"", "array", "does not begin with", id="nothing"),
         pytest.param(b'{"PO":1}\n{"PO":', "concatenated", "ends inside element 2", id="an object cut short"),
         pytest.param(b'{"Number":1}', None, "the set of all keys of the file has no column for po_number", id="no key"),
+        pytest.param(
+            b'{"d":{"results":[{"PO":1}]},"x":[1]}', None, 'stand: records = "d.results[]" under', id="a wrapper"
+        ),
+        pytest.param(
+            b'[{"P":"O","a":[{"PO":1}],"b":{"c":[{}]}}]', None, 'records = "[].a[]" or "[].b.c[]" under', id="items"
+        ),
+        pytest.param(b'{"a":[{}]}\n{"a":[{}]}', None, 'records = "[].a[]" under', id="items in lines"),
         pytest.param(b'{"PO":1,"Order No.":2}', None, "the header has 2 columns for po_number", id="two keys"),
         pytest.param(b"PK\x03\x04", None, "packed as zip", id="a workbook"),
         pytest.param(b"PO,Vendor\n1,A\n", None, "line 1, record 1: not_json", id="CSV"),

@@ -123,7 +123,7 @@ def test_a_page_of_several_is_refused(place: Place) -> None:
 def test_a_page_of_several_lands_where_it_may(place: Place) -> None:
     landed = place.land(PAGE, wrapped("value[]", more_pages="allow"))
     assert place.rows(landed) == [("1", 1)]
-    assert landed.dialect["more_pages"] == "@odata.nextLink"
+    assert landed.dialect["next_page"] == "@odata.nextLink"
     assert wrapped("value[]", more_pages="allow").reading_digest == wrapped("value[]").reading_digest
 
 
