@@ -143,8 +143,8 @@ class WrappedCutting:
     def _close(self) -> None:
         """The object has ended: what it says beside its array."""
         expected = f"expected an object with the array {self.path}{EACH} (records under [read])"
-        if self.rest.strip(BLANKS)[:1] != b"{":
-            raise DataError(f"{self._page} begins with {self.rest.strip(BLANKS)[:20]!r}, {expected}")
+        if (first := self.rest.strip(BLANKS)[:1]) != b"{":
+            raise DataError(f"{self._page} begins with {first.decode('latin-1')!r}, {expected}")
         try:
             wrapper = decoded(self.rest, self.encoding)
         except Flaw as flaw:

@@ -85,9 +85,9 @@ def test_what_else_stands_in_the_object_is_named(place: Place) -> None:
         pytest.param(b'{"value":{"PO":1}}', "value[]", "object 1 has no such array", id="an object"),
         pytest.param(b'{"value":[]}{"values":[]}', "value[]", "object 2 has no such array", id="a page without it"),
         pytest.param(b"", "value[]", "nothing is in the file, expected an object with the array value[]", id="nothing"),
-        pytest.param(b'[{"PO":1}]', "value[]", "object 1 begins with b'['", id="an array"),
-        pytest.param(b'"x"', "value[]", "object 1 begins with b'\"x\"'", id="a text"),
-        pytest.param(b'}{"value":[]}', "value[]", "object 1 begins with b'}'", id="a bracket"),
+        pytest.param(b'[{"PO":1}]', "value[]", "object 1 begins with '['", id="an array"),
+        pytest.param(b'"x"', "value[]", "object 1 begins with '\"'", id="a text"),
+        pytest.param(b'}{"value":[]}', "value[]", "object 1 begins with '}'", id="a bracket"),
         pytest.param(
             b'{"value":[{"PO":1}],}', "value[]", "object 1 is no JSON around its array: not_json", id="no JSON"
         ),
