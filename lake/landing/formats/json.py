@@ -46,8 +46,27 @@ class _Dead:
     reason: str
 
 
-_Parsed = tuple[int, int, Sequence[Cells | _Dead]]
-"""The first and the last line of an element, and its records: none, where it is a blank line."""
+Records = list[Cells | _Dead]
+
+
+@dataclass
+class _Parsed:
+    """Some elements: where they begin and end, how many records each has (none, where it is a blank line), and these.
+    Lists of plain numbers, so that what waits is soon written and read."""
+
+    lines: list[int] = field(default_factory=list)
+    last_lines: list[int] = field(default_factory=list)
+    record_counts: list[int] = field(default_factory=list)
+    records: Records = field(default_factory=list)
+
+    def add(self, element: Element, records: Records) -> None:
+        self.lines.append(element.line)
+        self.last_lines.append(element.last_line)
+        self.record_counts.append(len(records))
+        self.records += records
+
+    def record_lines(self) -> list[int]:
+        return [line for line, count in zip(self.lines, self.record_counts, strict=True) for _ in range(count)]
 
 
 @dataclass
@@ -60,7 +79,7 @@ class _Survey:
     has_records: bool = False
     widest: int = 0
 
-    def waiting(self) -> Iterator[list[_Parsed]]:
+    def waiting(self) -> Iterator[_Parsed]:
         with self.path.open("rb") as file:
             while file.peek(1):
                 yield pickle.load(file)  # noqa: S301 - written by ourselves a moment ago
@@ -95,29 +114,41 @@ def record_lines(stream: Readable, read: Read, dialect: Mapping[str, str], scrat
     layout, chunks = layout_of(stream, read)
     record = 0
     for element in chain.from_iterable(layout.cut(chunks)):
-        for _ in _parsed(element, layout, NestedColumns(()))[2]:
+        for _ in _records(element, layout, NestedColumns(())):
             record += 1
             yield record, element.line
 
 
 def _mend(survey: _Survey, kind: str) -> str:
     """Where else the records may stand: in arrays inside of what was taken for the first."""
-    first = next(one for _, _, found in chain.from_iterable(survey.waiting()) for one in found if isinstance(one, dict))
-    inner = {key: decoded(cell.encode(), "utf-8") for key, cell in first.items() if cell and cell[0] in "[{"}
+    first = next(one for parsed in survey.waiting() for one in parsed.records if isinstance(one, dict))
+    inner = {key: _value(cell) for key, cell in first.items() if cell and cell[0] in "[{"}
     above = "" if survey.element_count == 1 and kind != "array" else f"{EACH}."
     paths = " or ".join(f'"{above}{path}"' for path in array_paths(inner))
     return f", or say where the records stand: records = {paths} under [read]" if paths else ""
+
+
+def _value(cell: str) -> Any:
+    """What compact JSON is written of; nothing where it is a text that only begins so."""
+    try:
+        return decoded(cell.encode(), "utf-8")
+    except Flaw:
+        return None
 
 
 def _surveyed(found: Iterator[list[Element]], layout: Layout, columns: NestedColumns, path: Path) -> _Survey:
     survey = _Survey(path)
     with path.open("wb") as file:
         for some in found:
-            parsed = [_parsed(element, layout, columns) for element in some]
+            parsed = _Parsed()
+            for element in some:
+                records = _records(element, layout, columns)
+                parsed.add(element, records)
+                if len(records) > 1:
+                    survey.widest = max(survey.widest, _width(records[0]))
             pickle.dump(parsed, file, pickle.HIGHEST_PROTOCOL)
             survey.element_count += len(some)
-            survey.widest = max([survey.widest, *(_width(records) for _, _, records in parsed if len(records) > 1)])
-            for cells in chain.from_iterable(records for _, _, records in parsed):
+            for cells in parsed.records:
                 if isinstance(cells, dict):
                     survey.has_records = True
                     survey.keys.update(dict.fromkeys(cells))
@@ -129,37 +160,38 @@ def _surveyed(found: Iterator[list[Element]], layout: Layout, columns: NestedCol
     return survey
 
 
-def _width(records: Sequence[Cells | _Dead]) -> int:
+def _width(record: Cells | _Dead) -> int:
     """About how large each of the records of an element is: what they share is repeated when they land."""
-    return sum(len(cell) for cell in records[0].values() if cell) if isinstance(records[0], dict) else 0
+    return sum(len(cell) for cell in record.values() if cell) if isinstance(record, dict) else 0
 
 
 def _blocks(survey: _Survey, keys: Sequence[str]) -> Iterator[Block]:
     record, last_line = 1, 0
     at_once = max(1, min(CELLS_AT_ONCE // (len(keys) + 1), BYTES_AT_ONCE // max(1, survey.widest)))
     for parsed in survey.waiting():
-        lines = _lines(parsed, last_line)
-        found = [(line, one) for line, _, records in parsed for one in records]
-        for start in range(0, max(1, len(found)), at_once):
-            yield _block(found[start : start + at_once], keys, record, _Lines() if start else lines)
-            record += len(found[start : start + at_once])
-        last_line = parsed[-1][1]
+        counts, record_lines = _lines(parsed, last_line), parsed.record_lines()
+        for start in range(0, max(1, len(parsed.records)), at_once):
+            some = slice(start, start + at_once)
+            yield _block(parsed.records[some], record_lines[some], keys, record + start, _Lines() if start else counts)
+        record += len(parsed.records)
+        last_line = parsed.last_lines[-1]
 
 
-def _block(found: Sequence[tuple[int, Cells | _Dead]], keys: Sequence[str], first_record: int, lines: _Lines) -> Block:
-    numbered = list(enumerate(found, start=first_record))
-    rows = [(record, one) for record, (_, one) in numbered if isinstance(one, dict)]
+def _block(found: Records, lines: Sequence[int], keys: Sequence[str], first_record: int, counts: _Lines) -> Block:
+    rows = [(record, one) for record, one in enumerate(found, start=first_record) if isinstance(one, dict)]
     return Block(
         record_numbers=pa.array([record for record, _ in rows], pa.int64()),
         columns=[pa.array([cells.get(key) for _, cells in rows], pa.string()) for key in keys],
         dead_letters=[
-            DeadLetter(record, line, one.reason, one.raw) for record, (line, one) in numbered if isinstance(one, _Dead)
+            DeadLetter(record, line, one.reason, one.raw)
+            for record, (line, one) in enumerate(zip(lines, found, strict=True), start=first_record)
+            if isinstance(one, _Dead)
         ],
-        line_count=lines.line_count,
+        line_count=counts.line_count,
         record_count=len(found),
-        blank_line_count=lines.blank_count,
-        line_break_in_field_count=lines.break_count,
-        shared_line_count=lines.shared_count,
+        blank_line_count=counts.blank_count,
+        line_break_in_field_count=counts.break_count,
+        shared_line_count=counts.shared_count,
     )
 
 
@@ -172,32 +204,31 @@ class _Lines(NamedTuple):
     shared_count: int = 0
 
 
-def _lines(parsed: Sequence[_Parsed], last_line: int) -> _Lines:
-    first, shared = last_line, 0
-    for line, last, records in parsed:
-        shared += max(0, len(records) - 1) + (line == last_line)
-        last_line = last
-    blank = sum(not records for _, _, records in parsed)
-    return _Lines(last_line - first, blank, sum(last - line for line, last, _ in parsed), shared)
+def _lines(parsed: _Parsed, last_line: int) -> _Lines:
+    befores = [last_line, *parsed.last_lines]
+    shared = sum(line == before for line, before in zip(parsed.lines, befores, strict=False))
+    blank = parsed.record_counts.count(0)
+    return _Lines(
+        line_count=parsed.last_lines[-1] - last_line,
+        blank_count=blank,
+        break_count=sum(parsed.last_lines) - sum(parsed.lines),
+        shared_count=shared + len(parsed.records) - (len(parsed.lines) - blank),
+    )
 
 
-def _parsed(element: Element, layout: Layout, columns: NestedColumns) -> _Parsed:
-    """The records of an element, or why it has none."""
+def _records(element: Element, layout: Layout, columns: NestedColumns) -> Records:
+    """The records of an element, or why it has none; nothing of a blank line."""
     raw = element.raw
     if not raw and layout.kind in ("lines", "concatenated"):
-        return element.line, element.last_line, ()
+        return []
     try:
         value = decoded(raw, layout.encoding)
         if not isinstance(value, dict):
             raise Flaw(f"not_object: {kind_of(value)}, promised an object")
-        records = list(unfolded(value, layout.nested))
+        records = list(unfolded(value, layout.nested)) if layout.nested else [value]
     except Flaw as flaw:
-        return element.line, element.last_line, [_Dead(raw, str(flaw))]
-    return (
-        element.line,
-        element.last_line,
-        [_cells(one, columns, raw if len(records) == 1 else None) for one in records],
-    )
+        return [_Dead(raw, str(flaw))]
+    return [_cells(one, columns, raw if len(records) == 1 else None) for one in records]
 
 
 def _cells(record: dict[str, Any], columns: NestedColumns, raw: bytes | None) -> Cells | _Dead:

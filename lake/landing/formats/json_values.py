@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from json.encoder import encode_basestring
 from typing import Any
@@ -23,7 +24,7 @@ def decoded(raw: bytes, encoding: str) -> Any:
     try:
         written = raw.decode(encoding)
         value = _DECODER.decode(written)
-        if "\\u" in written:
+        if "\\u" in written and _SURROGATE.search(written):
             compact(value).encode()
     except UnicodeDecodeError as error:
         raise Flaw(f"undecodable: byte {error.start + 1} of the record is not {encoding}") from None
@@ -32,7 +33,7 @@ def decoded(raw: bytes, encoding: str) -> Any:
     except json.JSONDecodeError as error:
         raise Flaw(f"not_json: {error.msg} at character {error.pos + 1}") from None
     except RecursionError:
-        raise Flaw("too_deep: values within values beyond what can be read") from None
+        raise Flaw(_TOO_DEEP) from None
     return value
 
 
@@ -48,10 +49,13 @@ def compact(value: Any) -> str:
 
 
 def cell_of(value: Any) -> str | None:
-    """What lands of a value: a text as it is, null as null, all else as compact JSON."""
+    """What lands of a value: a text as it is, null as null, all else as compact JSON. Raises Flaw."""
     if isinstance(value, str):
         return str(value)
-    return None if value is None else compact(value)
+    try:
+        return None if value is None else compact(value)
+    except RecursionError:
+        raise Flaw(_TOO_DEEP) from None
 
 
 def kind_of(value: Any) -> str:
@@ -71,6 +75,8 @@ def _constant(name: str) -> None:
 
 
 _DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=Number, parse_float=Number, parse_constant=_constant)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_TOO_DEEP = "too_deep: values within values beyond what can be read"
 _WORDS = {True: "true", False: "false", None: "null"}
 _KINDS: dict[type, str] = {
     dict: "an object", list: "an array", str: "a text", Number: "a number", bool: "true or false", type(None): "null",

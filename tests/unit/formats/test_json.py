@@ -16,6 +16,7 @@ from lake.errors import DataError
 from lake.landing.formats import json, json_elements
 from lake.landing.formats import text as texts
 from lake.landing.formats.json_elements import Element, SequenceCutting, WholeArrayCutting, elements
+from lake.landing.formats.json_wrapper import WrappedCutting
 from tests.unit.formats.places import Place, column, counts, source, tolerant
 
 
@@ -75,6 +76,7 @@ def test_an_empty_text_is_no_null(place: Place) -> None:
         pytest.param(b'{"PO":"\\ud800"}', "surrogate: half a character", id="half a character"),
         pytest.param(b'{"\\udfff":1}', "surrogate: half a character", id="half a character in a key"),
         pytest.param(b'{"PO":' + b"[" * 90_000 + b"]" * 90_000 + b"}", "too_deep", id="90,000 levels"),
+        pytest.param(b'{"PO":' + b"[" * 800 + b"]" * 800 + b"}", "too_deep", id="800 levels"),
     ],
 )
 def test_what_is_no_object_is_a_dead_letter(place: Place, line: bytes, reason: str) -> None:
@@ -145,6 +147,7 @@ def test_elements_of_an_array_that_are_no_objects_are_dead_letters(place: Place)
         pytest.param(
             b'[{"P":"O","a":[{"PO":1}],"b":{"c":[{}]}}]', None, 'records = "[].a[]" or "[].b.c[]" under', id="items"
         ),
+        pytest.param(b'{"a":"[x","b":[{}]}\n', None, 'records = "b[]" under', id="a text that looks like an array"),
         pytest.param(b'{"a":[{}]}\n{"a":[{}]}', None, 'records = "[].a[]" under', id="items in lines"),
         pytest.param(b'{"PO":1,"Order No.":2}', None, "the header has 2 columns for po_number", id="two keys"),
         pytest.param(b"PK\x03\x04", None, "packed as zip", id="a workbook"),
@@ -277,15 +280,21 @@ def test_objects_are_cut_where_they_end(found: list[Any], between: str, size: in
     assert all(one.raw[:1] in physical[one.line - 1] and one.raw[-1:] in physical[one.last_line - 1] for one in ones)
 
 
+CUTTINGS = {
+    "array": WholeArrayCutting,
+    "concatenated": SequenceCutting,
+    "wrapped": lambda: WrappedCutting("a", "utf-8", allows_more=False),
+}
+PIECES = [b"[", b"]", b"{", b"}", b",", b'"', b'"a"', b":", b"\\", b"1", b" ", b"\n", b'{"a":[', b"]}"]
+
+
 @settings(deadline=None)
-@given(
-    st.lists(st.sampled_from([b"[", b"]", b"{", b"}", b",", b'"', b"\\", b"1", b" ", b"\n"]), max_size=12),
-    st.booleans(),
-)
-def test_any_bytes_are_cut_the_same_in_any_chunks(pieces: list[bytes], is_array: bool) -> None:
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.sampled_from(sorted(CUTTINGS)))
+@example([b'{"a":[', b"1", b",", b"]}", b"\n", b'{"a":[', b"]}"], "wrapped")
+def test_any_bytes_are_cut_the_same_in_any_chunks(pieces: list[bytes], kind: str) -> None:
     def found(size: int) -> Any:
         try:
-            return cut(b"".join(pieces), size, WholeArrayCutting() if is_array else SequenceCutting())
+            return cut(b"".join(pieces), size, CUTTINGS[kind]())
         except DataError as error:
             return str(error)
 
