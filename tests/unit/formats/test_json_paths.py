@@ -187,6 +187,17 @@ class TestRecords:
         ]
         assert place.rows(landed) == [("1", None, 2), (None, None, 3)]
 
+    @pytest.mark.parametrize(
+        "record",
+        [
+            pytest.param(b'{"a":{"b":{"i":[{"x":1}]}},"a.b":{"i":[{"x":2}]}}', id="behind"),
+            pytest.param(b'{"a.b":{"i":[{"x":2}]},"a":{"b":{"i":[{"x":1}]}}}', id="before"),
+        ],
+    )
+    def test_where_names_overlap_the_array_of_the_longer_key_is_meant(self, place: Place, record: bytes) -> None:
+        landed = place.land(record, reading(records="[].a.b.i[]"))
+        assert [row["a.b.i[].x"] for row in place.table(landed)] == ["2"]
+
     def test_what_many_items_repeat_is_not_held_at_once(self, place: Place) -> None:
         order = {"PO": "x" * 100, "items": [{"sku": n} for n in range(50)]}
         sizes = []
@@ -197,7 +208,7 @@ class TestRecords:
         ):
             landed = place.land(python_json.dumps([order]).encode(), ITEMS)
         assert max(sizes) < 10
-        assert [row[1] for row in place.rows(landed)] == [str(n) for n in range(50)]
+        assert [row[1:] for row in place.rows(landed)] == [(str(n), n + 1) for n in range(50)]
 
 
 @settings(deadline=None, max_examples=60)

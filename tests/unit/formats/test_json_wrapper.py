@@ -107,6 +107,7 @@ def test_an_object_without_an_end_does_not_fill_the_memory(place: Place) -> None
     data = b'{"x":"' + b"x" * 500 + b'","value":[{"PO":1}]}'
     with patch.object(json_wrapper, "LONGEST_RECORD", 300), patch.object(texts, "BLOCK_BYTES", 50):
         assert "object 1 has more than 300 bytes beside the array value[]" in place.refused(data, wrapped("value[]"))
+        assert "object 1 begins with '['" in place.refused(b"[" + b"1," * 500, wrapped("value[]"))
         long = b'{"value":[' + b",".join([b'{"PO":1}'] * 100) + b"]}"
         assert place.land(long, wrapped("value[]")).record_count == 100
 
