@@ -30,5 +30,7 @@ def landed_file(landing_file_id: str, source_name: str = "orders", period: str =
         columns=["PO"],
         decided_formats={},
         decision_evidence={},
+        unpivoted=[],
+        named={},
     )
     return LandedFile(**{**vars(plain), **said})

@@ -13,7 +13,8 @@ from lake.store.objects import MissingObject, ObjectStore
 class LandedFile:
     """What became of one raw file. All counts but `landing_row_count` are the reader's; that one is the footer's.
     `sha256` is that of its content, unpacked; `columns` are the names of its text columns as people see them, in the
-    order of its Parquet file, which calls them by `landing_column`."""
+    order of its Parquet file, which calls them by `landing_column`; `unpivoted` are those of them that are rows, and
+    `named` the fields that its name says, as it says them."""
 
     landing_file_id: str
     source_name: str
@@ -37,6 +38,13 @@ class LandedFile:
     columns: list[str]
     decided_formats: dict[str, str]
     decision_evidence: dict[str, str]
+    unpivoted: list[str]
+    named: dict[str, str]
+
+    @property
+    def rows_of_a_record(self) -> int:
+        """As many as it has columns that are rows; 1 where none is."""
+        return len(self.unpivoted) or 1
 
     def lines_close(self) -> bool:
         """Physical lines = header + records + line breaks inside fields + blank lines; records = landed + dead."""
