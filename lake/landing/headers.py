@@ -69,7 +69,7 @@ def settle(found: Sequence[str], source: Source) -> Settled:
             missing.append(f"{column.field} ({' or '.join(map(repr, column.headers))})")
             missing_fields.append(column.field)
     rows = unpivoted_places(found, source.unpivot, declared) if source.unpivot else {}
-    if source.unpivot and not rows and not missing:
+    if source.unpivot and not rows and {*source.unpivot.headers}.isdisjoint(missing_fields):
         missing.append(f"the rows of [unpivot] ({wanted(source.unpivot)})")
     declared |= rows
     taken = {_plain(name) for name in (RECORD_NUMBER, FILE_ID, *declared.values())}

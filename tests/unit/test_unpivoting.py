@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -110,6 +111,13 @@ def test_files_have_their_own_columns_and_none_a_row_of_another() -> None:
     assert [(row["landing_file_id"], row["measured_on"].day, row["case_count"]) for row in found] == [
         ("f1", 22, 1), ("f2", 22, 1), ("f2", 23, 2),
     ]  # fmt: skip
+
+
+def test_what_a_source_fills_is_of_columns_headers_cells_names_and_constants() -> None:
+    of = replace(
+        plan(f1=DAYS), constants={"a": 1}, named=(FieldPlan(Field("b", T.StringType(), "B."), "b", "text", {}, NULLS),)
+    )
+    assert of.filled == {"place_name", "measured_on", "case_count", "a", "b"}
 
 
 def test_no_records_and_no_batch_give_no_rows() -> None:

@@ -24,7 +24,8 @@ def unpivot(rule: str = "date", **said: Any) -> Unpivot:
     return Unpivot(**given, header=header, cell=cell, where="orders.toml:30")
 
 
-DAYS = replace(ORDERS, columns=(PLACE,), unpivot=unpivot(header_pattern="[0-9]+[/-].*"))
+PATTERN = "[0-9]+[/-].*"
+DAYS = replace(ORDERS, columns=(PLACE,), unpivot=unpivot(header_pattern=PATTERN))
 WORDS = {"values": {"Confirmed": "c", "Deaths": "d", "Dead": "d"}}
 LISTED = replace(ORDERS, columns=(PLACE,), unpivot=unpivot("mapped", rules=WORDS, headers=("Confirmed", "Deaths")))
 OPTIONAL = replace(LISTED, unpivot=replace(LISTED.unpivot, is_header_required=False))
@@ -117,6 +118,14 @@ def test_headers_that_tell_no_row_apart_are_refused(source: Any, found: list[str
         settle(found, source)
     assert said in str(caught.value)
     assert "(orders.toml:3" in str(caught.value)
+
+
+def test_a_column_that_is_missing_beside_the_rows_is_told_too() -> None:
+    assert settle(["x"], DAYS).missing == [
+        "place_name ('Place')",
+        f"the rows of [unpivot] (header_pattern {PATTERN!r})",
+    ]
+    assert len(settle(["x"], LISTED).missing) == 3
 
 
 def test_a_header_of_rows_alone_is_known() -> None:
