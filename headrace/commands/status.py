@@ -107,11 +107,22 @@ def equations(counts: dict[str, Any]) -> list[dict[str, Any]]:
     }
     newly = {"keys added": counts["keys_added"], "keys replaced": counts["keys_replaced"]}
     return [
-        _equation("run", "rows read", counts["read"], outcomes),
-        _equation("ever", "rows landed", counts["cumulative"]["landed"], cumulative),
+        _equation("run", f"rows read{_of_records(counts['read_records'])}", counts["read"], outcomes),
+        _equation(
+            "ever", f"rows landed{_of_records(counts['landed_records'])}", counts["cumulative"]["landed"], cumulative
+        ),
         _equation("table", "newly curated", counts["curated"], newly),
         _equation("table", "rows after", counts["rows_after"], change),
     ]
+
+
+def _of_records(records: Mapping[str, int]) -> str:
+    """` (1,200 records x 30 columns)`, where records are several rows each."""
+    parts = (
+        f"{count:,} record{'' if count == 1 else 's'}{'' if columns == '1' else f' x {int(columns):,} columns'}"
+        for columns, count in records.items()
+    )
+    return f" ({' + '.join(parts)})" if records else ""
 
 
 def file_equations(files: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """Raw files -> landing: the same records as text columns in Parquet, each file once, every physical line accounted for.
 
-A landed file's identity (`landing_file_id`) is its content, its source, its period and how it was read. What became of
-it stands beside it in `<landing_file_id>.json`, written last: where that is, the file has landed whole.
+A landed file's identity (`landing_file_id`) is its content, its source, its period, the fields that its name says, and
+how it was read. What became of it stands beside it in `<landing_file_id>.json`, written last: where that is, the file
+has landed whole.
 """
 
 from __future__ import annotations
@@ -126,7 +127,8 @@ def _named_by_its_manifest(part: Part) -> Iterator[None]:
 
 
 def _identity(sha256: str, claim: Claim, source: Source) -> str:
-    parts = [sha256, source.name, claim.period, source.reading_digest]
+    named = [dict(claim.named)] if claim.named else []
+    parts = [sha256, source.name, claim.period, source.reading_digest, *named]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
@@ -234,6 +236,7 @@ class _Reading:
             record_count=self.records,
             line_break_in_field_count=self.breaks,
             blank_line_count=self.blanks,
+            shared_line_count=self.shared,
             dead_letter_count=self.dead_letters.count,
             landing_row_count=pq.read_metadata(self.records_path).num_rows,
             header=self.table.header,
@@ -242,7 +245,8 @@ class _Reading:
             columns=self.names,
             decided_formats=decided,
             decision_evidence=evidence,
-            shared_line_count=self.shared,
+            unpivoted=self.table.settled.unpivoted,
+            named=dict(self.claim.named),
         )
 
     def _decisions(self) -> tuple[dict[str, str], dict[str, str]]:

@@ -63,6 +63,5 @@ def _row(delivery: Delivery) -> dict[str, Any]:
 
 def _delivery(row: dict[str, Any]) -> Delivery:
     order, files = row.pop("delivery_order"), row.pop("raw_files")
-    known = {name: value for name, value in row.items() if value is not None}
-    landed = LandedFile(**known | {name: json.loads(row[name]) for name in _AS_JSON})
+    landed = LandedFile(**row | {name: json.loads(row[name]) for name in _AS_JSON})
     return Delivery(landed, order, tuple(RawFile(**file) for file in files))

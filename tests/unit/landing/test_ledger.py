@@ -130,12 +130,3 @@ def test_a_damaged_ledger_is_a_sentence(tmp_path: Path, content: bytes | None) -
         (tmp_path / "ledger.parquet").write_bytes(content)
     with pytest.raises(DataError, match=r"ledger\.parquet is no ledger of deliveries: .*; restore the file"):
         read_ledger(FolderStore(tmp_path), "ledger.parquet")
-
-
-def test_a_ledger_from_before_records_shared_lines_has_none_that_do(tmp_path: Path) -> None:
-    lake = FolderStore(tmp_path)
-    delivery = Delivery(landed_file("a"), "", ())
-    write_ledger(lake, "x.parquet", [delivery])
-    older = pq.read_table(tmp_path / "x.parquet").drop_columns(["shared_line_count"])
-    pq.write_table(older, tmp_path / "x.parquet")
-    assert read_ledger(lake, "x.parquet") == (delivery,)
