@@ -7,6 +7,9 @@ from schemas.contract import Field
 RECORD_NUMBER, FILE_ID = "__record_number", "__landing_file_id"
 """Beside a landing file's text columns: the record's number and the file's id."""
 
+HEADER, CELL = "__header", "__cell"
+"""Beside them where a record is several rows: the header of the column that the row is, and its cell."""
+
 OUTCOMES = ("curated", "superseded", "duplicate", "excluded", "quarantined")
 
 LINEAGE: tuple[Field, ...] = (

@@ -22,6 +22,7 @@ def landed_file(landing_file_id: str, source_name: str = "orders", period: str =
         record_count=1,
         line_break_in_field_count=0,
         blank_line_count=0,
+        shared_line_count=0,
         dead_letter_count=0,
         landing_row_count=1,
         header=["PO"],
@@ -30,5 +31,7 @@ def landed_file(landing_file_id: str, source_name: str = "orders", period: str =
         columns=["PO"],
         decided_formats={},
         decision_evidence={},
+        unpivoted=[],
+        named={},
     )
     return LandedFile(**{**vars(plain), **said})

@@ -18,18 +18,21 @@ from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
 from schemas.landing_columns import landing_column
-from schemas.lineage import FILE_ID, LINEAGE, RECORD_NUMBER
+from schemas.lineage import CELL, FILE_ID, HEADER, LINEAGE, RECORD_NUMBER
+from transforms.arrow_columns import arrow_schema, arrow_type, codes, constant
 from transforms.standardize import AMBIGUOUS_PARAMETER, resolved, standardizer
 from transforms.standardize.excluded import ExclusionPlan, excludes
 from transforms.standardize.null_token import is_null_token
+from transforms.unpivoting import unpivoted
 
 UNREADABLE, NOT_OF_TABLE = "unreadable", "not_of_table"
+EMPTY_CELL = "empty_cell"
 CACHED_VALUES = 500_000
 
 
 @dataclass(frozen=True)
 class FieldPlan:
-    """Where a contract field comes from: a landed column and its rule."""
+    """Where a contract field comes from, and its rule: a landed column, or what stands in the place of one."""
 
     field: Field
     landing_name: str
@@ -39,12 +42,24 @@ class FieldPlan:
 
 
 @dataclass(frozen=True)
+class UnpivotPlan:
+    """Of a source whose records are several rows each: what fills a field from the header of a column, and what one
+    from its cell. An empty cell is no row of the table."""
+
+    header: FieldPlan
+    cell: FieldPlan
+
+
+@dataclass(frozen=True)
 class FilePlan:
-    """What was decided for one landed file."""
+    """What was decided for one landed file; `unpivoted` are those of its columns that are rows, `named` what its name
+    says, by the fields that it fills."""
 
     delivery_order: str
     decided_formats: Mapping[str, str]
     is_replaced: bool = False
+    unpivoted: tuple[str, ...] = ()
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,15 +74,23 @@ class SourcePlan:
     files: Mapping[str, FilePlan]
     masking_key: bytes = field(repr=False)
     exclusions: tuple[ExclusionPlan, ...] = ()
+    unpivot: UnpivotPlan | None = None
+    named: tuple[FieldPlan, ...] = ()
+
+    def of_record(self) -> tuple[str, ...]:
+        """The landed columns that say something of a record as a whole."""
+        landed = [plan.landing_name for plan in self.fields] + [plan.landing_name for plan in self.exclusions]
+        return tuple(dict.fromkeys(map(landing_column, landed)))
 
     @property
     def filled(self) -> frozenset[str]:
-        """The fields for which the source has a column or a constant."""
-        return frozenset((*(plan.field.name for plan in self.fields), *self.constants))
+        """The fields that the source fills."""
+        rows = (self.unpivot.header, self.unpivot.cell) if self.unpivot else ()
+        return frozenset((*(plan.field.name for plan in (*self.fields, *self.named, *rows)), *self.constants))
 
     def landing_schema(self) -> T.StructType:
-        landed = [plan.landing_name for plan in self.fields] + [plan.landing_name for plan in self.exclusions]
-        names = dict.fromkeys(map(landing_column, landed))
+        rows = (landing_column(name) for file in self.files.values() for name in file.unpivoted)
+        names = dict.fromkeys((*self.of_record(), *rows))
         return T.StructType(
             [T.StructField(name, T.StringType()) for name in names]
             + [T.StructField(RECORD_NUMBER, T.LongType()), T.StructField(FILE_ID, T.StringType())]
@@ -103,7 +126,7 @@ def _worker(plan: SourcePlan) -> Callable[[Iterable[pa.RecordBatch]], Iterator[p
         standardizing = Standardizing(plan)
         for batch in batches:
             for part in _by_file(batch):
-                yield standardizing.rows(part)
+                yield from map(standardizing.rows, standardizing.unpivoted(part))
 
     return run
 
@@ -122,9 +145,17 @@ class Standardizing:
 
     def __init__(self, plan: SourcePlan) -> None:
         self.plan = plan
-        self.schema = _arrow_schema(plan.row_schema())
+        self.schema = arrow_schema(plan.row_schema())
         self._columns: dict[tuple[str, str | None], _Column] = {}
         self._exclusions = [(plan, excludes(plan)) for plan in plan.exclusions]
+
+    def unpivoted(self, batch: pa.RecordBatch) -> Iterable[pa.RecordBatch]:
+        """The records of one file as `rows` takes them: as they are, or each as often as the file has columns that are
+        rows."""
+        if self.plan.unpivot is None:
+            return (batch,)
+        names = self.plan.files[batch.column(FILE_ID)[0].as_py()].unpivoted
+        return unpivoted(batch, names, (*self.plan.of_record(), RECORD_NUMBER, FILE_ID))
 
     def rows(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows of a batch whose records all come from one file."""
@@ -132,25 +163,38 @@ class Standardizing:
         file = self.plan.files[file_id]
         columns: dict[str, pa.Array] = {}
         lost: dict[str, np.ndarray] = {}
-        for plan in self.plan.fields:
+        for plan, texts in self._texts(batch, file):
             name = plan.field.name
             column = self._column(plan, file.decided_formats.get(name))
-            columns[name], lost_here = column.standardized(batch.column(landing_column(plan.landing_name)))
+            columns[name], lost_here = column.standardized(texts)
             if lost_here is not None:
                 lost[name] = lost_here
         columns[NOT_OF_TABLE] = self._excluded(batch, lost)
+        if self.plan.unpivot:
+            cell = self.plan.unpivot.cell.field.name
+            columns[NOT_OF_TABLE] = pc.coalesce(columns[NOT_OF_TABLE], _empty_cells(columns[cell], lost.get(cell)))
         columns |= {
-            "source_name": _constant(self.plan.source_name, batch.num_rows, pa.string()),
-            "landing_file_id": _constant(file_id, batch.num_rows, pa.string()),
+            "source_name": constant(self.plan.source_name, batch.num_rows, pa.string()),
+            "landing_file_id": constant(file_id, batch.num_rows, pa.string()),
             "record_number": batch.column(RECORD_NUMBER),
-            "delivery_order": _constant(file.delivery_order, batch.num_rows, pa.string()),
-            UNREADABLE: _codes(lost, batch.num_rows),
+            "delivery_order": constant(file.delivery_order, batch.num_rows, pa.string()),
+            UNREADABLE: codes(lost, batch.num_rows),
         }
         arrays = [
-            columns[f.name] if f.name in columns else _constant(self._constant_of(f.name), batch.num_rows, f.type)
+            columns[f.name] if f.name in columns else constant(self._constant_of(f.name), batch.num_rows, f.type)
             for f in self.schema
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+    def _texts(self, batch: pa.RecordBatch, file: FilePlan) -> Iterator[tuple[FieldPlan, pa.Array]]:
+        """Each field that a rule fills, with the texts that it is made of."""
+        for plan in self.plan.fields:
+            yield plan, batch.column(landing_column(plan.landing_name))
+        for plan in self.plan.named:
+            yield plan, constant(file.named[plan.field.name], batch.num_rows, pa.string())
+        if self.plan.unpivot:
+            yield self.plan.unpivot.header, batch.column(HEADER)
+            yield self.plan.unpivot.cell, batch.column(CELL)
 
     def _excluded(self, batch: pa.RecordBatch, lost: dict[str, np.ndarray]) -> pa.Array:
         """The reason that excludes each record; a word that is not known is `lost`, under the reason's name."""
@@ -182,7 +226,7 @@ class _Column:
     def __init__(self, plan: FieldPlan, decided_format: str | None, masking_key: bytes) -> None:
         self.rule = _rule(plan, decided_format)
         self.null_tokens = plan.null_tokens
-        self.type = _arrow_type(plan.field.type)
+        self.type = arrow_type(plan.field.type)
         self.fits = _fits(plan.field.type)
         self.masking_key = masking_key if plan.field.personal else None
         self.answers: dict[str, tuple[Any, bool]] = {}
@@ -214,6 +258,12 @@ class _Column:
         if value is None or not self.fits(value):
             return None, True
         return (masked(value, self.masking_key) if self.masking_key is not None else value), False
+
+
+def _empty_cells(cells: pa.Array, lost: np.ndarray | None) -> pa.Array:
+    """The reason that excludes a row whose cell is empty: null, and not for a value that was lost."""
+    is_empty = pc.is_null(cells) if lost is None else pc.and_not(pc.is_null(cells), pa.array(lost))
+    return pc.if_else(is_empty, EMPTY_CELL, None)
 
 
 def _rule(plan: FieldPlan, decided_format: str | None) -> Callable[[str], Any]:
@@ -256,41 +306,3 @@ def _places(value: Decimal) -> int:
             break
         places -= 1
     return places
-
-
-def _codes(lost: Mapping[str, np.ndarray], row_count: int) -> pa.Array:
-    """For each row the codes of the values it lost; an empty list for most."""
-    if not lost:
-        return pa.ListArray.from_arrays(pa.array(np.zeros(row_count + 1, np.int32)), pa.array([], pa.string()))
-    codes = [f"{name}_unreadable" for name in lost]
-    grid = np.column_stack(list(lost.values()))
-    offsets = np.concatenate([[0], grid.sum(axis=1).cumsum()]).astype(np.int32)
-    lost_codes = np.array(codes, object)[np.nonzero(grid)[1]]
-    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(lost_codes, pa.string()))
-
-
-def _constant(value: Any, row_count: int, type_: pa.DataType) -> pa.Array:
-    if value is None:
-        return pa.nulls(row_count, type_)
-    return pa.array([value], type_).take(pa.array(np.zeros(row_count, np.int64)))
-
-
-def _arrow_schema(struct: T.StructType) -> pa.Schema:
-    return pa.schema([(field.name, _arrow_type(field.dataType)) for field in struct.fields])
-
-
-def _arrow_type(declared: T.DataType) -> pa.DataType:
-    if isinstance(declared, T.DecimalType):
-        return pa.decimal128(declared.precision, declared.scale)
-    if isinstance(declared, T.ArrayType):
-        return pa.list_(_arrow_type(declared.elementType))
-    return {
-        "string": pa.string(),
-        "integer": pa.int32(),
-        "long": pa.int64(),
-        "bigint": pa.int64(),
-        "date": pa.date32(),
-        "timestamp": pa.timestamp("us", "UTC"),
-        "boolean": pa.bool_(),
-        "double": pa.float64(),
-    }[declared.typeName()]

@@ -15,7 +15,10 @@ from lake.releases.release import Release, read_release, release_numbers
 from lake.store.objects import ObjectStore
 from schemas.lineage import OUTCOMES
 
-FILE_COUNTS = ("lines", "header_lines", "records", "line_breaks_in_fields", "blank_lines", "landed", "dead_letters")
+FILE_COUNTS = (
+    "lines", "header_lines", "records", "line_breaks_in_fields", "blank_lines", "shared_lines", "landed",
+    "dead_letters",
+)  # fmt: skip
 
 
 def status_facts(lake: ObjectStore, domain: str) -> dict[str, Any]:
@@ -104,11 +107,22 @@ def equations(counts: dict[str, Any]) -> list[dict[str, Any]]:
     }
     newly = {"keys added": counts["keys_added"], "keys replaced": counts["keys_replaced"]}
     return [
-        _equation("run", "rows read", counts["read"], outcomes),
-        _equation("ever", "rows landed", counts["cumulative"]["landed"], cumulative),
+        _equation("run", f"rows read{_of_records(counts['read_records'])}", counts["read"], outcomes),
+        _equation(
+            "ever", f"rows landed{_of_records(counts['landed_records'])}", counts["cumulative"]["landed"], cumulative
+        ),
         _equation("table", "newly curated", counts["curated"], newly),
         _equation("table", "rows after", counts["rows_after"], change),
     ]
+
+
+def _of_records(records: Mapping[str, int]) -> str:
+    """` (1,200 records x 30 columns)`, where records are several rows each."""
+    parts = (
+        f"{count:,} record{'' if count == 1 else 's'}{'' if columns == '1' else f' x {int(columns):,} columns'}"
+        for columns, count in records.items()
+    )
+    return f" ({' + '.join(parts)})" if records else ""
 
 
 def file_equations(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -119,6 +133,7 @@ def file_equations(files: list[dict[str, Any]]) -> list[dict[str, Any]]:
         "records": total["records"],
         "line breaks in fields": total["line_breaks_in_fields"],
         "blank": total["blank_lines"],
+        **({"on the line of another": -total["shared_lines"]} if total["shared_lines"] else {}),
     }
     records = {"landed": total["landed"], "dead letters": total["dead_letters"]}
     return [
@@ -155,6 +170,7 @@ def _file(delivery: Delivery, *, is_replaced: bool) -> dict[str, Any]:
         "records": landed.record_count,
         "line_breaks_in_fields": landed.line_break_in_field_count,
         "blank_lines": landed.blank_line_count,
+        "shared_lines": landed.shared_line_count,
         "landed": landed.landing_row_count,
         "dead_letters": landed.dead_letter_count,
         "delivery_order": delivery.order or None,

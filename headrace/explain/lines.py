@@ -28,7 +28,7 @@ def lines_of(records: Collection[int], delivery: Delivery, raw_uri: str, read: R
     """Where every record is one line and no line is blank, the record's number tells it. Otherwise the raw file is read
     again, if it is still what it was."""
     landed = delivery.landed
-    if landed.blank_line_count == 0 and landed.line_break_in_field_count == 0:
+    if landed.blank_line_count == landed.line_break_in_field_count == landed.shared_line_count == 0:
         return Lines({record: landed.header_line_count + record for record in records})
     for file in delivery.raw_files:
         try:
@@ -44,9 +44,9 @@ def lines_of(records: Collection[int], delivery: Delivery, raw_uri: str, read: R
             continue
     return Lines(
         {},
-        f"its line is not known: the file has {landed.blank_line_count} blank lines and "
-        f"{landed.line_break_in_field_count} line breaks in fields, and is no longer in {raw_uri} as it "
-        "was read",
+        f"its line is not known: the file has {landed.blank_line_count} blank lines, "
+        f"{landed.line_break_in_field_count} line breaks in fields and {landed.shared_line_count} records on the line "
+        f"of another, and is no longer in {raw_uri} as it was read",
     )
 
 

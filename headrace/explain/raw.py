@@ -42,6 +42,7 @@ class RawRecords:
     contracts: Mapping[str, Contract]
     reveal: bool = False
     unreadable: list[str] = field(default_factory=list)
+    _cells: dict[str, dict[Any, str]] = field(default_factory=dict)
 
     @cached_property
     def deliveries(self) -> dict[str, Delivery]:
@@ -107,12 +108,24 @@ class RawRecords:
     def _shown(self, source_name: str, columns: Mapping[str, Any]) -> dict[str, Any]:
         if self.reveal:
             return dict(columns)
-        plain = self._plain_columns(source_name)
+        source = self.release.sources[source_name]
+        plain = source.plain_columns(self.contracts[source.table], columns)
         return {name: text if text in (None, "") or name in plain else MASK for name, text in columns.items()}
 
-    def _plain_columns(self, source_name: str) -> set[str]:
-        source = self.release.sources[source_name]
-        return source.plain_columns(self.contracts[source.table])
+    def of_row(self, told: dict[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+        """What was told of a record, for one of the several rows that it may be: of the columns that are rows its own
+        alone."""
+        unpivot = self.release.sources[row["source_name"]].unpivot
+        if unpivot is None or "fields" not in told:
+            return told
+        file_id = row["landing_file_id"]
+        if file_id not in self._cells:
+            self._cells[file_id] = unpivot.by_value(told["fields"])
+        cells = self._cells[file_id]
+        own = cells.get(row[unpivot.header_field])
+        others = {*cells.values()} - {own}
+        fields = {name: text for name, text in told["fields"].items() if name not in others}
+        return {**told, "fields": fields, "declared": [*told["declared"], *([own] if own else [])]}
 
     def declared(self, source_name: str) -> list[str]:
         """The columns that the source maps to fields, in its order."""

@@ -48,7 +48,10 @@ def trace_rows(trail: Trail, seeds: Mapping[str, Iterable[Record]]) -> list[dict
             found.append({"table": table, "key": told, "versions": sorted(versions, key=_newest(contract))})
     raw = trail.raw.fetch({_record(version) for row in found for version in row["versions"]})
     for row in found:
-        row["versions"] = [_told(version, trail.contracts[row["table"]], raw) for version in row["versions"]]
+        contract = trail.contracts[row["table"]]
+        row["versions"] = [
+            _told(version, contract, trail.raw.of_row(raw[_record(version)], version)) for version in row["versions"]
+        ]
     return found
 
 
@@ -87,7 +90,8 @@ def _by_key(versions: Iterable[dict[str, Any]], contract: Contract) -> dict[Any,
     for version in versions:
         key = tuple(version[name] for name in contract.natural_key)
         is_whole = all(version[name] is not None for name in _never_null(contract))
-        groups[key if is_whole else f"{version['landing_file_id']}-{version['record_number']}"].append(version)
+        alone = f"{version['landing_file_id']}-{version['record_number']}-{key}"
+        groups[key if is_whole else alone].append(version)
     return groups
 
 
@@ -120,7 +124,7 @@ def _record(version: Mapping[str, Any]) -> Record:
     return version["landing_file_id"], version["record_number"]
 
 
-def _told(version: dict[str, Any], contract: Contract, raw: Mapping[Record, dict[str, Any]]) -> dict[str, Any]:
+def _told(version: dict[str, Any], contract: Contract, raw: dict[str, Any]) -> dict[str, Any]:
     beside = {*LINEAGE_NAMES, *JUDGEMENT_NAMES}
     return {
         "outcome": version["outcome"],
@@ -134,5 +138,5 @@ def _told(version: dict[str, Any], contract: Contract, raw: Mapping[Record, dict
             for name, value in version.items()
             if name not in beside and name not in contract.natural_key and value is not None
         },
-        "raw": raw[_record(version)],
+        "raw": raw,
     }

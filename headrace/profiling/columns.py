@@ -108,6 +108,7 @@ def profile_of(file: RawFile, shape: Shape) -> Profile:
                 records=block.record_count,
                 blank_lines=block.blank_line_count,
                 line_breaks_in_fields=block.line_break_in_field_count,
+                shared_lines=block.shared_line_count,
                 dead_letters=len(block.dead_letters),
             )
             reasons.update(letter.reason.partition(":")[0] for letter in block.dead_letters)

@@ -49,6 +49,9 @@ def draft_of(
     if any(twice):
         shown = ", ".join(map(repr, twice[:5]))
         doubts.append(Doubt("read", f"columns that cannot be told apart, or have no name, fill no field: {shown}"))
+    if key := profile.dialect.get("next_page"):
+        more = f"by {key!r} the file says that more records follow: a run stops at such a page, unless it may be one"
+        doubts.append(Doubt("read.more_pages", f'{more} ("allow")'))
     contract = _contract(profile, configuration, contracts, table, doubts)
     sources = configuration.sources_of(contract.name)
     found = matches(profile, contract, configuration)

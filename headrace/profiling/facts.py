@@ -85,7 +85,7 @@ def _facts(profile: Profile, draft: Draft, *, reveal: bool) -> dict[str, Any]:
         "shape": {**profile.dialect, **read, **profile.shape.seen},
         "counts": {
             **lines,
-            "is_closed": lines["lines"]
+            "is_closed": lines["lines"] + lines.get("shared_lines", 0)
             == sum(lines.get(k, 0) for k in ("header_lines", "records", "line_breaks_in_fields", "blank_lines")),
         },
         "dead_letters": profile.dead_letters,

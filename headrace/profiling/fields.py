@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -91,8 +92,9 @@ def packaged_column(field: str, sources: Iterable[Source]) -> tuple[str, dict[st
 
 
 def likeness(header: str, names: Sequence[str]) -> float:
-    """1 for the same words, less for words in common and for letters in common."""
-    return max((_alike(header, name) for name in names), default=0.0)
+    """1 for the same words, less for words in common and for letters in common; of a path also by its last step."""
+    last = re.split(r"(?<=\S)\.(?=\S)", header)[-1]
+    return max((max(_alike(header, name), 0.95 * _alike(last, name)) for name in names), default=0.0)
 
 
 @lru_cache(maxsize=1 << 18)

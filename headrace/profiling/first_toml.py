@@ -14,7 +14,7 @@ from lake.config.read_options import FORMATS_OF, Read
 _EXAMPLES = {"time_zone_name": "Europe/Berlin", "currency_code": "EUR", "source_system_code": "ERP1"}
 _ORDER = (
     "format", "encoding", "delimiters", "quote", "has_multiline_fields", "stray_quotes", "layout", "header_line_count",
-    "short_lines", "sheet", "records", "manifest",
+    "short_lines", "sheet", "records", "more_pages", "manifest",
 )  # fmt: skip
 
 

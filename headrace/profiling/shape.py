@@ -14,6 +14,7 @@ from typing import Any
 
 from headrace.profiling.doubts import Doubt
 from headrace.profiling.fixed_shape import layout_of
+from headrace.profiling.json_shape import json_shape
 from headrace.profiling.rawfile import RawFile
 from headrace.profiling.sheet_shape import SEARCHED_ROWS, candidates, header_row, sheets_of
 from headrace.profiling.text_shape import cuttings, encoding_of, sample_lines, survey_bytes, titled
@@ -33,7 +34,7 @@ MOST_BESIDE = 10_000
 class Shape:
     """How a file is to be read, what else was seen of it, and what is not certain.
 
-    `header` are the names by which a workbook's header row is found; empty where it is the first row, as elsewhere.
+    `header` are the names by which a workbook's header row is found, and the paths of fields inside JSON's objects.
     """
 
     read: Read
@@ -72,7 +73,8 @@ def _source(shape: Shape) -> Source:
     )
     return Source(
         domain="", name="profile", table="", kind="full", identical_rows="distinct", claims=(), order="delivery",
-        read=shape.read, constants={}, columns=columns, coverage=Coverage(), where="the profile",
+        read=replace(shape.read, more_pages="allow"), constants={}, columns=columns, coverage=Coverage(),
+        where="the profile",
     )  # fmt: skip
 
 
@@ -146,9 +148,9 @@ def _text(file: RawFile) -> Shape:
     filled = [line for line in lines if line.strip()]
     if not filled:
         raise DataError(f"{file.name} has nothing but blank lines, promised a header or records")
-    if records := _json_records(filled):
-        kept = records == "concatenated"
-        return Shape(replace(read, format="json", records="concatenated" if kept else None), (), tuple(doubts), seen)
+    if json_found := json_shape(lines):
+        read = replace(read, format="json", records=json_found.records)
+        return Shape(read, json_found.paths, (*doubts, *json_found.doubts), seen)
     if cut := cuttings(lines):
         return _delimited(file, replace(read, delimiters=(cut[0].delimiter,)), filled, doubts, seen)
     if layout := layout_of(lines):
@@ -171,19 +173,6 @@ def _text(file: RawFile) -> Shape:
         return Shape(replace(read, delimiters=(over.delimiter,)), (), tuple(doubts), seen)
     one = "no delimiter (, ; tab |) cuts its lines evenly, no place is blank in all: one column is assumed"
     return Shape(read, (), (*doubts, Doubt("read.delimiters", one)), seen)
-
-
-def _json_records(lines: Sequence[str]) -> str | None:
-    """`lines`, `array` or `concatenated` where the text begins as JSON does."""
-    text = "\n".join(lines[:50]).lstrip()
-    if re.match(r"\[\s*(\{|\]|$)", text):
-        return "array"
-    if not re.match(r"\{\s*(\"|\}|$)", text):
-        return None
-    try:
-        return "lines" if isinstance(json.loads(lines[0]), dict) else None
-    except ValueError:
-        return "concatenated"
 
 
 def _delimited(file: RawFile, read: Read, lines: Sequence[str], doubts: list[Doubt], seen: Mapping[str, Any]) -> Shape:

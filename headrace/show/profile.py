@@ -11,7 +11,7 @@ from headrace.show.console import CHECK, CROSS, cell, command_line, counted, gri
 
 _SHOWN_SHAPE = (
     "format", "encoding", "delimiters", "has_multiline_fields", "stray_quotes", "layout", "header_line_count",
-    "short_lines", "sheet", "sheets", "records", "manifest", "byte_order_mark",
+    "short_lines", "sheet", "sheets", "records", "left_out", "next_page", "manifest", "byte_order_mark",
 )  # fmt: skip
 
 
@@ -50,9 +50,10 @@ def _shape(shape: Mapping[str, Any]) -> list[str]:
 
 def _counts(facts: Mapping[str, Any]) -> None:
     counts = facts["counts"]
+    shared = f" - {counts['shared_lines']:,} on the line of another" if counts.get("shared_lines") else ""
     say(
         f"{counts['lines']:,} lines = {counts['header_lines']:,} header + {counts.get('records', 0):,} records + "
-        f"{counts.get('line_breaks_in_fields', 0):,} line breaks in fields + {counts['blank_lines']:,} blank "
+        f"{counts.get('line_breaks_in_fields', 0):,} line breaks in fields + {counts['blank_lines']:,} blank{shared} "
         f"{CHECK if counts['is_closed'] else CROSS}; {counted(counts.get('dead_letters', 0), 'dead letter')}"
     )
     for said in facts["first_dead_letters"]:

@@ -42,7 +42,7 @@ def _refuse_never_filled(source: Source) -> None:
     fields = EVENT_FIELDS.get(source.table)
     if fields is None:
         return
-    filled = {column.field for column in source.columns} | set(source.constants)
+    filled = {*source.filled, *source.constants}
     for event_type in (*source.coverage.records, *source.coverage.system_stamped):
         if event_type not in fields:
             raise ConfigError(

@@ -20,6 +20,7 @@ from typing import Any, Literal, TypeVar
 
 from lake.config.environment import Environment, read_environment
 from lake.config.exclusions import ExcludedRecords, read_excluded
+from lake.config.field_rules import FieldRule
 from lake.config.mappings import (
     ColumnMapping,
     read_columns,
@@ -28,15 +29,17 @@ from lake.config.mappings import (
     read_null_tokens,
     refuse_missing_fields,
 )
+from lake.config.names import FromName, read_from_name, read_period_format, refuse_unfit_groups
 from lake.config.read_options import Read, read_reading
 from lake.config.toml_layers import Document, Layers, closest, toml_names
+from lake.config.unpivoting import Unpivot, read_unpivot, refuse_unfit_header
 from lake.errors import ConfigError
 from schemas.digest import digest_of
 
 Options = TypeVar("Options")
 Kind = Literal["upsert", "replaces_period", "full", "events"]
 LANDING_FORMAT = 2  # greater where the same records lie in landing in another way: all files land again
-STOPPING = ("stray_quotes", "dead_letter_halt_ratio", "unpacked_limit_bytes", "cell_limit")
+STOPPING = ("stray_quotes", "dead_letter_halt_ratio", "unpacked_limit_bytes", "cell_limit", "more_pages")
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,15 @@ class Source:
     closed_through: str | None = None
     not_delivered: tuple[str, ...] = ()
     excluded: tuple[ExcludedRecords, ...] = ()
+    unpivot: Unpivot | None = None
+    from_name: tuple[FromName, ...] = ()
+    period_format: str | None = None
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """The fields that a rule fills."""
+        names = (*(column.field for column in self.columns), *(one.field for one in self.from_name))
+        return (*names, *(self.unpivot.fields if self.unpivot else ()))
 
     @property
     def read_columns(self) -> tuple[ColumnMapping, ...]:
@@ -105,7 +117,8 @@ class Source:
             for c in self.read_columns
         )
         number = [landing_format] if landing_format > 1 else []  # the first format had no number
-        return _digest([*number, read, columns])
+        beside = [_settling(self.unpivot)] if self.unpivot else []
+        return _digest([*number, read, columns, *beside])
 
     @cached_property
     def mapping_digest(self) -> str:
@@ -113,7 +126,9 @@ class Source:
         columns = [(c.field, c.landing_name, c.rule, dict(c.parameters), sorted(c.null_tokens)) for c in self.columns]
         excluded = [(*dataclasses.astuple(e.plan)[:-1], sorted(e.null_tokens)) for e in self.excluded]
         said = [self.table, self.kind, self.identical_rows, self.order, dict(self.constants), columns]
-        return _digest([*said, sorted(self.not_delivered), excluded])
+        rows = [[_filling(rule) for rule in (self.unpivot.header, self.unpivot.cell)]] if self.unpivot else []
+        named = [{"from_name": [_filling(one.filling) for one in self.from_name]}] if self.from_name else []
+        return _digest([*said, sorted(self.not_delivered), excluded, *rows, *named])
 
 
 @dataclass(frozen=True)
@@ -248,13 +263,16 @@ def _domain(name: str, layers: Layers) -> Domain:
 
 
 def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source:
-    layers.refuse_unknown((), ("source", "read", "constants", "columns", "excluded", "coverage"))
+    layers.refuse_unknown(
+        (), ("source", "read", "constants", "columns", "unpivot", "from_name", "excluded", "coverage")
+    )
     known = (
         "name",
         "table",
         "kind",
         "identical_rows",
         "claims",
+        "period_format",
         "order",
         "may_be_empty",
         "shares_files",
@@ -278,13 +296,13 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
     tokens = read_null_tokens(layers, ("source", "null_tokens"), frozenset([""]))
     columns = read_columns(layers, contract, tokens)
     not_delivered = read_not_delivered(layers, contract)
-    refuse_missing_fields(contract, columns, constants, not_delivered, where)
-    return Source(
+    from_name = read_from_name(layers, contract)
+    source = Source(
         domain=domain,
         name=head["name"],
         table=table,
         kind=kind,
-        claims=_claims(layers, kind),
+        claims=_claims(layers, kind, from_name),
         closed_through=_closed_through(layers),
         identical_rows=layers.typed(("source", "identical_rows"), Literal["distinct", "duplicate"]),
         order=layers.typed(("source", "order"), Literal["delivery", "arrival"], "delivery"),
@@ -295,20 +313,25 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
         columns=columns,
         not_delivered=not_delivered,
         excluded=read_excluded(layers, contract, tokens),
+        unpivot=read_unpivot(layers, contract, tokens),
+        from_name=from_name,
+        period_format=read_period_format(layers),
         coverage=Coverage(**layers.values_of(Coverage, ("coverage",))),
         where=where,
     )
+    refuse_missing_fields(contract, source.filled, constants, not_delivered, where)
+    if source.unpivot:
+        refuse_unfit_header(source.unpivot.header, contract, {*source.filled, *constants})
+    return source
 
 
-def _claims(layers: Layers, kind: Kind) -> tuple[str, ...]:
+def _claims(layers: Layers, kind: Kind, from_name: tuple[FromName, ...]) -> tuple[str, ...]:
     claims: tuple[str, ...] = layers.typed(("source", "claims"), tuple[str, ...])
     where = layers.where("source", "claims")
     if not claims:
         raise ConfigError(f"{where}: no pattern, promised at least one for the files of the source")
     for pattern in claims:
-        groups = _groups(pattern, where)
-        if unknown := sorted(groups - {"period", "delivery"}):
-            raise ConfigError(f"{where}: {pattern!r} names the group {unknown[0]!r}; known: period, delivery")
+        groups = refuse_unfit_groups(pattern, from_name, where)
         if kind == "replaces_period" and "period" not in groups:
             raise ConfigError(
                 f"{where}: {pattern!r} does not tell the period that a file replaces; promised a group (?P<period>...)"
@@ -326,11 +349,13 @@ def _closed_through(layers: Layers) -> str | None:
     return period
 
 
-def _groups(pattern: str, where: str) -> set[str]:
-    try:
-        return set(re.compile(pattern).groupindex)
-    except re.error as error:
-        raise ConfigError(f"{where}: {pattern!r} is not a regular expression: {error}") from None
+def _settling(unpivot: Unpivot) -> list[Any]:
+    """What decides which columns are rows, and under which names they land."""
+    return [unpivot.headers, unpivot.header_pattern, unpivot.is_header_required, _filling(unpivot.header)]
+
+
+def _filling(rule: FieldRule) -> list[Any]:
+    return [rule.field, rule.rule, dict(rule.parameters), sorted(rule.null_tokens)]
 
 
 def _digest(value: Any) -> str:

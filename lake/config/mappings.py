@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from lake.config.toml_layers import Layers, closest, typed
+from lake.config.field_rules import called, refuse_unfit_rule, refuse_unknown_field, refuse_unknown_values
+from lake.config.toml_layers import Layers, typed
 from lake.errors import ConfigError
-from schemas.contract import Contract, Field
+from schemas.contract import Contract
 from schemas.lineage import FILE_ID, RECORD_NUMBER
-from transforms.standardize import AMBIGUOUS_PARAMETER, RULES, BadRuleParameter, UnknownRule, resolved, standardizer
+from transforms.standardize import AMBIGUOUS_PARAMETER, standardizer
 
 OWN_KEYS = ("headers", "rule", "required_header", "null_tokens")
-_GIVES = {
-    "str": {"string"},
-    "int": {"integer", "long", "bigint"},
-    "Decimal": {"decimal"},
-    "date": {"date"},
-    "datetime": {"timestamp"},
-    "bool": {"boolean"},
-}
 _CONSTANTS: dict[str, type] = {
     "string": str,
     "integer": int,
@@ -80,42 +74,41 @@ def read_not_delivered(layers: Layers, contract: Contract) -> tuple[str, ...]:
     path = ("source", "not_delivered")
     names: tuple[str, ...] = layers.typed(path, tuple[str, ...], ())
     for name in names:
-        _refuse_unknown_field(name, contract, layers.where(*path))
+        refuse_unknown_field(name, contract, layers.where(*path))
         if not contract.by_name[name].waivable:
             waivable = [field.name for field in contract.fields if field.waivable]
             raise ConfigError(
-                f"{layers.where(*path)}: {name} of {_called(contract)} is no field that a source may be without; "
+                f"{layers.where(*path)}: {name} of {called(contract)} is no field that a source may be without; "
                 f"{'those are ' + ', '.join(waivable) if waivable else 'there are none'}"
             )
     return names
 
 
 def refuse_missing_fields(
-    contract: Contract,
-    columns: Iterable[ColumnMapping],
-    constants: Iterable[str],
-    not_delivered: Iterable[str],
-    where: str,
+    contract: Contract, filled: Sequence[str], constants: Iterable[str], not_delivered: Iterable[str], where: str
 ) -> None:
-    mapped, constant, waived = {column.field for column in columns}, set(constants), set(not_delivered)
+    """`filled` are the fields that a rule fills, one for each time it is said."""
+    mapped, constant, waived = set(filled), set(constants), set(not_delivered)
     given = mapped | constant | waived
     if missing := [field for field in contract.fields if field.needs_source and field.name not in given]:
         names = ", ".join(field.name for field in missing)
         waivable = ", ".join(field.name for field in missing if field.waivable)
         raise ConfigError(
-            f"{where}: {_called(contract)} requires {names}; give it a [columns] table or a constant"
+            f"{where}: {called(contract)} requires {names}; give it a [columns] table or a constant"
             + (f", or if the source has no {waivable} at all name it in `not_delivered`" if waivable else "")
         )
     if both := sorted(waived & (mapped | constant)):
         raise ConfigError(f"{where}: {', '.join(both)} is not_delivered, and a column or a constant besides")
     if twice := sorted(mapped & constant):
         raise ConfigError(f"{where}: {', '.join(twice)} is both a column and a constant")
+    if twice := sorted(name for name, count in Counter(filled).items() if count > 1):
+        raise ConfigError(f"{where}: {', '.join(twice)} is filled by several of [columns], [unpivot] and [from_name]")
 
 
 def _column(name: str, layers: Layers, contract: Contract, tokens: frozenset[str]) -> ColumnMapping:
     path = ("columns", name)
     where = layers.where(*path)
-    _refuse_unknown_field(name, contract, where)
+    refuse_unknown_field(name, contract, where)
     values = layers.table(*path)
     for key in ("headers", "rule"):
         if key not in values:
@@ -129,7 +122,7 @@ def _column(name: str, layers: Layers, contract: Contract, tokens: frozenset[str
         null_tokens=read_null_tokens(layers, (*path, "null_tokens"), tokens),
         where=where,
     )
-    _refuse_unfit_rule(column, contract, layers)
+    refuse_unfit_rule(column, path, contract, layers)
     return column
 
 
@@ -149,60 +142,9 @@ def read_headers(layers: Layers, path: tuple[str, ...]) -> tuple[str, ...]:
     return headers
 
 
-def _refuse_unfit_rule(column: ColumnMapping, contract: Contract, layers: Layers) -> None:
-    """Build the rule once, so that an unknown rule or parameter stops the run before it begins."""
-    try:
-        for parameters in _resolved(column, layers):
-            standardizer(column.rule, **parameters)
-    except UnknownRule as error:
-        raise ConfigError(f"{layers.where('columns', column.field, 'rule')}: {error}") from None
-    except BadRuleParameter as error:
-        raise ConfigError(f"{layers.where('columns', column.field, error.parameter)}: {error}") from None
-    field = contract.by_name[column.field]
-    if field.only_rule not in (None, column.rule):
-        raise ConfigError(
-            f"{layers.where('columns', column.field, 'rule')}: rule {column.rule!r} fills {contract.name}."
-            f"{column.field}, promised the rule {field.only_rule!r}"
-        )
-    _refuse_unknown_values(_words_of(column), field, layers.where("columns", column.field))
-    returned, promised = RULES[column.rule].returns.__name__, field.type.typeName()
-    if promised not in _GIVES[returned]:
-        raise ConfigError(
-            f"{layers.where('columns', column.field, 'rule')}: rule {column.rule!r} gives {returned}, "
-            f"but {contract.name}.{column.field} is {promised}"
-        )
-
-
-def _words_of(column: ColumnMapping) -> list[Any]:
-    """The values that a rule can give, where it lists them."""
-    listed = column.parameters.get("values")
-    otherwise = column.parameters.get("otherwise")
-    return [*(listed.values() if isinstance(listed, Mapping) else ()), *([otherwise] if otherwise is not None else [])]
-
-
-def _refuse_unknown_values(values: Iterable[Any], field: Field, where: str) -> None:
-    if field.values and (unknown := [value for value in values if value not in field.values]):
-        raise ConfigError(
-            f"{where}: {unknown[0]!r} is no value of {field.name}{closest(str(unknown[0]), field.values)}"
-        )
-
-
-def _resolved(column: ColumnMapping, layers: Layers) -> list[Mapping[str, Any]]:
-    """The parameters under each format that a file may decide for."""
-    if AMBIGUOUS_PARAMETER not in column.parameters:
-        return [column.parameters]
-    path = ("columns", column.field, AMBIGUOUS_PARAMETER)
-    candidates = layers.typed(path, tuple[str, ...])
-    if column.rule in RULES and "formats" not in RULES[column.rule].parameters:
-        raise ConfigError(f"{layers.where(*path)}: rule {column.rule!r} has no formats that a file could decide")
-    if len(set(candidates)) != 2 or len(candidates) != 2:
-        raise ConfigError(f"{layers.where(*path)}: found {list(candidates)!r}, promised two formats to decide between")
-    return [resolved(column.parameters, candidate) for candidate in candidates]
-
-
 def _constant(name: str, layers: Layers, contract: Contract) -> Any:
     where = layers.where("constants", name)
-    _refuse_unknown_field(name, contract, where)
+    refuse_unknown_field(name, contract, where)
     field = contract.by_name[name]
     type_name = field.type.typeName()
     value = typed(layers.table("constants")[name], _CONSTANTS[type_name], where)
@@ -210,7 +152,7 @@ def _constant(name: str, layers: Layers, contract: Contract) -> Any:
         raise ConfigError(f"{where}: found {value}, promised a time with its offset, 2024-01-31T12:00:00Z")
     if field.only_rule and standardizer(field.only_rule)(value) != value:
         raise ConfigError(f"{where}: found {value!r}, promised what the rule {field.only_rule!r} gives")
-    _refuse_unknown_values([value], field, where)
+    refuse_unknown_values([value], field, where)
     return _decimal(value, where) if type_name == "decimal" else value
 
 
@@ -219,19 +161,3 @@ def _decimal(text: str, where: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation:
         raise ConfigError(f'{where}: found {text!r}, promised a decimal number as text, "12.50"') from None
-
-
-def _refuse_unknown_field(name: str, contract: Contract, where: str) -> None:
-    if name not in contract.by_name:
-        raise ConfigError(f"{where}: {_called(contract)} has no field {name!r}{closest(name, contract.names)}")
-    if derived := contract.by_name[name].derived:
-        raise ConfigError(f"{where}: {_called(contract)} computes {name} itself, as {derived}; leave it out")
-    if contract.by_name[name].numbered == "key":
-        raise ConfigError(
-            f"{where}: {_called(contract)} numbers {name} itself, among the rows of a file that share the rest of the "
-            "key; leave it out"
-        )
-
-
-def _called(contract: Contract) -> str:
-    return f"{contract.name} v{contract.version}"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from lake.config.record_paths import record_path
 from lake.config.toml_layers import Layers
 from lake.errors import ConfigError
 
@@ -41,7 +42,8 @@ class Read:
     sheet_pattern: str | None = None
     header_search_rows: int = 20
     cell_limit: int = 5_000_000
-    records: Literal["lines", "array", "concatenated"] | None = None
+    records: str | None = None
+    more_pages: Literal["stop", "allow"] = "stop"
     manifest: bool = True
     unpacked_limit_bytes: int = 1 << 36
     dead_letter_halt_ratio: float = 0.01
@@ -68,7 +70,7 @@ FORMATS_OF: Mapping[str, tuple[FormatName, ...]] = {
     **dict.fromkeys(("delimiters", "quote", "has_multiline_fields", "stray_quotes"), ("csv",)),
     **dict.fromkeys(("layout", "header_line_count", "short_lines"), ("fixed_width",)),
     **dict.fromkeys(("sheet", "sheet_pattern", "header_search_rows", "cell_limit"), ("excel",)),
-    "records": ("json",),
+    **dict.fromkeys(("records", "more_pages"), ("json",)),
     "manifest": ("parquet",),
 }
 
@@ -81,6 +83,7 @@ def read_reading(layers: Layers) -> Read:
     _refuse_unfit_text(read, layers)
     _refuse_unfit_layout(read, layers)
     _refuse_unfit_sheet(read, layers)
+    _refuse_unfit_records(read, layers)
     for key in ("header_line_count", "header_search_rows", "cell_limit", "unpacked_limit_bytes"):
         layers.refuse_outside(("read", key), getattr(read, key), 0 if key == "header_line_count" else 1)
     layers.refuse_outside(("read", "dead_letter_halt_ratio"), read.dead_letter_halt_ratio, 0, 1)
@@ -165,3 +168,10 @@ def _refuse_unfit_sheet(read: Read, layers: Layers) -> None:
         re.compile(read.sheet_pattern or "")
     except re.error as error:
         raise ConfigError(f"{where}: {read.sheet_pattern!r} is not a regular expression: {error}") from None
+
+
+def _refuse_unfit_records(read: Read, layers: Layers) -> None:
+    try:
+        record_path(read.records)
+    except ValueError as error:
+        raise ConfigError(f"{layers.where('read', 'records')}: {error}") from None

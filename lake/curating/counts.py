@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -70,6 +71,8 @@ def _counts(table: CuratedTable, found: Found) -> TableCounts:
         cumulative={"landed": _row_count(table, plan.deliveries), **_by_outcome(snapshot)},
         mode=plan.mode,
         why=plan.why,
+        read_records=_records(plan.to_read),
+        landed_records=_records(plan.deliveries),
     )
 
 
@@ -91,6 +94,8 @@ def _counts_carried(table: CuratedTable, parent: TableCounts) -> TableCounts:
         cumulative={"landed": _row_count(table, plan.deliveries), **outcomes},
         mode=plan.mode,
         why=plan.why,
+        read_records={},
+        landed_records=_records(plan.deliveries),
     )
 
 
@@ -130,6 +135,14 @@ def _row_count(table: CuratedTable, deliveries: Iterable[Delivery]) -> int:
     if table.derived_row_count is None:
         return sum(delivery.row_count for delivery in deliveries)
     return table.derived_row_count
+
+
+def _records(deliveries: Iterable[Delivery]) -> dict[str, int]:
+    """Records by how many rows each of them is, as a release keeps them; nothing where each is one."""
+    records = Counter[int]()
+    for delivery in deliveries:
+        records[delivery.landed.rows_of_a_record] += delivery.landed.landing_row_count
+    return {str(rows): count for rows, count in sorted(records.items())} if records.keys() - {1} else {}
 
 
 def _found(run: Run, table: CuratedTable) -> Found:

@@ -29,16 +29,23 @@ def unreadable_cell(run: Run, deliveries: Iterable[Delivery], table: Snapshot, c
         return None
     rows = read_snapshot(run.engine, run.lake, table, contract, BEYOND_CONTRACT, outcome="quarantined")
     has_reason = F.coalesce(F.array_contains("reasons", code), F.lit(False))
-    found = rows.where(has_reason).orderBy("landing_file_id", "record_number").first()
+    found = (
+        rows.where(has_reason)
+        .orderBy("landing_file_id", "record_number", *contract.key, *contract.version_order)
+        .first()
+    )
     if found is None:
         return None
     delivery = next(d for d in deliveries if d.landing_file_id == found["landing_file_id"])
     source = SourceAsRead.of(run.configuration.source(delivery.source_name))
     column = next((column for column, filled in source.columns if filled == name), None)
-    if column is None or column not in source.plain_columns(contract):
+    if source.unpivot and source.unpivot.cell_field == name:
+        column = source.unpivot.by_value(delivery.landed.unpivoted).get(found[source.unpivot.header_field])
+    if column is None or column not in source.plain_columns(contract, [column]):
         return None
     text = _landed(run, delivery, found["record_number"], column)
-    told = f"{text!r} in {delivery.raw_files[0].key}, record {found['record_number']}"
+    place = f", column {column!r}" if source.unpivot and source.unpivot.is_row(column) else ""
+    told = f"{text!r} in {delivery.raw_files[0].key}, record {found['record_number']}{place}"
     setting = setting_that_reads(run.configuration.source(delivery.source_name), name, text)
     return f"{told}: if that is right, {overlay(delivery.source_name, setting)}" if setting else told
 

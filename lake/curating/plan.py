@@ -9,15 +9,19 @@ from typing import Literal
 from pyspark.sql import DataFrame
 
 from lake.config.configuration import Source
+from lake.config.field_rules import FieldRule
+from lake.config.mappings import ColumnMapping
+from lake.config.unpivoting import Unpivot
 from lake.curating.digests import curated_digest
 from lake.errors import DataError
-from lake.landing.deliveries import Delivery, refuse_rivals, replaced_deliveries
+from lake.landing.deliveries import Delivery, refuse_rivals, refuse_spellings, replaced_deliveries
 from lake.landing.landed_file import landing_folder, landing_key
 from lake.releases.snapshots import Snapshot
 from lake.run.run import Run
 from lake.run.secrets import fingerprint
 from schemas.contract import Contract
-from transforms.standardization import FieldPlan, FilePlan, SourcePlan
+from schemas.lineage import CELL, HEADER
+from transforms.standardization import FieldPlan, FilePlan, SourcePlan, UnpivotPlan
 
 Mode = Literal["absent", "carried", "first", "grown", "rebuilt"]
 
@@ -43,6 +47,8 @@ def plan_table(run: Run, contract: Contract, deliveries: Sequence[Delivery]) -> 
     names = {source.name for source in sources}
     own = tuple(delivery for delivery in deliveries if delivery.source_name in names)
     refuse_rivals(own, sources, contract.key)
+    for source in sources:
+        refuse_spellings(own, source)
     replaced = frozenset[str]().union(*(replaced_deliveries(own, source) for source in sources))
     digest = curated_digest(contract, sources, fingerprint(run.masking_key))
     before = run.parent.curated.get(contract.name) if run.parent else None
@@ -81,23 +87,36 @@ def _refuse_missing(run: Run, source: Source, deliveries: Sequence[Delivery]) ->
 
 def _source_plan(run: Run, plan: TablePlan, source: Source, deliveries: Sequence[Delivery]) -> SourcePlan:
     files = {
-        d.landing_file_id: FilePlan(d.order, d.landed.decided_formats, d.landing_file_id in plan.replaced)
+        d.landing_file_id: FilePlan(
+            d.order,
+            d.landed.decided_formats,
+            d.landing_file_id in plan.replaced,
+            tuple(d.landed.unpivoted),
+            d.landed.named,
+        )
         for d in deliveries
     }
-    fields = tuple(
-        FieldPlan(plan.contract.by_name[c.field], c.landing_name, c.rule, c.parameters, c.null_tokens)
-        for c in source.columns
-    )
     return SourcePlan(
         source_name=source.name,
         contract=plan.contract.waiving(source.not_delivered),
         identical_rows=source.identical_rows,
-        fields=fields,
+        fields=tuple(_field_plan(plan.contract, column, column.landing_name) for column in source.columns),
         constants=source.constants,
         files=files,
         masking_key=run.masking_key,
         exclusions=tuple(excluded.plan for excluded in source.excluded),
+        unpivot=_unpivot_plan(plan.contract, source.unpivot) if source.unpivot else None,
+        named=tuple(_field_plan(plan.contract, one.filling, one.group) for one in source.from_name),
     )
+
+
+def _unpivot_plan(contract: Contract, unpivot: Unpivot) -> UnpivotPlan:
+    return UnpivotPlan(_field_plan(contract, unpivot.header, HEADER), _field_plan(contract, unpivot.cell, CELL))
+
+
+def _field_plan(contract: Contract, filling: ColumnMapping | FieldRule, landing_name: str) -> FieldPlan:
+    field = contract.by_name[filling.field]
+    return FieldPlan(field, landing_name, filling.rule, filling.parameters, filling.null_tokens)
 
 
 def _mode(

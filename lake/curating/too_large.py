@@ -49,7 +49,7 @@ def guess_rows(raw: ObjectStore, claims: Iterable[Claim], sources: Sequence[Sour
     for claim in claims:
         source = by_name[claim.source_name]
         if _has_plain_lines(source, claim):
-            content = (str(claim.file.size), claim.file.etag, claim.period)
+            content = (str(claim.file.size), claim.file.etag, claim.period, str(claim.named))
             place = {"full": (), "replaces_period": (claim.period,)}.get(source.kind, content)
             found = (order_of(claim, claim.arrived_at, source), claim)
             latest[(source.name, *place)] = max(

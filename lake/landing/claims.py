@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 
 from lake.config.configuration import Domain, Source
 from lake.config.mending import overlay, toml
+from lake.config.names import FromName, iso_period
 from lake.errors import DataError
 from lake.store.objects import ObjectInfo
 
-_PERIOD = re.compile("[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")  # sorts as time does
+_DAY = "(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]))?"
+_PERIOD = re.compile(f"[0-9]{{4}}(-(0[1-9]|1[0-2])(-{_DAY})?)?")  # sorts as time does
 FORMATS_BY_ENDING = {
     **dict.fromkeys(("csv", "tsv", "txt"), "csv"),
     **dict.fromkeys(("xlsx", "xls"), "excel"),
@@ -36,6 +38,7 @@ class Part:
 class Claim:
     """A raw file and the source that claims it: its period and delivery by its name, and when it was first seen.
 
+    `named` are the fields that are made of its name, each with the text that the name has.
     A claim of a manifest has the files that it lists as its `parts`; its `file` then stands for them all: its size is
     theirs, and its ETag is another when that of any of them is.
     """
@@ -46,6 +49,7 @@ class Claim:
     delivery: str
     arrived_at: str
     parts: tuple[Part, ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
 
 
 def claim_files(
@@ -62,7 +66,7 @@ def claim_files(
 
     Without `manifests` files are claimed by their names alone. Raises DataError where there is no file in `where`, or
     where one is claimed by no source, by several that do not share it, without the period that its kind or
-    `closed_through` needs, or without the manifest.
+    `closed_through` needs, with a name that says no such period or field, or without the manifest.
     """
     files = list(files)
     listed = {part.file.key for parts in (manifests or {}).values() for part in parts}
@@ -129,7 +133,7 @@ def _as_another(file: ObjectInfo, sources: Sequence[Source]) -> str:
 
 def _claim(file: ObjectInfo, source: Source, match: re.Match[str], arrived_at: str) -> Claim:
     said = match.groupdict()
-    period = _period(said.get("period") or "")
+    period = _period(said.get("period") or "", file, source)
     if source.kind == "replaces_period" and not period:
         raise DataError(
             f"{file.key}: source {source.name} replaces periods, but nothing in the name tells the period; "
@@ -138,11 +142,22 @@ def _claim(file: ObjectInfo, source: Source, match: re.Match[str], arrived_at: s
     if source.closed_through is not None and not _PERIOD.fullmatch(period):
         found = f"period {period!r}" if period else "no period"
         raise DataError(
-            f"{file.key}: the name has {found}, promised YYYY, YYYY-MM or YYYY-MM-DD: source {source.name} is closed "
-            f"through {source.closed_through}, and nothing tells whether this file is; rename it, or take "
-            f"closed_through out ({source.where})"
+            f"{file.key}: the name has {found}, promised YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH: source "
+            f"{source.name} is closed through {source.closed_through}, and nothing tells whether this file is; rename "
+            f"it, say period_format, or take closed_through out ({source.where})"
         )
-    return Claim(file, source.name, period, said.get("delivery") or "", arrived_at)
+    named = tuple((field.field, _text(said[field.group], field, file)) for field in source.from_name)
+    return Claim(file, source.name, period, said.get("delivery") or "", arrived_at, named=named)
+
+
+def _text(text: str | None, field: FromName, file: ObjectInfo) -> str:
+    if text is None or not field.reads(text):
+        found = "says no" if text is None else f"says {text!r} as its"
+        raise DataError(
+            f"{file.key}: the name {found} {field.group}, expected what rule {field.filling.rule!r} reads as "
+            f"{field.field}; rename it, or change the rule ({field.filling.where})"
+        )
+    return text
 
 
 def _with_parts(claim: Claim, sources: Sequence[Source], parts: tuple[Part, ...]) -> Claim:
@@ -167,6 +182,14 @@ def _whole(manifest: ObjectInfo, parts: Sequence[Part]) -> ObjectInfo:
     return ObjectInfo(manifest.key, sum(file.size for file in files), hashlib.sha256(etags.encode()).hexdigest())
 
 
-def _period(said: str) -> str:
+def _period(said: str, file: ObjectInfo, source: Source) -> str:
     """`2024-9` is `2024-09`: a month has one name, and names sort as the months do."""
+    if source.period_format and said:
+        period = iso_period(said, source.period_format)
+        if period is None:
+            raise DataError(
+                f"{file.key}: the name has period {said!r}, expected one of period_format {source.period_format!r}; "
+                f"rename it, or change the format ({source.where})"
+            )
+        return period
     return re.sub("[0-9]+", lambda number: number[0].zfill(2), said)

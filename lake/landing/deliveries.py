@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise, product
+from itertools import chain, combinations, pairwise, product
 
 from lake.config.configuration import Source
 from lake.errors import DataError
 from lake.landing.claims import Claim
 from lake.landing.landed_file import LandedFile
+from lake.landing.unpivoted_headers import refuse_alike
 from lake.store.objects import ObjectInfo
 
 
@@ -49,8 +50,8 @@ class Delivery:
 
     @property
     def row_count(self) -> int:
-        """Rows of its landed file."""
-        return self.landed.landing_row_count
+        """Rows that its landed records are."""
+        return self.landed.landing_row_count * self.landed.rows_of_a_record
 
 
 def order_of(claim: Claim, arrived_at: str, source: Source) -> str:
@@ -195,6 +196,13 @@ def refuse_rivals(deliveries: Iterable[Delivery], sources: Sequence[Source], key
                     f"that it withdraws; take one of them out of raw, or let one source claim both "
                     f"({one.where} and {other.where})"
                 )
+
+
+def refuse_spellings(deliveries: Iterable[Delivery], source: Source) -> None:
+    """Raises DataError where two columns of a source's files that are rows differ in case alone."""
+    if source.unpivot:
+        own = (delivery.landed.unpivoted for delivery in deliveries if delivery.source_name == source.name)
+        refuse_alike(dict.fromkeys(chain.from_iterable(own)), source.unpivot)
 
 
 def _may_share_keys(one: Source, other: Source, key: Sequence[str]) -> bool:

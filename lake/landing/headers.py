@@ -5,15 +5,18 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lake.config.mending import overlay, toml
 from lake.errors import DataError
+from lake.landing.unpivoted_headers import unpivoted_places, wanted
 from schemas.lineage import FILE_ID, RECORD_NUMBER
 
 if TYPE_CHECKING:
     from lake.config.configuration import Source
+    from lake.config.mappings import ColumnMapping
+    from lake.config.unpivoting import Unpivot
 
 _MEANT = "%?+#"
 """Marks that make another column of a name: a share of an amount, whether instead of what, tax on top, a number. So do
@@ -23,12 +26,14 @@ the signs of currencies: `Betrag (€)` is not `Betrag ($)`."""
 @dataclass(frozen=True)
 class Settled:
     """The landing name of each column of a file, the names that no field declares, and what is missing of those
-    that a file must have: each a field and its headers, in words."""
+    that a file must have: each a field and its headers, in words. `unpivoted` are the landing names of the columns that
+    are rows."""
 
     names: list[str]
     undeclared: list[str]
     missing: list[str]
     missing_fields: list[str]
+    unpivoted: list[str] = field(default_factory=list)
 
 
 def settle(found: Sequence[str], source: Source) -> Settled:
@@ -36,15 +41,16 @@ def settle(found: Sequence[str], source: Source) -> Settled:
     no header names but for its spaces and marks is found by its letters and digits; `%`, `?`, `+`, `#` and the
     signs of currencies count too.
 
-    Raises DataError where two columns are one field's, and where two fields cannot share a column.
+    Raises DataError where two columns are one field's, where two fields cannot share a column, and where nothing tells
+    which row a column of [unpivot] is.
     """
     names = [name if name.strip() else f"column_{position}" for position, name in enumerate(found, start=1)]
     declared: dict[int, str] = {}
     missing: list[str] = []
     missing_fields: list[str] = []
-    exact = [_places(found, column.headers, _plain) for column in source.read_columns]
+    exact = [_places(found, column.headers, plain) for column in _columns(source)]
     taken_exactly = {place for places in exact for place in places}
-    for column, places in zip(source.read_columns, exact, strict=True):
+    for column, places in zip(_columns(source), exact, strict=True):
         if not places:
             places = [i for i in _places(found, column.headers, _letters) if i not in taken_exactly]
         if len(places) > 1:
@@ -62,22 +68,32 @@ def settle(found: Sequence[str], source: Source) -> Settled:
         elif column.is_header_required:
             missing.append(f"{column.field} ({' or '.join(map(repr, column.headers))})")
             missing_fields.append(column.field)
-    taken = {_plain(name) for name in (RECORD_NUMBER, FILE_ID, *declared.values())}
+    rows = unpivoted_places(found, source.unpivot, declared) if source.unpivot else {}
+    if source.unpivot and not rows and {*source.unpivot.headers}.isdisjoint(missing_fields):
+        missing.append(f"the rows of [unpivot] ({wanted(source.unpivot)})")
+    declared |= rows
+    taken = {plain(name) for name in (RECORD_NUMBER, FILE_ID, *declared.values())}
     undeclared = [names[i] for i in range(len(found)) if i not in declared]
     for position in range(len(found)):
         if position in declared:
             names[position] = declared[position]
             continue
-        while _plain(names[position]) in taken:
+        while plain(names[position]) in taken:
             names[position] += "_"
-        taken.add(_plain(names[position]))
-    return Settled(names, undeclared, missing, missing_fields)
+        taken.add(plain(names[position]))
+    return Settled(names, undeclared, missing, missing_fields, [rows[place] for place in sorted(rows)])
+
+
+def _columns(source: Source) -> tuple[ColumnMapping, ...]:
+    """Every column that a name tells: of fields, of what excludes records, and those that are rows."""
+    return (*source.read_columns, *(source.unpivot.columns if source.unpivot else ()))
 
 
 def knows_any(found: Sequence[str], source: Source) -> bool:
     """Whether the source declares any of these headers."""
-    known = [name for column in source.read_columns for name in column.headers]
-    return any(_places(found, known, alike) for alike in (_plain, _letters))
+    known = [name for column in _columns(source) for name in column.headers]
+    is_row = source.unpivot is not None and any(map(source.unpivot.matches, found))
+    return is_row or any(_places(found, known, alike) for alike in (plain, _letters))
 
 
 def missing_columns(found: Sequence[str], settled: Settled, source: Source, *, where: str, mend: str = "") -> DataError:
@@ -100,7 +116,17 @@ def _named(found: Sequence[str], settled: Settled, source: Source) -> str:
             name = free.get(likest[1], "THE NAME IN THE FILE")
             table = "columns" if column.field in filling else "excluded"
             settings.append(f"{table}.{column.field}.headers = {toml([*column.headers, name])}")
+    unpivot = source.unpivot
+    if unpivot and (not settled.unpivoted or not {*unpivot.headers}.isdisjoint(settled.missing_fields)):
+        settings += _named_rows(unpivot)
     return overlay(source.name, *settings)
+
+
+def _named_rows(unpivot: Unpivot) -> list[str]:
+    if unpivot.header_pattern:
+        return ['unpivot.header_pattern = "WHAT MATCHES THE NAMES IN THE FILE"']
+    headers = toml([*unpivot.headers, "THE NAME IN THE FILE"])
+    return [f"unpivot.headers = {headers}", "unpivot.required_header = false"]
 
 
 def _likest(header: str, free: Iterable[str]) -> tuple[float, str]:
@@ -122,15 +148,15 @@ def _places(found: Sequence[str], headers: Iterable[str], alike: Callable[[str],
     return [place for place, name in enumerate(found) if alike(name) in wanted]
 
 
-def _plain(header: str) -> str:
+def plain(header: str) -> str:
     """A header as it is compared: NFKC, without case, white space as one blank."""
     return " ".join(unicodedata.normalize("NFKC", header).casefold().split())
 
 
 def _letters(header: str) -> str:
-    """A header as it is compared where none is the same by `_plain`: its letters, digits and marks that mean something,
+    """A header as it is compared where none is the same by `plain`: its letters, digits and marks that mean something,
     `PO_ID` as `po id` but `Net Amount %` not as `Net Amount`."""
-    return "".join(mark for mark in _plain(header) if mark.isalnum() or _is_meant(mark))
+    return "".join(mark for mark in plain(header) if mark.isalnum() or _is_meant(mark))
 
 
 def _is_meant(mark: str) -> bool:

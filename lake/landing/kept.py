@@ -66,7 +66,8 @@ def delivery_of(landed: LandedFile, claims: Sequence[Claim], configuration: Conf
 
 
 def _claimed_again(delivery: Delivery, configuration: Configuration, where: str) -> Delivery | None:
-    """The delivery under today's configuration; None where it would be another: source, period or reading differ."""
+    """The delivery under today's configuration; None where it would be another: source, period, what its name says or
+    reading differ."""
     source = next((source for source in configuration.sources if source.name == delivery.source_name), None)
     if source is None:
         raise DataError(
@@ -78,7 +79,8 @@ def _claimed_again(delivery: Delivery, configuration: Configuration, where: str)
     files = [ObjectInfo(file.key, file.size, file.etag) for file in delivery.raw_files]
     arrived_at = delivery.landed.arrived_at
     claims = claim_files(files, configuration.sources, configuration.domain, arrived_at=arrived_at, where=where)
-    alike = [claim for claim in claims if (claim.source_name, claim.period) == (source.name, delivery.period)]
+    told = (source.name, delivery.period, delivery.landed.named)
+    alike = [claim for claim in claims if (claim.source_name, claim.period, dict(claim.named)) == told]
     return delivery_of(delivery.landed, alike, configuration) if alike else None
 
 

@@ -1,7 +1,8 @@
 """Raw files -> landing: the same records as text columns in Parquet, each file once, every physical line accounted for.
 
-A landed file's identity (`landing_file_id`) is its content, its source, its period and how it was read. What became of
-it stands beside it in `<landing_file_id>.json`, written last: where that is, the file has landed whole.
+A landed file's identity (`landing_file_id`) is its content, its source, its period, the fields that its name says, and
+how it was read. What became of it stands beside it in `<landing_file_id>.json`, written last: where that is, the file
+has landed whole.
 """
 
 from __future__ import annotations
@@ -126,7 +127,8 @@ def _named_by_its_manifest(part: Part) -> Iterator[None]:
 
 
 def _identity(sha256: str, claim: Claim, source: Source) -> str:
-    parts = [sha256, source.name, claim.period, source.reading_digest]
+    named = [dict(claim.named)] if claim.named else []
+    parts = [sha256, source.name, claim.period, source.reading_digest, *named]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
@@ -145,7 +147,7 @@ class _Reading:
 
     def __init__(self, source: Source, claim: Claim, folder: Path, landing_file_id: str) -> None:
         self.source, self.claim, self.folder, self.landing_file_id = source, claim, folder, landing_file_id
-        self.lines = self.header_lines = self.records = self.blanks = self.breaks = 0
+        self.lines = self.header_lines = self.records = self.blanks = self.breaks = self.shared = 0
         self.records_path = folder / "records.parquet"
         self.dead_letters = DeadLettersFile(folder / "dead.parquet", landing_file_id, claim.file.key)
         self.profiles: dict[str, Counter[str]] = {c.field: Counter() for c in source.columns if c.ambiguous_formats}
@@ -201,6 +203,7 @@ class _Reading:
         self.records += block.record_count
         self.blanks += block.blank_line_count
         self.breaks += block.line_break_in_field_count
+        self.shared += block.shared_line_count
         self.dead_letters.add(block.dead_letters)
         if self._written and len(block.record_numbers):
             self._written.add(block)
@@ -233,6 +236,7 @@ class _Reading:
             record_count=self.records,
             line_break_in_field_count=self.breaks,
             blank_line_count=self.blanks,
+            shared_line_count=self.shared,
             dead_letter_count=self.dead_letters.count,
             landing_row_count=pq.read_metadata(self.records_path).num_rows,
             header=self.table.header,
@@ -241,6 +245,8 @@ class _Reading:
             columns=self.names,
             decided_formats=decided,
             decision_evidence=evidence,
+            unpivoted=self.table.settled.unpivoted,
+            named=dict(self.claim.named),
         )
 
     def _decisions(self) -> tuple[dict[str, str], dict[str, str]]:
@@ -263,7 +269,8 @@ class _Reading:
                 f"{landed.line_count} lines do not close: {landed.header_line_count} header + "
                 f"{landed.record_count} records ({landed.landing_row_count} landed, "
                 f"{landed.dead_letter_count} dead letters) + {landed.line_break_in_field_count} line "
-                f"breaks in fields + {landed.blank_line_count} blank"
+                f"breaks in fields + {landed.blank_line_count} blank - {landed.shared_line_count} on the line of "
+                "another"
             )
         limit = self.source.read.dead_letter_halt_ratio
         first = self.dead_letters.first

@@ -13,7 +13,8 @@ from lake.store.objects import MissingObject, ObjectStore
 class LandedFile:
     """What became of one raw file. All counts but `landing_row_count` are the reader's; that one is the footer's.
     `sha256` is that of its content, unpacked; `columns` are the names of its text columns as people see them, in the
-    order of its Parquet file, which calls them by `landing_column`."""
+    order of its Parquet file, which calls them by `landing_column`; `unpivoted` are those of them that are rows, and
+    `named` the fields that its name says, as it says them."""
 
     landing_file_id: str
     source_name: str
@@ -29,6 +30,7 @@ class LandedFile:
     record_count: int
     line_break_in_field_count: int
     blank_line_count: int
+    shared_line_count: int
     dead_letter_count: int
     landing_row_count: int
     header: list[str]
@@ -37,11 +39,20 @@ class LandedFile:
     columns: list[str]
     decided_formats: dict[str, str]
     decision_evidence: dict[str, str]
+    unpivoted: list[str]
+    named: dict[str, str]
+
+    @property
+    def rows_of_a_record(self) -> int:
+        """As many as it has columns that are rows; 1 where none is."""
+        return len(self.unpivoted) or 1
 
     def lines_close(self) -> bool:
-        """Physical lines = header + records + line breaks inside fields + blank lines; records = landed + dead."""
+        """Physical lines = header + records + line breaks inside fields + blank lines - records that begin on the line
+        on which another ends; records = landed + dead."""
         lines = self.header_line_count + self.record_count + self.line_break_in_field_count + self.blank_line_count
-        return self.line_count == lines and self.record_count == self.landing_row_count + self.dead_letter_count
+        are_closed = self.line_count == lines - self.shared_line_count
+        return are_closed and self.record_count == self.landing_row_count + self.dead_letter_count
 
 
 def landing_folder(domain: str, source_name: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from lake.errors import DataError
 from lake.landing.claims import Part
 from lake.landing.formats.table import Readable
-from lake.landing.unpacking import unpacked
+from lake.landing.unpacking import packing_of, unpacked
 from lake.store.objects import ObjectChanged, ObjectStore
 
 _CHUNK_BYTES = 1 << 20
@@ -53,9 +53,8 @@ def copy_raw(raw: ObjectStore, part: Part, path: Path, unpacked_limit_bytes: int
     if part.sha256 not in (None, sha256):
         raise DataError(f"it has sha256 {sha256}, its manifest promised {part.sha256}; ask for it again")
     with path.open("rb") as packed:
-        content = unpacked(packed, file.key, unpacked_limit_bytes)
-        if content is not packed:
-            sha256 = _sha256(content)
+        if packing_of(packed.peek(), file.key):
+            sha256 = _sha256(unpacked(packed, file.key, unpacked_limit_bytes))
     return RawCopy(part, path, unpacked_limit_bytes, sha256)
 
 

@@ -1,4 +1,4 @@
-"""Files packed with gzip or zstd, told by the end of their name, as the stream of bytes that was packed."""
+"""Files packed with gzip or zstd, told by the end of their name or their first bytes, as the bytes that were packed."""
 
 from __future__ import annotations
 
@@ -18,13 +18,38 @@ class Damaged(DataError):  # noqa: N818
 
 
 def unpacked(stream: Readable, key: str, limit_bytes: int) -> Readable:
-    """The stream, unpacked where the name ends with `.gz` or `.zst`; several members or frames are one file.
+    """The stream, unpacked where the name ends with `.gz` or `.zst`, or it begins as such a file does; several members
+    or frames are one file.
 
     Raises Damaged while it is read where the packed file is cut short or not what its name says, and DataError where
     more than `limit_bytes` come out of it.
     """
-    kind = next((kind for kind in _KINDS if key.lower().endswith(f".{kind}")), None)
-    return _Unpacking(_KINDS[kind](stream), kind, limit_bytes) if kind else stream
+    begun = _Begun(stream)
+    kind = packing_of(begun.first, key)
+    return _Unpacking(_KINDS[kind](begun), kind, limit_bytes) if kind else begun
+
+
+def packing_of(first: bytes, key: str) -> str | None:
+    """`gz` or `zst` by the end of a file's name, else by its first bytes; None of a file that is not packed so."""
+    named = next((kind for kind in _KINDS if key.lower().endswith(f".{kind}")), None)
+    return named or next((kind for kind, mark in _MARKS.items() if first.startswith(mark)), None)
+
+
+class _Begun:
+    """A stream of which the first bytes have been looked at."""
+
+    def __init__(self, stream: Readable) -> None:
+        self.stream, self.first = stream, b""
+        while len(self.first) < _LONGEST_MARK and (more := stream.read(_LONGEST_MARK - len(self.first))):
+            self.first += more
+        self.left = self.first
+
+    def read(self, size: int = -1, /) -> bytes:
+        left, self.left = self.left, b""
+        if 0 <= size <= len(left):
+            self.left = left[size:]
+            return left[:size]
+        return left + self.stream.read(size if size < 0 else size - len(left))
 
 
 class _Unpacking:
@@ -75,3 +100,5 @@ class _Source:
 
 
 _KINDS: dict[str, Callable[[Any], Readable]] = {"gz": _gunzipped, "zst": _ZstdStream}
+_MARKS = {"gz": b"\x1f\x8b", "zst": b"\x28\xb5\x2f\xfd"}
+_LONGEST_MARK = max(map(len, _MARKS.values()))

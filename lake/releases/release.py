@@ -16,9 +16,11 @@ from lake.config.configuration import Source
 from lake.errors import AuditError, DataError
 from lake.releases.artefacts import Artefact, parse_artefact
 from lake.releases.snapshots import DataFile, Snapshot
+from lake.releases.unpivot_as_read import UnpivotAsRead
 from lake.store.objects import AlreadyExists, ObjectStore
 from schemas.contract import Contract
 from transforms.outcomes import REPLACED
+from transforms.standardization import EMPTY_CELL
 
 LAKE_FORMAT = 4
 
@@ -29,7 +31,8 @@ class TableCounts:
 
     `repeated` says for each landed file of an `events` source how many of its rows another file's rows stand for;
     `outdated` how many rows stand, curated or excluded, although a newer version of them was quarantined. Of a derived
-    table `read` and `cumulative["landed"]` are the rows that were derived.
+    table `read` and `cumulative["landed"]` are the rows that were derived. Where records are several rows each,
+    `read_records` and `landed_records` have the records by how many columns of each are rows.
     """
 
     read: int
@@ -51,31 +54,39 @@ class TableCounts:
     outdated: int
     mode: str
     why: str
+    read_records: dict[str, int]
+    landed_records: dict[str, int]
 
 
 @dataclass(frozen=True)
 class SourceAsRead:
     """How a source's files were read for a release: `columns` are landing names and the fields that they filled, or
-    the reasons for which they excluded records."""
+    the reasons for which they excluded records; those that were rows are told by `unpivot`."""
 
     table: str
     read: dict[str, Any]
     columns: tuple[tuple[str, str], ...]
+    unpivot: UnpivotAsRead | None
 
     @classmethod
     def of(cls, source: Source) -> SourceAsRead:
         read = json.loads(json.dumps(asdict(source.read)))  # as it is when it is read again
-        return cls(source.table, read, tuple((c.landing_name, c.field) for c in source.read_columns))
+        columns = tuple((c.landing_name, c.field) for c in source.read_columns)
+        return cls(source.table, read, columns, UnpivotAsRead.of(source.unpivot) if source.unpivot else None)
 
-    def plain_columns(self, contract: Contract) -> set[str]:
-        """The columns that fill fields, and none that is personal."""
+    def plain_columns(self, contract: Contract, names: Iterable[str]) -> set[str]:
+        """Those of a file's columns that fill fields, and none that is personal."""
         fields = contract.by_name
-        filling = {(column, fields[name].personal) for column, name in self.columns if name in fields}
-        return {column for column, _ in filling} - {column for column, is_personal in filling if is_personal}
+        said = [(column, fields[name].personal) for column, name in self.columns if name in fields]
+        if self.unpivot:
+            is_personal = fields[self.unpivot.cell_field].personal
+            said += [(name, is_personal) for name in names if self.unpivot.is_row(name)]
+        return {column for column, _ in said} - {column for column, is_personal in said if is_personal}
 
     def exclusion_reasons(self, contract: Contract) -> set[str]:
-        """For what the source excluded records that are no rows of the table."""
-        return {name for _, name in self.columns if name not in contract.by_name}
+        """For what the source excluded records that are no rows of the table, and empty cells."""
+        words = {name for _, name in self.columns if name not in contract.by_name}
+        return words | {EMPTY_CELL} if self.unpivot else words
 
 
 @dataclass(frozen=True)
@@ -186,7 +197,9 @@ def parse_release(said: dict[str, Any], where: str) -> Release:
 
 
 def parse_source(said: dict[str, Any]) -> SourceAsRead:
-    return SourceAsRead(said["table"], said["read"], tuple((column, name) for column, name in said["columns"]))
+    unpivot = UnpivotAsRead.parse(said["unpivot"]) if said["unpivot"] else None
+    columns = tuple((column, name) for column, name in said["columns"])
+    return SourceAsRead(said["table"], said["read"], columns, unpivot)
 
 
 def parse_snapshot(said: dict[str, Any]) -> Snapshot:

@@ -1,5 +1,6 @@
 """The same orders in any format are the same table, every line of theirs accounted for."""
 
+import gzip
 import io
 import json
 from datetime import date, datetime
@@ -56,6 +57,22 @@ def in_columns():
     return "".join("".join(f"{text or '':<20}" for text in order.values()) + "\n" for order in FILLED)
 
 
+def in_items():
+    """Items in an order in a page, their amount in an object of its own; packed under a name that does not say so."""
+    order = {name: text for name, text in FILLED[0].items() if name not in ("Item", "Vendor", "Net Amount")}
+    items = [{"Item": o["Item"], "Vendor": o["Vendor"], "money": {"net": o["Net Amount"]}} for o in ORDERS]
+    return gzip.compress(json.dumps({"d": {"results": [{**order, "items": items}], "__next": None}}, indent=2).encode())
+
+
+ITEMS = """format = "json"
+records = "d.results[].items[]"
+[columns.item_number]
+headers = ["items[].Item"]
+[columns.vendor_id]
+headers = ["items[].Vendor"]
+[columns.ordered_amount]
+headers = ["items[].money.net"]
+"""
 LAYOUT = ", ".join(f'{{name = "{name}", start = {1 + 20 * n}, width = 20}}' for n, name in enumerate(ORDER_HEADER))
 
 
@@ -69,6 +86,7 @@ LAYOUT = ", ".join(f'{{name = "{name}", start = {1 + 20 * n}, width = 20}}' for 
         pytest.param('format = "excel"', {"orders_2024-01_d1.xlsx": in_a_sheet(xlsx)}, id="a workbook"),
         pytest.param('format = "excel"', {"orders_2024-01_d1.xls": in_a_sheet(xls)}, id="an old workbook"),
         pytest.param('format = "json"', {"orders_2024-01_d1.json": json.dumps(FILLED)}, id="a JSON array"),
+        pytest.param(ITEMS, {"orders_2024-01_d1.json": in_items()}, id="items of orders in a wrapper, packed"),
         pytest.param('format = "parquet"', in_parquet(), id="Parquet with a manifest"),
     ],
 )

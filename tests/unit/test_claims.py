@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from lake.config.configuration import Coverage, Domain, Kind, Source
+from lake.config.field_rules import FieldRule
+from lake.config.names import FromName
 from lake.config.read_options import Read
 from lake.errors import DataError
 from lake.landing.claims import Claim, claim_files
@@ -75,7 +77,7 @@ CLOSED = replace(source("orders", r"^orders(_(?P<period>.+))?[.]csv$"), closed_t
     ],
 )
 def test_a_period_of_which_nothing_tells_whether_it_is_closed(key: str, found: str) -> None:
-    sentence = f"^{key}: the name has {found}, promised YYYY, YYYY-MM or YYYY-MM-DD: source orders is closed through"
+    sentence = f"^{key}: the name has {found}, promised YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH: source orders is"
     with pytest.raises(DataError, match=sentence):
         claim(key, sources=(CLOSED,))
     assert len(claim(key, sources=(replace(CLOSED, closed_through=None),))) == 1
@@ -138,3 +140,59 @@ def test_a_replaced_period_that_the_name_does_not_tell() -> None:
     with pytest.raises(DataError, match=r"^months.csv: source months replaces periods, but .* \(months.toml:2\)$"):
         claim("months.csv", sources=(months,))
     assert claim("months.csv", sources=(replace(months, kind="upsert"),))[0].period == ""
+
+
+DAY = FromName("day", FieldRule("made_on", "date", {"formats": ["%m-%d-%Y"]}, frozenset(), "daily.toml:9"))
+DAILY = replace(source("daily", r"(?P<day>[^/]*)[.]csv$"), from_name=(DAY,))
+HOURLY = replace(source("hourly", r"^(?P<period>.*)/[^/]*$", kind="replaces_period"), period_format="%Y/%m/%d/%H")
+
+
+def test_what_a_name_says_of_its_rows_is_kept_as_it_says_it() -> None:
+    (one,) = claim("x/01-22-2020.csv", sources=(DAILY,))
+    assert (one.named, one.period) == ((("made_on", "01-22-2020"),), "")
+    (both,) = claim(
+        "01-22-2020.csv",
+        sources=(
+            replace(
+                DAILY,
+                claims=(r"(?P<period>.*)[.]csv",),
+                from_name=(replace(DAY, group="period"),),
+                period_format="%m-%d-%Y",
+            ),
+        ),
+    )
+    assert (both.named, both.period) == ((("made_on", "01-22-2020"),), "2020-01-22")
+
+
+@pytest.mark.parametrize(
+    ("sources", "key", "said"),
+    [
+        pytest.param(
+            DAILY,
+            "22-01-2020.csv",
+            "the name says '22-01-2020' as its day, expected what rule 'date' reads as made_on; rename it, or change "
+            "the rule (daily.toml:9)",
+            id="a day that the rule cannot read",
+        ),
+        pytest.param(
+            replace(DAILY, claims=(r"daily(?P<day>_.*)?[.]csv$",)), "daily.csv", "the name says no day", id="no day"
+        ),
+        pytest.param(
+            HOURLY,
+            "2017/06/05/24/x",
+            "the name has period '2017/06/05/24', expected one of period_format '%Y/%m/%d/%H'; rename it, or change "
+            "the format (hourly.toml:2)",
+            id="a period of another form",
+        ),
+    ],
+)
+def test_a_name_that_does_not_say_what_it_should(sources: Source, key: str, said: str) -> None:
+    with pytest.raises(DataError) as caught:
+        claim(key, sources=(sources,))
+    assert str(caught.value).startswith(f"{key}: {said}")
+
+
+def test_an_hour_is_a_period_that_sorts_as_time_does() -> None:
+    closed = replace(HOURLY, closed_through="2017-06")
+    found = claim("2017/06/05/09/a", "2017/6/5/9/b", "2017/06/05/10/c", sources=(closed,))
+    assert [one.period for one in found] == ["2017-06-05T09", "2017-06-05T09", "2017-06-05T10"]

@@ -15,7 +15,9 @@ from lake.config.configuration import Coverage, Domain
 from lake.config.environment import Environment, SailSettings, Small
 from lake.config.exclusions import EXCLUDED_KEYS
 from lake.config.mappings import OWN_KEYS
+from lake.config.names import FROM_NAME_KEYS
 from lake.config.read_options import Read
+from lake.config.unpivoting import CELL_KEYS, HEADER_KEYS, UNPIVOT_KEYS
 from ml.options import SearchOptions, Settings
 from transforms.procurement.options import Calendar, ProcurementOptions
 from transforms.search.options import EventRule, SearchMartsOptions
@@ -34,6 +36,7 @@ TABLES: dict[str, Iterable[str]] = {
         "kind",
         "identical_rows",
         "claims",
+        "period_format",
         "order",
         "may_be_empty",
         "shares_files",
@@ -44,6 +47,10 @@ TABLES: dict[str, Iterable[str]] = {
     "read": [f.name for f in dataclasses.fields(Read)],
     "constants": (),
     "columns.<field>": (*OWN_KEYS, AMBIGUOUS_PARAMETER),
+    "unpivot": UNPIVOT_KEYS,
+    "unpivot.header.<field>": HEADER_KEYS,
+    "unpivot.cell.<field>": CELL_KEYS,
+    "from_name.<field>": FROM_NAME_KEYS,
     "excluded.<reason>": EXCLUDED_KEYS,
     "coverage": [f.name for f in dataclasses.fields(Coverage)],
     "domain": [f.name for f in dataclasses.fields(Domain) if f.name not in ("name", "marts")],

@@ -46,8 +46,19 @@ def test_several_members_are_one_file(pack: Callable[[bytes], bytes], key: str) 
     assert read(pack(b"ab") + pack(b"") + pack(TEXT), key) == b"ab" + TEXT
 
 
-def test_other_names_are_not_unpacked() -> None:
-    assert read(gzip.compress(b"x"), "x.gzip") == gzip.compress(b"x")
+@pytest.mark.parametrize(("pack", "key"), KINDS)
+@pytest.mark.parametrize("size", [1, 3, 4, 5, 1 << 16, -1])
+def test_what_is_packed_under_another_name_is_told_by_its_first_bytes(
+    pack: Callable[[bytes], bytes], key: str, size: int
+) -> None:
+    assert read(pack(TEXT[:1000]), "firehose-1-2024-01-01", size=size) == TEXT[:1000]
+
+
+@pytest.mark.parametrize("data", [b"", b"\x1f", b"\x1f\x8a1234", b"\x28\xb5\x2f", TEXT], ids=len)
+@pytest.mark.parametrize("size", [1, 4, 5, -1])
+def test_what_is_not_packed_is_left_as_it_is(data: bytes, size: int) -> None:
+    data = data[:1000]
+    assert read(data, "x.csv", size=size) == data
 
 
 @pytest.mark.parametrize(("pack", "key"), KINDS)

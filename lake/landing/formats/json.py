@@ -1,30 +1,31 @@
-"""JSON as found: lines of objects, an array of objects, or objects one behind another.
+"""JSON as found: lines of objects, an array of objects, objects one behind another, or an array inside an object.
 
-The keys of all objects are the header, so that a key that appears late has its column as any other: what has been
+The keys of all records are the header, so that a key that appears late has its column as any other: what has been
 parsed waits on disk until the last object is seen. Numbers land as they are written, nested values as compact JSON
 text; null, and a key that an object does not have, as null. What is no object of different keys is a dead letter.
 
-A line is a physical line in lines of objects, and one element in the other two.
+An element is an object of the file, or what stands for one; where objects in it are the records, it has several.
 """
 
 from __future__ import annotations
 
-import json
 import pickle
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from json.encoder import encode_basestring
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
+from lake.config.record_paths import EACH
 from lake.errors import DataError
-from lake.landing.formats.json_elements import BLANKS, elements
+from lake.landing.formats.json_elements import Element
+from lake.landing.formats.json_layout import Layout, layout_of
+from lake.landing.formats.json_paths import NestedColumns, array_paths, unfolded
+from lake.landing.formats.json_values import Flaw, cell_of, compact, decoded, kind_of
 from lake.landing.formats.table import Block, DeadLetter, Readable, Table
-from lake.landing.formats.text import CountedLines, block_encoding, split_lines, utf8_chunks, whole_lines
+from lake.landing.formats.text import CountedLines
 from lake.landing.headers import missing_columns, settle
 
 if TYPE_CHECKING:
@@ -32,19 +33,9 @@ if TYPE_CHECKING:
     from lake.config.read_options import Read
 
 MOST_KEYS = 5_000
-_WORDS = {True: "true", False: "false", None: "null"}
 CELLS_AT_ONCE = 4_000_000
+BYTES_AT_ONCE = 1 << 26
 Cells = dict[str, str | None]
-
-
-class _Number(str):
-    """A number as it is written."""
-
-    __slots__ = ()
-
-
-class _Flaw(ValueError):  # noqa: N818
-    """Why a text is no record."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +46,27 @@ class _Dead:
     reason: str
 
 
-Parsed = Cells | _Dead | None
+Records = list[Cells | _Dead]
+
+
+@dataclass
+class _Parsed:
+    """Some elements: where they begin and end, how many records each has (none, where it is a blank line), and these.
+    Lists of plain numbers, so that what waits is soon written and read."""
+
+    lines: list[int] = field(default_factory=list)
+    last_lines: list[int] = field(default_factory=list)
+    record_counts: list[int] = field(default_factory=list)
+    records: Records = field(default_factory=list)
+
+    def add(self, element: Element, records: Records) -> None:
+        self.lines.append(element.line)
+        self.last_lines.append(element.last_line)
+        self.record_counts.append(len(records))
+        self.records += records
+
+    def record_lines(self) -> list[int]:
+        return [line for line, count in zip(self.lines, self.record_counts, strict=True) for _ in range(count)]
 
 
 @dataclass
@@ -64,10 +75,11 @@ class _Survey:
 
     path: Path
     keys: dict[str, None] = field(default_factory=dict)
-    unit_count: int = 0
+    element_count: int = 0
     has_records: bool = False
+    widest: int = 0
 
-    def waiting(self) -> Iterator[list[Parsed]]:
+    def waiting(self) -> Iterator[_Parsed]:
         with self.path.open("rb") as file:
             while file.peek(1):
                 yield pickle.load(file)  # noqa: S301 - written by ourselves a moment ago
@@ -75,170 +87,153 @@ class _Survey:
 
 def open_table(stream: Readable, source: Source, scratch: Path) -> Table:
     """The table of a file. Raises DataError where no object has a required key, and where an array is cut short."""
-    encoding = block_encoding(source.read.encoding)
-    kind, chunks = _kind(utf8_chunks(stream, source.read.encoding), source.read.records)
-    lines = CountedLines(whole_lines(chunks) if kind == "lines" else chunks)
-    survey = _surveyed(_units(iter(lines), kind, encoding), encoding, scratch / "parsed", kind)
+    layout, chunks = layout_of(stream, source.read)
+    lines = CountedLines(chunks)
+    columns = NestedColumns(source.read_columns)
+    survey = _surveyed(layout.cut(iter(lines)), layout, columns, scratch / "parsed")
     keys = list(survey.keys)
     settled = settle(keys, source)
     if settled.missing and survey.has_records:
-        raise missing_columns(keys, settled, source, where="the set of all keys of the file")
+        raise missing_columns(
+            keys, settled, source, where="the set of all keys of the file", mend=_mend(survey, layout.kind)
+        )
     return Table(
         header=keys,
         settled=settled,
-        dialect={"encoding": encoding, "records": kind},
+        dialect={"encoding": layout.encoding, "records": layout.kind, **layout.told()},
         header_line_count=0,
         blank_line_count=0,
         blocks=_blocks(survey, keys),
-        line_count=lambda: lines.count if kind == "lines" else survey.unit_count,
+        line_count=lambda: lines.count if layout.kind in ("lines", "concatenated") else survey.element_count,
         suspects="encoding and records",
     )
 
 
 def record_lines(stream: Readable, read: Read, dialect: Mapping[str, str], scratch: Path) -> Iterator[tuple[int, int]]:
     """Every record's number and its line, or its element."""
-    kind, chunks = _kind(utf8_chunks(stream, read.encoding), dialect["records"])
-    units = _units(whole_lines(chunks) if kind == "lines" else chunks, kind, dialect["encoding"])
+    layout, chunks = layout_of(stream, read)
     record = 0
-    for line, unit in enumerate(chain.from_iterable(units), start=1):
-        if not _is_blank(unit, kind):
+    for element in chain.from_iterable(layout.cut(chunks)):
+        for _ in _records(element, layout, NestedColumns(())):
             record += 1
-            yield record, line
+            yield record, element.line
 
 
-def compact(value: Any) -> str:
-    """A parsed value as JSON text without blanks, its numbers as they were written."""
-    if isinstance(value, _Number):
-        return value
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{compact(key)}:{compact(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(compact, value)) + "]"
-    return encode_basestring(value) if isinstance(value, str) else _WORDS[value]
+def _mend(survey: _Survey, kind: str) -> str:
+    """Where else the records may stand: in arrays inside of what was taken for the first."""
+    first = next(one for parsed in survey.waiting() for one in parsed.records if isinstance(one, dict))
+    inner = {key: _value(cell) for key, cell in first.items() if cell and cell[0] in "[{"}
+    above = "" if survey.element_count == 1 and kind != "array" else f"{EACH}."
+    paths = " or ".join(f'"{above}{path}"' for path in array_paths(inner))
+    return f", or say where the records stand: records = {paths} under [read]" if paths else ""
 
 
-def _kind(chunks: Iterator[bytes], said: str | None) -> tuple[str, Iterator[bytes]]:
-    """How the objects stand in the file, as said or by the first character, and the chunks with those looked at."""
-    if said:
-        return said, chunks
-    looked_at = []
-    for chunk in chunks:
-        looked_at.append(chunk)
-        if first := chunk.lstrip(BLANKS)[:1]:
-            return "array" if first == b"[" else "lines", chain(looked_at, chunks)
-    return "lines", iter(looked_at)
+def _value(cell: str) -> Any:
+    """What compact JSON is written of; nothing where it is a text that only begins so."""
+    try:
+        return decoded(cell.encode(), "utf-8")
+    except Flaw:
+        return None
 
 
-def _units(chunks: Iterator[bytes], kind: str, encoding: str) -> Iterator[list[bytes]]:
-    """Physical lines, or elements, some at a time."""
-    if kind == "lines":
-        return map(split_lines, chunks)
-    if encoding != "utf-8" and not _has_one_byte_each(encoding):
-        raise DataError(
-            f"objects in {encoding} are read by lines only (records under [read]); convert the file to UTF-8"
-        )
-    return elements(chunks, is_array=kind == "array")
-
-
-def _has_one_byte_each(encoding: str) -> bool:
-    """Whether no character can have a bracket or a quote among its bytes."""
-    return len(bytes(range(256)).decode(encoding, "replace")) == 256
-
-
-def _is_blank(unit: bytes, kind: str) -> bool:
-    return kind == "lines" and not unit.strip(BLANKS)
-
-
-def _surveyed(units: Iterator[list[bytes]], encoding: str, path: Path, kind: str) -> _Survey:
+def _surveyed(found: Iterator[list[Element]], layout: Layout, columns: NestedColumns, path: Path) -> _Survey:
     survey = _Survey(path)
     with path.open("wb") as file:
-        for some in units:
-            parsed = [None if _is_blank(unit, kind) else _parsed(unit, encoding) for unit in some]
+        for some in found:
+            parsed = _Parsed()
+            for element in some:
+                records = _records(element, layout, columns)
+                parsed.add(element, records)
+                if len(records) > 1:
+                    survey.widest = max(survey.widest, _width(records[0]))
             pickle.dump(parsed, file, pickle.HIGHEST_PROTOCOL)
-            survey.unit_count += len(some)
-            for cells in parsed:
+            survey.element_count += len(some)
+            for cells in parsed.records:
                 if isinstance(cells, dict):
                     survey.has_records = True
                     survey.keys.update(dict.fromkeys(cells))
             if len(survey.keys) > MOST_KEYS:
                 raise DataError(
-                    f"the first {survey.unit_count:,} objects have {len(survey.keys):,} keys, promised at most "
+                    f"the first {survey.element_count:,} objects have {len(survey.keys):,} keys, promised at most "
                     f"{MOST_KEYS:,}: its keys look like values"
                 )
     return survey
 
 
+def _width(record: Cells | _Dead) -> int:
+    """About how large each of the records of an element is: what they share is repeated when they land."""
+    return sum(len(cell) for cell in record.values() if cell) if isinstance(record, dict) else 0
+
+
 def _blocks(survey: _Survey, keys: Sequence[str]) -> Iterator[Block]:
-    record, line = 1, 1
-    at_once = max(1, CELLS_AT_ONCE // (len(keys) + 1))
+    record, last_line = 1, 0
+    at_once = max(1, min(CELLS_AT_ONCE // (len(keys) + 1), BYTES_AT_ONCE // max(1, survey.widest)))
     for parsed in survey.waiting():
-        for start in range(0, len(parsed), at_once):
-            block = _block(parsed[start : start + at_once], keys, record, line)
-            yield block
-            record += block.record_count
-            line += block.line_count
+        counts, record_lines = _lines(parsed, last_line), parsed.record_lines()
+        for start in range(0, max(1, len(parsed.records)), at_once):
+            some = slice(start, start + at_once)
+            yield _block(parsed.records[some], record_lines[some], keys, record + start, _Lines() if start else counts)
+        record += len(parsed.records)
+        last_line = parsed.last_lines[-1]
 
 
-def _block(parsed: Sequence[Parsed], keys: Sequence[str], first_record: int, first_line: int) -> Block:
-    found = [(line, one) for line, one in enumerate(parsed, start=first_line) if one is not None]
-    numbered = list(enumerate(found, start=first_record))
-    rows = [(record, one) for record, (_, one) in numbered if isinstance(one, dict)]
+def _block(found: Records, lines: Sequence[int], keys: Sequence[str], first_record: int, counts: _Lines) -> Block:
+    rows = [(record, one) for record, one in enumerate(found, start=first_record) if isinstance(one, dict)]
     return Block(
         record_numbers=pa.array([record for record, _ in rows], pa.int64()),
         columns=[pa.array([cells.get(key) for _, cells in rows], pa.string()) for key in keys],
         dead_letters=[
-            DeadLetter(record, line, one.reason, one.raw) for record, (line, one) in numbered if isinstance(one, _Dead)
+            DeadLetter(record, line, one.reason, one.raw)
+            for record, (line, one) in enumerate(zip(lines, found, strict=True), start=first_record)
+            if isinstance(one, _Dead)
         ],
-        line_count=len(parsed),
+        line_count=counts.line_count,
         record_count=len(found),
-        blank_line_count=len(parsed) - len(found),
-        line_break_in_field_count=0,
+        blank_line_count=counts.blank_count,
+        line_break_in_field_count=counts.break_count,
+        shared_line_count=counts.shared_count,
     )
 
 
-def _cell(value: Any) -> str | None:
-    if isinstance(value, str):
-        return str(value)
-    return None if value is None else compact(value)
+class _Lines(NamedTuple):
+    """The lines of some elements: all, the blank ones, those that end inside one, and those that records share."""
+
+    line_count: int = 0
+    blank_count: int = 0
+    break_count: int = 0
+    shared_count: int = 0
 
 
-def _parsed(unit: bytes, encoding: str) -> Cells | _Dead:
-    """The cells of an object, or why it has none."""
-    raw = unit.rstrip(b"\r\n")
+def _lines(parsed: _Parsed, last_line: int) -> _Lines:
+    befores = [last_line, *parsed.last_lines]
+    shared = sum(line == before for line, before in zip(parsed.lines, befores, strict=False))
+    blank = parsed.record_counts.count(0)
+    return _Lines(
+        line_count=parsed.last_lines[-1] - last_line,
+        blank_count=blank,
+        break_count=sum(parsed.last_lines) - sum(parsed.lines),
+        shared_count=shared + len(parsed.records) - (len(parsed.lines) - blank),
+    )
+
+
+def _records(element: Element, layout: Layout, columns: NestedColumns) -> Records:
+    """The records of an element, or why it has none; nothing of a blank line."""
+    raw = element.raw
+    if not raw and layout.kind in ("lines", "concatenated"):
+        return []
     try:
-        written = raw.decode(encoding)
-        found = _DECODER.decode(written)
-        if not isinstance(found, dict):
-            return _Dead(raw, f"not_object: {_KINDS[type(found)]}, promised an object")
-        cells = {key: _cell(value) for key, value in found.items()}
-        if "\\u" in written:
-            "".join([*cells, *filter(None, cells.values())]).encode()
-    except UnicodeDecodeError as error:
-        return _Dead(raw, f"undecodable: byte {error.start + 1} of the record is not {encoding}")
-    except UnicodeEncodeError:
-        return _Dead(raw, "surrogate: half a character, \\ud800 to \\udfff, stands alone")
-    except json.JSONDecodeError as error:
-        return _Dead(raw, f"not_json: {error.msg} at character {error.pos + 1}")
-    except _Flaw as flaw:
-        return _Dead(raw, str(flaw))
-    except RecursionError:
-        return _Dead(raw, "too_deep: values within values beyond what can be read")
-    return cells
+        value = decoded(raw, layout.encoding)
+        if not isinstance(value, dict):
+            raise Flaw(f"not_object: {kind_of(value)}, promised an object")
+        records = list(unfolded(value, layout.nested)) if layout.nested else [value]
+    except Flaw as flaw:
+        return [_Dead(raw, str(flaw))]
+    return [_cells(one, columns, raw if len(records) == 1 else None) for one in records]
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
-        raise _Flaw(f"twice: key {name[:80]!r}")
-    return found
-
-
-def _constant(name: str) -> None:
-    raise _Flaw(f"not_json: {name}")
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_Number, parse_float=_Number, parse_constant=_constant)
-_KINDS: dict[type, str] = {
-    list: "an array", str: "a text", _Number: "a number", bool: "true or false", type(None): "null",
-}  # fmt: skip
+def _cells(record: dict[str, Any], columns: NestedColumns, raw: bytes | None) -> Cells | _Dead:
+    """The cells of a record; `raw` is how it is written, where it is not one of several."""
+    try:
+        return {name: cell_of(value) for name, value in columns.added(record).items()}
+    except Flaw as flaw:
+        return _Dead(raw or compact(record).encode(), str(flaw))

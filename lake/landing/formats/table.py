@@ -37,7 +37,8 @@ class Block:
     """Some of a table's records: the numbers and text columns of those that parsed, and the others.
 
     Records are numbered from 1. A line is what the format counts: a physical line of text, a row of a sheet or of a
-    Parquet file, an element of a JSON array.
+    Parquet file, an element of a JSON array. `shared_line_count` are the records that begin on the line on which the
+    one before them ends.
     """
 
     record_numbers: pa.Array
@@ -47,6 +48,7 @@ class Block:
     record_count: int
     blank_line_count: int
     line_break_in_field_count: int
+    shared_line_count: int = 0
 
 
 @dataclass(frozen=True)

@@ -29,15 +29,21 @@ _ASCII = bytes(range(128))
 
 
 class CountedLines:
-    """Blocks of whole lines, and how many physical lines their bytes had, whatever a parser makes of them."""
+    """Blocks of bytes, and how many physical lines they have together, whatever a parser makes of them: line feeds, and
+    a last line without one."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
-        self.count = 0
+        self._line_feeds, self._is_line_open = 0, False
         self._blocks = blocks
+
+    @property
+    def count(self) -> int:
+        return self._line_feeds + self._is_line_open
 
     def __iter__(self) -> Iterator[bytes]:
         for block in self._blocks:
-            self.count += line_count_of(block)
+            self._line_feeds += block.count(b"\n")
+            self._is_line_open = not block.endswith(b"\n") if block else self._is_line_open
             yield block
 
 
@@ -71,8 +77,8 @@ def refuse_packed(first: bytes) -> None:
     """Raises DataError where the first bytes are those of a packed file."""
     if packed := next((name for mark, name in _PACKED if first.startswith(mark)), None):
         raise DataError(
-            f"found a file packed as {packed}, promised text; unpack it, and end its name with .gz or .zst only "
-            "where it is packed so, once"
+            f"found a file packed as {packed}, promised text; unpack it: only what is packed once, with gzip or zstd, "
+            "is unpacked here"
         )
 
 

@@ -29,6 +29,8 @@ def test_status_in_json(made: Made) -> None:
         "outdated",
         "mode",
         "why",
+        "read_records",
+        "landed_records",
     } == set(table)
     assert table["read"] == sum(table[outcome] for outcome in OUTCOMES)
     assert table["reasons"] == {"event_type_unreadable": 1}

@@ -71,7 +71,7 @@ MISTAKES_OF_SOURCES = [
     pytest.param(
         changed("['things.*[.]csv$']", "['(?P<month>x)']"),
         "claims",
-        ["names the group 'month'", "known: period, delivery"],
+        ["names the group 'month'", "known: delivery, period"],
         id="an unknown group",
     ),
     pytest.param(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lake.config.read_options import Read, Slice
+from lake.config.record_paths import RecordPath, record_path
 from tests.unit.config.sources import SOURCE, Files, changed
 
 FIXED = changed('encoding = "utf-8"', 'format = "fixed_width"\nlayout = [{name = "Thing", start = 1, width = 5}]')
@@ -30,6 +31,25 @@ FIXED = changed('encoding = "utf-8"', 'format = "fixed_width"\nlayout = [{name =
             "sheet",
             ["`sheet` is a key of format excel, and the source is read as csv"],
             id="a key beside a format that nobody said",
+        ),
+        *(
+            pytest.param(
+                changed('encoding = "utf-8"', f'format = "json"\nrecords = "{records}"'), "records", parts, id=id_
+            )
+            for records, parts, id_ in (
+                ("line", ["found 'line'; a path says \"line[]\"; did you mean 'lines'?"], "a word that is none"),
+                ("d.results", ["found 'd.results'; a path says \"d.results[]\""], "a path without brackets"),
+                (
+                    "d.results[].items",
+                    ["found 'd.results[].items', expected 'lines', 'array'"],
+                    "brackets behind the first",
+                ),
+                ("[]", ["found '[]', expected", 'such as "d.results[]" or "[].items[]"'], "brackets alone"),
+                ("[]items[]", ["found '[]items[]', expected"], "no dot behind the brackets"),
+                ("[].[]", ["found '[].[]', expected"], "a step of nothing"),
+                ("d..results[]", ["found 'd..results[]', expected"], "a dot too many"),
+                ("", ["found ''; a path says"], "nothing"),
+            )
         ),
         pytest.param(
             changed('encoding = "utf-8"', 'format = "fixed_width"'),
@@ -91,12 +111,6 @@ FIXED = changed('encoding = "utf-8"', 'format = "fixed_width"\nlayout = [{name =
             id="nothing unpacked",
         ),
         pytest.param(
-            changed('encoding = "utf-8"', 'format = "json"\nrecords = "rows"'),
-            "records",
-            ["found 'rows', promised one of 'lines', 'array', 'concatenated'"],
-            id="records of another kind",
-        ),
-        pytest.param(
             changed('encoding = "utf-8"', 'format = "parquet"\nmanifest = "x"'),
             "manifest",
             ["found 'x', promised true or false"],
@@ -120,3 +134,18 @@ def test_an_overlay_that_says_another_format_leaves_the_keys_of_the_old_one_behi
     assert sentence.startswith("1.toml:6: `quote` is a key of format csv")
     above = '[source]\nname = "things"\n[read]\nencoding = "utf-16"'
     assert files.refused(SOURCE, overlay, above).startswith("2.toml:4: `encoding` is a key of format csv")
+
+
+@pytest.mark.parametrize(
+    ("records", "path"),
+    [
+        pytest.param(None, None, id="nothing"),
+        pytest.param("concatenated", None, id="a word"),
+        pytest.param("d.results[]", RecordPath("d.results", ()), id="a wrapper"),
+        pytest.param("lines[]", RecordPath("lines", ()), id="a wrapper named like a word"),
+        pytest.param("[].items[]", RecordPath("", ("items",)), id="items of the file's objects"),
+        pytest.param("value[].a.b[].c[]", RecordPath("value", ("a.b", "c")), id="items of items in a wrapper"),
+    ],
+)
+def test_where_records_stand(records: str | None, path: RecordPath | None) -> None:
+    assert record_path(records) == path

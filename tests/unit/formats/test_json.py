@@ -15,7 +15,8 @@ from lake.config.configuration import Source
 from lake.errors import DataError
 from lake.landing.formats import json, json_elements
 from lake.landing.formats import text as texts
-from lake.landing.formats.json_elements import elements
+from lake.landing.formats.json_elements import Element, SequenceCutting, WholeArrayCutting, elements
+from lake.landing.formats.json_wrapper import WrappedCutting
 from tests.unit.formats.places import Place, column, counts, source, tolerant
 
 
@@ -75,6 +76,7 @@ def test_an_empty_text_is_no_null(place: Place) -> None:
         pytest.param(b'{"PO":"\\ud800"}', "surrogate: half a character", id="half a character"),
         pytest.param(b'{"\\udfff":1}', "surrogate: half a character", id="half a character in a key"),
         pytest.param(b'{"PO":' + b"[" * 90_000 + b"]" * 90_000 + b"}", "too_deep", id="90,000 levels"),
+        pytest.param(b'{"PO":' + b"[" * 800 + b"]" * 800 + b"}", "too_deep", id="800 levels"),
     ],
 )
 def test_what_is_no_object_is_a_dead_letter(place: Place, line: bytes, reason: str) -> None:
@@ -139,6 +141,14 @@ def test_elements_of_an_array_that_are_no_objects_are_dead_letters(place: Place)
         pytest.param(b"", "array", "does not begin with", id="nothing"),
         pytest.param(b'{"PO":1}\n{"PO":', "concatenated", "ends inside element 2", id="an object cut short"),
         pytest.param(b'{"Number":1}', None, "the set of all keys of the file has no column for po_number", id="no key"),
+        pytest.param(
+            b'{"d":{"results":[{"PO":1}]},"x":[1]}', None, 'stand: records = "d.results[]" under', id="a wrapper"
+        ),
+        pytest.param(
+            b'[{"P":"O","a":[{"PO":1}],"b":{"c":[{}]}}]', None, 'records = "[].a[]" or "[].b.c[]" under', id="items"
+        ),
+        pytest.param(b'{"a":"[x","b":[{}]}\n', None, 'records = "b[]" under', id="a text that looks like an array"),
+        pytest.param(b'{"a":[{}]}\n{"a":[{}]}', None, 'records = "[].a[]" under', id="items in lines"),
         pytest.param(b'{"PO":1,"Order No.":2}', None, "the header has 2 columns for po_number", id="two keys"),
         pytest.param(b"PK\x03\x04", None, "packed as zip", id="a workbook"),
         pytest.param(b"PO,Vendor\n1,A\n", None, "line 1, record 1: not_json", id="CSV"),
@@ -167,12 +177,42 @@ def test_encodings(place: Place, encoding: str, form: str) -> None:
 
 
 def test_objects_one_behind_another(place: Place, tmp_path: Path) -> None:
-    data = b'{\n "PO": 1\n}{"PO":"}{"} oops\n{"PO":3}\n```\n'
+    data = b'{\n "PO": 1\n}{"PO":"}{"} oops\n\n \n{"PO":3}{"PO":4}\n``` "\n{"PO":5}\n[2024 INFO]'
     of = tolerant(lines(records="concatenated"))
     landed = place.land(data, of)
-    assert place.rows(landed) == [("1", 1), ("}{", 2), ("3", 4)]
-    assert [(number, at, raw) for number, at, _, raw in place.dead(landed)] == [(3, 3, b"oops"), (5, 5, b"```")]
-    assert place.lines(data, of, landed, tmp_path / "x") == {number: number for number in range(1, 6)}
+    assert place.rows(landed) == [("1", 1), ("}{", 2), ("3", 4), ("4", 5), ("5", 7)]
+    assert [(number, at, raw) for number, at, _, raw in place.dead(landed)] == [
+        (3, 3, b"oops"),
+        (6, 7, b'``` "'),
+        (8, 9, b"[2024 INFO]"),
+    ]
+    assert counts(landed) == (9, 0, 8, 2, 3)
+    assert (landed.line_break_in_field_count, landed.shared_line_count) == (2, 3)
+    assert place.lines(data, of, landed, tmp_path / "x") == {1: 1, 2: 3, 3: 3, 4: 6, 5: 6, 6: 7, 7: 8, 8: 9}
+
+
+@pytest.mark.parametrize("records", ["concatenated", "lines"])
+@pytest.mark.parametrize(
+    ("data", "line_count", "blank_count"),
+    [
+        pytest.param(b"", 0, 0, id="nothing"),
+        pytest.param(b"\n", 1, 1, id="a blank line"),
+        pytest.param(b" ", 1, 1, id="a blank line without an end"),
+        pytest.param(b'{"PO":1}', 1, 0, id="no line end"),
+        pytest.param(b'{"PO":1} \n', 1, 0, id="a blank behind"),
+        pytest.param(b'{"PO":1}\n ', 2, 1, id="a blank on a line of its own"),
+        pytest.param(b'\n\n{"PO":1}\r\n\r\n', 4, 3, id="blank lines around"),
+        pytest.param(b'\xef\xbb\xbf{"PO":1}\n', 1, 0, id="a byte-order mark"),
+    ],
+)
+@pytest.mark.parametrize("block_bytes", [1, 100])
+def test_every_line_is_accounted_for(
+    place: Place, data: bytes, records: str, line_count: int, blank_count: int, block_bytes: int
+) -> None:
+    with patch.object(texts, "BLOCK_BYTES", block_bytes):
+        landed = place.land(data, lines(records=records))
+    assert place.rows(landed) == ([("1", 1)] if b"1" in data else [])
+    assert (landed.line_count, landed.blank_line_count) == (line_count, blank_count)
 
 
 def test_keys_that_are_values_are_refused(place: Place) -> None:
@@ -189,10 +229,10 @@ def test_an_element_without_an_end_does_not_fill_the_memory() -> None:
         patch.object(json_elements, "LONGEST_RECORD", 100),
         pytest.raises(DataError, match="element 1 is longer than 100 bytes"),
     ):
-        list(elements(endless, is_array=True))
+        list(elements(endless, WholeArrayCutting()))
 
 
-@pytest.mark.parametrize("records", ["lines", "array", "concatenated"])
+@pytest.mark.parametrize("records", ["lines", "array", "concatenated", "d.results[]", "[].items[]"])
 def test_how_records_stand_is_part_of_the_identity(records: Any) -> None:
     assert lines(records=records).reading_digest != lines().reading_digest
 
@@ -203,6 +243,10 @@ values = st.recursive(
     max_leaves=6,
 )
 objects = st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=3), values, max_size=3)
+
+
+def cut(data: bytes, size: int, cutting: Any) -> list[Element]:
+    return [one for some in elements(iter(chunked(data, size)), cutting) for one in some]
 
 
 def chunked(data: bytes, size: int) -> list[bytes]:
@@ -218,41 +262,64 @@ def test_an_array_is_cut_where_python_cuts_it(
     found: list[Any], indent: int | None, is_ascii: bool, size: int, blank: str
 ) -> None:
     data = f"{blank}{python_json.dumps(found, indent=indent, ensure_ascii=is_ascii)}{blank}"
-    cut = [
-        one
-        for some in elements(iter(chunked(data.encode("utf-8", "surrogatepass"), size)), is_array=True)
-        for one in some
-    ]
-    assert [python_json.loads(one.decode("utf-8", "surrogatepass")) for one in cut] == found
+    ones = cut(data.encode("utf-8", "surrogatepass"), size, WholeArrayCutting())
+    assert [python_json.loads(one.raw.decode("utf-8", "surrogatepass")) for one in ones] == found
 
 
 @settings(deadline=None)
-@given(st.lists(objects, max_size=5), st.sampled_from(["", " ", "\n"]), st.integers(1, 30))
+@given(
+    st.lists(st.tuples(objects, st.sampled_from([None, 1])), max_size=5),
+    st.sampled_from(["", " ", "\n", "\r\n \n"]),
+    st.integers(1, 30),
+)
 def test_objects_are_cut_where_they_end(found: list[Any], between: str, size: int) -> None:
-    data = between.join(python_json.dumps(one) for one in found).encode()
-    cut = [one for some in elements(iter(chunked(data, size)), is_array=False) for one in some]
-    assert [python_json.loads(one) for one in cut] == found
+    data = "".join(f"{python_json.dumps(one, indent=indent)}{between}" for one, indent in found).encode()
+    ones = cut(data, size, SequenceCutting())
+    assert [python_json.loads(one.raw) for one in ones if one.raw] == [one for one, _ in found]
+    physical = data.split(b"\n")
+    assert all(one.raw[:1] in physical[one.line - 1] and one.raw[-1:] in physical[one.last_line - 1] for one in ones)
+
+
+CUTTINGS = {
+    "array": WholeArrayCutting,
+    "concatenated": SequenceCutting,
+    "wrapped": lambda: WrappedCutting("a", "utf-8", allows_more=False),
+}
+PIECES = [b"[", b"]", b"{", b"}", b",", b'"', b'"a"', b":", b"\\", b"1", b" ", b"\n", b'{"a":[', b"]}"]
 
 
 @settings(deadline=None)
-@given(st.lists(st.sampled_from([b"[", b"]", b"{", b"}", b",", b'"', b"\\", b"1", b" "]), max_size=12), st.booleans())
-def test_any_bytes_are_cut_the_same_in_any_chunks(pieces: list[bytes], is_array: bool) -> None:
-    def cut(size: int) -> Any:
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.sampled_from(sorted(CUTTINGS)))
+@example([b'{"a":[', b"1", b",", b"]}", b"\n", b'{"a":[', b"]}"], "wrapped")
+def test_any_bytes_are_cut_the_same_in_any_chunks(pieces: list[bytes], kind: str) -> None:
+    def found(size: int) -> Any:
         try:
-            return [one for some in elements(iter(chunked(b"".join(pieces), size)), is_array=is_array) for one in some]
+            return cut(b"".join(pieces), size, CUTTINGS[kind]())
         except DataError as error:
             return str(error)
 
-    assert cut(1) == cut(3) == cut(100)
+    assert found(1) == found(3) == found(100)
+
+
+WRITTEN = {
+    "lines": lambda found, _: "".join(f"{python_json.dumps(one)}\n" for one in found),
+    "array": lambda found, indent: python_json.dumps(found, indent=indent),
+    "concatenated": lambda found, indent: "".join(python_json.dumps(one, indent=indent) for one in found),
+    "d.results[]": lambda found, indent: python_json.dumps(
+        {"d": {"n": {"results": [{}]}, "results": found, "more": []}}, indent=indent
+    ),
+}
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.lists(objects, max_size=6), st.sampled_from(["lines", "array"]), st.integers(1, 40))
+@given(
+    st.lists(objects, max_size=6), st.sampled_from(sorted(WRITTEN)), st.sampled_from([None, 0, 2]), st.integers(1, 40)
+)
 def test_any_objects_land_whole(
-    tmp_path_factory: pytest.TempPathFactory, found: list[dict[str, Any]], records: str, block_bytes: int
+    tmp_path_factory: pytest.TempPathFactory, found: list[dict[str, Any]], records: str, indent: Any, block_bytes: int
 ) -> None:
     place = Place(tmp_path_factory.mktemp("place"))
-    data = "".join(f"{python_json.dumps(one)}\n" for one in found) if records == "lines" else python_json.dumps(found)
+    data = WRITTEN[records](found, indent)
     with patch.object(texts, "BLOCK_BYTES", block_bytes):
         landed = place.land(data.encode(), lines(records=records, columns=()))
     rows = [dict(zip(landed.header, row, strict=False)) for row in place.rows(landed)]

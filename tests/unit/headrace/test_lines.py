@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from headrace.explain.lines import of_records
+from headrace.commands.status import FILE_COUNTS, file_equations
+from headrace.explain.lines import lines_of, of_records
 from lake.config.read_options import Read
+from lake.landing.deliveries import Delivery, RawFile
 from lake.landing.formats.csv import record_lines
+from lake.store.folder import FolderStore
+from tests.landed import landed_file
 
 FOUND = {"delimiter": ",", "encoding": "utf-8"}
 
@@ -32,3 +36,30 @@ def test_lines(raw: bytes, lines: dict[int, int], is_multiline: bool, tmp_path: 
 def test_wide_encodings_are_read_as_text(tmp_path: Path) -> None:
     raw = "a,b\n\n1,2\n".encode("utf-16")
     assert of_records(record_lines(io.BytesIO(raw), Read(encoding="utf-16"), FOUND, tmp_path), {1}) == {1: 3}
+
+
+def test_records_that_share_a_line_are_read_again(tmp_path: Path) -> None:
+    """As many records as lines, but not one on each."""
+    raw = FolderStore(tmp_path).put("a.json", b'{"x":1}{"x":\n2}')
+    landed = landed_file(
+        "a", line_count=2, header_line_count=0, record_count=2, line_break_in_field_count=1, shared_line_count=1,
+        landing_row_count=2, dialect={"encoding": "utf-8", "records": "concatenated"},
+    )  # fmt: skip
+    assert landed.lines_close()
+    delivery = Delivery(landed, "", (RawFile(raw.key, raw.size, raw.etag),))
+    read = Read(format="json", records="concatenated")
+    assert lines_of({1, 2}, delivery, str(tmp_path), read).by_record == {1: 1, 2: 1}
+
+
+def test_records_that_share_a_line_are_taken_off_the_lines() -> None:
+    file = {**dict.fromkeys(FILE_COUNTS, 0), "lines": 2, "records": 5, "shared_lines": 3, "landed": 5}
+    lines, records = file_equations([file])
+    assert lines["right"] == {
+        "header": 0,
+        "records": 5,
+        "line breaks in fields": 0,
+        "blank": 0,
+        "on the line of another": -3,
+    }
+    assert (lines["closes"], records["closes"]) == (True, True)
+    assert "on the line of another" not in file_equations([{**file, "shared_lines": 0}])[0]["right"]

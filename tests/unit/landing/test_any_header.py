@@ -16,7 +16,7 @@ from pyspark.sql import types as T
 from headrace.duck.landing_views import add_landing, landing_files
 from lake.config.configuration import Source
 from lake.landing.deliveries import Delivery
-from lake.landing.headers import _plain
+from lake.landing.headers import plain
 from lake.landing.landed_file import LandedFile, landing_key
 from schemas.contract import Contract, Field
 from schemas.landing_columns import landing_column
@@ -97,10 +97,10 @@ def plan_of(of: Source, headers: list[str], landed: LandedFile) -> SourcePlan:
 
 
 def is_a_header(name: str) -> bool:
-    return bool(name.strip()) and bool(_plain(name)) and name not in (RECORD_NUMBER, FILE_ID)
+    return bool(name.strip()) and bool(plain(name)) and name not in (RECORD_NUMBER, FILE_ID)
 
 
-headers_of_a_file = st.lists(names.filter(is_a_header), min_size=1, max_size=40, unique_by=_plain)
+headers_of_a_file = st.lists(names.filter(is_a_header), min_size=1, max_size=40, unique_by=plain)
 
 
 @pytest.mark.every_engine

@@ -37,6 +37,14 @@ class TestIdentity:
         first = place.land(b"PO\n1\n")
         assert place.land(data, source, period=period).landing_file_id != first.landing_file_id
 
+    def test_what_its_name_says_makes_another(self, place: Place) -> None:
+        claim = place.claim(b"PO\n1\n")
+        days = [(), (("made_on", "01-22-2020"),), (("made_on", "01-23-2020"),), (("seen_on", "01-23-2020"),)]
+        landed = [land_file(place.raw, place.lake, replace(claim, named=named), ORDERS) for named in days]
+        assert len({one.landing_file_id for one in landed}) == 4
+        assert [one.named for one in landed] == [dict(named) for named in days]
+        assert land_file(place.raw, place.lake, replace(claim, named=days[2]), ORDERS) == landed[2]
+
     @pytest.mark.parametrize(
         ("source", "told"),
         [

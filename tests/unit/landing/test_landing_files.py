@@ -44,3 +44,4 @@ def test_a_content_that_has_landed_is_not_read_again(place: Place) -> None:
     with patch.object(landing, "format_named", side_effect=AssertionError("read again")):
         assert place.land(b"PO,Vendor\n1,A\n", ORDERS, key="renamed.csv") == first
         assert place.land(gzip.compress(b"PO,Vendor\n1,A\n"), ORDERS, key="packed.csv.gz") == first
+        assert place.land(gzip.compress(b"PO,Vendor\n1,A\n"), ORDERS, key="packed.csv") == first

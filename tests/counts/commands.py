@@ -1,0 +1,21 @@
+"""The counts in the jobs and in the operator's commands."""
+
+from headrace.domain_commands import DomainCommands
+from headrace.explain.versions import trace_rows
+from jobs.domain_jobs import DomainJobs
+from jobs.mart_writing import build_or_carry
+
+JOBS = DomainJobs(
+    check_options=lambda run: None, build_marts=lambda run: build_or_carry(run, "none", lambda keep, write: None)
+)
+WHERE = {"place": "place_name = ?", "record": "record_number = CAST(? AS BIGINT)"}
+
+
+class Counts(DomainCommands):
+    name = "counts"
+    subjects = tuple(WHERE)
+
+    def explain(self, trail, subject, terms):
+        sql = f"SELECT landing_file_id, record_number FROM outcomes.counts WHERE {WHERE[subject]}"
+        records = [tuple(row.values()) for row in trail.objects(sql, terms[0])]
+        return {"rows": trace_rows(trail, {"counts": records})}
