@@ -97,7 +97,7 @@ check: $(VENV) ## formatter, linter, types, stale renderings
 	.venv/bin/headrace contracts --check
 
 .PHONY: contracts
-contracts: $(VENV) ## render the contracts: Spark schemas, DuckDB DDL, data dictionary
+contracts: $(VENV) ## render the contracts: Spark schemas, DuckDB DDL, data dictionary; the page of the standardizers
 	.venv/bin/headrace contracts
 
 .PHONY: bench

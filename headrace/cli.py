@@ -333,7 +333,7 @@ def contracts(
     out: Annotated[Path, typer.Option(help="Folder of the renderings.")] = Path("docs/contracts"),
     as_json: Json = False,
 ) -> None:
-    """Renders the contracts as data dictionary, Spark schemas and DuckDB DDL.
+    """Renders the contracts as data dictionary, Spark schemas and DuckDB DDL, and the page of the standardizers.
 
     Example: `headrace contracts --check`
     """

@@ -1,17 +1,23 @@
-"""The committed renderings of the contracts: written, or compared with what would be written."""
+"""The committed renderings of the code: written, or compared with what would be written."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from headrace.commands.standardizer_page import STANDARDIZERS_PAGE, standardizers_page
 from schemas.render import renderings
 
 RENDERED = (".md", ".json", ".sql")
 
 
+def expected_renderings() -> dict[str, str]:
+    """The renderings of the contracts, and the page of the standardizers: path below the folder, and text."""
+    return {**renderings(), STANDARDIZERS_PAGE: standardizers_page()}
+
+
 def stale_renderings(folder: Path) -> list[str]:
     """Paths below the folder that differ from their rendering, are missing, or are rendered from nothing."""
-    promised = renderings()
+    expected = expected_renderings()
     found = (
         {
             path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
@@ -21,17 +27,17 @@ def stale_renderings(folder: Path) -> list[str]:
         if folder.is_dir()
         else {}
     )
-    return sorted(path for path in promised.keys() | found.keys() if promised.get(path) != found.get(path))
+    return sorted(path for path in expected.keys() | found.keys() if expected.get(path) != found.get(path))
 
 
 def write_renderings(folder: Path) -> list[str]:
     """Write what is stale and remove what is rendered from nothing any more. The paths touched."""
-    promised, stale = renderings(), stale_renderings(folder)
+    expected, stale = expected_renderings(), stale_renderings(folder)
     for path in stale:
         target = folder / path
-        if path in promised:
+        if path in expected:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(promised[path], encoding="utf-8")
+            target.write_text(expected[path], encoding="utf-8")
         else:
             target.unlink()
     return stale

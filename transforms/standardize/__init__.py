@@ -34,7 +34,7 @@ from transforms.standardize.verbatim import verbatim as _verbatim
 
 __all__ = [
     "AMBIGUOUS_PARAMETER", "RULES", "BadRuleParameter", "Decision", "StandardizerRule", "UnknownRule",
-    "decide_format", "is_null_token", "resolved", "standardizer",
+    "decide_format", "in_words", "is_null_token", "resolved", "standardizer",
 ]  # fmt: skip
 
 Rule = Callable[[str], object | None]
@@ -79,17 +79,17 @@ def resolved(parameters: Mapping[str, Any], chosen_format: str) -> dict[str, Any
 
 def _refuse_unfit(rule: StandardizerRule, parameters: Mapping[str, Any]) -> None:
     known = rule.parameters
-    takes = ", ".join(f"{name} ({_words(known[name].annotation)})" for name in known) or "no parameters"
+    takes = ", ".join(f"{name} ({in_words(known[name].annotation)})" for name in known) or "no parameters"
     for name, value in parameters.items():
         if name == AMBIGUOUS_PARAMETER and "formats" in known:
             raise BadRuleParameter(rule.name, name, "is decided for each file: decide_format, then resolved()")
         if name not in known:
             raise BadRuleParameter(rule.name, name, f"is no parameter of this rule, which takes {takes}")
         if not _fits(value, known[name].annotation):
-            raise BadRuleParameter(rule.name, name, f"is {value!r}, promised {_words(known[name].annotation)}")
+            raise BadRuleParameter(rule.name, name, f"is {value!r}, promised {in_words(known[name].annotation)}")
     for name, parameter in known.items():
         if parameter.default is parameter.empty and name not in parameters:
-            raise BadRuleParameter(rule.name, name, f"is missing, promised {_words(parameter.annotation)}")
+            raise BadRuleParameter(rule.name, name, f"is missing, promised {in_words(parameter.annotation)}")
 
 
 def _fits(value: object, annotation: Any) -> bool:
@@ -106,9 +106,10 @@ def _fits(value: object, annotation: Any) -> bool:
     return type(value) is annotation
 
 
-def _words(annotation: Any) -> str:
+def in_words(annotation: Any) -> str:
+    """The type of a parameter, as its sentences and its page name it: `text` for `str | None`."""
     if isinstance(annotation, types.UnionType):
-        return _words(next(member for member in typing.get_args(annotation) if member is not types.NoneType))
+        return in_words(next(member for member in typing.get_args(annotation) if member is not types.NoneType))
     return _IN_WORDS[annotation]
 
 

@@ -1,6 +1,7 @@
 """The renderings of the contracts: committed as they would be rendered, and understood by those who read them."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import duckdb
 import pytest
 from pyspark.sql import types as T
 
+from headrace.commands.standardizer_page import standardizers_page
 from schemas.contract import Contract
 from schemas.domains import DOMAINS
 from schemas.lineage import LINEAGE
@@ -16,6 +18,7 @@ from schemas.render.duckdb import domain_ddl, duckdb_type
 from schemas.render.spark import spark_schema
 from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.asking import headrace
+from transforms.standardize import RULES
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "contracts"
 
@@ -26,13 +29,14 @@ def test_the_committed_renderings_are_not_stale() -> None:
 
 
 @pytest.mark.parametrize("harm", ["changed", "missing", "left over"])
-def test_a_stale_rendering_fails_and_is_named(harm: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("rendering", ["procurement/invoices.md", "standardizers.md"])
+def test_a_stale_rendering_fails_and_is_named(rendering: str, harm: str, tmp_path: Path) -> None:
     assert headrace("contracts", "--out", tmp_path).code == 0
-    path = tmp_path / "procurement" / ("gone.md" if harm == "left over" else "invoices.md")
+    path = (tmp_path / rendering).with_name("gone.md") if harm == "left over" else tmp_path / rendering
     path.unlink() if harm == "missing" else path.write_text("other")
     found = headrace("contracts", "--check", "--out", tmp_path)
     assert found.code == 1
-    assert f"procurement/{path.name}" in found.err
+    assert path.relative_to(tmp_path).as_posix() in found.err
     assert headrace("contracts", "--out", tmp_path).code == 0
     assert headrace("contracts", "--check", "--out", tmp_path).code == 0
 
@@ -69,6 +73,31 @@ def test_every_field_stands_in_the_dictionary() -> None:
             page = files[f"{domain}/{contract.name}.md"]
             assert [f.name for f in contract.fields if f"| `{f.name}` |" not in page] == []
             assert [rule.code for rule in contract.rules if f"| `{rule.code}` |" not in page] == []
+
+
+def test_every_standardizer_stands_on_its_page_with_its_parameters() -> None:
+    sections = re.split(r"^## `(\w+)`\n", standardizers_page(), flags=re.M)
+    found = dict(zip(sections[1::2], sections[2::2], strict=True))
+    assert list(found) == list(RULES)
+    for name, rule in RULES.items():
+        assert rule.doc
+        assert found[name].startswith(f"{rule.doc}\n"), name
+        assert re.findall(r"^\| `(\w+)` \|", found[name], re.M) == list(rule.parameters)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param('| `decimal` | text | `"."` |', id="a text as TOML writes it"),
+        pytest.param('| `false` | a list of texts | `["false", "no", "n", "0"]` |', id="a list as TOML writes it"),
+        pytest.param("| `doubles` | true or false | `false` |", id="false"),
+        pytest.param("| `scale` | a whole number | `2` |", id="a number"),
+        pytest.param("| `grouping` | text | none |", id="text or none"),
+        pytest.param("| `values` | a table of texts | required |", id="required"),
+    ],
+)
+def test_parameters_stand_with_type_and_default(row: str) -> None:
+    assert f"\n{row}\n" in standardizers_page()
 
 
 @pytest.mark.parametrize("mart", ["search_volume_estimates", "search_volume_backtest", "search_volume_model_card"])
