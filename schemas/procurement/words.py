@@ -1,7 +1,7 @@
 """The words of purchase-to-pay: event types, legs and their states. Everything that lists them lists these."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 EVENT_TYPES: dict[str, str] = {
     "requisition_created": "A requisition for the item was created.",
@@ -94,31 +94,48 @@ LEG_STATUSES: dict[str, str] = {
 }
 
 Pairing = Literal["first_to_first", "one_to_each", "each_to_its_own"]
+PAIRINGS: dict[str, str] = {
+    "first_to_first": "One leg, from the first of S to the first of E.",
+    "one_to_each": "One leg to each of E, all from the first of S. If E is empty, one leg without an end. Its "
+    "`document_id` is that of its end, like every leg's, else that of its start.",
+    "each_to_its_own": "The n-th of S with the n-th of E, within a `document_id` if there is one, else within the "
+    "case. An event without a partner is a leg with one end. Pairs without a `document_id` are flagged "
+    "`is_inferred_pair`.",
+}
+
+
+def _attribute(doc: str) -> Any:
+    return field(default=False, metadata={"doc": doc})
 
 
 @dataclass(frozen=True)
 class Leg:
-    """A stretch of time between two event types.
-
-    Pairing: `first_to_first` takes the first of each in the case; `one_to_each` measures from the case's first start
-    event to each end event; `each_to_its_own` pairs the events of one document, and where a source gives no document
-    ids the first with the first, the second with the second (first in, first out; flagged `is_inferred_pair`).
-
-    `ends_in_full`: it ends when the invoice is paid in full, once for each invoice, and is measured from the first
-    start event of the invoice. `due_from_terms`: the vendor's payment terms run from its start. `needs_open_block`:
-    only an invoice with an open payment block has it. `needs_posting`: an invoice whose source delivers no posting
-    cannot have it, whatever other sources record.
-    """
+    """A stretch of time between two event types."""
 
     name: str
     start: str
     end: str
     pairing: Pairing
     doc: str
-    ends_in_full: bool = False
-    due_from_terms: bool = False
-    needs_open_block: bool = False
-    needs_posting: bool = False
+    ends_in_full: bool = _attribute(
+        "It ends when the invoice is paid in full, once for each invoice, and is measured from the first start event "
+        "of the invoice; `order_to_paid` from that of the case."
+    )
+    due_from_terms: bool = _attribute("The vendor's payment terms run from its start.")
+    needs_open_block: bool = _attribute("Only an invoice with an open payment block has it.")
+    needs_posting: bool = _attribute(
+        "An invoice whose source delivers no posting cannot have it, whatever other sources record."
+    )
+
+    @classmethod
+    def attribute_docs(cls) -> dict[str, str]:
+        """What each attribute that a leg may have says of it."""
+        return {one.name: one.metadata["doc"] for one in fields(cls) if "doc" in one.metadata}
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Those that it has."""
+        return tuple(name for name in self.attribute_docs() if getattr(self, name))
 
 
 LEGS: tuple[Leg, ...] = (

@@ -1,7 +1,7 @@
 """Renderings of the contracts, a module for each engine. Nothing of them is written by hand."""
 
 from schemas.domains import DOMAINS
-from schemas.render.dictionary import dictionary, index
+from schemas.render.dictionary import dictionary, index, page
 from schemas.render.duckdb import domain_ddl
 from schemas.render.spark import spark_schema
 
@@ -13,5 +13,7 @@ def renderings() -> dict[str, str]:
         for zone, contract in tables.zoned():
             files[f"{domain}/{contract.name}.md"] = dictionary(contract, zone)
             files[f"{domain}/{contract.name}.spark.json"] = spark_schema(contract)
+        for name, text in tables.pages.items():
+            files[f"{domain}/{name}.md"] = page(domain, name, text)
         files[f"{domain}/duckdb.sql"] = domain_ddl(tables)
     return files

@@ -1,4 +1,4 @@
-"""The data dictionary, Markdown: a page for each table, and the page of all."""
+"""The data dictionary, Markdown: a page for each table, those that a domain adds, and the page of all."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ def dictionary(contract: Contract, zone: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def page(domain: str, name: str, text: str) -> str:
+    """A page of the domain that no table has, Markdown."""
+    return f"# {domain}: {name}\n\n{DO_NOT_EDIT}\n\n{text}"
+
+
 def index() -> str:
     lines = ["# Data dictionary", "", DO_NOT_EDIT, ""]
     for domain, tables in DOMAINS.items():
@@ -42,7 +47,12 @@ def index() -> str:
             f"| [{zone}.{c.name}]({domain}/{c.name}.md) | {c.version} | {_cell(c.grain)} |"
             for zone, c in tables.zoned()
         ]
-        lines += ["", f"Also: [DuckDB DDL]({domain}/duckdb.sql), and beside each page the Spark schema as JSON.", ""]
+        pages = "".join(f"[{name}]({domain}/{name}.md), " for name in tables.pages)
+        lines += [
+            "",
+            f"Also: {pages}[DuckDB DDL]({domain}/duckdb.sql), and the Spark schema of each table as JSON.",
+            "",
+        ]
     lines += [
         "## Beside the columns of a curated table",
         "",

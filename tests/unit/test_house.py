@@ -132,6 +132,12 @@ def test_a_table_is_derived_from_curated_ones_before_it(
         DomainTables({"one": ONE, "other": other}, {}, derived=derived)
 
 
+@pytest.mark.parametrize("name", ["one", "other"])
+def test_a_page_has_no_name_of_a_table(name: str) -> None:
+    with pytest.raises(ContractError, match=f"{name} is a table, and a page beside the tables"):
+        DomainTables({"one": ONE}, {"other": OTHER}, pages={"apart": "Text.", name: "Text."})
+
+
 def test_sources_fill_what_is_not_derived() -> None:
     tables = DomainTables({"one": ONE, "other": OTHER}, {}, derived={"other": ("one",)})
     assert [*tables.sourced] == ["one"]

@@ -2,8 +2,9 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 import pytest
@@ -13,9 +14,11 @@ from headrace.commands.standardizer_page import standardizers_page
 from schemas.contract import Contract
 from schemas.domains import DOMAINS
 from schemas.lineage import LINEAGE
+from schemas.procurement.words import LEG_REASONS, LEG_STATUSES, LEGS, Leg, Pairing
 from schemas.render import renderings
 from schemas.render.duckdb import domain_ddl, duckdb_type
 from schemas.render.spark import spark_schema
+from schemas.render.words import DO_NOT_EDIT
 from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.asking import headrace
 from transforms.standardize import RULES
@@ -73,6 +76,46 @@ def test_every_field_stands_in_the_dictionary() -> None:
             page = files[f"{domain}/{contract.name}.md"]
             assert [f.name for f in contract.fields if f"| `{f.name}` |" not in page] == []
             assert [rule.code for rule in contract.rules if f"| `{rule.code}` |" not in page] == []
+
+
+def test_a_domain_s_own_pages_stand_beside_its_tables_and_in_the_index() -> None:
+    files = renderings()
+    for domain, tables in DOMAINS.items():
+        for name, text in tables.pages.items():
+            assert files[f"{domain}/{name}.md"] == f"# {domain}: {name}\n\n{DO_NOT_EDIT}\n\n{text}"
+            assert f"[{name}]({domain}/{name}.md)" in files["README.md"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(
+            "| `order_to_receipt` | `order_created` | `goods_received` | `one_to_each` |  | Order to each goods "
+            "receipt. |",
+            id="a leg without attributes",
+        ),
+        pytest.param(
+            "| `invoice_date_to_paid` | `invoice_issued` | `invoice_paid` | `each_to_its_own` | `ends_in_full`, "
+            "`due_from_terms` | The vendor's document date to the payment that pays the invoice in full: invoice to "
+            "payment, by payments. |",
+            id="a leg with two",
+        ),
+        pytest.param("* `first_to_first`: One leg, from the first of S to the first of E.", id="a pairing"),
+        pytest.param("* `due_from_terms`: The vendor's payment terms run from its start.", id="an attribute"),
+        pytest.param("* `closed`: Both ends are recorded.", id="a status"),
+        pytest.param("* `deleted`: The item is finally deleted.", id="a reason"),
+    ],
+)
+def test_the_page_of_legs_has_what_they_are_made_of(line: str) -> None:
+    assert f"\n{line}\n" in DOMAINS["procurement"].pages["legs"]
+
+
+def test_every_word_of_legs_stands_on_their_page() -> None:
+    page = DOMAINS["procurement"].pages["legs"]
+    assert re.findall(r"^\| `(\w+)` \|", page, re.M) == [leg.name for leg in LEGS]
+    words = [*get_args(Pairing), *Leg.attribute_docs(), *LEG_STATUSES, *LEG_REASONS]
+    assert re.findall(r"^\* `(\w+)`: .", page, re.M) == words
+    assert {*Leg.attribute_docs()} == {f.name for f in fields(Leg) if isinstance(f.default, bool)}
 
 
 def test_every_standardizer_stands_on_its_page_with_its_parameters() -> None:
