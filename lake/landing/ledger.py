@@ -1,4 +1,4 @@
-"""The ledger: every delivery that a release is made of, a row each in one Parquet file beside the release.
+"""The ledger: every delivery that a release is made of, a row each in one Parquet file beside the releases.
 
 A run reads its parent's ledger once, and knows of every file that ever landed what landing said of it.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
@@ -29,15 +28,13 @@ _AS_JSON = [field.name for field in fields(LandedFile) if str(field.type) not in
 SCHEMA = pa.schema([*_TYPES.items(), ("delivery_order", pa.string()), ("raw_files", _RAW_FILES)])
 
 
+def ledgers_prefix(domain: str) -> str:
+    return f"ledger/{domain}/"
+
+
 def new_ledger_key(domain: str, run_id: str) -> str:
     """A key that no other attempt writes to: the stages after this one may have begun with the ledger of another."""
-    return f"releases/{domain}/ledger/{run_id}-{uuid4().hex[:8]}.parquet"
-
-
-def ledger_run_id(key: str) -> str | None:
-    """The run whose ledger it is; None where the key is that of no ledger."""
-    found = re.fullmatch(r"releases/[^/]+/ledger/([^/]+)-[^-/]+\.parquet", key)
-    return found[1] if found else None
+    return f"{ledgers_prefix(domain)}{run_id}-{uuid4().hex[:8]}.parquet"
 
 
 def write_ledger(lake: ObjectStore, key: str, deliveries: Iterable[Delivery]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lake.errors import ConfigError
-from lake.landing.ledger import ledger_run_id
+from lake.landing.ledger import ledgers_prefix
 from lake.releases.release import Release, read_release, release_key, release_numbers
 from lake.run.manifest import read_manifest
 from lake.store.objects import ObjectInfo, ObjectStore
@@ -69,11 +69,11 @@ def vacuum(
         )
     age = _Age(now or datetime.now(UTC), older_than_hours)
     folders, warehouse, runs = _snapshots(lake, domain), _warehouse(lake, domain), _runs(lake)
-    of_releases = list(lake.list(f"releases/{domain}/"))
+    ledgers = list(lake.list(ledgers_prefix(domain)))
     busy = {run_id for run_id in runs if _may_be_running(lake, run_id, age)}
     kept, dropped = _releases(lake, domain, releases_kept, age)
     needed = {folder for release in kept for folder in release.folders()}
-    ledgers = {release.ledger for release in kept}
+    kept_ledgers = {release.ledger for release in kept}
     kept_runs = {run_id for release in kept for run_id in release.run_ids()} | _run_ids_of_others(lake, domain)
 
     def is_gone(run_id: str) -> bool:
@@ -85,16 +85,13 @@ def vacuum(
     gone_runs = {run_id: files for run_id, files in runs.items() if run_id not in kept_runs and is_gone(run_id)}
     numbers = {release.number for release in kept}
     gone_warehouse = {key: file for key, file in warehouse.items() if _number(key) not in numbers}
+    gone_ledgers = [file for file in ledgers if file.key not in kept_ledgers and is_gone(_run_id(file.key))]
     dropped_keys = {release_key(domain, release.number) for release in dropped}
-    release_files = [
-        file
-        for file in of_releases
-        if file.key in dropped_keys
-        or ((run_id := ledger_run_id(file.key)) and file.key not in ledgers and is_gone(run_id))
-    ]
+    release_files = [file for file in lake.list(f"releases/{domain}/") if file.key in dropped_keys]
     groups: list[Iterable[ObjectInfo]] = [  # first what leads readers to the rest
         release_files,
         gone_warehouse.values(),
+        gone_ledgers,
         *gone_folders.values(),
         *gone_runs.values(),
     ]
@@ -164,9 +161,9 @@ def _may_be_running(lake: ObjectStore, run_id: str, age: _Age) -> bool:
     return not is_done and not age.is_old(_begun(lake, run_id), max(age.older_than_hours, UNFINISHED_HOURS))
 
 
-def _run_id(folder: str) -> str:
-    """A snapshot's folder is named by its run and its attempt."""
-    return folder.rsplit("/", 1)[-1].rpartition("-")[0]
+def _run_id(name: str) -> str:
+    """The folder of a snapshot, and a ledger, are named by their run and its attempt."""
+    return name.rsplit("/", 1)[-1].rpartition("-")[0]
 
 
 def _begun(lake: ObjectStore, run_id: str) -> datetime | None:

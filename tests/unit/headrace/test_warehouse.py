@@ -76,7 +76,7 @@ def release_of(store: FolderStore, *rows: dict[str, object], said_rows: int | No
         kind="run",
         run_id="r",
         published_at="2024-01-01",
-        ledger="releases/procurement/ledger/r.parquet",
+        ledger="ledger/procurement/r.parquet",
         curated={},
         marts={snapshot.table: snapshot},
         counts={},
