@@ -19,6 +19,8 @@ SMALL = {
     **LOCAL_SPARK.for_bytes(0).spark,
     "spark.master": "local[2]",
     "spark.driver.memory": "4g",
+    # Some tests compile plans as much data has them: long methods too, which Java would interpret.
+    "spark.driver.extraJavaOptions": "-XX:+UseParallelGC -XX:TieredStopAtLevel=1 -XX:-DontCompileHugeMethods",
     "spark.buffer.pageSize": "1m",
     "spark.ui.retainedJobs": "20",
     "spark.ui.retainedStages": "20",

@@ -162,7 +162,7 @@ class Run:
                 f"domain {self.domain} trains a model with Spark MLlib, and environment {environment.name} has the "
                 f"engine {environment.engine}; promised one with Spark, such as --environment local_spark"
             )
-        if environment.engine == "spark" and environment.small.byte_limit and not self.tables.needs_spark:
+        if environment.engine == "spark" and environment.small.byte_limit:
             environment = environment.for_bytes(self._byte_count())
         with self.step("start", environment.engine):
             return open_engine(environment, f"headrace {self.domain} {self.run_id}")
