@@ -1,6 +1,6 @@
 """Audit a run and publish its release.
 
-Reads: the run's manifest, and the footers of every file that the run wrote.
+Reads: the run's manifest, the footers of what it landed, and the listing of every table.
 Writes: releases/<domain>/<number>.json, created exclusively; nothing where the run changed nothing.
 Rerun: publishes nothing a second time.
 """

@@ -1,4 +1,4 @@
-"""The audit of a release before it is published: every file that the run wrote, and every equation."""
+"""The audit of a release before it is published: every file that it names, and every equation."""
 
 from __future__ import annotations
 
@@ -13,19 +13,16 @@ from lake.run.run import Run
 
 
 def audit(run: Run, release: Release) -> None:
-    """Everything that this run wrote; what its parent had was audited when it was published. Raises AuditError where a
-    count is off, or more rows than the limit are in quarantine."""
-    had = run.parent.folders() if run.parent else set()
+    """Raises AuditError where a count is off, where a file of a table or model is not as it was written, or where more
+    rows than the limit are in quarantine. Landed files of the parent were audited when it was published."""
     known = {delivery.landing_file_id for delivery in run.parent_deliveries}
     for delivery in run.deliveries:
         if delivery.landing_file_id not in known:
             _audit_landed(run, delivery.landed)
     for snapshot in release.tables():
-        if snapshot.folder not in had:
-            audit_files(run.lake, snapshot)
+        audit_files(run.lake, snapshot)
     for artefact in release.models.values():
-        if artefact.folder not in had:
-            audit_artefact(run.lake, artefact)
+        audit_artefact(run.lake, artefact)
     for name, counts in release.counts.items():
         audit_counts(name, counts)
     refuse_quarantined(run, run.deliveries, release.curated, release.counts)
