@@ -48,7 +48,7 @@ def drift_of(lake: ObjectStore, release: Release) -> list[DriftMeasure]:
     rows: list[Row] = []
     for key in snapshot.keys() if snapshot else ():
         with lake.open(key) as body:
-            rows += pq.read_table(body).to_pylist()
+            rows += pq.ParquetFile(body).read(use_threads=False).to_pylist()
     measures = [of_row(DriftMeasure, row) for row in rows]
     return sorted(measures, key=lambda one: (one.status not in TOLD, one.marketplace_code, one.measure_name))
 
