@@ -3,6 +3,7 @@ it is used, so that `--help` answers at once."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -112,10 +113,11 @@ def run(
     Example: `headrace run procurement --raw my/raw --lake my/lake`
     """
     from headrace.commands.run import Ask, raw_and_lake, run_domain
+    from headrace.show.run import show_run
 
     raw, lake = raw_and_lake(raw, lake, domain=domain, made=MADE)
     facts = run_domain(Ask(domain, raw, lake, environment, tuple(config or ()), as_of, run_id))
-    print_facts(facts, as_json, "ran")
+    print_facts(facts, as_json, partial(show_run, show_domain=DOMAINS[domain].show))
 
 
 @app.command()
@@ -148,16 +150,11 @@ def profile(
 
     Example: `headrace profile my/raw/orders.csv --table purchase_orders --write orders.toml`
     """
-    from headrace.profiling.facts import profile_file
-    from headrace.show.profile import profiled
+    from headrace.commands.profile import profile_file
+    from headrace.show.profile import show_profile
 
     facts = profile_file(file, domain=domain, table=table, sheet=sheet, write=write, name=name, reveal=reveal)
-    if as_json:
-        from headrace.show import terminal as render
-
-        render.json(facts)
-    else:
-        profiled(facts)
+    print_facts(facts, as_json, show_profile)
 
 
 @app.command()
@@ -171,12 +168,13 @@ def status(
 
     Example: `headrace status --lake my/lake --files`
     """
-    from headrace.commands.status import status_facts
+    from headrace.commands.status import current_status
     from headrace.lakes import domain_of, open_lake
+    from headrace.show.status import show_status
 
     opened = open_lake(lake)
-    facts = status_facts(opened, domain_of(opened, domain))
-    print_facts(facts, as_json, "status", with_files=files)
+    facts = current_status(opened, domain_of(opened, domain))
+    print_facts(facts, as_json, partial(show_status, show_domain=DOMAINS[facts.domain].show, with_files=files))
 
 
 @app.command()
@@ -214,7 +212,8 @@ def query(
     """
     from headrace.duck.reader import query as ask
     from headrace.lakes import open_lake
-    from headrace.show import terminal as render
+    from headrace.show.answer import say_csv, show_answer
+    from headrace.show.console import say_json
 
     if as_json and as_csv:
         raise typer.BadParameter("found --json and --csv, promised one of them")
@@ -222,9 +221,9 @@ def query(
     most = 50 if limit is None and for_people else limit
     answer = ask(open_lake(lake), domain, sql, run_id=run, limit=most, reveal=reveal)
     if as_json:
-        render.json(answer.objects())
+        say_json(answer.objects())
     else:
-        (render.csv if as_csv else render.answer)(answer)
+        (say_csv if as_csv else show_answer)(answer)
 
 
 @app.command()
@@ -261,9 +260,10 @@ def explain(
     Example: `headrace explain search volume "water bottle for women all" 2024-11-29 marketplace=US --lake my/lake`
     """
     from headrace.commands.explain import LIMIT, explain_domain
+    from headrace.show.explanation import show_explained
 
     facts = explain_domain(lake, domain, subject, terms, reveal=reveal, limit=None if everything else LIMIT)
-    print_facts(facts, as_json, "explained")
+    print_facts(facts, as_json, partial(show_explained, show_domain=DOMAINS[domain].show_explanation))
 
 
 @app.command()
@@ -281,8 +281,9 @@ def report(
     Example: `headrace report search --lake my/lake --out report.html`
     """
     from headrace.commands.report import report_domain
+    from headrace.show.report import show_report
 
-    print_facts(report_domain(lake, domain, out), as_json, "reported")
+    print_facts(report_domain(lake, domain, out), as_json, show_report)
 
 
 @app.command()
@@ -300,8 +301,9 @@ def rollback(
     Example: `headrace rollback procurement --lake my/lake --to 3`
     """
     from headrace.commands.keeping import rollback_domain
+    from headrace.show.keeping import show_rollback
 
-    print_facts(rollback_domain(lake, domain, to), as_json, "rolled_back")
+    print_facts(rollback_domain(lake, domain, to), as_json, show_rollback)
 
 
 @app.command()
@@ -320,11 +322,12 @@ def vacuum(
     Example: `headrace vacuum procurement --lake my/lake --dry-run`
     """
     from headrace.commands.keeping import vacuum_domain
+    from headrace.show.keeping import show_vacuum
 
     facts = vacuum_domain(
         lake, domain, older_than_hours=older_than_hours, is_dry_run=dry_run, configs=tuple(config or ())
     )
-    print_facts(facts, as_json, "vacuumed")
+    print_facts(facts, as_json, show_vacuum)
 
 
 @app.command()
@@ -337,14 +340,15 @@ def contracts(
 
     Example: `headrace contracts --check`
     """
-    from headrace.commands.contracts import stale_renderings, write_renderings
+    from headrace.commands.contracts import render_contracts
+    from headrace.show.contracts import show_renderings
     from lake.errors import AuditError
 
-    touched = stale_renderings(out) if check else write_renderings(out)
-    print_facts({"folder": str(out), "is_check": check, "stale" if check else "written": touched}, as_json, "rendered")
-    if check and touched:
+    facts = render_contracts(out, is_check=check)
+    print_facts(facts, as_json, show_renderings)
+    if facts.stale:
         raise AuditError(
-            f"{len(touched)} renderings in {out} are stale, such as {touched[0]}; render them with: "
+            f"{len(facts.stale)} renderings in {out} are stale, such as {facts.stale[0]}; render them with: "
             f"headrace contracts --out {out}"
         )
 
@@ -362,10 +366,11 @@ def doctor(
     Example: `headrace doctor --lake my/lake`
     """
     from headrace.commands.doctor import examine
+    from headrace.show.doctor import show_doctor
 
-    checks = examine(lake, environment)
-    print_facts({"is_well": all(check["is_well"] for check in checks), "checks": checks}, as_json, "examined")
-    if not all(check["is_well"] for check in checks):
+    facts = examine(lake, environment)
+    print_facts(facts, as_json, show_doctor)
+    if not facts.is_well:
         raise typer.Exit(1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,7 @@ def release_of(lake: ObjectStore, domain: str) -> Release:
     return release
 
 
-def run_manifest(lake: ObjectStore, run_id: str) -> dict[str, Any]:
+def run_manifest(lake: ObjectStore, run_id: str) -> Mapping[str, Any]:
     """What a run's stages said. Raises ConfigError where there is no such run."""
     from lake.run.manifest import check_run_id, manifest_key
 
@@ -99,7 +100,7 @@ def run_manifest(lake: ObjectStore, run_id: str) -> dict[str, Any]:
     if not lake.exists(key):
         found = sorted({info.key.split("/")[1] for info in lake.list("runs/") if info.key.endswith("/manifest.json")})
         raise ConfigError(f"there is no run {run_id} in {lake.uri}; the latest are {', '.join(found[-3:]) or 'none'}")
-    said: dict[str, Any] = json.loads(lake.read(key))
+    said: Mapping[str, Any] = json.loads(lake.read(key))
     return said
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from headrace.commands.standardizer_page import STANDARDIZERS_PAGE, standardizers_page
+from headrace.facts.contracts import Rendered
 from schemas.render import renderings
 
 RENDERED = (".md", ".json", ".sql")
@@ -13,6 +14,13 @@ RENDERED = (".md", ".json", ".sql")
 def expected_renderings() -> dict[str, str]:
     """The renderings of the contracts, and the page of the standardizers: path below the folder, and text."""
     return {**renderings(), STANDARDIZERS_PAGE: standardizers_page()}
+
+
+def render_contracts(folder: Path, *, is_check: bool) -> Rendered:
+    """Write what is stale, or only look at it."""
+    if is_check:
+        return Rendered(str(folder), is_check, stale=stale_renderings(folder))
+    return Rendered(str(folder), is_check, written=write_renderings(folder))
 
 
 def stale_renderings(folder: Path) -> list[str]:

@@ -10,10 +10,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+
+from headrace.facts.doctor import Check, Examined
 
 JAVA, PYTHON = 17, (3, 11)
 SPARKS = ("3.5", "4.1")
@@ -27,20 +28,8 @@ NEEDED_FOR = {
 PACKAGES = ("pyarrow", "numpy", "pandas", "duckdb", "typer", "rich")
 
 
-@dataclass(frozen=True)
-class Check:
-    """One thing looked at; `mend` is what to do where it is not well."""
-
-    name: str
-    found: str
-    needed: str
-    is_well: bool
-    mend: str
-
-
-def examine(lake: str | None, environment: str | None = None) -> list[dict[str, Any]]:
-    """Every check, in the order in which a run would fail. Of the two engines only that of the environment must be
-    well."""
+def examine(lake: str | None, environment: str | None = None) -> Examined:
+    """Of the two engines only that of the environment must be well."""
     environment = environment or "local"
     is_on_spark = _engine_of(environment) == "spark"
     checks = [
@@ -55,7 +44,7 @@ def examine(lake: str | None, environment: str | None = None) -> list[dict[str, 
     ]
     if lake:
         checks.append(_lake(lake))
-    return [asdict(check) for check in checks]
+    return Examined(all(check.is_well for check in checks), checks)
 
 
 def _python() -> Check:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from headrace.domains import DOMAINS
 from headrace.duck.reader import connect, tables_of_release
 from headrace.explain.raw import RawRecords
 from headrace.explain.versions import Trail
+from headrace.facts.explain import Explained
 from headrace.lakes import check_domain, domain_tables, only_in_folders, open_lake, release_of
 
 LIMIT = 10
@@ -16,8 +16,8 @@ LIMIT = 10
 
 def explain_domain(
     lake_uri: str, domain: str, subject: str, terms: Sequence[str], *, reveal: bool, limit: int | None = LIMIT
-) -> dict[str, Any]:
-    """The facts of an explanation, its lists cut at a limit; None cuts nothing."""
+) -> Explained:
+    """An explanation, its lists cut at a limit; None cuts nothing."""
     check_domain(domain)
     lake = open_lake(lake_uri)
     only_in_folders(lake, "headrace explain")
@@ -26,9 +26,5 @@ def explain_domain(
     raw = RawRecords(lake, release, contracts, reveal)
     with connect(lake, tables_of_release(release)) as connection:
         trail = Trail(lake, release, connection, contracts, raw, limit)
-        return {
-            "domain": domain,
-            "lake": lake_uri,
-            **DOMAINS[domain].explain(trail, subject, terms),
-            "is_revealed": reveal,
-        }
+        explanation = DOMAINS[domain].explain(trail, subject, terms)
+    return Explained(domain, lake_uri, explanation, is_revealed=reveal)

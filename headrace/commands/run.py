@@ -10,14 +10,16 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from headrace.commands.status import equations, file_equations, raw_file_equation, release_facts
+from headrace.command_options import parse_date
+from headrace.commands.equations import file_equations, raw_file_equation, table_equations
+from headrace.commands.next_steps import next_steps
+from headrace.commands.status import status_of
 from headrace.duck.warehouse import build_warehouse
+from headrace.facts.run import Equations, Ran
 from headrace.lakes import check_domain, warehouse_key
-from headrace.next_steps import next_steps
 from headrace.show.console import err
 from lake.errors import ConfigError, DataError, HeadraceError
 from lake.releases.release import Release, current_release
@@ -71,15 +73,8 @@ def raw_and_lake(raw: str | None, lake: str | None, *, domain: str, made: Path) 
     return str(made / "raw"), str(made / "lake")
 
 
-def parse_date(name: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f"{name} is {text!r}, promised a date YYYY-MM-DD") from None
-
-
-def run_domain(ask: Ask) -> dict[str, Any]:
-    """Run the pipeline, build the warehouse file, and return the facts of it."""
+def run_domain(ask: Ask) -> Ran:
+    """Run the pipeline and build the warehouse file."""
     from jobs.run_pipeline import run_pipeline
 
     begun = time.monotonic()
@@ -92,7 +87,7 @@ def run_domain(ask: Ask) -> dict[str, Any]:
         if release is None:
             raise DataError(f"run {run.run_id} published nothing and {run.lake.uri} has no release of {run.domain}")
         _warehouse(run, release)
-    return _facts(run, release, is_new=published is not None, seconds=time.monotonic() - begun)
+    return _ran(run, release, is_new=published is not None, seconds=time.monotonic() - begun)
 
 
 def _warehouse(run: Run, release: Release) -> None:
@@ -106,25 +101,25 @@ def _standing(release: Release, table: str) -> dict[str, str]:
     return {"outcome": "curated"} if table in release.curated else {}
 
 
-def _facts(run: Run, release: Release, *, is_new: bool, seconds: float) -> dict[str, Any]:
-    facts = release_facts(run.lake, release)
+def _ran(run: Run, release: Release, *, is_new: bool, seconds: float) -> Ran:
+    status = status_of(run.lake, release)
     slowest = sorted(run.durations_seconds.items(), key=lambda item: -item[1])
-    return {
-        **facts,
-        "lake": run.arguments.lake,
-        "raw": run.arguments.raw,
-        "is_new": is_new,
-        "this_run_id": run.run_id,
-        "seconds": round(seconds, 3),
-        "slowest_steps": dict(slowest[:SLOWEST]),
-        "warehouse": run.lake.uri_of(warehouse_key(release.domain, release.number)),
-        "equations": {
-            "raw": raw_file_equation(run.said("land")["raw_files"]),
-            "files": file_equations(facts["files"]),
-            "tables": {name: equations(counts) for name, counts in facts["tables"].items()},
-        },
-        "next": next_steps(run.lake, release, run.arguments.lake) if is_new else [],
-    }
+    return Ran(
+        status=status,
+        lake=run.arguments.lake,
+        raw=run.arguments.raw,
+        is_new=is_new,
+        this_run_id=run.run_id,
+        seconds=round(seconds, 3),
+        slowest_steps=dict(slowest[:SLOWEST]),
+        warehouse=run.lake.uri_of(warehouse_key(release.domain, release.number)),
+        equations=Equations(
+            raw=raw_file_equation(run.said("land")["raw_files"]),
+            files=file_equations([file.counts for file in status.files]),
+            tables={name: table_equations(counts) for name, counts in release.counts.items()},
+        ),
+        next=next_steps(run.lake, release, run.arguments.lake) if is_new else [],
+    )
 
 
 class Steps:

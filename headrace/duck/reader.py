@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.duck.landing_views import add_files, add_landing, landing_files
 from headrace.duck.sql import escaped, literal, parquet
+from headrace.facts.answer import Answer
+from headrace.facts.rows import Row
 from headrace.lakes import domain_of, domain_tables, only_in_folders, release_of, run_manifest
 from lake.errors import ConfigError, DataError
 from lake.landing.ledger import read_ledger
@@ -34,18 +36,6 @@ class Tables:
     curated: Mapping[str, Snapshot]
     marts: Mapping[str, Snapshot]
     ledger: str | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The rows of a statement; `is_cut` where there are more."""
-
-    columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
-    is_cut: bool = False
-
-    def objects(self) -> list[dict[str, Any]]:
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
 def tables_of_release(release: Release) -> Tables:
@@ -159,8 +149,8 @@ def local(lake: ObjectStore, key: str) -> str:
     return str(path)
 
 
-def objects(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
-    """The rows of a query as dictionaries."""
+def objects(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
+    """The rows of a query by the names of their columns."""
     found = connection.execute(sql, list(parameters))
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

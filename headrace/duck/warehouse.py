@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from headrace.duck.reader import select_snapshot
 from headrace.duck.sql import literal
@@ -95,7 +95,7 @@ def _load(
 
 def _sign(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
     """Say in the file which release it holds."""
-    said: dict[str, Any] = {
+    said = {
         "domain": release.domain,
         "number": release.number,
         "run_id": release.run_id,

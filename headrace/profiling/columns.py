@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from headrace.facts.profile import LineCounts
 from headrace.profiling.candidates import Judged
 from headrace.profiling.rawfile import RawFile
 from headrace.profiling.shape import Shape, opened_table
 from headrace.profiling.sketch import Sketch, kept_values_for
-from headrace.profiling.verdict import Verdict, verdict_of
+from headrace.profiling.verdict import Parameters, Verdict, verdict_of
+from lake.landing.formats.table import Table
 from transforms.standardize import AMBIGUOUS_PARAMETER, standardizer
 
 DEAD_LETTERS_SHOWN = 5
@@ -58,7 +60,7 @@ class Column:
         return max((_places(value) for value in found if isinstance(value, Decimal)), default=0)
 
 
-def _whole(verdict: Verdict) -> dict[str, Any]:
+def _whole(verdict: Verdict) -> Parameters:
     """The parameters with what no file tells, and of two orders the first."""
     said = {name: value for name, value in verdict.parameters.items() if name != AMBIGUOUS_PARAMETER}
     if pair := verdict.parameters.get(AMBIGUOUS_PARAMETER):
@@ -88,7 +90,7 @@ class Profile:
     columns: tuple[Column, ...]
     header: tuple[str, ...]
     dialect: dict[str, str]
-    counts: dict[str, int]
+    counts: LineCounts
     dead_letters: dict[str, int]
     first_dead_letters: tuple[str, ...]
 
@@ -98,7 +100,7 @@ def profile_of(file: RawFile, shape: Shape) -> Profile:
     with opened_table(file, shape) as table:
         names = table.settled.names
         sketches = [Sketch(name, kept_values=kept_values_for(len(names))) for name in names]
-        counts = Counter(header_lines=table.header_line_count, blank_lines=table.blank_line_count)
+        counts: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
         first: list[str] = []
         for block in table.blocks:
@@ -114,9 +116,26 @@ def profile_of(file: RawFile, shape: Shape) -> Profile:
             reasons.update(letter.reason.partition(":")[0] for letter in block.dead_letters)
             for letter in block.dead_letters[: DEAD_LETTERS_SHOWN - len(first)]:
                 first.append(f"record {letter.record_number}, line {letter.line_number}: {letter.reason}")
-        counts["lines"] = table.line_count()
+        lines = _line_counts(table, counts)
         dialect, header = dict(table.dialect), tuple(table.header)
-    return Profile(file, shape, tuple(_judged(sketches)), header, dialect, dict(counts), dict(reasons), tuple(first))
+    return Profile(file, shape, tuple(_judged(sketches)), header, dialect, lines, dict(reasons), tuple(first))
+
+
+def _line_counts(table: Table, counts: Counter[str]) -> LineCounts:
+    """Once every block of the table is taken; `counts` are those of the blocks."""
+    lines, header_lines = table.line_count(), table.header_line_count
+    blank_lines = table.blank_line_count + counts["blank_lines"]
+    accounted = header_lines + counts["records"] + counts["line_breaks_in_fields"] + blank_lines
+    return LineCounts(
+        header_lines=header_lines,
+        blank_lines=blank_lines,
+        records=counts["records"],
+        line_breaks_in_fields=counts["line_breaks_in_fields"],
+        shared_lines=counts["shared_lines"],
+        dead_letters=counts["dead_letters"],
+        lines=lines,
+        is_closed=lines + counts["shared_lines"] == accounted,
+    )
 
 
 def _judged(sketches: list[Sketch]) -> Iterator[Column]:

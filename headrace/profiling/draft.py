@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from headrace.facts.profile import Doubt
 from headrace.profiling.columns import Profile
-from headrace.profiling.doubts import Doubt
 from headrace.profiling.field_rules import FieldDraft, draft_field, in_time
 from headrace.profiling.fields import Match, guess_table, matches, nameable, named_alike
 from lake.config.configuration import Configuration

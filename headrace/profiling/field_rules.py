@@ -5,15 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from headrace.facts.profile import Doubt
 from headrace.profiling.columns import Column
-from headrace.profiling.doubts import Doubt
 from headrace.profiling.fields import CERTAIN, Match, packaged_column
 from headrace.profiling.outline import outline, words
-from headrace.profiling.verdict import currencies, serials
+from headrace.profiling.verdict import Parameters, currencies, serials
 from lake.config.configuration import Configuration
 from schemas.contract import Field
 from transforms.standardize import standardizer
@@ -23,7 +22,7 @@ MOST_WORDS = 100
 _WORDS_ALIKE = 0.75
 _STEM_LENGTH = 5
 _FEWEST_NUMBERS = 4
-Said = tuple[str, dict[str, Any], np.ndarray]
+Said = tuple[str, Parameters, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class FieldDraft:
     field: Field
     header: str
     rule: str
-    parameters: Mapping[str, Any]
+    parameters: Parameters
     null_tokens: tuple[str, ...] = ()
     unmapped: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
@@ -69,7 +68,7 @@ def draft_field(match: Match, configuration: Configuration, doubts: list[Doubt])
     return FieldDraft(target, column.name, rule, parameters, tokens, unmapped)
 
 
-def _made_one(column: Column, rule: str, parameters: Mapping[str, Any]) -> list[str]:
+def _made_one(column: Column, rule: str, parameters: Parameters) -> list[str]:
     """What to ask where the rule takes different texts for one. Numbers, dates and codes of a list are not told by how
     they are written; a whole number may be a key, whose zeros tell."""
     if rule in ("mapped", "boolean", "amount", "date", "timestamp"):
@@ -119,9 +118,7 @@ def _rule(column: Column, target: Field, configuration: Configuration, doubts: l
     return _text(column, target, configuration)
 
 
-def in_time(
-    rule: str, parameters: Mapping[str, Any], type_: str, mask: np.ndarray, at: str, doubts: list[Doubt]
-) -> Said:
+def in_time(rule: str, parameters: Parameters, type_: str, mask: np.ndarray, at: str, doubts: list[Doubt]) -> Said:
     said = dict(parameters)
     if type_ == "date":
         if rule == "timestamp":
@@ -151,11 +148,11 @@ def _amount(column: Column, target: Field, at: str, doubts: list[Doubt]) -> Said
 def _text(column: Column, target: Field, configuration: Configuration) -> Said:
     """The rule of the packaged sources where it reads every value, else the most particular one that does."""
     table_sources = [source for source in configuration.sources if any(c.field == target.name for c in source.columns)]
-    tried: list[tuple[str, dict[str, Any]]] = []
+    tried: list[tuple[str, Parameters]] = []
     if (known := packaged_column(target.name, table_sources)) and known[0] not in ("mapped", "vendor_code"):
-        tried.append((known[0], {**known[1], **_width(column)} if known[0] == "document_number" else known[1]))
-        if known[0] == "document_number" and not _width(column):
-            tried[0][1].pop("width", None)
+        rule, packaged, *_ = known
+        own = {**{name: value for name, value in packaged.items() if name != "width"}, **_width(column)}
+        tried.append((rule, own if rule == "document_number" else packaged))
     tried += [("document_number", _width(column))] if target.name.endswith(("_number", "_id")) else []
     for rule, parameters in tried:
         try:
@@ -167,7 +164,7 @@ def _text(column: Column, target: Field, configuration: Configuration) -> Said:
     return "text", {}, column.judged.mask("text", "text")
 
 
-def _width(column: Column) -> dict[str, Any]:
+def _width(column: Column) -> Parameters:
     """The width to which numbers are padded with zeros, where some are."""
     digits = [value for value in column.judged.values if value.isascii() and value.isdigit()]
     widths = {len(value) for value in digits}

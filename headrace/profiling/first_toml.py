@@ -114,7 +114,7 @@ def _coverage(draft: Draft) -> Iterator[str]:
 def _unsure(draft: Draft, at: str) -> Iterator[str]:
     for doubt in draft.doubts:
         if doubt.at == at:
-            yield f"# UNSURE: {doubt.sentence}"
+            yield f"# UNSURE: {doubt.unsure}"
 
 
 def _value(value: Any) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from headrace.profiling.doubts import Doubt
+from headrace.facts.profile import Doubt
 from lake.config.record_paths import EACH, record_path
 from lake.errors import DataError
 from lake.landing.formats.json_elements import Cutter, SequenceCutting, WholeArrayCutting

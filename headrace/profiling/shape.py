@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from headrace.profiling.doubts import Doubt
+from headrace.facts.profile import Doubt
 from headrace.profiling.fixed_shape import layout_of
 from headrace.profiling.json_shape import json_shape
 from headrace.profiling.rawfile import RawFile
@@ -103,7 +103,7 @@ def _lists(file: RawFile, manifest: str) -> bool:
 def _excel(file: RawFile, asked: str | None) -> Shape:
     with TemporaryDirectory(prefix="headrace-") as scratch:
         sheets = sheets_of(file, Path(scratch))
-    seen: dict[str, Any] = {"sheets": {name: {"is_visible": visible} for name, visible in sheets.items()}}
+    seen = {"sheets": {name: {"is_visible": visible} for name, visible in sheets.items()}}
     tried = candidates(sheets, asked)
     for name in tried:
         if shape := _of_sheet(file, name, seen):

@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from headrace.profiling.doubts import Doubt
+from headrace.facts.profile import Doubt
 from headrace.profiling.rawfile import RawFile
 from lake.landing.formats.encodings import Utf8Lines
 from lake.landing.formats.table import Readable

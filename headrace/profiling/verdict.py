@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,9 @@ _FEW_CODES = 200
 _NO_CURRENCY = re.compile(r"[^\w$¢£¤¥฿₿\u20a0-\u20c0￠￡￥￦﷼]|[\d_]")
 _FIXED = "{} is taken in every file, since `ambiguous_formats` has one pair: files of the other order are read wrongly"
 
+Parameters = Mapping[str, Any]
+"""Those of a standardizing rule, as a source's TOML has them."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -30,7 +33,7 @@ class Verdict:
 
     kind: str
     rule: str
-    parameters: dict[str, Any]
+    parameters: Parameters
     mask: np.ndarray
     doubts: list[str] = field(default_factory=list)
     formats: dict[str, float] = field(default_factory=dict)
@@ -111,9 +114,7 @@ def _in_formats(
         return None
     pair = next((pair for pair in ambiguous if not {*pair}.isdisjoint(chosen)), None)
     plain = [label for label in chosen if pair is None or label not in pair]
-    parameters: dict[str, Any] = {"formats": plain} if plain else {"formats": []}
-    if pair:
-        parameters[AMBIGUOUS_PARAMETER] = list(pair)
+    parameters = {"formats": plain, **({AMBIGUOUS_PARAMETER: list(pair)} if pair else {})}
     for orders, (_, sentence) in told.items():
         fixed = " and ".join(label for label in chosen if label in orders)
         doubts.append(f"{sentence}; {'each file decides for itself' if orders == pair else _FIXED.format(fixed)}")

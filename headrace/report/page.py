@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+
+from headrace.facts.rows import Row
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #222; max-width: 1100px; margin: 2em auto; padding: 0 1em; }
@@ -24,7 +26,7 @@ class Picture:
 
     svg: str
     caption: str
-    rows: Sequence[Mapping[str, Any]] = ()
+    rows: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Section:
     title: str
     pictures: Sequence[Picture] = ()
     text: str = ""
-    rows: Sequence[Mapping[str, Any]] = ()
+    rows: Sequence[Row] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def _section(section: Section) -> str:
     return f"<h2>{escape(section.title)}</h2>{pictures}{text}{_table(section.rows)}"
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+def _table(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
     names = list(rows[0])

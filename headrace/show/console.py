@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
-import shutil
 import sys
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -69,21 +66,6 @@ def cell(value: Any) -> Text:
 def counted(count: int, noun: str) -> str:
     """`1 file`, `2 files`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def command_line(*words: str) -> str:
-    """A command as one would type it; words with single quotes, such as SQL, stand in double ones."""
-    words = (_program(), *words[1:]) if words[:1] == ("headrace",) else words
-    return " ".join(
-        f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word) for word in words
-    )
-
-
-def _program() -> str:
-    """How this very command was begun, where its name alone would not be found."""
-    begun = sys.argv[0]
-    is_by_path = Path(begun).name == "headrace" and shutil.which("headrace") is None
-    return begun if is_by_path else "headrace"
 
 
 def mark(is_right: bool) -> str:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from headrace.facts.flat import entries
+
 
 def to_json(value: Any, indent: int = 0) -> str:
-    """JSON text. Dates and times are ISO 8601 texts; a decimal is a number written with all its digits (1234.50), so
-    that a reader who parses numbers as decimals loses nothing; NaN and infinity, which JSON has not, are null."""
-    if isinstance(value, Mapping):
+    """JSON text. A dataclass is an object of its fields. Dates and times are ISO 8601 texts. A decimal is a number
+    written with all its digits (1234.50), so that a reader who parses numbers as decimals loses nothing. NaN and
+    infinity, which JSON has not, are null."""
+    if isinstance(value, Mapping) or is_dataclass(value):
         items = [
-            f"{json.dumps(str(key), ensure_ascii=False)}: {to_json(item, indent + 1)}" for key, item in value.items()
+            f"{json.dumps(str(key), ensure_ascii=False)}: {to_json(item, indent + 1)}" for key, item in entries(value)
         ]
         return _block("{", items, "}", indent)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):

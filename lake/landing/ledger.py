@@ -46,9 +46,9 @@ def write_ledger(lake: ObjectStore, key: str, deliveries: Iterable[Delivery]) ->
 def read_ledger(lake: ObjectStore, key: str) -> tuple[Delivery, ...]:
     """Raises DataError where the file is none of this version's ledgers."""
     try:
-        rows = pq.read_table(io.BytesIO(lake.read(key)), schema=SCHEMA).to_pylist()
-        return tuple(map(_delivery, rows))
-    except (pa.ArrowException, ValueError, TypeError) as error:
+        table = pq.ParquetFile(io.BytesIO(lake.read(key))).read(use_threads=False)  # a thread may outlive the process
+        return tuple(map(_delivery, table.select(SCHEMA.names).cast(SCHEMA).to_pylist()))
+    except (pa.ArrowException, KeyError, ValueError, TypeError) as error:
         found = str(error).splitlines()[0]
         raise DataError(f"{lake.uri_of(key)} is no ledger of deliveries: {found}; restore the file") from None
 

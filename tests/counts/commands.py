@@ -1,7 +1,10 @@
 """The counts in the jobs and in the operator's commands."""
 
+from dataclasses import dataclass
+
 from headrace.domain_commands import DomainCommands
 from headrace.explain.versions import trace_rows
+from headrace.facts.explain import Explanation, TracedRow
 from jobs.domain_jobs import DomainJobs
 from jobs.mart_writing import build_or_carry
 
@@ -11,6 +14,11 @@ JOBS = DomainJobs(
 WHERE = {"place": "place_name = ?", "record": "record_number = CAST(? AS BIGINT)"}
 
 
+@dataclass(frozen=True)
+class RowsExplanation(Explanation):
+    rows: list[TracedRow]
+
+
 class Counts(DomainCommands):
     name = "counts"
     subjects = tuple(WHERE)
@@ -18,4 +26,4 @@ class Counts(DomainCommands):
     def explain(self, trail, subject, terms):
         sql = f"SELECT landing_file_id, record_number FROM outcomes.counts WHERE {WHERE[subject]}"
         records = [tuple(row.values()) for row in trail.objects(sql, terms[0])]
-        return {"rows": trace_rows(trail, {"counts": records})}
+        return RowsExplanation(trace_rows(trail, {"counts": records}))

@@ -60,9 +60,9 @@ def test_a_run_takes_headers_of_any_characters_and_shows_them_as_they_are(spark,
     run = run_of(raw, lake, configs=[config])
     [delivery] = deliveries_of(lake, found)
     record = (delivery.landing_file_id, 1)
-    told = RawRecords(run.lake, found, CURATED).fetch([record])[record]["fields"]
+    told = RawRecords(run.lake, found, CURATED).fetch([record])[record].fields
     assert (told["Pos."], told["Betrag ($)"], told["Bem. (intern)"]) == ("10", "10.00", "•••")
-    told = RawRecords(run.lake, found, CURATED, reveal=True).fetch([record])[record]["fields"]
+    told = RawRecords(run.lake, found, CURATED, reveal=True).fetch([record])[record].fields
     assert told == ROW
 
 

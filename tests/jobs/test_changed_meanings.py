@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from headrace.commands.status import status_facts
+from headrace.commands.status import current_status
 from jobs import mart_writing as marts_job
 from jobs.build_marts import build_marts
 from jobs.curate import curate
@@ -162,7 +162,7 @@ def test_a_corrected_log_sent_again_is_told(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     run = run_of(raw, lake)
     write_raw(raw, {"events_1.csv": log(run, {}, {"case concept:name": "45_00010"}, {"case concept:name": "45_00020"})})
-    assert status_facts_of(lake, release(raw, lake, has_marts=False))["notices"] == []
+    assert status_of(lake, release(raw, lake, has_marts=False)).notices == []
     corrected = log(run, {}, {"case concept:name": "45_00010"}, {"case concept:name": "45_00020", "User": "y"})
     write_raw(raw, {"events_2.csv": corrected})
 
@@ -170,7 +170,7 @@ def test_a_corrected_log_sent_again_is_told(spark, tmp_path):
 
     assert found.counts["logged_events"].rows_after == 4
     assert sum(found.counts["logged_events"].repeated.values()) == 2
-    [notice] = status_facts_of(lake, found)["notices"]
+    [notice] = status_of(lake, found).notices
     assert "2 of the 3 rows of events_" in notice
     assert 'kind = "full"' in notice
 
@@ -180,7 +180,7 @@ def test_columns_that_nothing_reads_are_told(spark, tmp_path):
     wider = invoices({}).replace("Clerk", "Clerk,Discount,Terms").replace("Bob", "Bob,3,N30")
     write_raw(raw, {"invoices_2024-01_d1.csv": wider, "invoices_2024-02_d1.csv": wider.replace("5100", "5200")})
     found = release(raw, lake, has_marts=False)
-    assert status_facts_of(lake, found)["notices"] == [
+    assert status_of(lake, found).notices == [
         "invoices_2024-01_d1.csv and 1 more: landed, but read by no [columns] of source erp_invoices: "
         "'Discount', 'Terms'"
     ]
@@ -192,15 +192,15 @@ def test_contents_of_one_version_that_differ_are_told(spark, tmp_path):
         raw, {"purchase_orders_2024-01_d1.csv": orders({}), "purchase_orders_2024-01_d2.csv": orders({"Vendor": "V2"})}
     )
     found = release(raw, lake, has_marts=False)
-    assert status_facts_of(lake, found)["notices"] == [
+    assert status_of(lake, found).notices == [
         "1 rows of purchase_orders contradict another of the same version; the later stands: "
         "FROM outcomes.purchase_orders WHERE is_version_conflict"
     ]
 
 
-def status_facts_of(lake, found):
-    facts = status_facts(run_of(lake, lake).lake, "procurement")
-    assert facts["release"] == found.number
+def status_of(lake, found):
+    facts = current_status(run_of(lake, lake).lake, "procurement")
+    assert facts.release == found.number
     return facts
 
 
@@ -271,7 +271,7 @@ def test_rows_that_stand_though_a_newer_version_is_quarantined_are_told(spark, t
     )
     found = release(raw, lake, has_marts=False)
     assert found.counts["purchase_orders"].outdated == 3
-    [notice] = status_facts_of(lake, found)["notices"]
+    [notice] = status_of(lake, found).notices
     assert notice.startswith("3 rows of purchase_orders stand although a newer version of each is in quarantine")
 
 
@@ -281,7 +281,7 @@ def test_rows_that_a_month_sent_again_lacks_are_told(spark, tmp_path):
     release(raw, lake, has_marts=False)
     write_raw(raw, {"invoices_2024-01_d2.csv": invoices({})})
     found = release(raw, lake, has_marts=False)
-    [notice] = status_facts_of(lake, found)["notices"]
+    [notice] = status_of(lake, found).notices
     assert notice.startswith("2 of the 3 rows of invoices went with this release")
 
 

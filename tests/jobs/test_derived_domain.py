@@ -1,5 +1,6 @@
 """Requests without an id, and what is derived from them, through runs that grow: every engine, every command."""
 
+from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from headrace.domain_commands import DomainCommands
 from headrace.explain.versions import trace_rows
+from headrace.facts.explain import Explanation, TracedRow
 from lake.errors import AuditError, ConfigError
 from tests.calls.jobs import JOBS
 from tests.calls.tables import TABLES
@@ -38,6 +40,11 @@ COLUMNS = {
 }
 
 
+@dataclass(frozen=True)
+class RowsExplanation(Explanation):
+    rows: list[TracedRow]
+
+
 class Calls(DomainCommands):
     name = "calls"
     subjects = ("street", "nameless")
@@ -51,7 +58,8 @@ class Calls(DomainCommands):
             asked = {table: f"curated.{table} WHERE street_name = '{street}'" for table in ("requests", "streets")}
         sql = "SELECT landing_file_id, record_number FROM {} ORDER BY ALL LIMIT 1"
         found = {table: trail.objects(sql.format(rows)) for table, rows in asked.items()}
-        return {"rows": trace_rows(trail, {table: [tuple(row.values()) for row in of] for table, of in found.items()})}
+        records = {table: [tuple(row.values()) for row in rows] for table, rows in found.items()}
+        return RowsExplanation(trace_rows(trail, records))
 
 
 @pytest.fixture

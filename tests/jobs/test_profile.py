@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from headrace.profiling.facts import profile_file
+from headrace.commands.profile import profile_file
 from lake.curating.counts import audit_counts
 from tests.jobs.lakes import deliveries_of, release, rows
 from tests.unit.headrace.test_profile import in_columns, settled

@@ -14,9 +14,12 @@ from pyspark.sql import functions as F
 
 from headrace.commands.explain import explain_domain
 from headrace.commands.report import report_domain
-from headrace.commands.status import raw_file_equation, status_facts
+from headrace.commands.status import current_status
+from headrace.domains import DOMAINS
 from headrace.duck.warehouse import build_warehouse
-from headrace.show import terminal as render
+from headrace.facts.run import Equation, Equations, Ran
+from headrace.show.run import show_run
+from headrace.show.status import show_status
 from jobs.run_pipeline import run_pipeline
 from lake.errors import AuditError, DataError
 from lake.releases.release import current_release, rollback
@@ -194,31 +197,23 @@ def test_the_card_and_the_status_say_on_what_the_model_was_proven(made):
         folder / "lake", release, "search_volume_model_card", "model_id, is_current, card_json"
     )
     assert (model_id, is_current) == (release.run_id, True)
-    told = status_facts(run.lake, "search")["training"]
-    assert told["standing_model_id"] == release.run_id
-    for text in (json.loads(card)["stand_ins"], told["stand_ins"]):
+    told = current_status(run.lake, "search").of_domain.training
+    assert told.standing_model_id == release.run_id
+    for text in (json.loads(card)["stand_ins"], told.stand_ins):
         assert "No public pair of Amazon" in text
 
 
 def test_run_and_status_tell_drift(made, capsys):
     _, run, _ = made
-    facts = status_facts(run.lake, "search")
-    assert {row["marketplace_code"] for row in facts["drift"]} == {"US"}
-    psi = next(row for row in facts["drift"] if row["measure_name"] == "labelled_rank_psi")
-    assert psi["status"] in ("well", "warn")
-    nothing = {"equations": {"raw": raw_file_equation(run.said("land")["raw_files"])}}
-    nothing["equations"] |= {"files": [], "tables": {}}
-    told = {
-        "is_new": True,
-        "seconds": 1.0,
-        "raw": "",
-        "lake": "",
-        "coverage": [],
-        "slowest_steps": {},
-        "warehouse": "",
-        "next": [],
-    }
-    for tell in (lambda: render.status(facts), lambda: render.ran({**facts, **told, **nothing})):
+    facts = current_status(run.lake, "search")
+    drift = facts.of_domain.drift
+    assert {measure.marketplace_code for measure in drift} == {"US"}
+    psi = next(measure for measure in drift if measure.measure_name == "labelled_rank_psi")
+    assert psi.status in ("well", "warn")
+    nothing = Equations(Equation.of("raw", "raw files", 0, {}), [], {})
+    ran = Ran(facts, "", "", True, run.run_id, 1.0, {}, "", nothing, [])
+    show_domain = DOMAINS["search"].show
+    for tell in (lambda: show_status(facts, show_domain, with_files=False), lambda: show_run(ran, show_domain)):
         capsys.readouterr()
         tell()
         assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("drift ")]
@@ -233,15 +228,15 @@ def test_an_estimate_is_explained_and_shown(made, tmp_path):
     )[:1]  # fmt: skip
     asked = [term.upper(), SCENARIO.last_on.isoformat(), "marketplace=US", f"department={department}"]
     found = explain_domain(str(folder / "lake"), "search", "volume", asked, reveal=False)
-    [told] = found["estimates"]
-    assert told["stages"][-1]["search_count"] == estimate
-    assert told["stages"][3]["search_count"] == pytest.approx(estimate, rel=0.5)
-    assert told["label_count"] > 10
-    assert all(label["available_on"] <= SCENARIO.last_on for label in told["labels"])
-    [row] = told["rows"]
-    assert row["versions"][0]["raw"]["file"].startswith("search_ranks/search_ranks_2024-06_d1.csv")
+    [told] = found.explanation.estimates
+    assert told.stages[-1].search_count == estimate
+    assert told.stages[3].search_count == pytest.approx(estimate, rel=0.5)
+    assert told.label_count > 10
+    assert all(label["available_on"] <= SCENARIO.last_on for label in told.labels)
+    [row] = told.rows
+    assert row.versions[0].raw.file.startswith("search_ranks/search_ranks_2024-06_d1.csv")
     shown = report_domain(str(folder / "lake"), "search", tmp_path / "page/report.html")
-    assert "Drift" in shown["sections"]
+    assert "Drift" in shown.sections
     assert "No public pair of Amazon" in (tmp_path / "page/report.html").read_text()
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from headrace.commands.equations import table_equations
 from headrace.commands.explain import explain_domain
-from headrace.commands.status import equations
 from lake.errors import AuditError, ConfigError, DataError
 from tests.counts.commands import JOBS, Counts
 from tests.counts.tables import TABLES
@@ -161,8 +161,8 @@ def test_the_equations_count_records_by_columns_beside_records_that_are_one_row(
         daily_d1="Place,Day,Confirmed,Deaths\nKiel,2020-01-22,3,0\nKiel,2020-01-23,4,1\n",
         plain="Place,Day,Measure,Count\nJena,2020-01-22,confirmed,3\n",
     )
-    told = equations(vars(found.counts["counts"]))
-    assert [(one["name"], one["left"], one["closes"]) for one in told[:2]] == [
+    told = table_equations(found.counts["counts"])
+    assert [(one.name, one.left, one.closes) for one in told[:2]] == [
         ("rows read (1 record + 4 records x 2 columns)", 9, True),
         ("rows landed (1 record + 4 records x 2 columns)", 9, True),
     ]
@@ -213,13 +213,10 @@ def test_too_many_unreadable_cells_stop_the_run_and_the_sentence_names_one(relea
 
 def test_an_explanation_shows_the_cell_of_the_row_and_of_the_others_none(released, tmp_path):
     released(series_d1=FIRST, series_d2=LATER)
-    told = explain_domain(str(tmp_path / "lake"), "counts", "place", ["Ulm"], reveal=False)
+    told = explain_domain(str(tmp_path / "lake"), "counts", "place", ["Ulm"], reveal=False).explanation
     assert [
-        (
-            row["key"]["measured_on"],
-            [(v["outcome"], v["raw"]["file"], v["raw"]["line"], v["raw"]["fields"]) for v in row["versions"]],
-        )
-        for row in told["rows"][1:2]
+        (row.key["measured_on"], [(v.outcome, v.raw.file, v.raw.line, v.raw.fields) for v in row.versions])
+        for row in told.rows[1:2]
     ] == [
         (
             D23,
@@ -229,13 +226,13 @@ def test_an_explanation_shows_the_cell_of_the_row_and_of_the_others_none(release
             ],
         )
     ]
-    assert told["rows"][1]["versions"][0]["raw"]["declared"] == ["Province/State", "Country/Region", "1/23/20"]
+    assert told.rows[1].versions[0].raw.declared == ["Province/State", "Country/Region", "1/23/20"]
 
 
 def test_rows_of_a_record_that_have_no_key_are_no_versions_of_each_other(released, tmp_path):
     released(series_d1=f"{FIRST},DE,49,7,8\n".replace("Bonn,DE,50,,x", "Bonn,DE,50,3,4"))
-    told = explain_domain(str(tmp_path / "lake"), "counts", "record", ["3"], reveal=False)
-    assert [(row["key"], [version["reasons"] for version in row["versions"]]) for row in told["rows"]] == [
+    told = explain_domain(str(tmp_path / "lake"), "counts", "record", ["3"], reveal=False).explanation
+    assert [(row.key, [version.reasons for version in row.versions]) for row in told.rows] == [
         ({}, [["place_name_missing"]]),
         ({}, [["place_name_missing"]]),
     ]

@@ -7,29 +7,13 @@ from schemas.domains import DomainTables
 
 TEXT, COUNT = T.StringType(), T.LongType()
 STOP = Field("stop_code", TEXT, "The stop.", required=True)
-STOPS = Contract("stops", 1, "One stop", ("stop_code",), (STOP, Field("stop_name", TEXT, "Its name.")))
-RIDES = Contract(
-    name="rides",
-    version=1,
-    grain="One ride",
-    key=("ride_number",),
-    fields=(
-        Field("ride_number", TEXT, "The ride.", required=True),
-        STOP,
-        Field("passenger_count", T.IntegerType(), "Who got on.", unit="passengers"),
-    ),
-    rules=(Rule("passengers_negative", "passenger_count < 0", "Nobody gets on less than not at all."),),
-)
-RIDES_BY_STOP = Contract(
-    name="rides_by_stop",
-    version=1,
-    grain="One stop with rides",
-    key=("stop_code",),
-    fields=(
-        STOP,
-        Field("stop_name", TEXT, "Its name; null where no file has the stop."),
-        Field("ride_count", COUNT, "Its rides.", required=True),
-        Field("passenger_count", COUNT, "Who got on there.", unit="passengers"),
-    ),
-)
+NAME = Field("stop_name", TEXT, "Its name; null where no file has the stop.")
+STOPS = Contract("stops", 1, "One stop", ("stop_code",), (STOP, NAME))
+RIDE = Field("ride_number", TEXT, "The ride.", required=True)
+PASSENGERS = Field("passenger_count", T.IntegerType(), "Who got on.", unit="passengers")
+NOT_NEGATIVE = Rule("passengers_negative", "passenger_count < 0", "Nobody gets on less than not at all.")
+RIDES = Contract("rides", 1, "One ride", ("ride_number",), (RIDE, STOP, PASSENGERS), rules=(NOT_NEGATIVE,))
+RIDE_COUNT = Field("ride_count", COUNT, "Its rides.", required=True)
+SUM = Field("passenger_count", COUNT, "Who got on there.", unit="passengers")
+RIDES_BY_STOP = Contract("rides_by_stop", 1, "One stop with rides", ("stop_code",), (STOP, NAME, RIDE_COUNT, SUM))
 TABLES = DomainTables({table.name: table for table in (STOPS, RIDES)}, {RIDES_BY_STOP.name: RIDES_BY_STOP})

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from headrace.domain_commands import DomainCommands
+from headrace.domains.procurement.facts import CaseExplanation, CellsExplanation, ProcurementFacts
 from headrace.domains.procurement.generate import generate
 
 if TYPE_CHECKING:
     from rich.tree import Tree
 
     from headrace.explain.versions import Trail
+    from headrace.facts.step import Step
     from lake.releases.release import Release
     from lake.store.objects import ObjectStore
 
 
-class Procurement(DomainCommands):
+class Procurement(DomainCommands[ProcurementFacts, CaseExplanation | CellsExplanation]):
     name = "procurement"
     generate = staticmethod(generate)
     subjects = ("case", "cycle_times_monthly", "cycle_times_overall")
@@ -28,32 +30,32 @@ class Procurement(DomainCommands):
 
         show_demo(out, rows)
 
-    def facts(self, lake: ObjectStore, release: Release) -> dict[str, Any]:
-        from headrace.domains.procurement.facts import coverage_of
+    def facts(self, lake: ObjectStore, release: Release) -> ProcurementFacts:
+        from headrace.domains.procurement.coverage import coverage_of
 
-        return {"coverage": coverage_of(lake, release)}
+        return ProcurementFacts(coverage_of(lake, release))
 
-    def show(self, facts: Mapping[str, Any]) -> None:
-        from headrace.domains.procurement.show import show_coverage
+    def show(self, facts: ProcurementFacts) -> None:
+        from headrace.domains.procurement.show_coverage import show_coverage
 
-        show_coverage(facts["coverage"])
+        show_coverage(facts.coverage)
 
     def notes(self, lake: ObjectStore, release: Release) -> list[str]:
         from headrace.domains.procurement.notes import mart_notes
 
         return mart_notes(lake, release)
 
-    def next_steps(self, lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
+    def next_steps(self, lake: ObjectStore, release: Release, lake_uri: str) -> list[Step]:
         from headrace.domains.procurement.next_steps import next_steps
 
         return next_steps(lake, release, lake_uri)
 
-    def explain(self, trail: Trail, subject: str, terms: Sequence[str]) -> dict[str, Any]:
+    def explain(self, trail: Trail, subject: str, terms: Sequence[str]) -> CaseExplanation | CellsExplanation:
         from headrace.domains.procurement.explain import explain
 
         return explain(trail, subject, terms)
 
-    def show_explanation(self, facts: Mapping[str, Any]) -> tuple[list[Tree], list[str]]:
+    def show_explanation(self, explanation: CaseExplanation | CellsExplanation) -> tuple[list[Tree], list[str]]:
         from headrace.domains.procurement.show_explanation import show_explanation
 
-        return show_explanation(facts)
+        return show_explanation(explanation)

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from headrace.domains.procurement.facts import Figure
 from headrace.explain.versions import Trail
+from headrace.facts.rows import Row
 
 CELL_PARTS = (("source_system_code", "vendor"), ("vendor_id", "vendor"), ("category_name", "category"))
 COUNTS = ("closed", "open", "ended_otherwise")
@@ -21,12 +23,12 @@ class CellCheck:
     """The legs that the cell counts, the longest first; how many others there are, by system, status and reason; and
     each figure of the cell beside its recomputation."""
 
-    legs: list[dict[str, Any]]
-    uncounted: list[dict[str, Any]]
-    figures: list[dict[str, Any]]
+    legs: list[Row]
+    uncounted: list[Row]
+    figures: list[Figure]
 
 
-def check_cell(trail: Trail, cell: Mapping[str, Any]) -> CellCheck:
+def check_cell(trail: Trail, cell: Row) -> CellCheck:
     condition, values = _of_cell(cell)
     trail.connection.execute(_counted(f"{condition} AND {COUNTED}"), values)
     legs = trail.objects("FROM counted_legs ORDER BY days DESC NULLS LAST, start_on, case_id, occurrence_number")
@@ -34,11 +36,11 @@ def check_cell(trail: Trail, cell: Mapping[str, Any]) -> CellCheck:
     figures = [*_counts(cell, legs), *_quantiles(trail, cell), _censored_median(cell, legs)]
     if not legs and uncounted:
         why = ", ".join(sorted({leg["reason"] or leg["leg_status"] for leg in uncounted}))
-        figures = [{**figure, "withheld": figure["withheld"] and why} for figure in figures]
+        figures = [replace(figure, withheld=figure.withheld and why) for figure in figures]
     return CellCheck(legs, uncounted, figures)
 
 
-def _of_cell(cell: Mapping[str, Any]) -> tuple[str, list[Any]]:
+def _of_cell(cell: Row) -> tuple[str, list[Any]]:
     conditions, values = ["leg = ?"], [cell["leg"]]
     if "month" in cell:
         conditions.append("month = ?")
@@ -50,7 +52,7 @@ def _of_cell(cell: Mapping[str, Any]) -> tuple[str, list[Any]]:
     return " AND ".join(conditions), values
 
 
-def _uncounted(trail: Trail, condition: str, values: list[Any]) -> list[dict[str, Any]]:
+def _uncounted(trail: Trail, condition: str, values: list[Any]) -> list[Row]:
     """Why legs of the cell are none of its figures: the source does not record them, they never began, and so on."""
     return trail.objects(
         "SELECT source_system_code, leg_status, reason, count(*) AS leg_count FROM marts.procurement_legs "
@@ -70,30 +72,30 @@ def _counted(condition: str) -> str:
         UNION ALL FROM legs WHERE document_id IS NULL"""
 
 
-def _counts(cell: Mapping[str, Any], legs: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
-    yield _check("leg_count", cell["leg_count"], len(legs))
+def _counts(cell: Row, legs: list[Row]) -> Iterable[Figure]:
+    yield _figure("leg_count", cell["leg_count"], len(legs))
     for status in COUNTS:
-        yield _check(f"{status}_count", cell[f"{status}_count"], sum(leg["leg_status"] == status for leg in legs))
+        yield _figure(f"{status}_count", cell[f"{status}_count"], sum(leg["leg_status"] == status for leg in legs))
 
 
-def _quantiles(trail: Trail, cell: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+def _quantiles(trail: Trail, cell: Row) -> Iterable[Figure]:
     found = trail.objects(
         "SELECT quantile_cont(duration_days, 0.5) AS median_days, "
         "quantile_cont(duration_days, 0.9) AS p90_days FROM counted_legs "
         "WHERE leg_status = 'closed'"
     )[0]
     for name, reason in (("median_days", "median_reason"), ("p90_days", "p90_reason")):
-        yield _check(name, cell[name], found[name], withheld=cell[reason])
+        yield _figure(name, cell[name], found[name], withheld=cell[reason])
 
 
-def _censored_median(cell: Mapping[str, Any], legs: list[dict[str, Any]]) -> dict[str, Any]:
+def _censored_median(cell: Row, legs: list[Row]) -> Figure:
     watched = [
         (leg["days"], leg["leg_status"] == "closed")
         for leg in legs
         if leg["leg_status"] in ("closed", "open") and leg["days"] is not None
     ]
     reason = cell["censored_median_reason"]
-    return _check(
+    return _figure(
         "censored_median_days",
         cell["censored_median_days"],
         kaplan_meier_median(watched),
@@ -114,10 +116,9 @@ def kaplan_meier_median(watched: Iterable[tuple[int, bool]]) -> int | None:
     return None
 
 
-def _check(figure: str, mart: Any, recomputed: Any, *, withheld: str | None = None) -> dict[str, Any]:
-    """A figure that the mart withholds (too few legs) says nothing that could be wrong."""
+def _figure(figure: str, mart: Any, recomputed: Any, *, withheld: str | None = None) -> Figure:
     agrees = (mart is None) if withheld else _equal(mart, recomputed)
-    return {"figure": figure, "mart": mart, "recomputed": recomputed, "withheld": withheld, "agrees": agrees}
+    return Figure(figure, mart, recomputed, withheld, agrees)
 
 
 def _equal(one: Any, other: Any) -> bool:

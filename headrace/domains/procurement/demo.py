@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from headrace.commands.explain import explain_domain
 from headrace.commands.run import Ask, run_domain
+from headrace.domains import DOMAINS
 from headrace.domains.procurement.generate import generate_files
 from headrace.domains.procurement.next_steps import PAID_DAYS, SLOW_VENDORS, cell_terms, slowest_cell
-from headrace.domains.procurement.planted import planted_vendors
+from headrace.domains.procurement.planted import PlantedVendor, planted_vendors
 from headrace.duck.reader import connect, query, tables_of_release
 from headrace.lakes import open_lake, release_of
-from headrace.show import terminal as render
-from headrace.show.console import command_line, say
+from headrace.show.answer import show_answer
+from headrace.show.command_lines import command_line
+from headrace.show.console import say
+from headrace.show.explanation import show_explained
+from headrace.show.generate import show_generated
+from headrace.show.run import show_run
 from lake.store.objects import ObjectStore
 from schemas.procurement.words import DUE_LEGS, IN_FULL_LEGS
 
@@ -23,11 +27,11 @@ DOMAIN = "procurement"
 
 def show_demo(out: Path, rows: int) -> None:
     """Generate into `out`, run into `out/lake`, and show what came of it."""
-    lake_uri = str(out / "lake")
+    commands, lake_uri = DOMAINS[DOMAIN], str(out / "lake")
     _say_command("generate", DOMAIN, "--rows", str(rows), "--seed", "1", "--out", str(out / "made"))
-    render.generated(generate_files(rows=rows, seed=1, dirt="realistic", out=out / "made"))
+    show_generated(generate_files(rows=rows, seed=1, dirt="realistic", out=out / "made"))
     _say_command("run", DOMAIN, "--raw", str(out / "made" / "raw"), "--lake", lake_uri)
-    render.ran(run_domain(Ask(DOMAIN, str(out / "made" / "raw"), lake_uri)))
+    show_run(run_domain(Ask(DOMAIN, str(out / "made" / "raw"), lake_uri)), commands.show)
     lake = open_lake(lake_uri)
     cell = slowest_cell(lake, release_of(lake, DOMAIN))
     if cell is not None:
@@ -38,7 +42,8 @@ def show_demo(out: Path, rows: int) -> None:
             _say_answer(lake, lake_uri, PAID_DAYS.format(leg=leg))
         terms = cell_terms(cell)
         _say_command("explain", DOMAIN, "cycle_times_monthly", *terms, "--lake", lake_uri)
-        render.explained(explain_domain(lake_uri, DOMAIN, "cycle_times_monthly", terms, reveal=False, limit=2))
+        explained = explain_domain(lake_uri, DOMAIN, "cycle_times_monthly", terms, reveal=False, limit=2)
+        show_explained(explained, commands.show_explanation)
 
 
 def _say_command(*command: str) -> None:
@@ -48,26 +53,27 @@ def _say_command(*command: str) -> None:
 
 def _say_answer(lake: ObjectStore, lake_uri: str, sql: str) -> None:
     _say_command("query", sql, "--lake", lake_uri)
-    render.answer(query(lake, DOMAIN, sql, limit=10))
+    show_answer(query(lake, DOMAIN, sql, limit=10))
 
 
-def _say_planted(vendors: Sequence[Mapping[str, Any]]) -> None:
+def _say_planted(vendors: Sequence[PlantedVendor]) -> None:
     """What is known to be there, and what the numbers say of it."""
     say()
     say("what was planted (made/truth/planted.json), and what the marts say of it:", style="bold")
-    for told in vendors:
-        say(f"  {planted_said(told)}")
+    for vendor in vendors:
+        say(f"  {planted_sentence(vendor)}")
 
 
-def planted_said(told: Mapping[str, Any]) -> str:
-    place = f"number {told['place']} of {told['vendor_count']}" if told["place"] else "not among those with enough legs"
-    before, after = (_days(told[f"median_days_{side}"]) for side in ("before", "after"))
+def planted_sentence(vendor: PlantedVendor) -> str:
+    place = f"number {vendor.place} of {vendor.vendor_count}" if vendor.place else "not among those with enough legs"
+    before, after = _days(vendor.median_days_before), _days(vendor.median_days_after)
     days = (
-        f"{before} until {told['change_on']} and {after} since; it was planted to take {told['factor']:g} times as long"
-        if "change_on" in told
-        else f"{before}; it was planted to be slow all along"
+        f"{before}; it was planted to be slow all along"
+        if vendor.change_on is None
+        else f"{before} until {vendor.change_on} and {after} since; it was planted to take {vendor.factor:g} times as "
+        "long"
     )
-    return f"vendor {told['vendor_id']} ({told['name']}) is {place} in that order, median of {told['leg']} {days}"
+    return f"vendor {vendor.vendor_id} ({vendor.name}) is {place} in that order, median of {vendor.leg} {days}"
 
 
 def _days(median: int | None) -> str:

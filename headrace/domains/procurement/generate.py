@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import typer
 
 from headrace.command_options import MADE, Json, print_facts
+from headrace.facts.generate import Generated
 from lake.errors import ConfigError
 
 
@@ -41,6 +41,8 @@ def generate(
 
     Example: `headrace generate procurement --rows 100000 --seed 1 --dirt realistic --plant shared-shock --out made`
     """
+    from headrace.show.generate import show_generated
+
     facts = generate_files(
         rows=rows,
         seed=seed,
@@ -51,7 +53,7 @@ def generate(
         durations=durations,
         formats=formats,
     )
-    print_facts(facts, as_json, "generated")
+    print_facts(facts, as_json, show_generated)
 
 
 def generate_files(
@@ -64,8 +66,8 @@ def generate_files(
     plants: Sequence[str] = (),
     durations: str = "lognormal",
     formats: str = "csv",
-) -> dict[str, Any]:
-    """Generate procurement files, of all tables where none is named; the facts of what was generated.
+) -> Generated:
+    """Generate procurement files, of all tables where none is named.
 
     Raises ConfigError for what cannot be meant.
     """
@@ -102,7 +104,7 @@ def generate_files(
         except GenerationError as error:
             raise ConfigError(str(error)) from None
     configs = str(out / "configs") if (out / "configs").is_dir() else None
-    return {**asdict(summary), "raw": str(out / "raw"), "truth": str(out / "truth"), "configs": configs}
+    return Generated(summary, str(out / "raw"), str(out / "truth"), configs=configs)
 
 
 def _refuse_unknown(option: str, words: Sequence[str], known: Sequence[str]) -> None:

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from headrace.duck.reader import connect, objects, tables_of_release
+from headrace.facts.rows import Row
+from headrace.facts.step import Step
 from headrace.lakes import is_folder
-from headrace.next_steps import query_step, step
+from headrace.show.command_lines import query_step, step
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore
 from schemas.procurement.words import DUE_LEGS
@@ -32,7 +31,7 @@ PAID_DAYS = (
 )
 
 
-def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
+def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[Step]:
     if not is_folder(lake) or "cycle_times_monthly" not in release.marts:
         return []
     cell = slowest_cell(lake, release)
@@ -54,18 +53,18 @@ def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[
     ]
 
 
-def slowest_cell(lake: ObjectStore, release: Release) -> dict[str, Any] | None:
+def slowest_cell(lake: ObjectStore, release: Release) -> Row | None:
     """A vendor's slowest month, if any has enough legs for a median: of the headline leg where there is one."""
     with connect(lake, tables_of_release(release)) as connection:
         return next(iter(objects(connection, SLOWEST_CELL)), None)
 
 
-def _whole(cell: Mapping[str, Any]) -> str:
+def _whole(cell: Row) -> str:
     """Months at the edges of the window count only where there is no other."""
     return "whole " if cell["window_status"] == "full" else ""
 
 
-def cell_terms(cell: Mapping[str, Any]) -> list[str]:
+def cell_terms(cell: Row) -> list[str]:
     """How `headrace explain` is asked for a vendor's cell of a month."""
     said = {**cell, "month": f"{cell['month']:%Y-%m}"}
     names = ("source_system_code", "vendor_id", "month", "leg")

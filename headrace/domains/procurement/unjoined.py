@@ -5,7 +5,8 @@ their numbers are why."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+
+from headrace.facts.rows import Row
 
 # Some of any firm's documents have no partner; so many are a sign that two sources write a number differently.
 NOTED_RATIO = 0.1
@@ -43,7 +44,7 @@ SELECT source_system_code, all_count, count(*) AS alone_count, count(twin) AS tw
     min_by([invoice_number, twin], invoice_number) FILTER (twin IS NOT NULL) AS pair
 FROM unknown LEFT JOIN twins USING (source_system_code, invoice_number) JOIN payments USING (source_system_code)
 GROUP BY ALL ORDER BY ALL"""
-Rows = Iterable[Mapping[str, Any]]
+Rows = Iterable[Row]
 
 
 def orphan_notes(rows: Rows, *, kept_out: Mapping[str, int] | None = None) -> list[str]:
@@ -72,7 +73,7 @@ def unknown_invoice_notes(rows: Rows, *, kept_out: Mapping[str, int] | None = No
     ]
 
 
-def _reason(row: Mapping[str, Any], have: str, columns: str, table: str, kept_out: Mapping[str, int]) -> str:
+def _reason(row: Row, have: str, columns: str, table: str, kept_out: Mapping[str, int]) -> str:
     """Leading zeros where they are the reason; else rows that were kept out, if there are any."""
     if row["twin_count"]:
         one, other = row["pair"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
+from headrace.facts.rows import Row
 from schemas.procurement.words import EVENT_FIELDS, LEGS, SETTLING_TYPES, Leg
 
 # `is_without_amounts`: of no payment is it known what it pays. Invoices without a payment are open all the same.
@@ -15,12 +15,12 @@ SELECT source_system_code, leg, bool_or(reason IS DISTINCT FROM 'not_recorded') 
     bool_or(leg_status IN ('closed', 'open', 'ended_otherwise')) AND NOT is_without_amounts AS is_measured
 FROM marts.procurement_legs GROUP BY ALL ORDER BY ALL"""
 OCCURRING = "SELECT DISTINCT source_system_code, event_type FROM marts.procurement_events"
-States = Mapping[str, Mapping[str, Any]]
+States = Mapping[str, Row]
 
 
-def unmeasured_notes(states: Iterable[Mapping[str, Any]], occurring: Iterable[Mapping[str, Any]]) -> list[str]:
+def unmeasured_notes(states: Iterable[Row], occurring: Iterable[Row]) -> list[str]:
     """`states` are those of each system and leg; `occurring` the event types that there are of each system."""
-    by_system: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
+    by_system: dict[str, dict[str, Row]] = defaultdict(dict)
     for row in states:
         by_system[row["source_system_code"]][row["leg"]] = row
     seen = {(row["source_system_code"], row["event_type"]) for row in occurring}

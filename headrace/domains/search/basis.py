@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from headrace.explain.versions import Trail
+from headrace.facts.rows import Row
+from ml.card_page import Card
 
 CARDS = "SELECT is_current, refusal FROM marts.search_volume_model_card ORDER BY is_current DESC, origin_on DESC"
 STOPPED = """SELECT measure_name, measured_value, stop_at, measured_on FROM marts.search_volume_drift
 WHERE marketplace_code = ? AND measured_on = ? AND status = 'stop' ORDER BY measure_name"""
 
 
-def basis_told(trail: Trail, row: Mapping[str, Any], card: Mapping[str, Any]) -> str | None:
+def basis_told(trail: Trail, row: Row, card: Card) -> str | None:
     """None where labels of the department itself were fitted, which needs no word."""
     code, department = row["marketplace_code"], row["department_name"]
     if row["basis"] == "department_pooled":
@@ -33,7 +32,7 @@ def _no_model(trail: Trail) -> str | None:
     return f"no model stands{why}"
 
 
-def _no_labels(trail: Trail, code: str, card: Mapping[str, Any]) -> str | None:
+def _no_labels(trail: Trail, code: str, card: Card) -> str | None:
     if code in {support["marketplace_code"] for support in card.get("supports", ())}:
         return None
     labels = "SELECT count(*) AS label_count FROM curated.search_volumes WHERE marketplace_code = ?"
@@ -42,7 +41,7 @@ def _no_labels(trail: Trail, code: str, card: Mapping[str, Any]) -> str | None:
     return f"{code} has no labels"
 
 
-def _stopped(trail: Trail, code: str, row: Mapping[str, Any]) -> str:
+def _stopped(trail: Trail, code: str, row: Row) -> str:
     day = row["estimated_on"]
     reached = [
         f"{one['measure_name']} was {one['measured_value']:,.4g} and stops at {one['stop_at']:,.4g}"

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-Rows = Sequence[Mapping[str, Any]]
+from headrace.facts.rows import Row
+
+Rows = Sequence[Row]
 Spec = dict[str, Any]
 CONFIG = {
     "view": {"stroke": None},
@@ -113,10 +115,10 @@ def calibration(rows: Rows) -> Spec:
     }
 
 
-def named_points(rows: Rows) -> list[dict[str, Any]]:
+def named_points(rows: Rows) -> list[Row]:
     """The points farther from the line than `NEAR_RATIO`; those whose names would overlap share one."""
     away = [row for row in rows if round(abs(row["seen_ratio"] - row["promised_ratio"]), 9) > NEAR_RATIO]
-    groups: list[list[Mapping[str, Any]]] = []
+    groups: list[list[Row]] = []
     for row in sorted(away, key=lambda row: (row["promised_ratio"], row["seen_ratio"])):
         last = groups[-1][-1] if groups else None
         is_beside = last is not None and last["promised_ratio"] == row["promised_ratio"]
@@ -195,14 +197,14 @@ def _layer(rows: Rows, mark: Mapping[str, Any], **encoding: Any) -> Spec:
     return {"data": _values(rows), "mark": dict(mark), "encoding": encoding}
 
 
-def _values(rows: Rows) -> dict[str, Any]:
+def _values(rows: Rows) -> Spec:
     return {"values": [dict(row) for row in rows]}
 
 
-def _log(field: str, title: str) -> dict[str, Any]:
+def _log(field: str, title: str) -> Spec:
     axis = {"format": "~s", "tickCount": 6}
     return {"field": field, "type": "quantitative", "scale": {"type": "log"}, "title": title, "axis": axis}
 
 
-def _linear(field: str, title: str) -> dict[str, Any]:
+def _linear(field: str, title: str) -> Spec:
     return {"field": field, "type": "quantitative", "title": title}

@@ -6,12 +6,14 @@ import json
 import math
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from headrace.domains.search.basis import basis_told
+from headrace.domains.search.facts import ExplainedEstimate, Stage, VolumeExplanation
 from headrace.domains.search.not_there import not_there
 from headrace.explain.versions import Trail, trace_rows
+from headrace.facts.rows import Row
 from lake.errors import ConfigError, DataError
+from ml.card_page import Card
 from schemas.stand_ins import STAND_INS
 from transforms.standardize.term import term as normalized
 
@@ -83,7 +85,7 @@ SELECT *, count(*) OVER () AS label_count, sum(weight) OVER () AS weight_sum FRO
 ORDER BY weight DESC, period_start_on DESC, term, department_name, grain"""  # noqa: S608 - made of constants
 
 
-def explain(trail: Trail, subject: str, terms: Sequence[str]) -> dict[str, Any]:
+def explain(trail: Trail, subject: str, terms: Sequence[str]) -> VolumeExplanation:
     """Each estimate of a term on a day.
 
     Raises ConfigError for what cannot be meant, DataError for what is not there.
@@ -101,14 +103,14 @@ def explain(trail: Trail, subject: str, terms: Sequence[str]) -> dict[str, Any]:
             f"{not_there(trail, term, day, code, department)}"
         )
     card, cells = _card(trail), trail.objects(CELLS, term, day)
-    return {
-        "release": trail.release.number,
-        "subject": subject,
-        "asked": {"term": term, "day": day, **wanted},
-        "stand_ins": card.get("stand_ins", STAND_INS),
-        "estimates": [_estimate(trail, row, card, cells) for row in trail.cut(found)],
-        "estimate_count": len(found),
-    }
+    return VolumeExplanation(
+        release=trail.release.number,
+        subject=subject,
+        asked={"term": term, "day": day, **wanted},
+        stand_ins=card.get("stand_ins", STAND_INS),
+        estimates=[_estimate(trail, row, card, cells) for row in trail.cut(found)],
+        estimate_count=len(found),
+    )
 
 
 def _asked(terms: Sequence[str]) -> tuple[str, date, dict[str, str]]:
@@ -127,9 +129,7 @@ def _asked(terms: Sequence[str]) -> tuple[str, date, dict[str, str]]:
     return normalized(plain[0]) or "", day, named
 
 
-def _estimate(
-    trail: Trail, row: dict[str, Any], card: dict[str, Any], cells: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
+def _estimate(trail: Trail, row: Row, card: Card, cells: Sequence[Row]) -> ExplainedEstimate:
     code, day = row["marketplace_code"], row["estimated_on"]
     ranks = trail.objects(
         "SELECT landing_file_id, record_number FROM curated.search_ranks WHERE marketplace_code = ? "
@@ -138,35 +138,35 @@ def _estimate(
     )  # fmt: skip
     records = {"search_ranks": [(rank["landing_file_id"], rank["record_number"]) for rank in ranks]}
     labels = _labels(trail, row, card) if row["ln_level"] is not None else []
-    return {
-        "estimate": row,
-        "basis_told": basis_told(trail, row, card),
-        "also_in": [cell for cell in cells if any(cell[name] != row[name] for name in cell)],
-        "own_labels": _own_labels(trail, row),
-        "stages": _stages(row),
-        "events": trail.objects(EVENTS, day, code, day),
-        "rows": trace_rows(trail, records),
-        "label_count": labels[0]["label_count"] if labels else 0,
-        "weight_sum": labels[0]["weight_sum"] if labels else 0.0,
-        "labels": trail.cut(labels),
-    }
+    return ExplainedEstimate(
+        estimate=row,
+        basis_told=basis_told(trail, row, card),
+        also_in=[cell for cell in cells if any(cell[name] != row[name] for name in cell)],
+        own_labels=_own_labels(trail, row),
+        stages=_stages(row),
+        events=trail.objects(EVENTS, day, code, day),
+        rows=trace_rows(trail, records),
+        label_count=labels[0]["label_count"] if labels else 0,
+        weight_sum=labels[0]["weight_sum"] if labels else 0.0,
+        labels=trail.cut(labels),
+    )
 
 
-def _stages(row: dict[str, Any]) -> list[dict[str, Any]]:
+def _stages(row: Row) -> list[Stage]:
     """What each stage makes of the number, and whether they come to the estimate: only ordering may move it away."""
     if row["estimated_search_count"] is None or any(row.get(part, 0.0) is None for part in PARTS):
         return []
-    stages: list[dict[str, Any]] = []
+    stages: list[Stage] = []
     ln = 0.0
     for part, name in PARTS.items():
         ln += row.get(part, 0.0)
         factor = math.exp(row.get(part, 0.0)) if stages else None
-        stages.append({"stage": name, "factor": factor, "search_count": math.exp(ln)})
+        stages.append(Stage(name, factor, math.exp(ln)))
     last = row["estimated_search_count"]
-    return [*stages, {"stage": "order by rank", "factor": last / math.exp(ln), "search_count": last}]
+    return [*stages, Stage("order by rank", last / math.exp(ln), last)]
 
 
-def _own_labels(trail: Trail, row: dict[str, Any]) -> list[dict[str, Any]]:
+def _own_labels(trail: Trail, row: Row) -> list[Row]:
     """What was told of the very term and day by now, also after the estimate: the finest grain first."""
     if "search_volumes" not in trail.release.curated:
         return []
@@ -174,7 +174,7 @@ def _own_labels(trail: Trail, row: dict[str, Any]) -> list[dict[str, Any]]:
     return trail.objects(OWN_LABELS, row["marketplace_code"], row["term"], department, department, row["estimated_on"])
 
 
-def _labels(trail: Trail, row: dict[str, Any], card: dict[str, Any]) -> list[dict[str, Any]]:
+def _labels(trail: Trail, row: Row, card: Card) -> list[Row]:
     """What the level at the rank stands on first: labels known on the day, joined to ranks as training joins them, that
     weigh at the two nodes of the curve round it, the heaviest first; those that weigh less than a thousandth of it are
     left out. Where they are few the level leans on other ranks besides."""
@@ -198,9 +198,9 @@ def _labels(trail: Trail, row: dict[str, Any], card: dict[str, Any]) -> list[dic
     return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
 
 
-def _card(trail: Trail) -> dict[str, Any]:
+def _card(trail: Trail) -> Card:
     rows = trail.objects("SELECT card_json FROM marts.search_volume_model_card WHERE is_current")
-    found: dict[str, Any] = json.loads(rows[0]["card_json"]) if rows else {}
+    found: Card = json.loads(rows[0]["card_json"]) if rows else {}
     return found
 
 

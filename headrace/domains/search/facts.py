@@ -1,60 +1,92 @@
-"""What a release of search tells of its model: the last training, and drift."""
+"""What the operator is told of search alone."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-import pyarrow.parquet as pq
-
-from lake.releases.release import Release
-from lake.store.objects import ObjectStore
-from schemas.search import SEARCH_VOLUME_DRIFT
-
-TOLD = ("warn", "widen", "stop")
-FOLDS, TEST = "folds", "test"
+from headrace.facts.domain import DomainFacts
+from headrace.facts.explain import Explanation, TracedRow
+from headrace.facts.rows import Row
 
 
-def model_facts(lake: ObjectStore, release: Release) -> dict[str, Any]:
-    return {"training": training_facts(release), "drift": drift_facts(lake, release)}
+@dataclass(frozen=True)
+class Training:
+    """The last training, and which model stands. From the training's card, as the card has them: `errors` over all
+    folds, or of the only one, and of the test period; `unseen_terms`, the model's errors on terms that the models of
+    the folds had never seen; `coverage` of the intervals."""
+
+    trained_model_id: str
+    ranked_through: str
+    refusal: str | None
+    standing_model_id: str | None
+    standing_card: str | None
+    stand_ins: str | None
+    label_count: int | None
+    errors: Sequence[Row]
+    unseen_terms: Row | None
+    coverage: Mapping[str, Any]
+    limits: Sequence[str]
 
 
-def training_facts(release: Release) -> dict[str, Any] | None:
-    """What came of the last training, and which model stands; None in a domain without a model."""
-    said = release.facts.get("training")
-    if said is None:
-        return None
-    standing = next(iter(release.models.values()), None)
-    card = said["card"]
-    return {
-        "trained_model_id": said["model_id"],
-        "ranked_through": said["ranked_through"],
-        "refusal": said["refusal"],
-        "standing_model_id": standing.model_id if standing else None,
-        "standing_card": f"{standing.folder}/card.md" if standing else None,
-        "stand_ins": card.get("stand_ins"),
-        "label_count": card.get("label_count"),
-        **_judged(card),
-        "coverage": card.get("coverage") or {},
-        "limits": card.get("limits", []),
-    }
+@dataclass(frozen=True)
+class DriftMeasure:
+    """A row of search_volume_drift."""
+
+    marketplace_code: str
+    measured_on: date
+    measure_name: str
+    measured_value: float | None
+    warn_at: float | None
+    widen_at: float | None
+    stop_at: float | None
+    status: str
 
 
-def drift_facts(lake: ObjectStore, release: Release) -> list[dict[str, Any]]:
-    """The measures of drift of the last day that was scored, those that warn and more first; none without a model."""
-    snapshot = release.marts.get(SEARCH_VOLUME_DRIFT.name)
-    rows: list[dict[str, Any]] = []
-    for key in snapshot.keys() if snapshot else ():
-        with lake.open(key) as body:
-            rows += pq.read_table(body).to_pylist()
-    return sorted(rows, key=lambda row: (row["status"] not in TOLD, row["marketplace_code"], row["measure_name"]))
+@dataclass(frozen=True)
+class SearchFacts(DomainFacts):
+    """`training` is null where no model was ever trained."""
+
+    training: Training | None
+    drift: Sequence[DriftMeasure]
 
 
-def _judged(card: Mapping[str, Any]) -> dict[str, Any]:
-    """`errors`: those over all folds, or of the only one, and of the test period. `unseen_terms`: the model's on terms
-    that the folds' models had never seen."""
-    names = {row["fold_name"] for row in card.get("errors", ())} - {TEST}
-    fold = FOLDS if FOLDS in names else next(iter(names), None)
-    errors = [row for row in card.get("errors", ()) if row["fold_name"] in (fold, TEST)]
-    unseen = [row for row in card.get("cuts", ()) if (row["cut_name"], row["cut_value"]) == ("terms", "unseen")]
-    return {"errors": errors, "unseen_terms": next((row for row in unseen if row["fold_name"] == fold), None)}
+@dataclass(frozen=True)
+class Stage:
+    """What a stage of the model makes of the number; the first has no factor."""
+
+    stage: str
+    factor: float | None
+    search_count: float
+
+
+@dataclass(frozen=True)
+class ExplainedEstimate:
+    """A row of search_volume_estimates taken apart: `also_in` are the other marketplaces and departments of the term on
+    that day, `own_labels` what is known by now of the very term and day, `rows` its rank in search_ranks. `labels` are
+    the heaviest of the `label_count` behind the level, whose weights come to `weight_sum`."""
+
+    estimate: Row
+    basis_told: str | None
+    also_in: Sequence[Row]
+    own_labels: Sequence[Row]
+    stages: Sequence[Stage]
+    events: Sequence[Row]
+    rows: Sequence[TracedRow]
+    label_count: int
+    weight_sum: float
+    labels: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class VolumeExplanation(Explanation):
+    """The estimates of a term on a day, the first of `estimate_count`; `stand_ins` is what the model was proven on."""
+
+    release: int
+    subject: str
+    asked: Row
+    stand_ins: str
+    estimates: Sequence[ExplainedEstimate]
+    estimate_count: int

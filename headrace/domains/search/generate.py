@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from headrace.command_options import MADE, Json, print_facts
+from headrace.command_options import MADE, Json, parse_date, print_facts
+from headrace.facts.generate import Generated
 from lake.errors import ConfigError
 
 
@@ -41,7 +41,7 @@ def generate(
 
     Example: `headrace generate search && headrace run search`
     """
-    from headrace.commands.run import parse_date
+    from headrace.show.generate import show_generated
 
     facts = generate_files(
         out=out,
@@ -55,15 +55,16 @@ def generate(
         dirt=dirt,
         seed=seed,
     )
-    print_facts(facts, as_json, "generated")
+    print_facts(facts, as_json, show_generated)
 
 
-def generate_files(*, out: Path, **options: Any) -> dict[str, Any]:
-    """Generate search ranks and volumes; the facts of what was generated.
+def generate_files(*, out: Path, **options: Any) -> Generated:
+    """Generate search ranks and volumes.
 
     Raises ConfigError for what cannot be meant.
     """
-    from headrace.show.console import command_line, err
+    from headrace.show.command_lines import command_line
+    from headrace.show.console import err
     from samples.marker import GenerationError
     from samples.search.generation import generate_search
     from samples.search.scenario import SearchScenario
@@ -76,5 +77,4 @@ def generate_files(*, out: Path, **options: Any) -> dict[str, Any]:
             raise ConfigError(str(error)) from None
     raw = str(out / "raw")
     command = command_line("headrace", "run", "search", "--raw", raw, "--lake", str(out / "lake"))
-    told = {"raw": raw, "truth": str(out / "truth"), "configs": None, "stand_ins": STAND_INS, "next": command}
-    return {**asdict(summary), **told}
+    return Generated(summary, raw, str(out / "truth"), stand_ins=STAND_INS, next=command)

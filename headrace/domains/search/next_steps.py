@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from headrace.duck.reader import connect, objects, tables_of_release
+from headrace.facts.step import Step
 from headrace.lakes import is_folder
-from headrace.next_steps import query_step, step
+from headrace.show.command_lines import query_step, step
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore
 
@@ -20,7 +21,7 @@ MOST_SEARCHED = (
 )
 
 
-def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
+def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[Step]:
     if not is_folder(lake) or "search_volume_estimates" not in release.marts:
         return []
     steps = [

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from headrace.domains.search import charts
 from headrace.domains.search.shown_points import LAST_DAYS, decades, last_days
 from headrace.duck.reader import objects
+from headrace.facts.rows import Row
 from headrace.report.page import Page, Picture, Section
 from headrace.show.console import counted
 from lake.errors import DataError
@@ -97,7 +98,7 @@ def search_sections(connection: duckdb.DuckDBPyConnection, *, has_labels: bool) 
     return [section for section in found if section.pictures or section.rows or section.text]
 
 
-def first_sentences(cards: Sequence[Mapping[str, Any]]) -> list[str]:
+def first_sentences(cards: Sequence[Row]) -> list[str]:
     """What a reader must know before any picture: on what the model was proven, and what is wrong with it."""
     standing = next((card["model_id"] for card in cards if card["is_current"]), None)
     refusal = next((card["refusal"] for card in cards if card["refusal"]), None)
@@ -110,16 +111,16 @@ def first_sentences(cards: Sequence[Mapping[str, Any]]) -> list[str]:
     return [STAND_INS, *told, *(limits if limit_count else [])]
 
 
-def _model(cards: Sequence[Mapping[str, Any]], card: Card) -> list[Section]:
+def _model(cards: Sequence[Row], card: Card) -> list[Section]:
     """Which model stands, and where not to trust it."""
     rows = [{name: value for name, value in one.items() if name != "card_json"} for one in cards]
     limits = [{"limit": line} for line in card.get("limits", ())]
     return [Section("The model", rows=rows), Section("Where not to trust it", rows=limits)]
 
 
-def _first_card(cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _first_card(cards: Sequence[Row]) -> Card:
     """The card of the model that stands, or else of the last training."""
-    found: dict[str, Any] = json.loads(cards[0]["card_json"]) if cards else {}
+    found: Card = json.loads(cards[0]["card_json"]) if cards else {}
     return found
 
 
@@ -200,7 +201,7 @@ def _backtest(connection: duckdb.DuckDBPyConnection, card: Card) -> list[Section
     return [_calibration(points, card), errors] if rows else []
 
 
-def _calibration(points: Sequence[Mapping[str, Any]], card: Card) -> Section:
+def _calibration(points: Sequence[Row], card: Card) -> Section:
     """Coverage said and seen, and what the picture cannot show."""
     grains = card.get("grains") or ["daily"]
     untested = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from headrace.domains.search.facts import DriftMeasure
 from headrace.show.console import counted, say
 
 MEASURES = {
@@ -23,19 +23,20 @@ FOLLOWS = {
 STYLES = {"warn": "yellow", "widen": "bold yellow", "stop": "bold red"}
 
 
-def drifted(rows: Sequence[Mapping[str, Any]]) -> None:
+def show_drift(measures: Sequence[DriftMeasure]) -> None:
     """A line for each measure that warns, widens or stops; one for all where none does; nothing without a model."""
-    for row in rows:
-        if row["status"] in FOLLOWS:
-            say(_sentence(row), style=STYLES[row["status"]])
-    if rows and not any(row["status"] in FOLLOWS for row in rows):
-        well = sum(row["status"] == "well" for row in rows)
-        rest = f", {len(rows) - well:,} could not be measured" if well < len(rows) else ""
-        say(f"drift on {rows[0]['measured_on']}: {counted(well, 'measure')} well{rest}")
+    for measure in measures:
+        if measure.status in FOLLOWS:
+            say(_sentence(measure), style=STYLES[measure.status])
+    if measures and not any(measure.status in FOLLOWS for measure in measures):
+        well = sum(measure.status == "well" for measure in measures)
+        rest = f", {len(measures) - well:,} could not be measured" if well < len(measures) else ""
+        say(f"drift on {measures[0].measured_on}: {counted(well, 'measure')} well{rest}")
 
 
-def _sentence(row: Mapping[str, Any]) -> str:
-    verb, follows = FOLLOWS[row["status"]]
-    said = MEASURES[row["measure_name"]].format(row["measured_value"])
-    limit = row[f"{row['status']}_at"]
-    return f"drift in {row['marketplace_code']} on {row['measured_on']}: {said}, {verb} at {limit:,.4g}: {follows}"
+def _sentence(measure: DriftMeasure) -> str:
+    verb, follows = FOLLOWS[measure.status]
+    said = MEASURES[measure.measure_name].format(measure.measured_value)
+    limit = {"warn": measure.warn_at, "widen": measure.widen_at, "stop": measure.stop_at}[measure.status]
+    where = f"{measure.marketplace_code} on {measure.measured_on}"
+    return f"drift in {where}: {said}, {verb} at {limit:,.4g}: {follows}"

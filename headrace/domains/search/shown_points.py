@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-Rows = Sequence[Mapping[str, Any]]
+from headrace.facts.rows import Row
+
+Rows = Sequence[Row]
 LAST_DAYS = 14
 
 
-def decades(curves: Rows) -> list[Mapping[str, Any]]:
+def decades(curves: Rows) -> list[Row]:
     """Of each department's curve the points next to the ranks 1, 10, 100, ..., each within half a decade; of two that
     are as near, the first."""
-    found: dict[tuple[str, str, int], Mapping[str, Any]] = {}
+    found: dict[tuple[str, str, int], Row] = {}
     for point in curves:
         power = round(math.log10(point["rank"]))
         key = point["marketplace_code"], point["department_name"], power
@@ -22,11 +23,11 @@ def decades(curves: Rows) -> list[Mapping[str, Any]]:
     return list(found.values())
 
 
-def last_days(rows: Rows) -> list[dict[str, Any]]:
+def last_days(rows: Rows) -> list[Row]:
     """The end of a series that comes by day, the newest day first."""
-    renamed = [{("true volume" if name == "label" else name): cell for name, cell in row.items()} for row in rows]
-    return renamed[: -LAST_DAYS - 1 : -1]
+    last = rows[: -LAST_DAYS - 1 : -1]
+    return [{("true volume" if name == "label" else name): cell for name, cell in row.items()} for row in last]
 
 
-def _distance(point: Mapping[str, Any], power: int) -> float:
+def _distance(point: Row, power: int) -> float:
     return abs(math.log10(point["rank"]) - power)

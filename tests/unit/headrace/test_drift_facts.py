@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headrace.domains.search.facts import drift_facts
-from headrace.domains.search.show_drift import MEASURES, drifted
+from headrace.domains.search.facts import DriftMeasure
+from headrace.domains.search.model import drift_of
+from headrace.domains.search.show_drift import MEASURES, show_drift
 from lake.releases.snapshots import DataFile, Snapshot
 from lake.store.folder import FolderStore
 from ml.drift import DAY_MEASURES, LAST_DAY_MEASURES
@@ -30,22 +31,22 @@ def facts(tmp_path, *rows):
     pq.write_table(pa.Table.from_pylist(list(rows)), path)
     file = DataFile("marts/drift.parquet", len(rows), path.stat().st_size, {})
     snapshot = Snapshot("search_volume_drift", "marts", (file,), "")
-    return drift_facts(FolderStore(tmp_path), SimpleNamespace(marts={snapshot.table: snapshot}))
+    return drift_of(FolderStore(tmp_path), SimpleNamespace(marts={snapshot.table: snapshot}))
 
 
 def said(capsys, *rows):
     capsys.readouterr()
-    drifted(rows)
+    show_drift([DriftMeasure(**row) for row in rows])
     return capsys.readouterr().out.splitlines()
 
 
 def test_measures_past_a_limit_come_first(tmp_path):
     rows = [measure(), measure("stop", code="UK"), measure("not_measured", value=None, code="DE")]
-    assert [row["marketplace_code"] for row in facts(tmp_path, *rows)] == ["UK", "DE", "US"]
+    assert [measure.marketplace_code for measure in facts(tmp_path, *rows)] == ["UK", "DE", "US"]
 
 
 def test_a_domain_without_the_table_has_no_drift(tmp_path):
-    assert drift_facts(FolderStore(tmp_path), SimpleNamespace(marts={})) == []
+    assert drift_of(FolderStore(tmp_path), SimpleNamespace(marts={})) == []
 
 
 @pytest.mark.parametrize(

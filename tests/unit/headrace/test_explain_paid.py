@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from headrace.domains.procurement import explain as procurement
-from headrace.show.explanation import explained
+from headrace.domains.procurement.show_explanation import show_explanation
+from headrace.facts.explain import Explained
+from headrace.show.explanation import show_explained
 from tests.unit.headrace.tables import database, trail_of
 
 MAY = date(2024, 5, 1)
@@ -48,9 +50,17 @@ def leg(**cells):
 
 
 @pytest.fixture
-def explain(monkeypatch):
-    monkeypatch.setattr(procurement, "trace_rows", lambda trail, seeds: [{"seeds": sorted(seeds["payments"])}])
-    monkeypatch.setattr(procurement, "_point", lambda events, rows: [event.update(row=None) for event in events])
+def traced(monkeypatch):
+    """The files of the payments that were traced to their rows."""
+    files = set()
+    monkeypatch.setattr(
+        procurement, "trace_rows", lambda trail, seeds: files.update(file for file, _ in seeds["payments"]) or []
+    )
+    return files
+
+
+@pytest.fixture
+def explain(traced):
 
     def ask(row, *events):
         cell = {
@@ -72,8 +82,8 @@ def explain(monkeypatch):
     return ask
 
 
-def ids(facts):
-    return [event["event_id"] for event in procurement.events_of(facts["cells"][0]["legs"][0])]
+def ids(explanation):
+    return [event.cells["event_id"] for event in explanation.cells[0].legs[0].events()]
 
 
 OPEN = {"leg_status": "open", "end_on": None, "end_event_id": None, "duration_days": None, "censored_days": 90}
@@ -93,14 +103,14 @@ OPEN = {"leg_status": "open", "end_on": None, "end_event_id": None, "duration_da
         ),
     ],
 )
-def test_every_payment_of_a_leg_is_shown_down_to_its_row(explain, row, events, expected):
-    facts = explain(row, *events)
-    assert ids(facts) == expected
-    assert {file for file, _ in facts["rows"][0]["seeds"]} == {name for name in expected if name.startswith("p")}
+def test_every_payment_of_a_leg_is_shown_down_to_its_row(explain, traced, row, events, expected):
+    assert ids(explain(row, *events)) == expected
+    assert traced == {name for name in expected if name.startswith("p")}
 
 
 def test_what_each_payment_paid_of_the_item_is_said(explain, capsys):
-    explained({**explain(leg(), ISSUED, *PAYMENTS), "domain": "procurement", "is_revealed": False})
+    explanation = explain(leg(), ISSUED, *PAYMENTS)
+    show_explained(Explained("procurement", "lake", explanation, is_revealed=False), show_explanation)
     said = " ".join(capsys.readouterr().out.split())
     assert "first paid 2024-05-06" in said
     for line in ("2024-05-06 invoice_paid 60.00 EUR for the item", "2024-05-10 invoice_paid 30.00 EUR for the item"):

@@ -7,7 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from headrace.domains.procurement import explain as procurement
-from headrace.show.explanation import explained
+from headrace.domains.procurement.show_explanation import show_explanation
+from headrace.facts.explain import Explained
+from headrace.show.explanation import show_explained
 from lake.errors import ConfigError, DataError
 from tests.unit.headrace.tables import database, trail_of
 
@@ -77,13 +79,14 @@ MONTHLY = ("cycle_times_monthly", "vendor_id=1000", "month=2024-05")
     ],
 )
 def test_a_vendor_id_of_two_systems_is_two_cells_each_of_its_own_legs(explain, terms, medians):
-    cells = explain(*MONTHLY, *terms, **TWO_SYSTEMS)["cells"]
-    assert {cell["cell"]["source_system_code"]: cell["checks"][4]["recomputed"] for cell in cells} == medians
-    assert all(cell["agrees"] and cell["leg_count"] == 5 for cell in cells)
+    cells = explain(*MONTHLY, *terms, **TWO_SYSTEMS).cells
+    assert {cell.cell["source_system_code"]: cell.checks[4].recomputed for cell in cells} == medians
+    assert all(cell.agrees and cell.leg_count == 5 for cell in cells)
 
 
 def test_every_cell_is_shown_and_no_mask_is_explained_where_there_is_none(explain, capsys):
-    explained({**explain(*MONTHLY, **TWO_SYSTEMS), "domain": "procurement", "is_revealed": False})
+    explanation = explain(*MONTHLY, **TWO_SYSTEMS)
+    show_explained(Explained("procurement", "lake", explanation, is_revealed=False), show_explanation)
     said = capsys.readouterr().out
     assert said.count("5 legs, the longest first") == 2
     assert "•••" not in said
@@ -142,17 +145,17 @@ NOT_RECORDED = {"leg_status": "not_applicable", "end_on": None, "duration_days":
 )
 def test_a_cell_without_legs_says_why_instead_of_thin(explain, legs, withheld):
     mart = {"cycle_times_overall": [overall("ERP", 0, not_applicable_count=2)]}
-    [cell] = explain("cycle_times_overall", "vendor_id=1000", procurement_legs=legs, **mart)["cells"]
-    assert {check["withheld"] for check in cell["checks"] if check["withheld"]} == {withheld}
-    assert cell["agrees"]
+    [cell] = explain("cycle_times_overall", "vendor_id=1000", procurement_legs=legs, **mart).cells
+    assert {figure.withheld for figure in cell.checks if figure.withheld} == {withheld}
+    assert cell.agrees
 
 
 def test_a_thin_cell_stays_thin_and_tells_which_system_does_not_record_the_leg(explain):
     legs = [leg(3), leg(0, **NOT_RECORDED, month=None), leg(0, **NOT_RECORDED, source_system_code="OTHER", month=None)]
     row = overall("ERP", 1, cell_grain="all", source_system_code=None, vendor_id=None)
-    [cell] = explain("cycle_times_overall", procurement_legs=legs, cycle_times_overall=[row])["cells"]
-    assert {check["withheld"] for check in cell["checks"] if check["withheld"]} == {"thin"}
-    assert cell["uncounted"] == [
+    [cell] = explain("cycle_times_overall", procurement_legs=legs, cycle_times_overall=[row]).cells
+    assert {figure.withheld for figure in cell.checks if figure.withheld} == {"thin"}
+    assert cell.uncounted == [
         {"source_system_code": system, "leg_status": "not_applicable", "reason": "not_recorded", "leg_count": 1}
         for system in ("ERP", "OTHER")
     ]

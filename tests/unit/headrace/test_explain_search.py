@@ -10,7 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 from headrace.domains.search import explain as search
-from headrace.show.explanation import explained as explained_to_people
+from headrace.domains.search.show_explanation import show_explanation
+from headrace.facts.explain import Explained, RawRecord, RowVersion, TracedRow
+from headrace.show.explanation import show_explained
 from lake.errors import ConfigError, DataError
 from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.search_tables import FIRST, estimates, label, rank, refused, search_database
@@ -51,10 +53,10 @@ def drifted(day, **cells):
     return {"marketplace_code": "US", "measured_on": day, **stopped, **cells}
 
 
-def shown(facts, capsys):
+def shown(explanation, capsys):
     """What a person reads, a line of the tree a line."""
     capsys.readouterr()
-    explained_to_people({**facts, "domain": "search", "is_revealed": False})
+    show_explained(Explained("search", "lake", explanation, is_revealed=False), show_explanation)
     return "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines()) + "\n"
 
 
@@ -66,16 +68,16 @@ def shared(rank, other):
 
 def test_the_stages_come_to_the_estimate_and_order_has_the_rest(explained):
     found = explained(" Lip  BALM ", DAY, search_volume_estimates=estimates())
-    [told] = found["estimates"]
-    assert found["stand_ins"] == "Proven on stand-ins."
-    stages = {stage["stage"]: stage for stage in told["stages"]}
-    assert stages["regression"]["search_count"] == pytest.approx(math.exp(6.8))
-    assert stages["level curve"]["factor"] == pytest.approx(math.exp(0.1))
-    assert stages["from logarithms to means"]["search_count"] == pytest.approx(math.exp(6.905))
-    assert stages["Poisson stage"]["factor"] == pytest.approx(math.exp(0.02))
-    assert stages["Poisson stage"]["search_count"] == pytest.approx(math.exp(6.925))
-    assert stages["order by rank"]["search_count"] == 1020.0
-    assert stages["order by rank"]["factor"] == pytest.approx(1020 / math.exp(6.925))
+    [told] = found.estimates
+    assert found.stand_ins == "Proven on stand-ins."
+    stages = {stage.stage: stage for stage in told.stages}
+    assert stages["regression"].search_count == pytest.approx(math.exp(6.8))
+    assert stages["level curve"].factor == pytest.approx(math.exp(0.1))
+    assert stages["from logarithms to means"].search_count == pytest.approx(math.exp(6.905))
+    assert stages["Poisson stage"].factor == pytest.approx(math.exp(0.02))
+    assert stages["Poisson stage"].search_count == pytest.approx(math.exp(6.925))
+    assert stages["order by rank"].search_count == 1020.0
+    assert stages["order by rank"].factor == pytest.approx(1020 / math.exp(6.925))
 
 
 def test_what_the_model_was_proven_on_is_said_where_no_model_stands_too(explained, capsys):
@@ -91,22 +93,22 @@ def test_labels_weigh_by_their_age_and_their_distance_in_rank(explained):
     volumes = [label(5, 900), label(6, 910), label(7, 920), label(5, 500, term="soap"), label(5, 9, term="rare")]
     volumes += [label(5, 70, term="far", marketplace_code="UK")]
     found = explained("lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=volumes)
-    [told] = found["estimates"]
-    assert [(row["term"], row["search_count"]) for row in told["labels"]] == [
+    [told] = found.estimates
+    assert [(row["term"], row["search_count"]) for row in told.labels] == [
         ("lip balm", 910), ("soap", 500), ("lip balm", 900),
     ]  # fmt: skip
-    first, soap, second = told["labels"]
+    first, soap, second = told.labels
     assert first["weight"] / second["weight"] == pytest.approx(2 ** (1 / 7))
     assert first["weight"] == pytest.approx(shared(120, 120) * 2 ** (-14 / 7))
     assert soap["weight"] == pytest.approx(shared(120, 125) * 2 ** (-15 / 7))
-    assert (told["label_count"], first["file"]) == (3, "search_volumes/a.csv")
+    assert (told.label_count, first["file"]) == (3, "search_volumes/a.csv")
 
 
 def test_a_week_over_all_departments_counts_each_of_its_ranked_days(explained):
     weekly = label(1, 7000, grain="weekly", department_name=None, period_end_on=FIRST + timedelta(days=7))
     ranks = [rank(n, 120) for n in range(1, 8)] + [rank(n, 120, department_name="all") for n in range(1, 8)]
     found = explained("lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=[weekly])
-    [row] = found["estimates"][0]["labels"]
+    [row] = found.estimates[0].labels
     assert row["weight"] == pytest.approx(shared(120, 120) * sum(2 ** (-(20 - n) / 7) for n in range(1, 8)))
 
 
@@ -128,8 +130,8 @@ def test_labels_are_those_that_share_a_node_of_the_curve(explained, capsys, labe
         search_ranks=[rank(5, label_rank, term="soap")],
         search_volumes=[label(5, 500, term="soap")],
     )
-    [told] = found["estimates"]
-    assert [row["term"] for row in told["labels"]] == (["soap"] if is_shown else [])
+    [told] = found.estimates
+    assert [row["term"] for row in told.labels] == (["soap"] if is_shown else [])
     assert ("no label lies near this rank" in shown(found, capsys)) is not is_shown
 
 
@@ -138,7 +140,7 @@ def test_special_dates_are_told_within_their_reach_only(explained):
     days = [("on", 20), ("before", 22), ("after", 19), ("far ahead", 23), ("long past", 18)]
     dates = [{**event, "event_name": name, "event_on": FIRST + timedelta(days=n)} for name, n in days]
     found = explained("lip balm", DAY, search_volume_estimates=estimates(), search_special_dates=dates)
-    assert {row["event_name"]: row["offset_days"] for row in found["estimates"][0]["events"]} == {
+    assert {row["event_name"]: row["offset_days"] for row in found.estimates[0].events} == {
         "after": 1, "on": 0, "before": -2,
     }  # fmt: skip
 
@@ -147,28 +149,27 @@ def test_a_refused_estimate_has_no_stage_and_no_label(explained):
     found = explained(
         "lip balm", DAY, search_volume_estimates=refused(), search_ranks=[rank(5, 120)], search_volumes=[label(5, 9)]
     )
-    assert (found["estimates"][0]["stages"], found["estimates"][0]["labels"]) == ([], [])
+    assert (found.estimates[0].stages, found.estimates[0].labels) == ([], [])
 
 
 def test_marketplaces_are_told_apart_and_can_be_named(explained):
     tables = {"search_volume_estimates": estimates() + estimates("UK")}
     found = explained("lip balm", DAY, limit=1, **tables)
-    assert (found["estimate_count"], len(found["estimates"])) == (2, 1)
-    [told] = explained("lip balm", DAY, "marketplace=UK", "department=BEAUTY", **tables)["estimates"]
-    assert told["estimate"]["marketplace_code"] == "UK"
+    assert (found.estimate_count, len(found.estimates)) == (2, 1)
+    [told] = explained("lip balm", DAY, "marketplace=UK", "department=BEAUTY", **tables).estimates
+    assert told.estimate["marketplace_code"] == "UK"
 
 
 def test_a_marketplace_is_known_in_any_case(explained):
-    [told] = explained("lip balm", DAY, "marketplace=uk", search_volume_estimates=estimates() + estimates("UK"))[
-        "estimates"
-    ]
-    assert told["estimate"]["marketplace_code"] == "UK"
+    found = explained("lip balm", DAY, "marketplace=uk", search_volume_estimates=estimates() + estimates("UK"))
+    [told] = found.estimates
+    assert told.estimate["marketplace_code"] == "UK"
 
 
 def test_where_else_the_term_is_on_that_day_is_said_of_each_estimate(explained, capsys):
     rows = [*estimates(), *estimates("UK"), *estimates("US", department_name="all"), *estimates("JP", term="soap")]
     found = explained("lip balm", DAY, "department=beauty", "marketplace=US", search_volume_estimates=rows)
-    assert found["estimates"][0]["also_in"] == [
+    assert found.estimates[0].also_in == [
         {"marketplace_code": "UK", "department_name": "beauty"},
         {"marketplace_code": "US", "department_name": "all"},
     ]
@@ -176,7 +177,7 @@ def test_where_else_the_term_is_on_that_day_is_said_of_each_estimate(explained, 
     assert "also in UK: marketplace=UK\n" in said
     assert "also in all of US: department=all\n" in said
     alone = explained("soap", DAY, search_volume_estimates=rows)
-    assert alone["estimates"][0]["also_in"] == []
+    assert alone.estimates[0].also_in == []
     assert "also in" not in shown(alone, capsys)
 
 
@@ -221,7 +222,7 @@ REFUSED = {"search_volume_estimates": refused(code="FR")}
 )
 def test_the_basis_is_told_in_a_sentence(explained, capsys, tables, sentence):
     found = explained("lip balm", DAY, **tables)
-    assert found["estimates"][0]["basis_told"] == sentence
+    assert found.estimates[0].basis_told == sentence
     assert sentence is None or sentence in shown(found, capsys)
 
 
@@ -235,7 +236,7 @@ def test_a_label_of_the_very_term_and_day_stands_beside_the_estimate(explained, 
         label(19, 7),
     ]
     found = explained("lip balm", DAY, search_volume_estimates=estimates(), search_volumes=volumes)
-    own = found["estimates"][0]["own_labels"]
+    own = found.estimates[0].own_labels
     assert [(row["grain"], row["search_count"]) for row in own] == [("daily", 1234), ("weekly", 7000)]
     said = shown(found, capsys)
     assert "label by now, daily: 1,234 searches, known 2024-12-05; search_volumes/a.csv record" in said
@@ -259,10 +260,9 @@ def test_a_bound_that_is_missing_is_a_dot(explained, capsys):
     ],
 )
 def test_masks_are_explained_only_where_one_is_shown(explained, capsys, monkeypatch, fields, is_said):
-    raw = {"file": "a.csv", "fields": fields, "is_revealed": False, "declared": ["rank", "user"]}
-    version = {"outcome": "curated", "reasons": [], "warnings": [], "is_version_conflict": False, "version": {}}
-    rows = [{"table": "search_ranks", "key": {}, "versions": [{**version, "record_number": 1, "raw": raw}]}]
-    monkeypatch.setattr(search, "trace_rows", lambda trail, seeds: rows)
+    raw = RawRecord("a.csv", [], 1, None, None, fields, is_revealed=False, declared=["rank", "user"])
+    version = RowVersion("curated", [], [], False, {}, "ranks", "f", 1, None, {}, raw)
+    monkeypatch.setattr(search, "trace_rows", lambda trail, seeds: [TracedRow("search_ranks", {}, [version])])
     said = shown(explained("lip balm", DAY, search_volume_estimates=estimates()), capsys)
     assert "rank=7" in said
     assert ("••• is personal" in said) is is_said
@@ -349,7 +349,7 @@ def test_a_label_without_department_is_shown_at_its_best_rank_only(explained):
     found = explained(
         "lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=[over_all]
     )
-    [row] = found["estimates"][0]["labels"]
+    [row] = found.estimates[0].labels
     assert (row["typical_rank"], row["weight"]) == (
         pytest.approx(120), pytest.approx(shared(120, 120) * 2 ** (-15 / 7)),
     )  # fmt: skip
@@ -385,14 +385,14 @@ def known(n, grain, days, known_on):
 def test_labels_behind_the_level_are_those_that_stand(explained, labels, standing):
     ranks = [rank(n, 120) for n in range(16)]
     found = explained("lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=labels)
-    assert sorted(row["grain"] for row in found["estimates"][0]["labels"]) == standing
+    assert sorted(row["grain"] for row in found.estimates[0].labels) == standing
 
 
 def test_labels_that_are_all_old_are_shown(explained):
     old = [{**label(n, 900), "period_start_on": DAY_BEFORE, "period_end_on": DAY_BEFORE} for n in (0,)]
     ranks = [{**rank(0, 120), "ranked_on": DAY_BEFORE}]
     found = explained("lip balm", DAY, search_volume_estimates=estimates(), search_ranks=ranks, search_volumes=old)
-    assert [row["search_count"] for row in found["estimates"][0]["labels"]] == [900]
+    assert [row["search_count"] for row in found.estimates[0].labels] == [900]
 
 
 DAY_BEFORE = FIRST - timedelta(days=200)

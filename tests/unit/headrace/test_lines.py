@@ -1,12 +1,14 @@
 """The line of a record in its raw file."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from headrace.commands.status import FILE_COUNTS, file_equations
+from headrace.commands.equations import file_equations
 from headrace.explain.lines import lines_of, of_records
+from headrace.facts.status import FileCounts
 from lake.config.read_options import Read
 from lake.landing.deliveries import Delivery, RawFile
 from lake.landing.formats.csv import record_lines
@@ -52,14 +54,23 @@ def test_records_that_share_a_line_are_read_again(tmp_path: Path) -> None:
 
 
 def test_records_that_share_a_line_are_taken_off_the_lines() -> None:
-    file = {**dict.fromkeys(FILE_COUNTS, 0), "lines": 2, "records": 5, "shared_lines": 3, "landed": 5}
+    file = FileCounts(
+        lines=2,
+        header_lines=0,
+        records=5,
+        line_breaks_in_fields=0,
+        blank_lines=0,
+        shared_lines=3,
+        landed=5,
+        dead_letters=0,
+    )
     lines, records = file_equations([file])
-    assert lines["right"] == {
+    assert lines.right == {
         "header": 0,
         "records": 5,
         "line breaks in fields": 0,
         "blank": 0,
         "on the line of another": -3,
     }
-    assert (lines["closes"], records["closes"]) == (True, True)
-    assert "on the line of another" not in file_equations([{**file, "shared_lines": 0}])[0]["right"]
+    assert (lines.closes, records.closes) == (True, True)
+    assert "on the line of another" not in file_equations([replace(file, shared_lines=0)])[0].right

@@ -7,10 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from headrace.commands.next_steps import next_steps
 from headrace.domains import DOMAINS
 from headrace.domains.search import next_steps as of_search
-from headrace.next_steps import next_steps
-from headrace.show import terminal as render
+from headrace.facts.domain import DomainFacts
+from headrace.facts.run import Equation, Equations, Ran
+from headrace.facts.status import Status
+from headrace.show.run import show_run
 from tests.unit.headrace.search_tables import estimates, search_database
 
 LAKE = "my lake"
@@ -32,7 +35,7 @@ def search_release(monkeypatch):
 
 
 def test_every_next_command_of_a_search_run_names_search(search_release):
-    commands = [shlex.split(step["command"]) for step in next_steps(None, search_release, LAKE)]
+    commands = [shlex.split(step.command) for step in next_steps(None, search_release, LAKE)]
     assert [words[1] for words in commands] == ["status", "report", "query", "explain", "query"]
     for words in commands:
         assert words[-2:] == ["--lake", LAKE]
@@ -40,8 +43,29 @@ def test_every_next_command_of_a_search_run_names_search(search_release):
         assert said == "search", words
 
 
+def ran(domain):
+    """A run that published nothing."""
+    status = Status(
+        domain=domain,
+        release=3,
+        parent=2,
+        kind="run",
+        run_id="r1",
+        published_at="2026-01-01",
+        as_of=None,
+        warehouse_release=3,
+        tables={},
+        marts={},
+        files=[],
+        notices=[],
+        releases=[],
+        of_domain=DomainFacts(),
+    )
+    equations = Equations(Equation.of("raw", "raw files", 0, {}), [], {})
+    return Ran(status, LAKE, "raw", False, "r2", 1.0, {}, "3.duckdb", equations, [])
+
+
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_a_run_that_changed_nothing_says_how_to_see_what_stands(domain, capsys):
-    facts = {"release": 3, "domain": domain, "is_new": False, "seconds": 1.0, "lake": LAKE}
-    render.ran({**facts, "published_at": "2026-01-01", "run_id": "r1"})
+    show_run(ran(domain), DOMAINS[domain].show)
     assert capsys.readouterr().out.endswith(f"status --domain {domain} --lake 'my lake'\n")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from headrace.domains.procurement.demo import planted_said
+from headrace.domains.procurement.demo import planted_sentence
 from headrace.domains.procurement.planted import planted_vendors
 from tests.unit.headrace.tables import database
 
@@ -50,7 +50,7 @@ def told(tmp_path):
     ]
     cells = [cell("V2", 20), cell("V1", 80), cell("V3", 80), cell("V4", None), cell("V5", 999, leg="order_to_receipt")]
     with database("procurement", procurement_legs=legs, cycle_times_overall=cells) as connection:
-        return {vendor["vendor_id"]: vendor for vendor in planted_vendors(connection, tmp_path)}
+        return {vendor.vendor_id: vendor for vendor in planted_vendors(connection, tmp_path)}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def told(tmp_path):
     ],
 )
 def test_a_planted_vendor_is_told_with_its_place_and_its_medians(told, vendor, sentence) -> None:
-    assert planted_said(told[vendor]) == sentence
+    assert planted_sentence(told[vendor]) == sentence
 
 
 def test_what_was_planted_in_no_vendor_is_no_vendor(told) -> None:

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headrace.profiling.facts import profile_file
+from headrace.commands.profile import profile_file
+from headrace.facts.profile import Doubt
 from headrace.profiling.fixed_shape import layout_of
 from headrace.profiling.outline import outline, sounds_personal, words
 from headrace.profiling.rawfile import RawFile
@@ -86,7 +87,7 @@ def profiled(folder: Path, file: str, content: str | bytes, **said):
 
 
 def columns(facts) -> dict:
-    return {column["name"]: column for column in facts["columns"]}
+    return {column.name: column for column in facts.columns}
 
 
 FILES = [
@@ -116,12 +117,12 @@ FILES = [
 def test_the_same_orders_in_any_format_are_told_alike(tmp_path, name, content, shape) -> None:
     facts = profiled(tmp_path, name, content)
 
-    assert {key: facts["shape"].get(key) for key in shape} == shape
-    assert facts["counts"]["records"] == 30
-    assert facts["counts"]["is_closed"]
-    assert facts["counts"].get("dead_letters", 0) == 0
-    assert facts["table"] == "purchase_orders"
-    assert {column["name"]: (column["field"], column["rule"]) for column in facts["columns"]} == {
+    assert {key: facts.shape.get(key) for key in shape} == shape
+    assert facts.counts.records == 30
+    assert facts.counts.is_closed
+    assert facts.counts.dead_letters == 0
+    assert facts.table == "purchase_orders"
+    assert {column.name: (column.field, column.rule) for column in facts.columns} == {
         "PO Number": ("po_number", "integer"),
         "Item": ("item_number", "integer"),
         "Changed At": ("changed_at", "timestamp"),
@@ -133,10 +134,10 @@ def test_the_same_orders_in_any_format_are_told_alike(tmp_path, name, content, s
         "Requester": ("requester_name", "text"),
     }
     told = columns(facts)
-    assert (told["Order Date"]["least"], told["Order Date"]["greatest"]) == (date(2024, 3, 1), date(2024, 3, 28))
-    assert (str(told["Net Amount"]["least"]), str(told["Net Amount"]["greatest"])) == ("1000.5", "1029.5")
-    assert told["Status"]["most_frequent"] == {"Teilgeliefert": 10, "closed": 10, "open": 10}
-    assert (told["PO Number"]["distinct_count"], told["Requester"]["distinct_count"]) == (30, 3)
+    assert (told["Order Date"].least, told["Order Date"].greatest) == (date(2024, 3, 1), date(2024, 3, 28))
+    assert (str(told["Net Amount"].least), str(told["Net Amount"].greatest)) == ("1000.5", "1029.5")
+    assert told["Status"].most_frequent == {"Teilgeliefert": 10, "closed": 10, "open": 10}
+    assert (told["PO Number"].distinct_count, told["Requester"].distinct_count) == (30, 3)
 
 
 def test_a_person_shows_only_to_who_asks(tmp_path) -> None:
@@ -144,8 +145,8 @@ def test_a_person_shows_only_to_who_asks(tmp_path) -> None:
     shown = profiled(tmp_path, "o.csv", text(), reveal=True)
 
     assert "Lovelace" not in repr(hidden)
-    assert columns(hidden)["Requester"]["most_frequent"] == {"Aaa Aaaaaaaa": 10, "Aaaaa Aaaaaa": 10, "Aaa Aaaaaa": 10}
-    assert columns(shown)["Requester"]["most_frequent"] == dict.fromkeys(sorted(PEOPLE), 10)
+    assert columns(hidden)["Requester"].most_frequent == {"Aaa Aaaaaaaa": 10, "Aaaaa Aaaaaa": 10, "Aaa Aaaaaa": 10}
+    assert columns(shown)["Requester"].most_frequent == dict.fromkeys(sorted(PEOPLE), 10)
 
 
 @pytest.mark.parametrize("header", ["Approval", "Geprüft von", "Remarks"])
@@ -161,7 +162,7 @@ def test_a_header_that_is_another_fields_own_name_is_not_taken_for_what_one_pack
     lines = [f"45000{n:05},10,V{n % 7},2024-03-{n % 28 + 1:02},{n}.50,EUR" for n in range(40)]
     content = "\n".join(["PO Number,PO Item,Supplier ID,Bill Date,Amount,Currency", *lines, ""])
     told = columns(profiled(tmp_path, "bills.csv", content, table="invoices"))
-    assert {name: told[name]["field"] for name in ("PO Number", "Amount")} == {
+    assert {name: told[name].field for name in ("PO Number", "Amount")} == {
         "PO Number": "po_number",
         "Amount": "invoiced_amount",
     }
@@ -171,7 +172,7 @@ def test_a_value_of_a_single_row_hides_its_column(tmp_path) -> None:
     rows = [(*row[:6], "Ask Grace", *row[7:]) if n == 3 else row for n, row in enumerate(orders())]
 
     told = columns(profiled(tmp_path, "o.csv", text(rows=rows)))["Currency"]
-    assert (told["field"], told["shows"]) == ("currency_code", "outlines")
+    assert (told.field, told.shows) == ("currency_code", "outlines")
     assert "Grace" not in repr(told)
 
 
@@ -221,33 +222,31 @@ def test_a_column_is_what_the_rules_read(tmp_path, cells, rule, parameters, doub
     rows = "".join(f'{n};"{cell}"\n' for n, cell in enumerate(cells))
     found = columns(profiled(tmp_path, "c.csv", f"Number;Cell\n{rows}"))["Cell"]
 
-    assert found["rule"] == rule
-    assert {key: value for key, value in found["parameters"].items() if value} == parameters
-    assert doubt in " ".join(found["unsure"])
-    assert bool(found["unsure"]) == bool(doubt)
+    assert found.rule == rule
+    assert {key: value for key, value in found.parameters.items() if value} == parameters
+    assert doubt in " ".join(found.unsure)
+    assert bool(found.unsure) == bool(doubt)
 
 
 def test_null_tokens_are_counted_and_asked_about(tmp_path) -> None:
     rows = [(*row[:5], ("N/A", "NULL", "7.00")[n % 3], *row[6:8], "NONE") for n, row in enumerate(orders())]
     facts = profiled(tmp_path, "o.csv", text(rows=rows), write=tmp_path / "o.toml")
 
-    assert columns(facts)["Net Amount"]["null_tokens"] == {"N/A": 10, "NULL": 10}
+    assert columns(facts)["Net Amount"].null_tokens == {"N/A": 10, "NULL": 10}
     said = tomllib.loads((tmp_path / "o.toml").read_text())["columns"]
     assert said["ordered_amount"]["null_tokens"] == ["", "N/A", "NULL"]
     assert "null_tokens" not in said["requester_name"]  # NONE may be a user: the system
-    assert {"at": "columns.requester_name", "unsure": "null, or a value? 'NONE' (30): taken for values"} in facts[
-        "doubts"
-    ]
+    assert Doubt("columns.requester_name", "null, or a value? 'NONE' (30): taken for values") in facts.doubts
 
 
 def test_dead_letters_and_fields_with_line_breaks(tmp_path) -> None:
     ragged = profiled(tmp_path, "r.csv", "a,b\n" + "1,2\n" * 20 + "1,2,3\n")
     broken = profiled(tmp_path, "b.csv", "a,b\n" + '1,"x\ny"\n' * 20)
 
-    assert ragged["dead_letters"] == {"ragged": 1}
-    assert ragged["first_dead_letters"] == ["record 21, line 22: ragged: 3 fields, the header has 2"]
-    assert broken["shape"]["has_multiline_fields"]
-    assert (broken["counts"]["records"], broken["counts"]["line_breaks_in_fields"]) == (20, 20)
+    assert ragged.dead_letters == {"ragged": 1}
+    assert ragged.first_dead_letters == ("record 21, line 22: ragged: 3 fields, the header has 2",)
+    assert broken.shape["has_multiline_fields"]
+    assert (broken.counts.records, broken.counts.line_breaks_in_fields) == (20, 20)
 
 
 def test_other_sheets_are_named_and_can_be_asked_for(tmp_path) -> None:
@@ -256,16 +255,16 @@ def test_other_sheets_are_named_and_can_be_asked_for(tmp_path) -> None:
     )
 
     first = profiled(tmp_path, "b.xlsx", book)
-    assert [column["name"] for column in first["columns"]] == ["a", "b"]
-    assert "'Second' (profile them with --sheet)" in first["doubts"][0]["unsure"]
-    assert [c["name"] for c in profiled(tmp_path, "b.xlsx", book, sheet="Secret")["columns"]] == ["e"]
+    assert [column.name for column in first.columns] == ["a", "b"]
+    assert "'Second' (profile them with --sheet)" in first.doubts[0].unsure
+    assert [c.name for c in profiled(tmp_path, "b.xlsx", book, sheet="Secret").columns] == ["e"]
 
 
 def asked_of(folder: Path, header: str, cells: list[str], at: str) -> list[str]:
     """What is asked of a field whose column has these cells, beside one of items."""
     rows = "".join(f"{cell},{n}0,2024-03-01\n" for n, cell in enumerate(cells, start=1))
     facts = profiled(folder, "o.csv", f"{header},Item,Order Date\n{rows}", table="purchase_orders")
-    return [doubt["unsure"] for doubt in facts["doubts"] if doubt["at"] == at]
+    return [doubt.unsure for doubt in facts.doubts if doubt.at == at]
 
 
 NUMBERS = [f"45000{n}" for n in range(10)]
@@ -296,7 +295,7 @@ def test_text_is_utf_8_where_landing_says_so(tmp_path, damaged, encoding) -> Non
     found, doubts = encoding_of(survey_bytes(RawFile.at(str(tmp_path / "o.csv"))))
 
     assert (found, len(doubts)) == (encoding, 1)
-    assert doubts[0].sentence.startswith(f"line 5 and {damaged - 1} more are not UTF-8")
+    assert doubts[0].unsure.startswith(f"line 5 and {damaged - 1} more are not UTF-8")
     kept, told = told_encoding(io.BytesIO(lines), ("utf-8", "latin-1"), tmp_path, "orders")
     kept.close()
     assert told == encoding
@@ -305,33 +304,33 @@ def test_text_is_utf_8_where_landing_says_so(tmp_path, damaged, encoding) -> Non
 def test_a_header_twice_fills_no_field_and_says_so(tmp_path) -> None:
     facts = profiled(tmp_path, "d.csv", "PO Number,Vendor,vendor ,Net Amount\n1,a,b,3\n")
 
-    assert [column["field"] for column in facts["columns"]] == ["po_number", None, None, "ordered_amount"]
-    assert "columns that cannot be told apart, or have no name, fill no field: 'Vendor'" in repr(facts["doubts"])
+    assert [column.field for column in facts.columns] == ["po_number", None, None, "ordered_amount"]
+    assert "columns that cannot be told apart, or have no name, fill no field: 'Vendor'" in repr(facts.doubts)
 
 
 def test_a_required_time_without_a_column_shares_that_of_a_date(tmp_path) -> None:
     content = text().replace("Changed At", "Remarks").replace("2024-03-", "x")
     facts = profiled(tmp_path, "d.csv", content, write=tmp_path / "d.toml")
 
-    assert columns(facts)["Order Date"]["field"] == "changed_at, ordered_on"
+    assert columns(facts)["Order Date"].field == "changed_at, ordered_on"
     said = tomllib.loads((tmp_path / "d.toml").read_text())["columns"]
     assert said["changed_at"] == {
         "headers": ["Order Date"], "rule": "timestamp", "formats": ["%d.%m.%Y"], "date_only": True
     }  # fmt: skip
-    assert "'Order Date' stands in for it" in repr(facts["doubts"])
+    assert "'Order Date' stands in for it" in repr(facts.doubts)
 
 
 def test_a_file_that_is_like_no_table_says_so(tmp_path) -> None:
     facts = profiled(tmp_path, "d.csv", "colour,shape\nred,round\n")
 
-    assert {"at": "source.table", "unsure": "no header is like a field of any table: say --table"} in facts["doubts"]
+    assert Doubt("source.table", "no header is like a field of any table: say --table") in facts.doubts
 
 
 def test_a_header_alone_has_columns_and_no_record(tmp_path) -> None:
     facts = profiled(tmp_path, "d.csv", ",".join(HEADER) + "\n", write=tmp_path / "d.toml")
 
-    assert (facts["counts"].get("records", 0), facts["counts"]["is_closed"]) == (0, True)
-    assert {column["kind"] for column in facts["columns"]} == {"empty"}
+    assert (facts.counts.records, facts.counts.is_closed) == (0, True)
+    assert {column.kind for column in facts.columns} == {"empty"}
     tomllib.loads((tmp_path / "d.toml").read_text())
 
 
@@ -354,14 +353,14 @@ def test_the_first_toml_is_accepted_once_it_is_settled(tmp_path, name, content, 
     path = tmp_path / "first.toml"
     facts = profiled(tmp_path, name, content, write=path, table="purchase_orders", name="first")
 
-    assert not facts["written"]["is_accepted"]
-    assert "zone is missing" in facts["written"]["says"]
-    for doubt in facts["doubts"]:
-        assert f"# UNSURE: {doubt['unsure']}\n" in path.read_text()
+    assert not facts.written.is_accepted
+    assert "zone is missing" in facts.written.says
+    for doubt in facts.doubts:
+        assert f"# UNSURE: {doubt.unsure}\n" in path.read_text()
     path.write_text(settled(path))
     contracts = DOMAINS["procurement"].curated
     source = load("procurement", contracts=contracts, overlays=[path]).source("first")
-    assert (source.read.format, len(source.columns)) == (facts["shape"]["format"], 9)
+    assert (source.read.format, len(source.columns)) == (facts.shape["format"], 9)
 
 
 @pytest.mark.parametrize(
@@ -387,7 +386,7 @@ def test_a_database_extract_is_claimed_by_the_manifest_that_lists_it(tmp_path) -
     said = tomllib.loads((tmp_path / "first.toml").read_text())
     assert said["source"]["claims"][0].endswith("_d(?P<delivery>[0-9]+)[.]manifest[.]json$")
     assert said["read"] == {"format": "parquet"}
-    assert not any(doubt["at"] == "read.manifest" for doubt in facts["doubts"])
+    assert not any(doubt.at == "read.manifest" for doubt in facts.doubts)
 
 
 @pytest.mark.parametrize(
@@ -528,7 +527,7 @@ def test_estimates_do_not_depend_on_the_order() -> None:
 def test_what_a_contract_computes_itself_is_asked_of_no_column(tmp_path):
     text = "Term,Period Start On,Available On,Search Count\n" + "pens,2024-01-01,2024-01-03,7\n" * 3
     found = columns(profiled(tmp_path, "v.csv", text, domain="search", table="search_volumes"))
-    assert {name: column["field"] for name, column in found.items()} == {
+    assert {name: column.field for name, column in found.items()} == {
         "Term": "term", "Period Start On": "period_start_on", "Available On": None, "Search Count": "search_count",
     }  # fmt: skip
 

@@ -40,19 +40,19 @@ def wrapped(orders: list[dict[str, Any]], **beside: Any) -> dict[str, Any]:
 )
 def test_where_the_records_stand(tmp_path: Path, content: str, records: str, record_count: int, doubts: int) -> None:
     facts = profiled(tmp_path, "o.json", content)
-    assert (facts["shape"]["format"], facts["shape"]["records"]) == ("json", records)
-    assert (facts["counts"]["records"], facts["counts"]["is_closed"]) == (record_count, True)
-    assert sum(doubt["at"] in ("read.records", "read.more_pages") for doubt in facts["doubts"]) == doubts
-    found = {column["field"]: column["name"] for column in facts["columns"]}
+    assert (facts.shape["format"], facts.shape["records"]) == ("json", records)
+    assert (facts.counts.records, facts.counts.is_closed) == (record_count, True)
+    assert sum(doubt.at in ("read.records", "read.more_pages") for doubt in facts.doubts) == doubts
+    found = {column.field: column.name for column in facts.columns}
     assert found["po_number"] == "PO Number"
     assert found["item_number"] == ("positions[].Item" if records.endswith("positions[]") else "Item")
 
 
 def test_what_is_left_out_of_a_wrapper_is_named(tmp_path: Path) -> None:
     facts = profiled(tmp_path, "o.json", json.dumps(wrapped(ORDERS, __next="y")))
-    assert facts["shape"]["left_out"] == "'@odata.context', 'd.__next'"
-    assert facts["shape"]["next_page"] == "d.__next"
-    (doubt,) = [doubt["unsure"] for doubt in facts["doubts"] if doubt["at"] == "read.more_pages"]
+    assert facts.shape["left_out"] == "'@odata.context', 'd.__next'"
+    assert facts.shape["next_page"] == "d.__next"
+    (doubt,) = [doubt.unsure for doubt in facts.doubts if doubt.at == "read.more_pages"]
     assert doubt.startswith("by 'd.__next' the file says that more records follow")
 
 
@@ -69,8 +69,8 @@ def test_the_first_toml_says_the_path_and_no_more_pages(tmp_path: Path) -> None:
 def test_fields_inside_objects_have_columns(tmp_path: Path) -> None:
     content = "\n".join(json.dumps({**order, "address": {"country": "DE"}}) for order in ORDERS)
     told = columns(profiled(tmp_path, "o.json", content))
-    assert told["address.country"]["filled_count"] == 30
-    assert told["address"]["filled_count"] == 30
+    assert told["address.country"].filled_count == 30
+    assert told["address"].filled_count == 30
 
 
 @pytest.mark.parametrize(

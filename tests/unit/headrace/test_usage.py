@@ -10,7 +10,7 @@ import pytest
 
 from headrace.cli import app, explain
 from headrace.domains.search.generate import generate
-from headrace.show.terminal import MODES
+from headrace.show.status import MODES
 from lake.curating.plan import Mode
 from samples.search.scenario import SearchScenario
 from samples.search.terms import make_terms

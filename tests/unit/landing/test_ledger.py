@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -130,3 +132,22 @@ def test_a_damaged_ledger_is_a_sentence(tmp_path: Path, content: bytes | None) -
         (tmp_path / "ledger.parquet").write_bytes(content)
     with pytest.raises(DataError, match=r"ledger\.parquet is no ledger of deliveries: .*; restore the file"):
         read_ledger(FolderStore(tmp_path), "ledger.parquet")
+
+
+COUNTED = """
+import os, sys
+from lake.landing.ledger import read_ledger
+from lake.store.folder import FolderStore
+def threads(): return len(os.listdir("/proc/self/task"))
+before = threads()
+assert len(read_ledger(FolderStore(sys.argv[1]), "ledger.parquet")) == 1
+print(threads() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted as Linux lists them")
+def test_a_ledger_is_read_by_no_thread_that_could_abort_a_process_that_ends(tmp_path: Path) -> None:
+    """One that holds the file needs Python to let it go, which may be gone by then."""
+    write_ledger(FolderStore(tmp_path), "ledger.parquet", [Delivery(landed_file("a"), "", (RawFile("a.csv", 1, "e"),))])
+    done = subprocess.run([sys.executable, "-c", COUNTED, tmp_path], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"

@@ -1,20 +1,20 @@
-"""What to look at after a run: commands that work on this very lake."""
+"""What to look at after a run."""
 
 from __future__ import annotations
 
 from headrace.domains import DOMAINS
+from headrace.facts.step import Step
 from headrace.lakes import domain_tables
-from headrace.show.console import command_line
+from headrace.show.command_lines import query_step, status_command
 from lake.releases.release import Release
 from lake.store.objects import ObjectStore
 
 QUARANTINED = "SELECT reasons, count(*) AS row_count FROM quarantine.{table} GROUP BY reasons ORDER BY row_count DESC"
 
 
-def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[str, str]]:
-    """Each with its `why` and its `command`."""
+def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[Step]:
     steps = [
-        {"why": "every file, and what became of it", "command": status_command(release.domain, lake_uri, "--files")},
+        Step("every file, and what became of it", status_command(release.domain, lake_uri, "--files")),
         *DOMAINS[release.domain].next_steps(lake, release, lake_uri),
     ]
     for name, counts in release.counts.items():
@@ -23,19 +23,6 @@ def next_steps(lake: ObjectStore, release: Release, lake_uri: str) -> list[dict[
             why = f"what was quarantined of {name}, most often {', '.join(f'{code} ({n:,})' for code, n in most)}"
             steps.append(query_step(why, QUARANTINED.format(table=name), release.domain, lake_uri))
     return steps
-
-
-def status_command(domain: str, lake_uri: str, *options: str) -> str:
-    """What shows a domain's current release."""
-    return command_line("headrace", "status", "--domain", domain, *options, "--lake", lake_uri)
-
-
-def query_step(why: str, sql: str, domain: str, lake_uri: str) -> dict[str, str]:
-    return step(why, "query", sql, "--domain", domain, lake_uri=lake_uri)
-
-
-def step(why: str, *command: str, lake_uri: str) -> dict[str, str]:
-    return {"why": why, "command": command_line("headrace", *command, "--lake", lake_uri)}
 
 
 def _quarantining(release: Release, table: str) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""What the commands return: frozen dataclasses, which `--json` and the terminal show alike."""
