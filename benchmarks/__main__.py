@@ -89,7 +89,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("bench"), help="folder (default: ./%(default)s)")
     arguments = parser.parse_args(argv)
     if arguments.tables == "all" and (peers := set(arguments.only) - set(HEADRACE)):
-        parser.error(f"found --tables all with {', '.join(sorted(peers))}, promised some of {', '.join(HEADRACE)}")
+        parser.error(f"found --tables all with {', '.join(sorted(peers))}, expected some of {', '.join(HEADRACE)}")
     return arguments
 
 

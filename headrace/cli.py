@@ -216,7 +216,7 @@ def query(
     from headrace.show.console import say_json
 
     if as_json and as_csv:
-        raise typer.BadParameter("found --json and --csv, promised one of them")
+        raise typer.BadParameter("found --json and --csv, expected one of them")
     for_people = not (as_json or as_csv)
     most = 50 if limit is None and for_people else limit
     answer = ask(open_lake(lake), domain, sql, run_id=run, limit=most, reveal=reveal)

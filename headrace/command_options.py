@@ -28,4 +28,4 @@ def parse_date(option: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"{option} is {text!r}, promised a date YYYY-MM-DD") from None
+        raise ConfigError(f"{option} is {text!r}, expected a date YYYY-MM-DD") from None

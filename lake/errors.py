@@ -1,4 +1,4 @@
-"""Errors that a person reads: each is one sentence that says what was found, what was promised and where."""
+"""Errors that a person reads: each is one sentence that says what was found, what was expected and where."""
 
 from collections.abc import Sequence
 

@@ -70,7 +70,7 @@ def load(spark: SparkSession, folder: str) -> VolumeModel:
     settings = Settings.from_json(said["settings"])
     if said["signature"] != signature(settings):
         raise ArtefactError(
-            f"model in {folder}: found features and contracts {said['signature']}, promised {signature(settings)}: "
+            f"model in {folder}: found features and contracts {said['signature']}, expected {signature(settings)}: "
             "train again"
         )
     calibration = said["calibration"]

@@ -37,19 +37,19 @@ def refusal(
             if other is not None and own["wape_ratio"] >= other["wape_ratio"]:
                 reasons.append(
                     f"on the {_said(fold)} its WAPE is {own['wape_ratio']:.4f}, that of {said} "
-                    f"{other['wape_ratio']:.4f}; promised is less"
+                    f"{other['wape_ratio']:.4f}; expected is less"
                 )
         if abs(own["bias_ratio"]) > options.bias_at_most_ratio:
             reasons.append(
-                f"on the {_said(fold)} its total is off by {own['bias_ratio']:+.1%}; promised is at most "
+                f"on the {_said(fold)} its total is off by {own['bias_ratio']:+.1%}; expected is at most "
                 f"{options.bias_at_most_ratio:.0%}"
             )
         if own["order_violation_count"]:
-            reasons.append(f"{own['order_violation_count']} published volumes rise as rank worsens; promised are none")
+            reasons.append(f"{own['order_violation_count']} published volumes rise as rank worsens; expected are none")
     refitted, before = (_tried(s, tried) for s in (settings, released))
     if refitted is not None and before is not None and refitted > before:
         reasons.append(
-            f"over the folds its WAPE is {refitted:.4f}, that of the released settings refitted {before:.4f}; promised "
+            f"over the folds its WAPE is {refitted:.4f}, that of the released settings refitted {before:.4f}; expected "
             "is no more"
         )
     return "; ".join(reasons) or None

@@ -43,18 +43,18 @@ class Settings:
 
     def __post_init__(self) -> None:
         if self.level_half_life_days < 3:
-            raise OptionsError(f"level_half_life_days: found {self.level_half_life_days}, promised 3 or more")
+            raise OptionsError(f"level_half_life_days: found {self.level_half_life_days}, expected 3 or more")
         if self.level_step < 0.05:
-            raise OptionsError(f"level_step: found {self.level_step}, promised 0.05 or more")
+            raise OptionsError(f"level_step: found {self.level_step}, expected 0.05 or more")
         for name in ("ridge", "level_shrink_count"):
             if getattr(self, name) < 0:
-                raise OptionsError(f"{name}: found {getattr(self, name)}, promised 0 or more")
+                raise OptionsError(f"{name}: found {getattr(self, name)}, expected 0 or more")
         if self.yearly_terms < 0:
-            raise OptionsError(f"yearly_terms: found {self.yearly_terms}, promised 0 or more")
+            raise OptionsError(f"yearly_terms: found {self.yearly_terms}, expected 0 or more")
         if any(knot < 1 for knot in self.knot_ranks):
-            raise OptionsError(f"knot_ranks: found {min(self.knot_ranks)}, promised 1 or more")
+            raise OptionsError(f"knot_ranks: found {min(self.knot_ranks)}, expected 1 or more")
         if not 0 <= self.trend_share_ratio <= 1:
-            raise OptionsError(f"trend_share_ratio: found {self.trend_share_ratio}, promised 0 to 1")
+            raise OptionsError(f"trend_share_ratio: found {self.trend_share_ratio}, expected 0 to 1")
 
     def but(self, **changes: Any) -> Settings:
         return replace(self, **changes)
@@ -70,7 +70,7 @@ class Settings:
     def from_json(cls, said: dict[str, Any]) -> Settings:
         known = {f.name for f in fields(cls)}
         if unknown := sorted(set(said) - known):
-            raise OptionsError(f"settings: found {', '.join(unknown)}, promised any of {', '.join(sorted(known))}")
+            raise OptionsError(f"settings: found {', '.join(unknown)}, expected any of {', '.join(sorted(known))}")
         given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in said.items()}
         return cls(**given)
 
@@ -109,12 +109,12 @@ class SearchOptions:
     def __post_init__(self) -> None:
         for name in ("test_days", "fold_days", "fit_rows_at_most"):
             if getattr(self, name) < 1:
-                raise OptionsError(f"{name}: found {getattr(self, name)}, promised 1 or more")
+                raise OptionsError(f"{name}: found {getattr(self, name)}, expected 1 or more")
         if len(set(self.origins)) < len(self.origins):
-            raise OptionsError("origins: found a day twice, promised each once")
+            raise OptionsError("origins: found a day twice, expected each once")
         if self.bias_at_most_ratio < 0:
-            raise OptionsError(f"bias_at_most_ratio: found {self.bias_at_most_ratio}, promised 0 or more")
+            raise OptionsError(f"bias_at_most_ratio: found {self.bias_at_most_ratio}, expected 0 or more")
         if not 0 <= self.unseen_terms_ratio < 1:
-            raise OptionsError(f"unseen_terms_ratio: found {self.unseen_terms_ratio}, promised 0 to less than 1")
+            raise OptionsError(f"unseen_terms_ratio: found {self.unseen_terms_ratio}, expected 0 to less than 1")
         if self.department_rule not in ("best", "all"):
-            raise OptionsError(f"department_rule: found {self.department_rule}, promised best or all")
+            raise OptionsError(f"department_rule: found {self.department_rule}, expected best or all")

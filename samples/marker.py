@@ -22,7 +22,7 @@ def summary_there(out: Path, parameters: Mapping[str, object]) -> dict[str, Any]
     Raises GenerationError for any other folder.
     """
     if out.exists() and not out.is_dir():
-        raise GenerationError(f"{out} is a file; a folder to generate into is promised.")
+        raise GenerationError(f"{out} is a file; a folder to generate into is expected.")
     if not out.exists() or not any(out.iterdir()):
         return None
     if not (out / MARKER).is_file():
@@ -32,7 +32,7 @@ def summary_there(out: Path, parameters: Mapping[str, object]) -> dict[str, Any]
         )
     try:
         marker = json.loads((out / MARKER).read_text())
-        held, promised, summary = marker["parameters"], marker["sha256"], marker["summary"]
+        held, expected, summary = marker["parameters"], marker["sha256"], marker["summary"]
     except (ValueError, KeyError, TypeError) as error:
         raise GenerationError(
             f"{out / MARKER} is not what a generation writes ({error!r}): choose another folder, or empty this one."
@@ -41,7 +41,7 @@ def summary_there(out: Path, parameters: Mapping[str, object]) -> dict[str, Any]
         raise GenerationError(
             f"{out} holds another generation, {held}, than {parameters}: choose another folder, or empty this one."
         )
-    if differing := _differing(out, promised):
+    if differing := _differing(out, expected):
         raise GenerationError(
             f"{out} holds this generation, but {len(differing)} of its files were changed, added or "
             f"removed since ({differing[0]}): choose another folder, or empty this one."
@@ -62,12 +62,12 @@ def check_whole(argument: str, value: object, least: int, most: int) -> None:
     """Raises GenerationError where the argument is no whole number in its bounds."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         upper = "2^63 - 1" if most == 2**63 - 1 else f"{most:,}"
-        raise GenerationError(f"{argument} is {value!r}; a whole number from {least} to {upper} is promised.")
+        raise GenerationError(f"{argument} is {value!r}; a whole number from {least} to {upper} is expected.")
 
 
-def _differing(out: Path, promised: dict[str, str]) -> list[str]:
+def _differing(out: Path, expected: dict[str, str]) -> list[str]:
     have = _hashes(out)
-    return sorted(name for name in have.keys() | promised.keys() if have.get(name) != promised.get(name))
+    return sorted(name for name in have.keys() | expected.keys() if have.get(name) != expected.get(name))
 
 
 def _hashes(out: Path) -> dict[str, str]:

@@ -179,12 +179,12 @@ class Contract:
         return F.coalesce(*applying, F.lit(None).cast("string"))
 
     def conform(self, frame: DataFrame) -> DataFrame:
-        """The promised columns in their order, or one error that names every mismatch."""
+        """The expected columns in their order, or one error that names every mismatch."""
         have = {f.name: f.dataType for f in frame.schema}
         wrong = [f"missing {n}" for n in self.names if n not in have]
         wrong += [f"unexpected {n}" for n in have if n not in self.by_name]
         wrong += [
-            f"{f.name} is {have[f.name].simpleString()}, promised {f.type.simpleString()}"
+            f"{f.name} is {have[f.name].simpleString()}, expected {f.type.simpleString()}"
             for f in self.fields
             if f.name in have and not _same_type(have[f.name], f.type)
         ]
@@ -198,5 +198,5 @@ def describe(field: Field) -> str:
     return f"{field.doc} Unit: {field.unit}." if field.unit else field.doc
 
 
-def _same_type(have: T.DataType, promised: T.DataType) -> bool:
-    return have.simpleString() == promised.simpleString()
+def _same_type(have: T.DataType, expected: T.DataType) -> bool:
+    return have.simpleString() == expected.simpleString()

@@ -51,7 +51,7 @@ def files_of(raw: Path, table: str, *, replaces_period: bool) -> list[RawFile]:
     for path in (raw / table).iterdir():
         found = _NAME.search(path.name)
         if found is None:
-            raise ValueError(f"{path}: promised a name such as {table}_2024-03_d1.csv")
+            raise ValueError(f"{path}: expected a name such as {table}_2024-03_d1.csv")
         same = "" if replaces_period else hashlib.sha256(path.read_bytes()).hexdigest()
         key, delivery = (found["period"], same), int(found["delivery"])
         last[key] = max(last.get(key, (0, path)), (delivery, path))

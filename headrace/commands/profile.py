@@ -35,7 +35,7 @@ def profile_file(
     Raises ConfigError for what is there already, and what landing raises for a file that cannot be read.
     """
     if write is not None and write.exists():
-        raise ConfigError(f"{write} is there already; promised a new file: take another name")
+        raise ConfigError(f"{write} is there already; expected a new file: take another name")
     domains = {of: domain_tables(of).sourced for of in ([domain] if domain else domain_names())}
     if domain is None and table is not None:
         domains = {of: contracts for of, contracts in domains.items() if table in contracts} or domains

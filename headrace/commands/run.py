@@ -64,7 +64,7 @@ def raw_and_lake(raw: str | None, lake: str | None, *, domain: str, made: Path) 
         return raw, lake
     if raw is not None or lake is not None:
         said, missing = (f"--raw {raw}", "--lake") if raw is not None else (f"--lake {lake}", "--raw")
-        raise ConfigError(f"found {said} without {missing}, promised both, or neither for {made}/raw into {made}/lake")
+        raise ConfigError(f"found {said} without {missing}, expected both, or neither for {made}/raw into {made}/lake")
     if not (made / "raw").is_dir():
         raise ConfigError(
             f"found neither --raw nor --lake, and no {made}/raw, which is run then; make it with: "

@@ -177,10 +177,10 @@ def _lock(connection: duckdb.DuckDBPyConnection) -> None:
 def _check_reads_only(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     statements = connection.extract_statements(sql)
     if len(statements) != 1:
-        raise ConfigError(f"found {len(statements)} statements, promised one")
+        raise ConfigError(f"found {len(statements)} statements, expected one")
     if (kind := statements[0].type.name) not in READ_ONLY:
         raise ConfigError(
-            f"found a statement of kind {kind}, promised one that reads: SELECT, FROM, VALUES, DESCRIBE or SUMMARIZE"
+            f"found a statement of kind {kind}, expected one that reads: SELECT, FROM, VALUES, DESCRIBE or SUMMARIZE"
         )
 
 

@@ -85,11 +85,11 @@ def _load(
             f"{str(error).splitlines()[0]}; the release stands, its warehouse file was not made"
         ) from None
     found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    promised = snapshot.row_count(**partition)
-    if found != (promised,):
+    expected = snapshot.row_count(**partition)
+    if found != (expected,):
         raise AuditError(
             f"{zone}.{snapshot.table}: the warehouse took {found[0] if found else 0:,} rows, the release "
-            f"has {promised:,}; its warehouse file was not made"
+            f"has {expected:,}; its warehouse file was not made"
         )
 
 

@@ -122,7 +122,7 @@ def in_time(rule: str, parameters: Parameters, type_: str, mask: np.ndarray, at:
     said = dict(parameters)
     if type_ == "date":
         if rule == "timestamp":
-            doubts.append(Doubt(at, "times of day where a date is promised: it depends on the zone which day it was"))
+            doubts.append(Doubt(at, "times of day where a date is expected: it depends on the zone which day it was"))
         return "date", said, mask
     doubts.append(Doubt(at, "the zone of its local times, such as Europe/Berlin"))
     if rule == "date":

@@ -143,12 +143,12 @@ def _likelihood(profile: Profile, contract: Contract, configuration: Configurati
 
 
 def _can_be(column: Column, field: Field) -> bool:
-    promised = _TYPES.get(field.type.typeName())
+    expected = _TYPES.get(field.type.typeName())
     if column.verdict.kind == "empty":
         return True
-    if promised is None:
+    if expected is None:
         return not field.name.endswith(_IDS) or _can_be_id(column)
-    return column.verdict.rule in promised or any(column.possible().get(rule, 0) >= 0.8 for rule in promised)
+    return column.verdict.rule in expected or any(column.possible().get(rule, 0) >= 0.8 for rule in expected)
 
 
 def _can_be_id(column: Column) -> bool:

@@ -61,7 +61,7 @@ def _of_folder(place: str) -> str:
     for info in open_store(place).list():
         alike[re.sub("[0-9]+", "0", info.key)].append(f"{place.rstrip('/')}/{info.key}")
     if not alike:
-        return f"{place} is a folder without a file; promised one file"
+        return f"{place} is a folder without a file; expected one file"
     firsts = [files[0] + (f" ({len(files)} alike)" if len(files) > 1 else "") for files in alike.values()]
     more = f" and {len(firsts) - SHOWN_FILES} more" if len(firsts) > SHOWN_FILES else ""
-    return f"{place} is a folder; promised one file: profile {', '.join(firsts[:SHOWN_FILES])}{more}, each by itself"
+    return f"{place} is a folder; expected one file: profile {', '.join(firsts[:SHOWN_FILES])}{more}, each by itself"

@@ -50,7 +50,7 @@ def shape_of(file: RawFile, *, sheet: str | None = None) -> Shape:
     with file.opened() as stream:
         first = stream.read(8)
     if not first:
-        raise DataError(f"{file.name} is empty, promised a file with a header or records")
+        raise DataError(f"{file.name} is empty, expected a file with a header or records")
     if first.startswith(b"PAR1"):
         return _parquet(file)
     if first.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -110,7 +110,7 @@ def _excel(file: RawFile, asked: str | None) -> Shape:
             visible = [other for other, is_visible in sheets.items() if is_visible and other != name]
             others = f"the workbook has other sheets too: {', '.join(map(repr, visible))} (profile them with --sheet)"
             return replace(shape, doubts=(Doubt("read.sheet", others),) if visible and asked is None else ())
-    raise DataError(f"{file.name}: {', '.join(map(repr, tried)) or 'no visible sheet'}: empty, promised a table")
+    raise DataError(f"{file.name}: {', '.join(map(repr, tried)) or 'no visible sheet'}: empty, expected a table")
 
 
 def _of_sheet(file: RawFile, name: str, seen: Mapping[str, Any]) -> Shape | None:
@@ -147,7 +147,7 @@ def _text(file: RawFile) -> Shape:
     seen = {"byte_order_mark": bool(found.mark)}
     filled = [line for line in lines if line.strip()]
     if not filled:
-        raise DataError(f"{file.name} has nothing but blank lines, promised a header or records")
+        raise DataError(f"{file.name} has nothing but blank lines, expected a header or records")
     if json_found := json_shape(lines):
         read = replace(read, format="json", records=json_found.records)
         return Shape(read, json_found.paths, (*doubts, *json_found.doubts), seen)

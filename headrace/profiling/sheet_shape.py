@@ -31,7 +31,7 @@ def candidates(sheets: Mapping[str, bool], asked: str | None) -> list[str]:
     """The sheets to try: the one that is asked for, else the visible ones. Raises DataError."""
     if asked is not None:
         if asked not in sheets:
-            raise DataError(f"the workbook has the sheets {', '.join(map(repr, sheets))}, promised a sheet {asked!r}")
+            raise DataError(f"the workbook has the sheets {', '.join(map(repr, sheets))}, expected a sheet {asked!r}")
         return [asked]
     return [name for name, is_visible in sheets.items() if is_visible]
 

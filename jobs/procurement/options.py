@@ -50,6 +50,6 @@ def _refuse_never_filled(source: Source) -> None:
             )
         if fields[event_type] not in filled:
             raise ConfigError(
-                f"{source.where}: [coverage]: found {event_type}, whose date is {fields[event_type]}; promised a "
+                f"{source.where}: [coverage]: found {event_type}, whose date is {fields[event_type]}; expected a "
                 "column or constant for it: a source without one does not record the event"
             )

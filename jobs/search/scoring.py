@@ -102,7 +102,7 @@ def refuse_disorder(written: Snapshot, found: Disorder) -> None:
     raise AuditError(
         f"{written.folder}: found {found.crossed_count:,} of {written.row_count():,} rows whose bounds are out of "
         f"order, {found.risen_count:,} values that rise as rank worsens and {found.unsorted_count:,} rows out of the "
-        "order of ranks, promised none; nothing was published"
+        "order of ranks, expected none; nothing was published"
     )
 
 

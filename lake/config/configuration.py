@@ -220,7 +220,7 @@ def _files(overlay: Path) -> list[Path]:
     if not overlay.is_dir():
         return [overlay]
     if not (found := sorted(overlay.glob("*.toml"))):
-        raise ConfigError(f"{overlay} is a folder without a .toml file, promised configurations")
+        raise ConfigError(f"{overlay} is a folder without a .toml file, expected configurations")
     return found
 
 
@@ -246,7 +246,7 @@ def _source_name(document: Document) -> str:
     name = Layers([document]).table("source").get("name")
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise ConfigError(
-            f"{document.where(('source', 'name'))}: [source] name is {name!r}, promised lower-case "
+            f"{document.where(('source', 'name'))}: [source] name is {name!r}, expected lower-case "
             "letters, digits and _"
         )
     return name
@@ -329,12 +329,12 @@ def _claims(layers: Layers, kind: Kind, from_name: tuple[FromName, ...]) -> tupl
     claims: tuple[str, ...] = layers.typed(("source", "claims"), tuple[str, ...])
     where = layers.where("source", "claims")
     if not claims:
-        raise ConfigError(f"{where}: no pattern, promised at least one for the files of the source")
+        raise ConfigError(f"{where}: no pattern, expected at least one for the files of the source")
     for pattern in claims:
         groups = refuse_unfit_groups(pattern, from_name, where)
         if kind == "replaces_period" and "period" not in groups:
             raise ConfigError(
-                f"{where}: {pattern!r} does not tell the period that a file replaces; promised a group (?P<period>...)"
+                f"{where}: {pattern!r} does not tell the period that a file replaces; expected a group (?P<period>...)"
             )
     return claims
 
@@ -343,7 +343,7 @@ def _closed_through(layers: Layers) -> str | None:
     path = ("source", "closed_through")
     period: str | None = layers.typed(path, str)
     if period is not None and not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", period):
-        raise ConfigError(f'{layers.where(*path)}: found {period!r}, promised a period such as "2024-03"')
+        raise ConfigError(f'{layers.where(*path)}: found {period!r}, expected a period such as "2024-03"')
     if period is not None and not all("(?P<period>" in pattern for pattern in layers.table("source")["claims"]):
         raise ConfigError(f"{layers.where(*path)}: `claims` do not tell the period of a file, so that none is closed")
     return period

@@ -97,5 +97,5 @@ def _spark_settings(layers: Layers, path: tuple[str, ...]) -> list[tuple[str, st
         elif isinstance(value, str | int | float):
             settings.append((".".join(below[1:]), str(value).lower() if isinstance(value, bool) else str(value)))
         else:
-            raise ConfigError(f"{layers.where(*below)}: found {value!r}, promised text, a number, true or false")
+            raise ConfigError(f"{layers.where(*below)}: found {value!r}, expected text, a number, true or false")
     return settings

@@ -67,6 +67,6 @@ def _refuse_unfit_reason(reason: str, contract: Contract, where: str) -> None:
     taken = {*contract.names, *(e.code for e in contract.exclusions), *(rule.code for rule in contract.all_rules)}
     if not re.fullmatch(r"[a-z][a-z0-9_]*", reason) or reason in taken:
         raise ConfigError(
-            f"{where}: {reason!r} is no name for a reason; promised lower-case letters, digits and _, and none that "
+            f"{where}: {reason!r} is no name for a reason; expected lower-case letters, digits and _, and none that "
             f"{contract.name} has as a field, a rule or an exclusion"
         )

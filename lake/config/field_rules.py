@@ -76,13 +76,13 @@ def refuse_unfit_rule(
     if field.only_rule not in (None, column.rule):
         raise ConfigError(
             f"{of_rule}: rule {column.rule!r} fills {contract.name}."
-            f"{column.field}, promised the rule {field.only_rule!r}"
+            f"{column.field}, expected the rule {field.only_rule!r}"
         )
     refuse_unknown_values(_words_of(column), field, layers.where(*path))
-    returned, promised = RULES[column.rule].returns.__name__, field.type.typeName()
-    if promised not in _GIVES[returned]:
+    returned, expected = RULES[column.rule].returns.__name__, field.type.typeName()
+    if expected not in _GIVES[returned]:
         raise ConfigError(
-            f"{of_rule}: rule {column.rule!r} gives {returned}, but {contract.name}.{column.field} is {promised}"
+            f"{of_rule}: rule {column.rule!r} gives {returned}, but {contract.name}.{column.field} is {expected}"
         )
 
 
@@ -109,7 +109,7 @@ def _resolved(column: ColumnMapping | FieldRule, path: tuple[str, ...], layers: 
     if column.rule in RULES and "formats" not in RULES[column.rule].parameters:
         raise ConfigError(f"{layers.where(*path)}: rule {column.rule!r} has no formats that a file could decide")
     if len(set(candidates)) != 2 or len(candidates) != 2:
-        raise ConfigError(f"{layers.where(*path)}: found {list(candidates)!r}, promised two formats to decide between")
+        raise ConfigError(f"{layers.where(*path)}: found {list(candidates)!r}, expected two formats to decide between")
     return [resolved(column.parameters, candidate) for candidate in candidates]
 
 

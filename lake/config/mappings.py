@@ -149,9 +149,9 @@ def _constant(name: str, layers: Layers, contract: Contract) -> Any:
     type_name = field.type.typeName()
     value = typed(layers.table("constants")[name], _CONSTANTS[type_name], where)
     if isinstance(value, datetime) and value.tzinfo is None:
-        raise ConfigError(f"{where}: found {value}, promised a time with its offset, 2024-01-31T12:00:00Z")
+        raise ConfigError(f"{where}: found {value}, expected a time with its offset, 2024-01-31T12:00:00Z")
     if field.only_rule and standardizer(field.only_rule)(value) != value:
-        raise ConfigError(f"{where}: found {value!r}, promised what the rule {field.only_rule!r} gives")
+        raise ConfigError(f"{where}: found {value!r}, expected what the rule {field.only_rule!r} gives")
     refuse_unknown_values([value], field, where)
     return _decimal(value, where) if type_name == "decimal" else value
 
@@ -160,4 +160,4 @@ def _decimal(text: str, where: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise ConfigError(f'{where}: found {text!r}, promised a decimal number as text, "12.50"') from None
+        raise ConfigError(f'{where}: found {text!r}, expected a decimal number as text, "12.50"') from None

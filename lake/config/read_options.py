@@ -119,7 +119,7 @@ def _sheet_left_behind(layers: Layers, values: Mapping[str, Any]) -> list[str]:
         said = [key for key in ("sheet", "sheet_pattern") if ("read", key) in document.lines]
         if len(said) == 2:
             where = document.where(("read", "sheet_pattern"))
-            raise ConfigError(f"{where}: both `sheet` and `sheet_pattern` are said, promised one of them")
+            raise ConfigError(f"{where}: both `sheet` and `sheet_pattern` are said, expected one of them")
         if said:
             return ["sheet_pattern" if said == ["sheet"] else "sheet"]
     return []
@@ -137,7 +137,7 @@ def _refuse_unfit_text(read: Read, layers: Layers) -> None:
             raise ConfigError(f"{layers.where('read', key)}: {bad[0]!r} is not one ASCII character, no line end")
     if not read.delimiters or read.quote in read.delimiters:
         raise ConfigError(
-            f"{layers.where('read', 'delimiters')}: found {list(read.delimiters)!r}, promised at least "
+            f"{layers.where('read', 'delimiters')}: found {list(read.delimiters)!r}, expected at least "
             f"one, and not the quote, {read.quote!r}"
         )
 
@@ -146,14 +146,14 @@ def _refuse_unfit_layout(read: Read, layers: Layers) -> None:
     where = layers.where("read", "layout")
     if read.format == "fixed_width" and not read.layout:
         raise ConfigError(
-            f"{where}: a fixed_width source does not say `layout`; promised its columns, "
+            f"{where}: a fixed_width source does not say `layout`; expected its columns, "
             '[{name = "PO", start = 1, width = 10}, ...]'
         )
     end, names = 0, set[str]()
     for column in read.layout:
         if column.start <= end or column.width < 1:
             raise ConfigError(
-                f"{where}: column {column.name!r} stands at {column.start}, {column.width} wide; promised columns "
+                f"{where}: column {column.name!r} stands at {column.start}, {column.width} wide; expected columns "
                 f"from left to right that do not overlap, this one from {end + 1} on, at least 1 wide"
             )
         if not column.name.strip() or column.name in names:

@@ -96,7 +96,7 @@ class Layers:
             values = values.get(key, {})
             if not isinstance(values, dict):
                 raise ConfigError(
-                    f"{self.where(*path[:place])}: {'.'.join(path[:place])} is {values!r}, promised a table"
+                    f"{self.where(*path[:place])}: {'.'.join(path[:place])} is {values!r}, expected a table"
                 )
         return values
 
@@ -109,11 +109,11 @@ class Layers:
 
     def refuse_outside(self, path: Keys, value: float, least: float, most: float | None = None) -> None:
         if not (least <= value and (most is None or value <= most)):
-            promised = f"{least} or more" if most is None else f"{least} to {most}"
-            raise ConfigError(f"{self.where(*path)}: {path[-1]} is {value}, promised {promised}")
+            expected = f"{least} or more" if most is None else f"{least} to {most}"
+            raise ConfigError(f"{self.where(*path)}: {path[-1]} is {value}, expected {expected}")
 
     def typed(self, path: Keys, hint: Any, default: Any = None) -> Any:
-        """The value of a key, of the type promised; a table of tables may be promised as one of dataclasses."""
+        """The value of a key, of the type expected; a table of tables may be expected as one of dataclasses."""
         values = self.table(*path[:-1])
         arguments = typing.get_args(hint)
         if typing.get_origin(hint) in (dict, Mapping) and dataclasses.is_dataclass(arguments[1]):
@@ -144,7 +144,7 @@ def typed(value: Any, hint: Any, where: str) -> Any:
     if origin in (types.UnionType, typing.Union):
         return typed(value, next(a for a in arguments if a is not types.NoneType), where)
     if not _is(value, hint):
-        raise ConfigError(f"{where}: found {value!r}, promised {_in_words(hint)}")
+        raise ConfigError(f"{where}: found {value!r}, expected {_in_words(hint)}")
     if origin is tuple:
         is_table = dataclasses.is_dataclass(arguments[0])
         return tuple(arguments[0](**item) if is_table else item for item in value)

@@ -1,4 +1,4 @@
-"""What stops a run as soon as its tables are curated: more rows in quarantine than promised, and rules that halt."""
+"""What stops a run as soon as its tables are curated: more rows in quarantine than expected, and rules that halt."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _beyond_limit(run: Run, deliveries: Sequence[Delivery], table: Snapshot, cou
             f"--lake {run.arguments.lake}"
         )
         yield (
-            f"{name}: {counts.quarantined:,} of {counts.read:,} rows read broke a rule, promised at most {limit:.0%} "
+            f"{name}: {counts.quarantined:,} of {counts.read:,} rows read broke a rule, expected at most {limit:.0%} "
             f"(quarantine_halt_ratio); most often {told}; nothing was published; look at them with: {look}"
         )
 

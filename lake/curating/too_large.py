@@ -81,7 +81,7 @@ def _limit(run: Run) -> int | None:
 
 def _too_large(run: Run, found: str, limit: int, done: str) -> ConfigError:
     return ConfigError(
-        f"found {found}, promised at most {limit:,} rows for the embedded engine (landed_row_limit of environment "
+        f"found {found}, expected at most {limit:,} rows for the embedded engine (landed_row_limit of environment "
         f"{run.configuration.environment.name}); run on Spark: --environment local_spark, or "
         f"give an environment of your own with a higher limit. {done}"
     )

@@ -95,7 +95,7 @@ def _refuse_unproven() -> None:
     for package, wanted in PROVEN.items():
         with suppress(PackageNotFoundError):
             if not (found := version(package)).startswith(wanted):
-                raise ConfigError(f"found {package} {found}, promised {wanted}, for the embedded engine; {_MEND}")
+                raise ConfigError(f"found {package} {found}, expected {wanted}, for the embedded engine; {_MEND}")
 
 
 def _serve() -> tuple[object, object]:

@@ -99,7 +99,7 @@ def spark_session(settings: Mapping[str, str], app_name: str) -> SparkSession:
         if "JAVA_GATEWAY_EXITED" not in str(error):
             raise
         raise ConfigError(
-            f"Spark did not start: found {_java()}, promised Java 17 or later; `headrace doctor` says what is missing"
+            f"Spark did not start: found {_java()}, expected Java 17 or later; `headrace doctor` says what is missing"
         ) from error
     session.sparkContext.setLogLevel("ERROR")
     return session

@@ -76,7 +76,7 @@ def claim_files(
         raise DataError(f"{ignored[0]} and all else in {where} is hidden by ignored_files of domain {domain.name}")
     if not considered:
         raise DataError(
-            f"there is no file in {where}, which is empty; promised at least one delivery of a source of "
+            f"there is no file in {where}, which is empty; expected at least one delivery of a source of "
             f"{domain.name} ({', '.join(sorted(source.name for source in sources))})"
         )
     claims = [claim for file in considered for claim in _claims(file, sources, arrived_at)]
@@ -137,12 +137,12 @@ def _claim(file: ObjectInfo, source: Source, match: re.Match[str], arrived_at: s
     if source.kind == "replaces_period" and not period:
         raise DataError(
             f"{file.key}: source {source.name} replaces periods, but nothing in the name tells the period; "
-            f"promised {' or '.join(source.claims)} ({source.where})"
+            f"expected {' or '.join(source.claims)} ({source.where})"
         )
     if source.closed_through is not None and not _PERIOD.fullmatch(period):
         found = f"period {period!r}" if period else "no period"
         raise DataError(
-            f"{file.key}: the name has {found}, promised YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH: source "
+            f"{file.key}: the name has {found}, expected YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH: source "
             f"{source.name} is closed through {source.closed_through}, and nothing tells whether this file is; rename "
             f"it, say period_format, or take closed_through out ({source.where})"
         )
@@ -166,7 +166,7 @@ def _with_parts(claim: Claim, sources: Sequence[Source], parts: tuple[Part, ...]
         return claim
     if not parts:
         raise DataError(
-            f"{claim.file.key}: no manifest lists this file; promised a NAME.manifest.json beside it that does and "
+            f"{claim.file.key}: no manifest lists this file; expected a NAME.manifest.json beside it that does and "
             f"that `claims` of source {source.name} matches, or manifest = false under [read] ({source.where})"
         )
     return replace(claim, file=_whole(claim.file, parts), parts=parts)

@@ -103,17 +103,17 @@ def _read(copy: RawCopy, reading: _Reading) -> None:
         row_count = reading.read(content)
     if part.row_count not in (None, row_count):
         raise DataError(
-            f"{part.file.key} has {row_count:,} rows, its manifest promised {part.row_count:,}; ask for it again"
+            f"{part.file.key} has {row_count:,} rows, its manifest expected {part.row_count:,}; ask for it again"
         )
 
 
 def _refuse_other_count(claim: Claim, landed: LandedFile) -> None:
     """Raises DataError where the manifest of files that have landed already promises other rows of them; which of the
     files has them is not known any more."""
-    promised = sum(part.row_count or 0 for part in claim.parts)
-    if claim.parts and promised != landed.record_count:
+    expected = sum(part.row_count or 0 for part in claim.parts)
+    if claim.parts and expected != landed.record_count:
         raise DataError(
-            f"its files have {landed.record_count:,} rows, its manifest promised {promised:,}; ask for it again"
+            f"its files have {landed.record_count:,} rows, its manifest expected {expected:,}; ask for it again"
         )
 
 
@@ -276,7 +276,7 @@ class _Reading:
         first = self.dead_letters.first
         if first and self.table and landed.dead_letter_count > limit * landed.record_count:
             raise DataError(
-                f"{landed.dead_letter_count} of {landed.record_count} records could not be read, promised at most "
+                f"{landed.dead_letter_count} of {landed.record_count} records could not be read, expected at most "
                 f"{limit:.2%} (dead_letter_halt_ratio); the first is line {first.line_number}, record "
                 f"{first.record_number}: {first.reason}; check {self.table.suspects} of source "
                 f"{self.source.name}"

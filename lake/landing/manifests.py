@@ -48,16 +48,16 @@ def _parts(raw: ObjectStore, manifest: ObjectInfo, listing: Mapping[str, ObjectI
 
 
 def _entries(raw: ObjectStore, manifest: ObjectInfo) -> list[Any]:
-    promised = 'promised {"files": [{"name": "...", "rows": 1}]}'
+    expected = 'expected {"files": [{"name": "...", "rows": 1}]}'
     if manifest.size > _LONGEST:
-        raise DataError(f"{manifest.key}: the manifest has {manifest.size:,} bytes; {promised}")
+        raise DataError(f"{manifest.key}: the manifest has {manifest.size:,} bytes; {expected}")
     try:
         said = json.loads(raw.read(manifest.key))
     except ValueError as error:
-        raise DataError(f"{manifest.key}: the manifest is no JSON: {error}; {promised}") from None
+        raise DataError(f"{manifest.key}: the manifest is no JSON: {error}; {expected}") from None
     entries = said.get("files") if isinstance(said, dict) else None
     if not isinstance(entries, list) or not entries:
-        raise DataError(f"{manifest.key}: the manifest lists no files; {promised}")
+        raise DataError(f"{manifest.key}: the manifest lists no files; {expected}")
     return entries
 
 
@@ -66,7 +66,7 @@ def _part(entry: Any, folder: str, manifest_key: str, listing: Mapping[str, Obje
     name, rows, sha256 = said.get("name"), said.get("rows"), said.get("sha256")
     if not isinstance(name, str) or type(rows) is not int or rows < 0 or not isinstance(sha256, str | None):
         raise DataError(
-            f"{manifest_key}: the manifest lists {json.dumps(entry)[:200]}, promised a name, a number of rows and, "
+            f"{manifest_key}: the manifest lists {json.dumps(entry)[:200]}, expected a name, a number of rows and, "
             "where it likes, a sha256 in hexadecimal"
         )
     key = f"{folder}/{name}" if folder else name
@@ -88,5 +88,5 @@ def _refuse_shared(manifests: Mapping[str, Sequence[Part]]) -> None:
         for part in parts:
             if other := owners.get(part.file.key):
                 by = "twice" if other == manifest_key else f"and so does {other}"
-                raise DataError(f"{manifest_key}: the manifest lists {part.file.key} {by}, promised once")
+                raise DataError(f"{manifest_key}: the manifest lists {part.file.key} {by}, expected once")
             owners[part.file.key] = manifest_key

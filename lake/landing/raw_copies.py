@@ -51,7 +51,7 @@ def copy_raw(raw: ObjectStore, part: Part, path: Path, unpacked_limit_bytes: int
         raise ObjectChanged(f"{file.key} changed while it was read")
     sha256 = digest.hexdigest()
     if part.sha256 not in (None, sha256):
-        raise DataError(f"it has sha256 {sha256}, its manifest promised {part.sha256}; ask for it again")
+        raise DataError(f"it has sha256 {sha256}, its manifest expected {part.sha256}; ask for it again")
     with path.open("rb") as packed:
         if packing_of(packed.peek(), file.key):
             sha256 = _sha256(unpacked(packed, file.key, unpacked_limit_bytes))

@@ -67,7 +67,7 @@ class _Unpacking:
         self.size += len(chunk)
         if self.size > self.limit_bytes:
             raise DataError(
-                f"more than {self.limit_bytes:,} bytes come out of the packed file, promised at most so many "
+                f"more than {self.limit_bytes:,} bytes come out of the packed file, expected at most so many "
                 "(unpacked_limit_bytes under [read]); raise the limit if the file is sound"
             )
         return chunk

@@ -65,7 +65,7 @@ def vacuum(
     """
     if releases_kept < 1 or older_than_hours < 0:
         raise ConfigError(
-            f"found {releases_kept} releases to keep and an age of {older_than_hours} hours, promised at least 1 and 0"
+            f"found {releases_kept} releases to keep and an age of {older_than_hours} hours, expected at least 1 and 0"
         )
     age = _Age(now or datetime.now(UTC), older_than_hours)
     folders, warehouse, runs = _snapshots(lake, domain), _warehouse(lake, domain), _runs(lake)

@@ -59,4 +59,4 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ConfigError(f"--as-of is {text!r}, promised a date YYYY-MM-DD") from None
+        raise ConfigError(f"--as-of is {text!r}, expected a date YYYY-MM-DD") from None

@@ -20,7 +20,7 @@ def new_run_id() -> str:
 def check_run_id(run_id: str) -> str:
     """Run ids become folder names. Raises ConfigError."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", run_id):
-        raise ConfigError(f"--run-id is {run_id!r}, promised letters, digits, - and _")
+        raise ConfigError(f"--run-id is {run_id!r}, expected letters, digits, - and _")
     return run_id
 
 

@@ -78,9 +78,9 @@ class Run:
         raw = open_store(self.arguments.raw)
         if isinstance(raw, FolderStore) and not raw.root.is_dir():
             found = "is a file" if raw.root.is_file() else "is not there"
-            raise ConfigError(f"--raw {raw.uri} {found}; promised the folder of the raw files")
+            raise ConfigError(f"--raw {raw.uri} {found}; expected the folder of the raw files")
         if f"{self.lake.uri}/".startswith(f"{raw.uri}/"):
-            raise ConfigError(f"--lake {self.lake.uri} lies in --raw {raw.uri}; promised a lake beside the raw files")
+            raise ConfigError(f"--lake {self.lake.uri} lies in --raw {raw.uri}; expected a lake beside the raw files")
         return raw
 
     @cached_property
@@ -160,7 +160,7 @@ class Run:
         if self.tables.needs_spark and environment.engine != "spark":
             raise ConfigError(
                 f"domain {self.domain} trains a model with Spark MLlib, and environment {environment.name} has the "
-                f"engine {environment.engine}; promised one with Spark, such as --environment local_spark"
+                f"engine {environment.engine}; expected one with Spark, such as --environment local_spark"
             )
         if environment.engine == "spark" and environment.small.byte_limit:
             environment = environment.for_bytes(self._byte_count())

@@ -62,5 +62,5 @@ def _create(path: Path) -> None:
 
 def _checked(key: bytes, where: str) -> bytes:
     if len(key.strip()) < SHORTEST_KEY:
-        raise ConfigError(f"{where} holds {len(key.strip())} bytes, promised at least {SHORTEST_KEY} as masking key")
+        raise ConfigError(f"{where} holds {len(key.strip())} bytes, expected at least {SHORTEST_KEY} as masking key")
     return key.strip()

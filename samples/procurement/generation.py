@@ -279,7 +279,7 @@ def _check(
     _check_word("durations", durations, FAMILIES)
     _check_word("formats", formats, FORMATS)
     if not tables:
-        raise GenerationError(f"tables is empty; some of {', '.join(TABLE_NAMES)} are promised.")
+        raise GenerationError(f"tables is empty; some of {', '.join(TABLE_NAMES)} are expected.")
     for name in tables:
         _check_word("tables", name, TABLE_NAMES)
     for name in plants:
@@ -288,7 +288,7 @@ def _check(
 
 def _check_word(argument: str, word: str, known: Collection[str]) -> None:
     if word not in known:
-        raise GenerationError(f"{argument} is {word!r}; one of {', '.join(known)} is promised.")
+        raise GenerationError(f"{argument} is {word!r}; one of {', '.join(known)} is expected.")
 
 
 def _already_there(out: Path, parameters: dict[str, object]) -> GenerationSummary | None:

@@ -76,18 +76,18 @@ class SearchScenario:
         ):
             for word in words:
                 if word not in known:
-                    raise GenerationError(f"{argument} is {word!r}; one of {', '.join(known)} is promised.")
+                    raise GenerationError(f"{argument} is {word!r}; one of {', '.join(known)} is expected.")
         if not self.marketplaces or not self.departments:
-            raise GenerationError("there is no marketplace or no department; at least one of each is promised.")
+            raise GenerationError("there is no marketplace or no department; at least one of each is expected.")
         if not date(2018, 1, 1) <= self.first_on <= self.last_on <= date(2026, 12, 31):
             raise GenerationError(
                 f"the window is {self.first_on} to {self.last_on}; a first day and a last day from 2018 to 2026 are "
-                "promised."
+                "expected."
             )
         if self.terms * self.day_count > MOST_CELLS:
             raise GenerationError(
                 f"{self.terms:,} terms on {self.day_count:,} days are {self.terms * self.day_count:,} ranks; at most "
-                f"{MOST_CELLS:,} are promised."
+                f"{MOST_CELLS:,} are expected."
             )
 
     @property

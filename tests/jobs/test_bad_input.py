@@ -134,7 +134,7 @@ def test_coverage_in_a_domain_that_looks_at_none_stops_the_run(tmp_path):
 )
 def test_raw_that_is_no_folder_is_said_to_be_none(tmp_path, name, found):
     (tmp_path / "a.csv").write_text("x")
-    with pytest.raises(ConfigError, match=rf"^--raw .*{name} {found}; promised the folder of the raw files$"):
+    with pytest.raises(ConfigError, match=rf"^--raw .*{name} {found}; expected the folder of the raw files$"):
         release(tmp_path / name, tmp_path / "lake")
 
 
@@ -260,19 +260,19 @@ def with_a_cell_far_away(rows: int, columns: int) -> bytes:
         pytest.param(
             'format = "excel"',
             {"orders_2024-01_d1.xlsx": xlsx([])},
-            r"orders_2024-01_d1\.xlsx: sheet 'Orders' is empty, promised a header row",
+            r"orders_2024-01_d1\.xlsx: sheet 'Orders' is empty, expected a header row",
             id="an empty workbook",
         ),
         pytest.param(
             'format = "excel"\nsheet = "January"',
             {"orders_2024-01_d1.xlsx": xlsx(FILLED)},
-            r"the workbook has the sheets 'Orders'; promised a sheet 'January'; say its name with `sheet`",
+            r"the workbook has the sheets 'Orders'; expected a sheet 'January'; say its name with `sheet`",
             id="a sheet that is missing",
         ),
         pytest.param(
             'format = "excel"',
             {"orders_2024-01_d1.xlsx": with_a_cell_far_away(400_000, "Y")},
-            r"has at least 400,000 rows x 25 columns = 10,000,000 cells, promised at most 5,000,000 \(cell_limit under",
+            r"has at least 400,000 rows x 25 columns = 10,000,000 cells, expected at most 5,000,000 \(cell_limit under",
             id="a sheet of ten million cells",
         ),
         pytest.param(
@@ -284,7 +284,7 @@ def with_a_cell_far_away(rows: int, columns: int) -> bytes:
         pytest.param(
             'format = "parquet"',
             {"orders_2024-01_d1.parquet": b"PAR1"},
-            r"orders_2024-01_d1\.parquet: no manifest lists this file; promised a NAME\.manifest\.json beside it",
+            r"orders_2024-01_d1\.parquet: no manifest lists this file; expected a NAME\.manifest\.json beside it",
             id="a Parquet extract without its manifest",
         ),
         pytest.param(

@@ -26,14 +26,14 @@ def test_as_many_rows_as_the_limit_are_curated(engine, tmp_path):
 def test_one_row_more_than_the_limit_is_refused_before_it_is_curated(engine, tmp_path):
     run = six_orders(tmp_path, 5)
     land_raw(run)
-    with pytest.raises(ConfigError, match=r"found 6 landed rows, promised at most 5 .* --environment local_spark"):
+    with pytest.raises(ConfigError, match=r"found 6 landed rows, expected at most 5 .* --environment local_spark"):
         curate(run)
     assert not list((tmp_path / "lake").glob("curated/*"))
 
 
 def test_lines_clearly_beyond_the_limit_are_refused_before_they_are_read(tmp_path):
     with pytest.raises(
-        ConfigError, match=r"found about 7 lines in new files, promised at most 4 .* --environment local_spark"
+        ConfigError, match=r"found about 7 lines in new files, expected at most 4 .* --environment local_spark"
     ):
         land_raw(six_orders(tmp_path, 4))
     assert not list((tmp_path / "lake").glob("landing/*"))

@@ -245,7 +245,7 @@ def test_rows_beyond_the_limit_of_the_engine_are_counted_not_records(released, t
     from lake.curating import too_large
 
     monkeypatch.setattr(too_large, "_limit", lambda run: 3)
-    with pytest.raises(ConfigError, match=r"^found 4 landed rows, promised at most 3"):
+    with pytest.raises(ConfigError, match=r"^found 4 landed rows, expected at most 3"):
         released(series_d1=FIRST)
 
 

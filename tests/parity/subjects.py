@@ -87,11 +87,11 @@ def landed(contract: Contract) -> Wanted:
 
 def curated(contract: Contract) -> Wanted:
     """Rows that keep the contract's promises: whole, one of a key."""
-    promised = tuple(f.name for f in contract.fields if f.is_never_null)
+    expected = tuple(f.name for f in contract.fields if f.is_never_null)
     lineage = {f.name: f.type for f in LINEAGE}
     few = {f.name: f.values for f in contract.fields if f.values} | {"source_name": (contract.name,)}
     columns = of_contract(contract, **lineage, content_hash=STRING)
-    never_null = (*promised, *lineage, "content_hash")
+    never_null = (*expected, *lineage, "content_hash")
     return Wanted(struct(columns), contract.key, never_null, few)
 
 

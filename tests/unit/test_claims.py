@@ -77,7 +77,7 @@ CLOSED = replace(source("orders", r"^orders(_(?P<period>.+))?[.]csv$"), closed_t
     ],
 )
 def test_a_period_of_which_nothing_tells_whether_it_is_closed(key: str, found: str) -> None:
-    sentence = f"^{key}: the name has {found}, promised YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH: source orders is"
+    sentence = f"^{key}: the name has {found}, expected YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH: source orders is"
     with pytest.raises(DataError, match=sentence):
         claim(key, sources=(CLOSED,))
     assert len(claim(key, sources=(replace(CLOSED, closed_through=None),))) == 1

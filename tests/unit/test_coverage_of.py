@@ -25,7 +25,7 @@ def test_every_packaged_source_fills_the_dates_of_what_it_records():
         pytest.param(
             "bibitor_invoices",
             '["invoice_issued", "invoice_recorded"]',
-            "found invoice_recorded, whose date is recorded_at; promised a column or constant for it",
+            "found invoice_recorded, whose date is recorded_at; expected a column or constant for it",
             id="an event whose date no column fills would leave its legs open for ever",
         ),
         pytest.param(

@@ -60,7 +60,7 @@ def test_nothing_derived_is_nothing_judged(spark):
         pytest.param(lambda rows: rows.drop("landing_file_id"), "missing landing_file_id", id="without its lineage"),
         pytest.param(lambda rows: rows.withColumn("more", F.lit(1)), "unexpected more", id="with a column more"),
         pytest.param(
-            lambda rows: rows.withColumn("worth", F.lit("x")), "worth is string, promised int", id="of another type"
+            lambda rows: rows.withColumn("worth", F.lit("x")), "worth is string, expected int", id="of another type"
         ),
     ],
 )

@@ -104,7 +104,7 @@ def test_where_no_system_tells_the_cores_they_are_counted(monkeypatch):
 def test_a_version_that_was_never_compared_is_refused(monkeypatch, package):
     real = sail.version
     monkeypatch.setattr(sail, "version", lambda name: "9.9" if name == package else real(name))
-    with pytest.raises(ConfigError, match=rf"^found {package} 9.9, promised "):
+    with pytest.raises(ConfigError, match=rf"^found {package} 9.9, expected "):
         sail._refuse_unproven()
 
 

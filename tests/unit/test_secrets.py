@@ -58,7 +58,7 @@ def test_of_many_that_make_it_at_once_all_have_the_same() -> None:
     assert {process.communicate()[0].strip() for process in running} == {masking_key(USER).decode()}
 
 
-def test_where_the_variable_is_promised_it_must_be_set() -> None:
+def test_where_the_variable_is_expected_it_must_be_set() -> None:
     with pytest.raises(ConfigError, match=f"^environment cluster takes the masking key from the variable {VARIABLE}, "):
         masking_key(CLUSTER)
     assert not key_file().exists()
@@ -68,7 +68,7 @@ def test_where_the_variable_is_promised_it_must_be_set() -> None:
 def test_a_key_that_is_none(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, given)
     size = len(given.strip())
-    with pytest.raises(ConfigError, match=f"^the variable {VARIABLE} holds {size} bytes, promised at least 16"):
+    with pytest.raises(ConfigError, match=f"^the variable {VARIABLE} holds {size} bytes, expected at least 16"):
         masking_key(USER)
     assert not key_file().exists()
 

@@ -52,7 +52,7 @@ def build_procurement_marts(
 
     def mart(name: str, frame: DataFrame) -> DataFrame:
         contract = MARTS[name]
-        return write(name, contract.conform(_promised(frame, contract.names)))
+        return write(name, contract.conform(_expected(frame, contract.names)))
 
     vendors = curated.get(VENDORS.name)
     sources = [source for source in options.sources if source.table_name != VENDORS.name]
@@ -100,6 +100,6 @@ def with_flags(events: DataFrame, coverage: DataFrame, *, curated: Collection[st
     return with_reversals(numbered, has_log=LOGGED_EVENTS.name in curated, keep=keep)
 
 
-def _promised(frame: DataFrame, names: tuple[str, ...]) -> DataFrame:
+def _expected(frame: DataFrame, names: tuple[str, ...]) -> DataFrame:
     """Leaves what is missing to the contract to say."""
     return frame.select(*(F.col(name) for name in names if name in frame.columns))

@@ -38,7 +38,7 @@ class SourceCoverage:
         _refuse_unknown([self.table_name], CURATED, f"{where}: table")
         _refuse_unknown([*self.records, *self.system_stamped], EVENT_TYPES, f"{where}: event types")
         if self.table_name != VENDORS.name and not self.system_stamped and self.data_through is None:
-            raise OptionsError(f"{where}: found neither system_stamped nor data_through, promised one of them")
+            raise OptionsError(f"{where}: found neither system_stamped nor data_through, expected one of them")
         if self.data_from and self.data_through and self.data_from > self.data_through:
             raise OptionsError(f"{where}: data_from {self.data_from} is after data_through {self.data_through}")
 
@@ -54,10 +54,10 @@ class Calendar:
     def __post_init__(self) -> None:
         _refuse_unknown(self.weekend, WEEKDAYS, "calendars: weekend")
         if set(self.weekend) == set(WEEKDAYS):
-            raise OptionsError("calendars: weekend: found all seven days, promised a working day")
+            raise OptionsError("calendars: weekend: found all seven days, expected a working day")
         if odd := [day for day in self.holidays if day.year not in HOLIDAY_YEARS]:
             raise OptionsError(
-                f"calendars: holidays: found {odd[0]}, promised {HOLIDAY_YEARS.start} to {HOLIDAY_YEARS.stop - 1}"
+                f"calendars: holidays: found {odd[0]}, expected {HOLIDAY_YEARS.start} to {HOLIDAY_YEARS.stop - 1}"
             )
 
     @property
@@ -87,20 +87,20 @@ class ProcurementOptions:
         named = [(source.source_name, source.table_name) for source in self.sources]
         for name in ("median_at_least_count", "p90_at_least_count", "left_edge_days", "right_edge_days"):
             if getattr(self, name) < 0:
-                raise OptionsError(f"{name}: found {getattr(self, name)}, promised 0 or more")
+                raise OptionsError(f"{name}: found {getattr(self, name)}, expected 0 or more")
         if not 0 <= self.match_tolerance_ratio <= 1:
-            raise OptionsError(f"match_tolerance_ratio: found {self.match_tolerance_ratio}, promised 0 to 1")
+            raise OptionsError(f"match_tolerance_ratio: found {self.match_tolerance_ratio}, expected 0 to 1")
         companies = [company for calendar in self.calendars.values() for company in calendar.companies]
         if several := sorted({company for company in companies if companies.count(company) > 1}):
             raise OptionsError(
-                f"calendars: companies: found {several[0]} more than once, promised one calendar for each"
+                f"calendars: companies: found {several[0]} more than once, expected one calendar for each"
             )
         if self.calendars.get(DEFAULT_CALENDAR, Calendar()).companies:
-            raise OptionsError("calendars: default: found companies, promised none: it is of all that no other names")
+            raise OptionsError("calendars: default: found companies, expected none: it is of all that no other names")
         if twice := sorted({pair for pair in named if named.count(pair) > 1}):
-            raise OptionsError(f"sources: found {twice} more than once, promised one entry for each source and table")
+            raise OptionsError(f"sources: found {twice} more than once, expected one entry for each source and table")
 
 
 def _refuse_unknown(found: Iterable[str], known: Iterable[str], what: str) -> None:
     if unknown := sorted(set(found) - set(known)):
-        raise OptionsError(f"{what}: found {', '.join(unknown)}, promised any of {', '.join(known)}")
+        raise OptionsError(f"{what}: found {', '.join(unknown)}, expected any of {', '.join(known)}")

@@ -49,5 +49,5 @@ def _status(tolerance: Decimal) -> Column:
     )
 
 
-def _differs(found: str, promised: str, tolerance: Decimal) -> Column:
-    return F.abs(F.col(found) - F.col(promised)) > F.abs(promised) * F.lit(tolerance)
+def _differs(found: str, expected: str, tolerance: Decimal) -> Column:
+    return F.abs(F.col(found) - F.col(expected)) > F.abs(expected) * F.lit(tolerance)

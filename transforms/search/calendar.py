@@ -37,7 +37,7 @@ def _parsed(rule: str) -> tuple[Callable[[int], date | None], int]:
     said = re.fullmatch(r"(?P<base>[a-z0-9 -]*?[a-z0-9])(?: (?P<sign>[+-]) (?P<days>[0-9]{1,3}))?", rule)
     base = _base(said["base"]) if said else None
     if said is None or base is None:
-        raise EventRuleError(f"found {rule!r}, promised {PROMISED}")
+        raise EventRuleError(f"found {rule!r}, expected {PROMISED}")
     return base, int(f"{said['sign']}{said['days']}") if said["days"] else 0
 
 

@@ -28,9 +28,9 @@ class EventRule:
 
     def __post_init__(self) -> None:
         if (self.rule is None) == (not self.dates):
-            raise OptionsError("events: found both or neither of rule and dates, promised one of them")
+            raise OptionsError("events: found both or neither of rule and dates, expected one of them")
         if not (0 <= self.lead_days <= 60 and 0 <= self.lag_days <= 60):
-            raise OptionsError(f"events: lead_days {self.lead_days}, lag_days {self.lag_days}; promised 0 to 60")
+            raise OptionsError(f"events: lead_days {self.lead_days}, lag_days {self.lag_days}; expected 0 to 60")
         if self.rule is not None:
             try:
                 event_days(self.rule, ())
@@ -51,7 +51,7 @@ class SearchMartsOptions:
     def __post_init__(self) -> None:
         for name, value in (("scored_days", self.scored_days), ("retrain_after_days", self.retrain_after_days)):
             if value < 1:
-                raise OptionsError(f"{name} is {value}, promised 1 or more")
+                raise OptionsError(f"{name} is {value}, expected 1 or more")
         for name in (rule.event or name for name, rule in self.events.items()):
             if name != term(name):
-                raise OptionsError(f"events: found the name {name!r}, promised {term(name)!r}, as a list's are read")
+                raise OptionsError(f"events: found the name {name!r}, expected {term(name)!r}, as a list's are read")

@@ -86,10 +86,10 @@ def _refuse_unfit(rule: StandardizerRule, parameters: Mapping[str, Any]) -> None
         if name not in known:
             raise BadRuleParameter(rule.name, name, f"is no parameter of this rule, which takes {takes}")
         if not _fits(value, known[name].annotation):
-            raise BadRuleParameter(rule.name, name, f"is {value!r}, promised {in_words(known[name].annotation)}")
+            raise BadRuleParameter(rule.name, name, f"is {value!r}, expected {in_words(known[name].annotation)}")
     for name, parameter in known.items():
         if parameter.default is parameter.empty and name not in parameters:
-            raise BadRuleParameter(rule.name, name, f"is missing, promised {in_words(parameter.annotation)}")
+            raise BadRuleParameter(rule.name, name, f"is missing, expected {in_words(parameter.annotation)}")
 
 
 def _fits(value: object, annotation: Any) -> bool:

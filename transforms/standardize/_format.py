@@ -46,10 +46,10 @@ def readers(rule: str, formats: Sequence[str], first_year: int | None = None) ->
     """One reader for each format; refuses a list under which one value could be two dates."""
     if not formats:
         raise BadRuleParameter(
-            rule, "formats", f'is empty, promised "{ISO}", "{EXCEL_SERIAL}" or formats such as "%d.%m.%Y"'
+            rule, "formats", f'is empty, expected "{ISO}", "{EXCEL_SERIAL}" or formats such as "%d.%m.%Y"'
         )
     if first_year is not None and not {first_year, first_year + 99} <= {*YEARS}:
-        raise BadRuleParameter(rule, "first_year", f"is {first_year}, promised {YEARS[0]} to {YEARS[-1] - 99}")
+        raise BadRuleParameter(rule, "first_year", f"is {first_year}, expected {YEARS[0]} to {YEARS[-1] - 99}")
     _refuse_two_orders(rule, formats)
     return [reader(rule, format_, first_year) for format_ in formats]
 
@@ -202,7 +202,7 @@ def _refuse_unreadable(rule: str, format_: str, parts: Sequence[str | None], fir
     elif "y" in named and first_year is None:
         problem = "%y names no century; say first_year, the first of the hundred years that it may mean"
     elif "d" not in named or any(len({*one} & {*named}) != 1 for one in ("Yy", "mb")):
-        problem = "promised is a whole date: %d, one of %Y and %y, and one of %m and %b"
+        problem = "expected is a whole date: %d, one of %Y and %y, and one of %m and %b"
     elif len(named) != len(set(named)):
         problem = "a part stands twice"
     elif [part for part in "HMSf" if part in named] != list("HMSf")[: len({*"HMSf"} & set(named))]:

@@ -42,16 +42,16 @@ def amount(
     Also refused: `1e3`, `NaN`, `12%`, `12,-` (twelve and no cents, not minus twelve), two signs, two currencies.
     """
     if decimal not in (".", ","):
-        raise BadRuleParameter("amount", "decimal", f'is {decimal!r}, promised "." or ","')
+        raise BadRuleParameter("amount", "decimal", f'is {decimal!r}, expected "." or ","')
     if grouping is None:
         grouping = "," if decimal == "." else "."
     if grouping not in ("", ",", ".", " ", "'") or grouping == decimal:
         raise BadRuleParameter(
-            "amount", "grouping", f"is {grouping!r}, promised a comma, point, apostrophe, space or nothing,"
+            "amount", "grouping", f"is {grouping!r}, expected a comma, point, apostrophe, space or nothing,"
             f" other than decimal, {decimal!r}",
         )  # fmt: skip
     if not 0 <= scale <= 18:
-        raise BadRuleParameter("amount", "scale", f"is {scale}, promised 0 to 18")
+        raise BadRuleParameter("amount", "scale", f"is {scale}, expected 0 to 18")
 
     mark = re.escape(decimal)
     ready = re.compile(rf"-?[0-9]{{1,18}}{mark}[0-9]{{{scale}}}" if scale else r"-?[0-9]{1,18}")

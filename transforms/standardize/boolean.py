@@ -25,6 +25,6 @@ def boolean(*, true: Sequence[str] = _TRUE, false: Sequence[str] = _FALSE) -> Ca
 def _words(parameter: str, words: Sequence[str], meaning: bool) -> dict[str | None, bool]:
     if not words or not all(folded(word) for word in words):
         raise BadRuleParameter(
-            "boolean", parameter, f"is {list(words)!r}, promised one word or more, none of them blank"
+            "boolean", parameter, f"is {list(words)!r}, expected one word or more, none of them blank"
         )
     return {folded(word): meaning for word in words}

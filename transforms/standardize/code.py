@@ -17,7 +17,7 @@ def code(*, pattern: str | None = None) -> Callable[[str], str | None]:
     try:
         allowed = re.compile(pattern) if pattern is not None else None
     except re.error as error:
-        raise BadRuleParameter("code", "pattern", f"is {pattern!r}, promised a regular expression: {error}") from error
+        raise BadRuleParameter("code", "pattern", f"is {pattern!r}, expected a regular expression: {error}") from error
 
     def rule(raw: str) -> str | None:
         found = raw.upper() if raw.isascii() and raw.isalnum() else _upper(raw)

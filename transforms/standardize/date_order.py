@@ -28,7 +28,7 @@ def decide_format(counts: Mapping[str, int], candidates: Sequence[str]) -> Decis
     does not. Where it makes no difference, the first.
     """
     if len(candidates) != 2:
-        raise BadRuleParameter("date", AMBIGUOUS_PARAMETER, f"is {list(candidates)!r}, promised two formats")
+        raise BadRuleParameter("date", AMBIGUOUS_PARAMETER, f"is {list(candidates)!r}, expected two formats")
     first, second = candidates
     as_first, as_second = _dates(counts, first), _dates(counts, second)
     only_first = _of(counts, as_first.keys() - as_second.keys())

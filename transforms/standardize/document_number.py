@@ -23,7 +23,7 @@ def document_number(*, width: int | None = None) -> Callable[[str], str | None]:
     like ours and are not.
     """
     if width is not None and not 1 <= width <= _LONGEST:
-        raise BadRuleParameter("document_number", "width", f"is {width}, promised 1 to {_LONGEST}")
+        raise BadRuleParameter("document_number", "width", f"is {width}, expected 1 to {_LONGEST}")
 
     def rule(raw: str) -> str | None:
         if not (raw.isascii() and raw.isdigit()):

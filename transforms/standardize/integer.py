@@ -24,7 +24,7 @@ def integer(
     if lowest > highest:
         raise BadRuleParameter("integer", "minimum", f"is {minimum}, above the largest allowed, {highest}")
     if grouping is not None and (len(grouping) != 1 or grouping not in ",.' "):
-        raise BadRuleParameter("integer", "grouping", f"is {grouping!r}, promised a comma, point, apostrophe or space")
+        raise BadRuleParameter("integer", "grouping", f"is {grouping!r}, expected a comma, point, apostrophe or space")
 
     digits = r"[0-9]{1,50}" if grouping is None else rf"{grouped_digits(grouping)}|[0-9]{{1,50}}"
     spreadsheet = "" if grouping == "." else r"|(?P<rounded>[0-9]{1,15})\.00?"

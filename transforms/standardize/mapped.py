@@ -13,7 +13,7 @@ def mapped(*, values: Mapping[str, str], otherwise: str | None = None) -> Callab
     Compared as `text` without regard to case; what comes out is written as in the list.
     """
     if not values:
-        raise BadRuleParameter("mapped", "values", "is empty, promised one value or more")
+        raise BadRuleParameter("mapped", "values", "is empty, expected one value or more")
     known: dict[str | None, str] = {}
     for raw, meaning in values.items():
         key = folded(raw)

@@ -67,5 +67,5 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadRuleParameter(
-            "timestamp", "zone", f'is "{name}", promised a name such as "Europe/Amsterdam"'
+            "timestamp", "zone", f'is "{name}", expected a name such as "Europe/Amsterdam"'
         ) from error

@@ -28,10 +28,10 @@ def asked_cell(mart: str, terms: Sequence[str]) -> Row:
     said = named_terms(terms, known)
     month = {"month": _month(said.get("month"))} if "month" in known else {}
     if (leg := said.get("leg")) and leg not in (names := [leg.name for leg in LEGS]):
-        raise ConfigError(f"leg is {leg!r}, promised one of {', '.join(names)}")
+        raise ConfigError(f"leg is {leg!r}, expected one of {', '.join(names)}")
     grain = said.setdefault("cell_grain", _GRAIN["vendor_id" in said, "category_name" in said])
     if grain not in CELL_GRAINS:
-        raise ConfigError(f"cell_grain is {grain!r}, promised one of {', '.join(CELL_GRAINS)}")
+        raise ConfigError(f"cell_grain is {grain!r}, expected one of {', '.join(CELL_GRAINS)}")
     if "source_system_code" in said and "vendor" not in grain:
         raise ConfigError(f"cell_grain is {grain}, whose cells are over all systems: leave source_system_code out")
     cell = {"vendor_id": said.get("vendor_id") or None, "category_name": said.get("category_name") or None}
@@ -43,18 +43,18 @@ def named_terms(terms: Sequence[str], known: Sequence[str]) -> dict[str, str]:
     for term in terms:
         name, sign, value = term.partition("=")
         if not sign or name not in known:
-            raise ConfigError(f"found {term!r}, promised name=value with one of {', '.join(known)}")
+            raise ConfigError(f"found {term!r}, expected name=value with one of {', '.join(known)}")
         said[name] = value
     return said
 
 
 def _month(text: str | None) -> date:
     if text is None:
-        raise ConfigError("found no month, promised month=YYYY-MM")
+        raise ConfigError("found no month, expected month=YYYY-MM")
     try:
         return date.fromisoformat(f"{text}-01" if re.fullmatch(r"\d{4}-\d{2}", text) else text).replace(day=1)
     except ValueError:
-        raise ConfigError(f"month is {text!r}, promised YYYY-MM") from None
+        raise ConfigError(f"month is {text!r}, expected YYYY-MM") from None
 
 
 def conditions(wanted: Row) -> tuple[str, list[Any]]:

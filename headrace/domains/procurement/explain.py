@@ -34,14 +34,14 @@ def explain(trail: Trail, subject: str, terms: Sequence[str]) -> CaseExplanation
         return explain_case(trail, terms)
     if subject in CELL_MARTS:
         return explain_cells(trail, subject, terms)
-    raise ConfigError(f"found {subject!r}, promised one of {', '.join(SUBJECTS)}")
+    raise ConfigError(f"found {subject!r}, expected one of {', '.join(SUBJECTS)}")
 
 
 def explain_case(trail: Trail, terms: Sequence[str]) -> CaseExplanation:
     """A case: its legs, its events, and every row that ever named it. Raises DataError where there is no such case."""
     names = [term for term in terms if "=" not in term]
     if len(names) != 1:
-        raise ConfigError(f"found {len(names)} case ids, promised one: headrace explain procurement case ID")
+        raise ConfigError(f"found {len(names)} case ids, expected one: headrace explain procurement case ID")
     asked = named_terms([term for term in terms if "=" in term], ("source_system_code",))
     systems = [system for system in _systems(trail, names[0]) if asked.get("source_system_code", system) == system]
     if not systems:

@@ -110,4 +110,4 @@ def generate_files(
 def _refuse_unknown(option: str, words: Sequence[str], known: Sequence[str]) -> None:
     for word in words:
         if word not in known:
-            raise ConfigError(f"{option} is {word!r}, promised one of {', '.join(known)}")
+            raise ConfigError(f"{option} is {word!r}, expected one of {', '.join(known)}")

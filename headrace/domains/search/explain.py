@@ -91,7 +91,7 @@ def explain(trail: Trail, subject: str, terms: Sequence[str]) -> VolumeExplanati
     Raises ConfigError for what cannot be meant, DataError for what is not there.
     """
     if subject not in SUBJECTS:
-        raise ConfigError(f"found {subject!r}, promised volume TERM DATE")
+        raise ConfigError(f"found {subject!r}, expected volume TERM DATE")
     term, day, wanted = _asked(terms)
     if "search_volume_estimates" not in trail.release.marts:
         raise DataError(f"release {trail.release.number} has no estimates")
@@ -117,11 +117,11 @@ def _asked(terms: Sequence[str]) -> tuple[str, date, dict[str, str]]:
     plain = [text for text in terms if not text.startswith(("marketplace=", "department="))]
     named = dict(text.split("=", 1) for text in terms if text not in plain)
     if len(plain) != 2:
-        raise ConfigError(f"found {' '.join(terms)!r}, promised TERM DATE, and marketplace= or department= if wanted")
+        raise ConfigError(f"found {' '.join(terms)!r}, expected TERM DATE, and marketplace= or department= if wanted")
     try:
         day = date.fromisoformat(plain[1])
     except ValueError:
-        raise ConfigError(f"found {plain[1]!r}, promised a date YYYY-MM-DD") from None
+        raise ConfigError(f"found {plain[1]!r}, expected a date YYYY-MM-DD") from None
     if "marketplace" in named:
         named["marketplace"] = named["marketplace"].strip().upper()
     if "department" in named:

@@ -93,7 +93,7 @@ def _settled_header(line: HeaderLine, source: Source, encoding: str) -> tuple[He
     if not knows_any(header.names, source):
         raise DataError(
             f"line {line.line_number}: none of its {len(header.names)} cells (delimiter {header.delimiter!r}){flaw} is "
-            f"a header that source {source.name} knows; promised a header line with {'; '.join(settled.missing)} "
+            f"a header that source {source.name} knows; expected a header line with {'; '.join(settled.missing)} "
             f"({source.where})"
         )
     where = f"line {line.line_number}: the header, read with delimiter {header.delimiter!r}{flaw},"
@@ -133,9 +133,9 @@ def take_header(
     if held:
         raise DataError(f"line {blank_count + 1}: the header opens a quote that nothing closes")
     raise DataError(
-        f"found {blank_count} blank lines, promised a header line"
+        f"found {blank_count} blank lines, expected a header line"
         if blank_count
-        else "the file is empty, promised a header line"
+        else "the file is empty, expected a header line"
     )
 
 
@@ -160,7 +160,7 @@ def read_header(line: HeaderLine, *, encoding: str, quote: str, delimiter: str) 
         if flaw.kind == "stray_return":
             raise DataError(
                 f"{where}: the header holds a carriage return without a line feed, as in files of old "
-                "Macs; promised lines that end with a line feed; convert the file"
+                "Macs; expected lines that end with a line feed; convert the file"
             ) from None
         return Header([text], delimiter, line.line_number, f"field {flaw.field_number}: {flaw.why}")
 

@@ -135,7 +135,7 @@ class BlockReader:
         return singly.with_rows(parsed.rows)
 
     def _texts(self, block: bytes, raws: list[bytes]) -> Sequence[bytes | None]:
-        """The records in UTF-8; None for each that is not what it was promised to be."""
+        """The records in UTF-8; None for each that is not what it was expected to be."""
         encoding = self.dialect.encoding
         if encoding != "utf-8":
             return [decoded(raw, encoding) for raw in raws]
@@ -215,7 +215,7 @@ def _all_rows(parsed: _Parsed, first_record: int) -> Block:
 
 
 def decoded(block: bytes, encoding: str) -> bytes | None:
-    """The block as UTF-8, or None where it is not what it was promised to be."""
+    """The block as UTF-8, or None where it is not what it was expected to be."""
     try:
         text = block.decode(encoding)
     except UnicodeDecodeError:

@@ -78,7 +78,7 @@ def told_encoding(
     found = f"begins with the byte-order mark of {mark}" if mark else "is text in none of them"
     guess = mark.removesuffix("-le").removesuffix("-be") or _wide(first) or "ITS ENCODING"
     raise DataError(
-        f"the file {found}, promised {named}; say its encoding with `encoding` under [read]: "
+        f"the file {found}, expected {named}; say its encoding with `encoding` under [read]: "
         f"{overlay(source_name, f'read.encoding = {toml(guess)}')}"
     )
 

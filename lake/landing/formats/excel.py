@@ -113,22 +113,22 @@ def _opened(
         sheets = xlsx.sheets(path)
         survey = xlsx.survey(path, sheet_name or _chosen(sheets, read, source_name), read.cell_limit)
         return _Sheet(survey, _loaded(path.rename(scratch / "book.xlsx"), survey.sheet_name), sheets)
-    raise DataError("the file is empty, promised a workbook" if not first else "the file is no .xlsx or .xls workbook")
+    raise DataError("the file is empty, expected a workbook" if not first else "the file is no .xlsx or .xls workbook")
 
 
 def _chosen(sheets: Mapping[str, bool], read: Read, source_name: str) -> str:
     """The name of the one sheet that is meant; hidden sheets only where they are named. Raises DataError."""
     if read.sheet is not None:
-        found, promised = [name for name in sheets if name == read.sheet], f"a sheet {read.sheet!r}"
+        found, expected = [name for name in sheets if name == read.sheet], f"a sheet {read.sheet!r}"
     elif read.sheet_pattern is not None:
         found = [name for name in sheets if re.search(read.sheet_pattern, name)]
-        promised = f"one sheet that {read.sheet_pattern!r} matches"
+        expected = f"one sheet that {read.sheet_pattern!r} matches"
     else:
-        found, promised = [name for name, is_visible in sheets.items() if is_visible], "one sheet"
+        found, expected = [name for name, is_visible in sheets.items() if is_visible], "one sheet"
     if len(found) != 1:
         matching = f", of which {len(found)} match" if found and read.sheet_pattern is not None else ""
         raise DataError(
-            f"the workbook has the sheets {', '.join(map(repr, sheets))}{matching}; promised {promised}; say its name "
+            f"the workbook has the sheets {', '.join(map(repr, sheets))}{matching}; expected {expected}; say its name "
             f"with `sheet` or `sheet_pattern` under [read]: {overlay(source_name, _named(sheets))}"
         )
     return found[0]
@@ -170,12 +170,12 @@ def _header(sheet: _Sheet, source: Source) -> tuple[int, list[str], Settled]:
             return row, header, settled
         tried.append((row, header, settled))
     if not tried:
-        raise DataError(f"sheet {sheet.name!r} is empty, promised a header row")
+        raise DataError(f"sheet {sheet.name!r} is empty, expected a header row")
     row, header, settled = min(tried, key=lambda one: (len(one[2].missing), not knows_any(one[1], source)))
     if not knows_any(header, source):
         raise DataError(
             f"none of the first {len(tried)} rows of sheet {sheet.name!r} has a header that source {source.name} "
-            f"knows; promised one with {'; '.join(settled.missing) or 'any of its columns'} ({source.where}); say "
+            f"knows; expected one with {'; '.join(settled.missing) or 'any of its columns'} ({source.where}); say "
             f"another `sheet`, or a greater header_search_rows under [read]{_another(sheet, source)}"
         )
     where = f"row {row + 1} of sheet {sheet.name!r}, the nearest to a header in its first {len(tried)},"

@@ -159,6 +159,6 @@ def _below_header(blocks: Iterator[bytes], line_count: int) -> Iterator[bytes]:
         left = max(0, left - len(lines))
     if left:
         raise DataError(
-            f"the file has {line_count - left} lines, promised {line_count} header lines (header_line_count under "
+            f"the file has {line_count - left} lines, expected {line_count} header lines (header_line_count under "
             "[read])"
         )

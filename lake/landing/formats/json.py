@@ -154,7 +154,7 @@ def _surveyed(found: Iterator[list[Element]], layout: Layout, columns: NestedCol
                     survey.keys.update(dict.fromkeys(cells))
             if len(survey.keys) > MOST_KEYS:
                 raise DataError(
-                    f"the first {survey.element_count:,} objects have {len(survey.keys):,} keys, promised at most "
+                    f"the first {survey.element_count:,} objects have {len(survey.keys):,} keys, expected at most "
                     f"{MOST_KEYS:,}: its keys look like values"
                 )
     return survey
@@ -224,7 +224,7 @@ def _records(element: Element, layout: Layout, columns: NestedColumns) -> Record
     try:
         value = decoded(raw, layout.encoding)
         if not isinstance(value, dict):
-            raise Flaw(f"not_object: {kind_of(value)}, promised an object")
+            raise Flaw(f"not_object: {kind_of(value)}, expected an object")
         records = list(unfolded(value, layout.nested)) if layout.nested else [value]
     except Flaw as flaw:
         return [_Dead(raw, str(flaw))]

@@ -42,7 +42,7 @@ def open_table(stream: Readable, source: Source, scratch: Path) -> Table:
     schema = opened.schema_arrow
     for field in schema:
         if pa.types.is_nested(_plain(field.type)):
-            raise DataError(f"column {field.name!r} holds {field.type}, promised plain values")
+            raise DataError(f"column {field.name!r} holds {field.type}, expected plain values")
     settled = settle(schema.names, source)
     if settled.missing:
         raise missing_columns(schema.names, settled, source, where="the schema of the file")

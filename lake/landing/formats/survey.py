@@ -64,6 +64,6 @@ class Survey:
         if rows * columns > self.cell_limit:
             raise DataError(
                 f"sheet {self.sheet_name!r} has at least {rows:,} rows x {columns:,} columns = {rows * columns:,} "
-                f"cells, promised at most {self.cell_limit:,} (cell_limit under [read]); have it written in parts, or "
+                f"cells, expected at most {self.cell_limit:,} (cell_limit under [read]); have it written in parts, or "
                 "as CSV"
             )

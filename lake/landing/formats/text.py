@@ -1,4 +1,4 @@
-"""Text as lines of bytes: the encoding that was promised, held against the byte-order mark, and physical lines."""
+"""Text as lines of bytes: the encoding that was expected, held against the byte-order mark, and physical lines."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def utf8_chunks(stream: Readable, encoding: str) -> Iterator[bytes]:
     """Blocks of about BLOCK_BYTES, the byte-order mark taken off, in `block_encoding(encoding)`.
 
     An encoding that writes ASCII as ASCII keeps its bytes. Raises DataError where the file's mark contradicts the
-    encoding promised, and where it is a packed file.
+    encoding expected, and where it is a packed file.
     """
     first = _first(stream)
     refuse_packed(first)
     marked = marked_encoding(first)
     mark = next((mark for mark, name in _MARKS if name == marked), b"")
-    name = _promised(encoding, marked)
+    name = _expected(encoding, marked)
     chunks = _chunks(first[len(mark) :], stream)
     return _transcoded(chunks, name) if is_transcoded(name) else chunks
 
@@ -77,7 +77,7 @@ def refuse_packed(first: bytes) -> None:
     """Raises DataError where the first bytes are those of a packed file."""
     if packed := next((name for mark, name in _PACKED if first.startswith(mark)), None):
         raise DataError(
-            f"found a file packed as {packed}, promised text; unpack it: only what is packed once, with gzip or zstd, "
+            f"found a file packed as {packed}, expected text; unpack it: only what is packed once, with gzip or zstd, "
             "is unpacked here"
         )
 
@@ -99,13 +99,13 @@ def line_count_of(block: bytes) -> int:
     return block.count(b"\n") + (not block.endswith(b"\n") and len(block) > 0)
 
 
-def _promised(encoding: str, marked: str) -> str:
+def _expected(encoding: str, marked: str) -> str:
     """The encoding to read with, without the mark. Raises DataError where the mark says another, or is needed."""
     name = codecs.lookup(encoding).name.removesuffix("-sig")
     if marked and marked not in (name, f"{name}-le", f"{name}-be"):
         family = marked.removesuffix("-le").removesuffix("-be")
         raise DataError(
-            f"the file begins with the byte-order mark of {marked}, promised {encoding}; say encoding = "
+            f"the file begins with the byte-order mark of {marked}, expected {encoding}; say encoding = "
             f'"{family}" under [read] if all files of the source are so'
         )
     if name in ("utf-16", "utf-32") and not marked:
@@ -162,7 +162,7 @@ def whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
             held += chunk
         if len(held) > LONGEST_RECORD:
             raise DataError(
-                f"line {line} is longer than {LONGEST_RECORD:,} bytes; promised records that end with a "
+                f"line {line} is longer than {LONGEST_RECORD:,} bytes; expected records that end with a "
                 "line feed (old Macs end them with a carriage return: convert the file)"
             )
     if held:

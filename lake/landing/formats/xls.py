@@ -31,7 +31,7 @@ def surveys(path: Path, cell_limit: int) -> list[Survey]:
     """
     limit = byte_limit(cell_limit)
     if (size := path.stat().st_size) > limit:
-        raise DataError(f"the workbook has {size:,} bytes, promised at most {limit:,} for cell_limit = {cell_limit}")
+        raise DataError(f"the workbook has {size:,} bytes, expected at most {limit:,} for cell_limit = {cell_limit}")
     try:
         stream = _CompoundFile(path.read_bytes()).workbook()
         paddings = _paddings(stream)
@@ -128,7 +128,7 @@ def _records(stream: bytes, at: int) -> Iterator[_Record]:
     """The records of one part of the workbook, without those of charts inside it."""
     depth = 0
     if struct.unpack_from("<H", stream, at)[0] != _BOF:
-        raise DamagedWorkbook("no part begins where one is promised")
+        raise DamagedWorkbook("no part begins where one is expected")
     while True:
         kind, size = struct.unpack_from("<HH", stream, at)
         at += 4 + size

@@ -36,7 +36,7 @@ def survey(path: Path, sheet_name: str, cell_limit: int) -> Survey:
         size, limit = sum(info.file_size for info in read), byte_limit(cell_limit)
         if size > limit:
             raise DataError(
-                f"{size:,} bytes are unpacked for sheet {sheet_name!r}, promised at most {limit:,} for cell_limit = "
+                f"{size:,} bytes are unpacked for sheet {sheet_name!r}, expected at most {limit:,} for cell_limit = "
                 f"{cell_limit} (under [read]); have it written in parts, or as CSV"
             )
         for info in read:

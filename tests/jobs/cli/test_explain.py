@@ -98,28 +98,28 @@ def test_a_cell_without_a_leg_is_explained_for_every_leg(made: Made) -> None:
             id="a month without a cell",
         ),
         pytest.param(
-            ("cycle_times_monthly", "vendor_id=V1"), 2, "found no month, promised month=YYYY-MM", id="no month"
+            ("cycle_times_monthly", "vendor_id=V1"), 2, "found no month, expected month=YYYY-MM", id="no month"
         ),
         pytest.param(
             ("cycle_times_monthly", "vendor_id=V1", "month=May"),
             2,
-            "month is 'May', promised YYYY-MM",
+            "month is 'May', expected YYYY-MM",
             id="a month that is none",
         ),
         pytest.param(
             ("cycle_times_monthly", "month=2024-05", "leg=jump"),
             2,
-            "leg is 'jump', promised one of",
+            "leg is 'jump', expected one of",
             id="an unknown leg",
         ),
         pytest.param(
             ("cycle_times_monthly", "vendor=V1", "month=2024-05"),
             2,
-            "found 'vendor=V1', promised name=value with one of leg, cell_grain, source_system_code, vendor_id",
+            "found 'vendor=V1', expected name=value with one of leg, cell_grain, source_system_code, vendor_id",
             id="an unknown name",
         ),
         pytest.param(
-            ("nothing", "x"), 2, "found 'nothing', promised one of case, cycle_times_monthly", id="an unknown subject"
+            ("nothing", "x"), 2, "found 'nothing', expected one of case, cycle_times_monthly", id="an unknown subject"
         ),
     ],
 )

@@ -28,11 +28,11 @@ def test_the_warehouse_holds_exactly_the_release(made: Made) -> None:
             ]
             sql = f"SELECT {', '.join(columns)} FROM {zone}.{table} ORDER BY ALL"
             held = connection.execute(sql).fetchall()
-            promised = made.ask("query", sql, "--csv").out
-            assert len(held) == len(list(csv.reader(StringIO(promised)))) - 1, f"{zone}.{table}"
+            expected = made.ask("query", sql, "--csv").out
+            assert len(held) == len(list(csv.reader(StringIO(expected)))) - 1, f"{zone}.{table}"
             text = StringIO()
             csv.writer(text, lineterminator="\n").writerows([columns, *held])
-            assert text.getvalue() == promised, f"{zone}.{table}"
+            assert text.getvalue() == expected, f"{zone}.{table}"
         assert connection.execute("SELECT domain, number FROM headrace.release").fetchall() == [("procurement", 2)]
         assert connection.execute("SELECT DISTINCT length(user_code) FROM curated.logged_events").fetchall() == [(32,)]
 

@@ -59,9 +59,9 @@ def test_query_cuts_and_says_so_only_for_people(made: Made) -> None:
         pytest.param("SELEC 1", 'syntax error at or near "SELEC"', id="no SQL"),
         pytest.param("FROM marts.nowhere", "release 2 has curated.logged_events, marts.", id="an unknown table"),
         pytest.param("SELECT nothing FROM marts.procurement_cases", '"nothing" not found', id="an unknown column"),
-        pytest.param("SELECT 1; SELECT 2", "found 2 statements, promised one", id="two statements"),
+        pytest.param("SELECT 1; SELECT 2", "found 2 statements, expected one", id="two statements"),
         pytest.param(
-            "COPY (SELECT 1) TO 'x.csv'", "found a statement of kind COPY, promised one that reads", id="a write"
+            "COPY (SELECT 1) TO 'x.csv'", "found a statement of kind COPY, expected one that reads", id="a write"
         ),
         pytest.param("SET threads = 1", "found a statement of kind SET", id="a setting"),
         pytest.param("FROM read_csv('/etc/passwd')", "Permission Error", id="another file"),

@@ -100,7 +100,7 @@ def test_without_java_a_run_says_so(made: Made, tmp_path: Path) -> None:
         env={**os.environ, "HEADRACE_MASKING_KEY": KEY, "JAVA_HOME": "/nowhere"},
     )
     assert found.returncode == 2
-    assert "Spark did not start: found JAVA_HOME=/nowhere, promised Java 17 or later" in found.stderr
+    assert "Spark did not start: found JAVA_HOME=/nowhere, expected Java 17 or later" in found.stderr
 
 
 @pytest.mark.needs_spark

@@ -53,14 +53,14 @@ class TestEnvironment:
         ("text", "sentence"),
         [
             pytest.param(
-                "[sail]\nlanded_row_limit = 0", r":2: landed_row_limit is 0, promised 1 or more", id="no rows"
+                "[sail]\nlanded_row_limit = 0", r":2: landed_row_limit is 0, expected 1 or more", id="no rows"
             ),
             pytest.param("[small]\nbytes = 1", r":2: unknown key 'small.bytes'", id="an unknown key of small"),
-            pytest.param('[environment]\nmasking_key = "none"', r":2: found 'none', promised one of 'user'", id="key"),
+            pytest.param('[environment]\nmasking_key = "none"', r":2: found 'none', expected one of 'user'", id="key"),
             pytest.param("[environment]\nmasking = 1", r":2: unknown key 'environment.masking'", id="an unknown key"),
             pytest.param("[sprak]", r":1: unknown key 'sprak'; did you mean 'spark'", id="an unknown table"),
-            pytest.param("[spark]\nspark.a = [1]", r":2: found \[1\], promised text, a number", id="a list"),
-            pytest.param("\nspark = 1", r":2: spark is 1, promised a table", id="no table"),
+            pytest.param("[spark]\nspark.a = [1]", r":2: found \[1\], expected text, a number", id="a list"),
+            pytest.param("\nspark = 1", r":2: spark is 1, expected a table", id="no table"),
         ],
     )
     def test_mistakes(self, tmp_path: Path, text: str, sentence: str) -> None:
@@ -87,9 +87,9 @@ class TestMartsOptions:
             ),
             pytest.param("[marts]\nas_of = 2024-01-31", "0.toml:2: unknown key 'marts.as_of'", id="told elsewhere"),
             pytest.param(
-                '[marts]\nleft_edge_days = "7"', "0.toml:2: found '7', promised a whole number", id="its type"
+                '[marts]\nleft_edge_days = "7"', "0.toml:2: found '7', expected a whole number", id="its type"
             ),
-            pytest.param("[marts]\ncalendars = 3", "0.toml:2: marts.calendars is 3, promised a table", id="calendars"),
+            pytest.param("[marts]\ncalendars = 3", "0.toml:2: marts.calendars is 3, expected a table", id="calendars"),
             pytest.param(
                 "[marts.calendars.de]\nholiday = [2024-05-01]",
                 "0.toml:2: unknown key 'marts.calendars.de.holiday'",
@@ -97,12 +97,12 @@ class TestMartsOptions:
             ),
             pytest.param(
                 '[marts.calendars.de]\nholidays = ["2024-05-01"]',
-                "0.toml:2: found ['2024-05-01'], promised a list of a date",
+                "0.toml:2: found ['2024-05-01'], expected a list of a date",
                 id="a holiday that is text",
             ),
             pytest.param(
                 '\n[marts.calendars.de]\nweekend = ["sonntag"]',
-                "0.toml:2: calendars: weekend: found sonntag, promised any of monday",
+                "0.toml:2: calendars: weekend: found sonntag, expected any of monday",
                 id="a weekday",
             ),
             pytest.param(

@@ -22,7 +22,7 @@ MISTAKES_OF_COLUMNS = [
     pytest.param(
         changed('["Thing"]', '"Thing"'),
         "headers",
-        ["found 'Thing', promised a list of text"],
+        ["found 'Thing', expected a list of text"],
         id="headers that are no list",
     ),
     pytest.param(
@@ -94,7 +94,7 @@ MISTAKES_OF_COLUMNS = [
         id="an unknown rule",
     ),
     pytest.param(
-        changed('rule = "date"', "rule = 3"), "rule = 3", ["found 3, promised text"], id="a rule that is none"
+        changed('rule = "date"', "rule = 3"), "rule = 3", ["found 3, expected text"], id="a rule that is none"
     ),
     pytest.param(
         changed('rule = "document_number"', 'rule = "document_number"\nwidht = 5'),
@@ -105,7 +105,7 @@ MISTAKES_OF_COLUMNS = [
     pytest.param(
         changed('rule = "document_number"', 'rule = "document_number"\nwidth = "5"'),
         "width",
-        ["document_number: width is '5', promised a whole number"],
+        ["document_number: width is '5', expected a whole number"],
         id="an ill-typed parameter",
     ),
     pytest.param(
@@ -115,13 +115,13 @@ MISTAKES_OF_COLUMNS = [
     pytest.param(
         changed('rule = "document_number"', 'rule = "mapped"\nvalues = {a = 1}'),
         "values",
-        ["promised a table of texts"],
+        ["expected a table of texts"],
         id="a table of numbers",
     ),
     pytest.param(
         changed('rule = "document_number"', 'rule = "mapped"\nvalues = {a = "b"}\notherwise = 3'),
         "otherwise",
-        ["otherwise is 3, promised text"],
+        ["otherwise is 3, expected text"],
         id="otherwise",
     ),
     pytest.param(
@@ -139,7 +139,7 @@ MISTAKES_OF_COLUMNS = [
     pytest.param(
         changed('formats = ["iso"]', 'ambiguous_formats = ["%d/%m/%Y"]'),
         "ambiguous_formats",
-        ["promised two formats to decide between"],
+        ["expected two formats to decide between"],
         id="one ambiguous format",
     ),
     pytest.param(
@@ -151,7 +151,7 @@ MISTAKES_OF_COLUMNS = [
     pytest.param(
         changed('formats = ["iso"]', 'ambiguous_formats = "%d/%m/%Y"'),
         "ambiguous_formats",
-        ["promised a list of text"],
+        ["expected a list of text"],
         id="no list of ambiguous formats",
     ),
     pytest.param(
@@ -169,7 +169,7 @@ MISTAKES_OF_COLUMNS = [
     pytest.param(
         changed("rule", 'required_header = "yes"\nrule'),
         "required_header",
-        ["promised true or false"],
+        ["expected true or false"],
         id="required_header",
     ),
     pytest.param(

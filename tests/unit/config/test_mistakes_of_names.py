@@ -39,7 +39,7 @@ MISTAKES = [
         id="no fit",
     ),
     pytest.param(changed("zone", "zones"), "zones", ["zones is no parameter of this rule"], id="an unknown key"),
-    pytest.param(changed('"hour"', "7"), "group", ["found 7, promised text"], id="a group that is no name"),
+    pytest.param(changed('"hour"', "7"), "group", ["found 7, expected text"], id="a group that is no name"),
     pytest.param(
         changed('group = "hour"', 'group = "day"'),
         "claims",
@@ -79,7 +79,7 @@ MISTAKES = [
         ["`claims` have no group (?P<period>...)"],
         id="a period that no name has",
     ),
-    pytest.param(changed('"%Y/%m/%d/%H"', "3", FORMAT), "period_format", ["found 3, promised text"], id="a number"),
+    pytest.param(changed('"%Y/%m/%d/%H"', "3", FORMAT), "period_format", ["found 3, expected text"], id="a number"),
 ]
 
 

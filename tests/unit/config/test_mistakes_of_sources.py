@@ -29,23 +29,23 @@ MISTAKES_OF_SOURCES = [
     pytest.param(
         changed("upsert", "upsrt"),
         "kind",
-        ["found 'upsrt', promised one of 'upsert', 'replaces_period'"],
+        ["found 'upsrt', expected one of 'upsert', 'replaces_period'"],
         id="an unknown kind",
     ),
     pytest.param(
         changed('kind = "upsert"', "kind = true"),
         "kind",
-        ["found True, promised one of 'upsert'"],
+        ["found True, expected one of 'upsert'"],
         id="a kind that is no text",
     ),
     pytest.param(
         changed('"duplicate"', '"same"'),
         "identical_rows",
-        ["found 'same', promised one of 'distinct'"],
+        ["found 'same', expected one of 'distinct'"],
         id="identical rows",
     ),
     pytest.param(
-        changed("[source]", '[source]\norder = "name"'), "order", ["promised one of 'delivery', 'arrival'"], id="order"
+        changed("[source]", '[source]\norder = "name"'), "order", ["expected one of 'delivery', 'arrival'"], id="order"
     ),
     pytest.param(
         changed('table = "things"', 'table = "thinks"'),
@@ -53,18 +53,18 @@ MISTAKES_OF_SOURCES = [
         ["no table 'thinks' that sources fill", "mean 'things'"],
         id="an unknown table",
     ),
-    pytest.param(changed('table = "things"', "table = 3"), "table", ["found 3, promised text"], id="no table's name"),
+    pytest.param(changed('table = "things"', "table = 3"), "table", ["found 3, expected text"], id="no table's name"),
     pytest.param(
         changed('table = "things"\n', ""), "[source]", ["source 'things' does not say `table`"], id="a key missing"
     ),
     pytest.param(
         changed("['things.*[.]csv$']", "'things'"),
         "claims",
-        ["promised a list of text"],
-        id="a text where a list is promised",
+        ["expected a list of text"],
+        id="a text where a list is expected",
     ),
-    pytest.param(changed("['things.*[.]csv$']", "['x', 3]"), "claims", ["promised a list of text"], id="a mixed list"),
-    pytest.param(changed("['things.*[.]csv$']", "[]"), "claims", ["promised at least one"], id="no claims"),
+    pytest.param(changed("['things.*[.]csv$']", "['x', 3]"), "claims", ["expected a list of text"], id="a mixed list"),
+    pytest.param(changed("['things.*[.]csv$']", "[]"), "claims", ["expected at least one"], id="no claims"),
     pytest.param(
         changed("['things.*[.]csv$']", "['(']"), "claims", ["'(' is not a regular expression"], id="a bad pattern"
     ),
@@ -83,7 +83,7 @@ MISTAKES_OF_SOURCES = [
     pytest.param(
         changed('"upsert"', '"upsert"\nclosed_through = "March"'),
         "closed_through",
-        ["found 'March', promised a period such as \"2024-03\""],
+        ["found 'March', expected a period such as \"2024-03\""],
         id="a closed period that is none",
     ),
     pytest.param(
@@ -109,7 +109,7 @@ MISTAKES_OF_SOURCES = [
         id="a line end as delimiter",
     ),
     pytest.param(
-        changed("encoding", "delimiters = []\nencoding"), "delimiters", ["promised at least one"], id="no delimiter"
+        changed("encoding", "delimiters = []\nencoding"), "delimiters", ["expected at least one"], id="no delimiter"
     ),
     pytest.param(
         changed("encoding", "delimiters = ['\"']\nencoding"),
@@ -119,13 +119,13 @@ MISTAKES_OF_SOURCES = [
     ),
     pytest.param(changed("encoding", 'quote = "”"\nencoding'), "quote =", ["'”' is not one ASCII"], id="a quote"),
     pytest.param(
-        changed("encoding", 'format = "xml"\nencoding'), "format", ["found 'xml', promised one of 'csv'"], id="a format"
+        changed("encoding", 'format = "xml"\nencoding'), "format", ["found 'xml', expected one of 'csv'"], id="a format"
     ),
     pytest.param(
         changed("encoding", "has_multiline_fields = 1\nencoding"),
         "has_multiline_fields",
-        ["found 1, promised true or false"],
-        id="a number where a truth is promised",
+        ["found 1, expected true or false"],
+        id="a number where a truth is expected",
     ),
     pytest.param(
         changed("encoding", 'stray_quotes = "ignore"\nencoding'),
@@ -137,7 +137,7 @@ MISTAKES_OF_SOURCES = [
         pytest.param(
             changed("encoding", f"dead_letter_halt_ratio = {ratio}\nencoding"),
             "dead_letter_halt_ratio",
-            ["promised"],
+            ["expected"],
             id=f"a ratio of {ratio}",
         )
         for ratio in ("1.5", "-0.1", "nan", "true", '"1%"')

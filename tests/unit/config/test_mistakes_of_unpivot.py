@@ -48,7 +48,7 @@ MISTAKES = [
     pytest.param(
         changed("header_pattern", 'headers = ["A"]\nheader_pattern'), "[unpivot]", ["says both `headers`"], id="both"
     ),
-    pytest.param(changed("'[0-9-]+'", "3"), "header_pattern", ["found 3, promised text"], id="a pattern of a number"),
+    pytest.param(changed("'[0-9-]+'", "3"), "header_pattern", ["found 3, expected text"], id="a pattern of a number"),
     pytest.param(
         changed("header_pattern = '[0-9-]+'", 'headers = [" "]'),
         'headers = [" "]',

@@ -77,13 +77,13 @@ FIXED = changed('encoding = "utf-8"', 'format = "fixed_width"\nlayout = [{name =
         pytest.param(
             FIXED.replace(", width = 5", ""),
             "layout",
-            ["promised a list of tables with name (text), start (a whole number), width (a whole number)"],
+            ["expected a list of tables with name (text), start (a whole number), width (a whole number)"],
             id="a column without a width",
         ),
         pytest.param(
             FIXED.replace("layout", "header_line_count = -1\nlayout"),
             "header_line_count",
-            ["is -1, promised 0 or more"],
+            ["is -1, expected 0 or more"],
             id="fewer header lines than none",
         ),
         pytest.param(
@@ -101,19 +101,19 @@ FIXED = changed('encoding = "utf-8"', 'format = "fixed_width"\nlayout = [{name =
         pytest.param(
             changed('encoding = "utf-8"', 'format = "excel"\ncell_limit = 0'),
             "cell_limit",
-            ["is 0, promised 1 or more"],
+            ["is 0, expected 1 or more"],
             id="no cells",
         ),
         pytest.param(
             changed("encoding", "unpacked_limit_bytes = 0\nencoding"),
             "unpacked_limit_bytes",
-            ["is 0, promised 1 or more"],
+            ["is 0, expected 1 or more"],
             id="nothing unpacked",
         ),
         pytest.param(
             changed('encoding = "utf-8"', 'format = "parquet"\nmanifest = "x"'),
             "manifest",
-            ["found 'x', promised true or false"],
+            ["found 'x', expected true or false"],
             id="a manifest by name",
         ),
     ],

@@ -1,4 +1,4 @@
-"""CSV in every encoding, and files that are not what was promised."""
+"""CSV in every encoding, and files that are not what was expected."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ def test_half_a_surrogate_pair_is_one_dead_letter() -> None:
 @pytest.mark.parametrize(
     ("data", "encoding", "sentence"),
     [
-        pytest.param("a".encode("utf-16"), "utf-8", "mark of utf-16-le, promised utf-8", id="utf-16 as utf-8"),
-        pytest.param("a".encode("utf-32"), "utf-16", "mark of utf-32-le, promised utf-16", id="utf-32 as utf-16"),
-        pytest.param(b"\xef\xbb\xbfa", "latin-1", "mark of utf-8, promised latin-1", id="utf-8 as latin-1"),
-        pytest.param(b"\xef\xbb\xbfa", "utf-16", "mark of utf-8, promised utf-16", id="utf-8 as utf-16"),
-        pytest.param(b"\xfe\xff\0a", "utf-16-le", "mark of utf-16-be, promised utf-16-le", id="the other end first"),
+        pytest.param("a".encode("utf-16"), "utf-8", "mark of utf-16-le, expected utf-8", id="utf-16 as utf-8"),
+        pytest.param("a".encode("utf-32"), "utf-16", "mark of utf-32-le, expected utf-16", id="utf-32 as utf-16"),
+        pytest.param(b"\xef\xbb\xbfa", "latin-1", "mark of utf-8, expected latin-1", id="utf-8 as latin-1"),
+        pytest.param(b"\xef\xbb\xbfa", "utf-16", "mark of utf-8, expected utf-16", id="utf-8 as utf-16"),
+        pytest.param(b"\xfe\xff\0a", "utf-16-le", "mark of utf-16-be, expected utf-16-le", id="the other end first"),
         pytest.param("a".encode("utf-16-be"), "utf-16", 'no byte-order mark, .* say encoding = "utf-16-le"', id="none"),
         pytest.param(
             "a\nb".encode("utf-16-le") + b"x",
@@ -79,11 +79,11 @@ def test_half_a_surrogate_pair_is_one_dead_letter() -> None:
             "line 2: the file is not utf-16-le: truncated",
             id="half a character at the end",
         ),
-        pytest.param(b"\x1f\x8b\x08", "utf-8", "packed as gzip, promised text", id="gzip"),
+        pytest.param(b"\x1f\x8b\x08", "utf-8", "packed as gzip, expected text", id="gzip"),
         pytest.param(b"PK\x03\x04", "utf-8", "packed as zip, as Excel workbooks are", id="a workbook"),
     ],
 )
-def test_a_file_that_is_not_what_was_promised(data: bytes, encoding: str, sentence: str) -> None:
+def test_a_file_that_is_not_what_was_expected(data: bytes, encoding: str, sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
         list(texts.utf8_lines(io.BytesIO(data), encoding))
 

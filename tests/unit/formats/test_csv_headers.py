@@ -40,9 +40,9 @@ def test_the_header_is_taken(data: bytes, multiline: bool, line: csv.HeaderLine,
 @pytest.mark.parametrize(
     ("data", "multiline", "sentence"),
     [
-        pytest.param(b"", False, "the file is empty, promised a header line", id="empty"),
+        pytest.param(b"", False, "the file is empty, expected a header line", id="empty"),
         pytest.param(b"\xef\xbb\xbf", False, "the file is empty", id="a mark alone"),
-        pytest.param(b"\n\r\n \n", False, "found 3 blank lines, promised a header line", id="blank lines alone"),
+        pytest.param(b"\n\r\n \n", False, "found 3 blank lines, expected a header line", id="blank lines alone"),
         pytest.param(b'\n"a\nb\n', True, "line 2: the header opens a quote that nothing closes", id="open quote"),
     ],
 )

@@ -189,7 +189,7 @@ class TestSheet:
     def test_chosen(self, place: Place, written: Any, read: dict[str, Any], first: str | None) -> None:
         data = written(THREE, hidden=["Old"])
         if first is None:
-            assert "promised one sheet that 'orders.*4$' matches" in place.refused(data, book(**read))
+            assert "expected one sheet that 'orders.*4$' matches" in place.refused(data, book(**read))
         else:
             assert place.rows(place.land(data, book(**read)))[0][0] == first
 
@@ -199,18 +199,18 @@ class TestSheet:
 
     @pytest.mark.parametrize("written", [xlsx, xls])
     @pytest.mark.parametrize(
-        ("read", "promised"),
+        ("read", "expected"),
         [
-            pytest.param({"sheet": "Order"}, "promised a sheet 'Order'", id="a name that none has"),
-            pytest.param({"sheet": "orders 2024"}, "promised a sheet 'orders 2024'", id="case counts"),
-            pytest.param({"sheet_pattern": "^Orders"}, "of which 2 match; promised one sheet", id="two match"),
-            pytest.param({}, "promised one sheet; say its name with `sheet`", id="several and none named"),
+            pytest.param({"sheet": "Order"}, "expected a sheet 'Order'", id="a name that none has"),
+            pytest.param({"sheet": "orders 2024"}, "expected a sheet 'orders 2024'", id="case counts"),
+            pytest.param({"sheet_pattern": "^Orders"}, "of which 2 match; expected one sheet", id="two match"),
+            pytest.param({}, "expected one sheet; say its name with `sheet`", id="several and none named"),
         ],
     )
-    def test_not_there(self, place: Place, written: Any, read: dict[str, Any], promised: str) -> None:
+    def test_not_there(self, place: Place, written: Any, read: dict[str, Any], expected: str) -> None:
         sentence = place.refused(written(THREE), book(**read))
         assert "the workbook has the sheets 'Notes', 'Orders 2024', 'Orders 2023', 'Old'" in sentence
-        assert promised in sentence
+        assert expected in sentence
 
     def test_it_is_part_of_the_identity(self) -> None:
         digests = {book(**read).reading_digest for read in ({}, {"sheet": "x"}, {"sheet_pattern": "x"})}
@@ -250,7 +250,7 @@ class TestLimits:
     def test_cells(self, place: Place, written: Any) -> None:
         data = written(ROWS)
         sentence = place.refused(data, book(cell_limit=8))
-        assert "sheet 'Orders' has at least 3 rows x 3 columns = 9 cells, promised at most 8" in sentence
+        assert "sheet 'Orders' has at least 3 rows x 3 columns = 9 cells, expected at most 8" in sentence
         assert len(place.rows(place.land(data, book(cell_limit=9)))) == 2
 
     def test_a_cell_far_away_fills_no_memory(self, place: Place) -> None:
@@ -258,7 +258,7 @@ class TestLimits:
         data = changed(xlsx(ROWS), SHEET, lambda text: text.replace("</sheetData>", far))
         sentence = place.refused(data, book())
         assert "sheet 'Orders' has at least 1,048,576 rows x 16,384 columns = 17,179,869,184 cells" in sentence
-        assert "promised at most 5,000,000 (cell_limit under [read])" in sentence
+        assert "expected at most 5,000,000 (cell_limit under [read])" in sentence
 
     def test_a_cell_far_away_in_an_old_workbook(self, place: Place) -> None:
         rows: list[list[Any]] = [["PO"], *([[]] * 65_534), [None] * 255 + [1]]
@@ -270,7 +270,7 @@ class TestLimits:
         data = changed(xlsx(ROWS), "xl/sharedStrings.xml", lambda text: text.replace("</sst>", spaces))
         assert len(data) < 100_000
         sentence = place.refused(data, book(cell_limit=9))
-        assert "bytes are unpacked for sheet 'Orders', promised at most 16,777,216 for cell_limit = 9" in sentence
+        assert "bytes are unpacked for sheet 'Orders', expected at most 16,777,216 for cell_limit = 9" in sentence
         assert len(place.rows(place.land(data, book()))) == 2
 
     def test_other_sheets_do_not_count(self, place: Place) -> None:
@@ -285,10 +285,10 @@ def cut(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        pytest.param(b"", "the file is empty, promised a workbook", id="empty"),
+        pytest.param(b"", "the file is empty, expected a workbook", id="empty"),
         pytest.param(b"PO,Vendor\n1,A\n", "the file is no .xlsx or .xls workbook", id="CSV"),
-        pytest.param(xlsx([]), "sheet 'Orders' is empty, promised a header row", id="an empty workbook"),
-        pytest.param(xls([]), "sheet 'Orders' is empty, promised a header row", id="an empty old workbook"),
+        pytest.param(xlsx([]), "sheet 'Orders' is empty, expected a header row", id="an empty workbook"),
+        pytest.param(xls([]), "sheet 'Orders' is empty, expected a header row", id="an empty old workbook"),
         pytest.param(protected(xls(ROWS)), "protected with a password; ask for it without one", id="protected"),
         pytest.param(with_password(xls(ROWS)), "protected with a password", id="an old one, protected"),
         pytest.param(cut(xlsx(ROWS)), "damaged or cut short", id="cut short"),

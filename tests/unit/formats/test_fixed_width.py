@@ -87,7 +87,7 @@ def test_a_layout_without_a_required_column_is_refused(place: Place) -> None:
 
 
 def test_fewer_lines_than_header_lines(place: Place) -> None:
-    assert "the file has 1 lines, promised 2 header lines" in place.refused(b"Orders\n", fixed(header_line_count=2))
+    assert "the file has 1 lines, expected 2 header lines" in place.refused(b"Orders\n", fixed(header_line_count=2))
 
 
 @pytest.mark.parametrize("data", [b"", b"\n  \n"], ids=["empty", "blank lines"])

@@ -67,11 +67,11 @@ def test_an_empty_text_is_no_null(place: Place) -> None:
         pytest.param(b'{"PO":"a\tb"}', "not_json: Invalid control character", id="a tab inside a text"),
         pytest.param(b'{"PO":1,"PO":1}', "twice: key 'PO'", id="a key twice"),
         pytest.param(b'{"PO":{"a":1,"a":2}}', "twice: key 'a'", id="a key twice below"),
-        pytest.param(b"[1]", "not_object: an array, promised an object", id="an array"),
-        pytest.param(b'"PO"', "not_object: a text, promised an object", id="a text"),
-        pytest.param(b"12", "not_object: a number, promised an object", id="a number"),
-        pytest.param(b"null", "not_object: null, promised an object", id="null"),
-        pytest.param(b"true", "not_object: true or false, promised an object", id="true"),
+        pytest.param(b"[1]", "not_object: an array, expected an object", id="an array"),
+        pytest.param(b'"PO"', "not_object: a text, expected an object", id="a text"),
+        pytest.param(b"12", "not_object: a number, expected an object", id="a number"),
+        pytest.param(b"null", "not_object: null, expected an object", id="null"),
+        pytest.param(b"true", "not_object: true or false, expected an object", id="true"),
         pytest.param(b'{"PO":"\xff"}', "undecodable: byte 8 of the record is not utf-8", id="another encoding"),
         pytest.param(b'{"PO":"\\ud800"}', "surrogate: half a character", id="half a character"),
         pytest.param(b'{"\\udfff":1}', "surrogate: half a character", id="half a character in a key"),
@@ -152,7 +152,7 @@ def test_elements_of_an_array_that_are_no_objects_are_dead_letters(place: Place)
         pytest.param(b'{"PO":1,"Order No.":2}', None, "the header has 2 columns for po_number", id="two keys"),
         pytest.param(b"PK\x03\x04", None, "packed as zip", id="a workbook"),
         pytest.param(b"PO,Vendor\n1,A\n", None, "line 1, record 1: not_json", id="CSV"),
-        pytest.param('{"PO":1}'.encode("utf-16"), None, "mark of utf-16-le, promised utf-8", id="utf-16"),
+        pytest.param('{"PO":1}'.encode("utf-16"), None, "mark of utf-16-le, expected utf-8", id="utf-16"),
     ],
 )
 def test_what_cannot_be_read_is_refused(place: Place, data: bytes, records: Any, sentence: str) -> None:
@@ -218,7 +218,7 @@ def test_every_line_is_accounted_for(
 def test_keys_that_are_values_are_refused(place: Place) -> None:
     data = b'{"PO":1}\n{"a":1,"b":2,"c":3}\n'
     with patch.object(json, "MOST_KEYS", 3):
-        assert "have 4 keys, promised at most 3" in place.refused(data, lines())
+        assert "have 4 keys, expected at most 3" in place.refused(data, lines())
     with patch.object(json, "MOST_KEYS", 4):
         assert len(place.rows(place.land(data, lines()))) == 2
 

@@ -105,7 +105,7 @@ def test_a_text_that_is_not_utf8_is_a_dead_letter(place: Place) -> None:
         pytest.param(b"PO\n1\n", "the file is no Parquet, or damaged", id="CSV"),
         pytest.param(packed({"PO": ["1"]})[:-6], "the file is no Parquet, or damaged", id="cut short"),
         pytest.param(packed({"PO": [["1"]]}), "column 'PO' holds list<element: string>", id="lists"),
-        pytest.param(packed({"PO": [{"a": 1}]}), "column 'PO' holds struct<a: int64>, promised plain", id="structs"),
+        pytest.param(packed({"PO": [{"a": 1}]}), "column 'PO' holds struct<a: int64>, expected plain", id="structs"),
         pytest.param(packed({"x": ["1"]}), "the schema of the file has no column for po_number", id="no key"),
         pytest.param(packed({"PO": ["1"], "po": ["1"]}), "the header has 2 columns for po_number", id="two keys"),
     ],
@@ -184,7 +184,7 @@ class TestManifest:
             self.claims(place)
         every = replace(self.extract, claims=("in/(?P<period>x)?",))
         with pytest.raises(
-            DataError, match=r"^in/b.parquet: no manifest lists this file; promised .* manifest = false"
+            DataError, match=r"^in/b.parquet: no manifest lists this file; expected .* manifest = false"
         ):
             self.claims(place, every)
 
@@ -205,25 +205,25 @@ class TestManifest:
             pytest.param(
                 [{"name": "c.parquet", "rows": 1}], "the delivery is not whole: it lists c.parquet", id="gone"
             ),
-            pytest.param([{"name": "a.parquet"}], "promised a name, a number of rows", id="no rows"),
-            pytest.param([{"name": "a.parquet", "rows": True}], "promised a name, a number of rows", id="rows"),
+            pytest.param([{"name": "a.parquet"}], "expected a name, a number of rows", id="no rows"),
+            pytest.param([{"name": "a.parquet", "rows": True}], "expected a name, a number of rows", id="rows"),
             pytest.param(
-                [{"name": "a.parquet", "rows": -1}], "promised a name, a number of rows", id="fewer than none"
+                [{"name": "a.parquet", "rows": -1}], "expected a name, a number of rows", id="fewer than none"
             ),
             pytest.param(
-                [{"name": "a.parquet", "rows": 2, "sha256": 3}], "promised a name", id="a sha256 that is none"
+                [{"name": "a.parquet", "rows": 2, "sha256": 3}], "expected a name", id="a sha256 that is none"
             ),
-            pytest.param(["a.parquet"], "promised a name, a number of rows", id="names alone"),
+            pytest.param(["a.parquet"], "expected a name, a number of rows", id="names alone"),
             pytest.param([{"name": "../a.parquet", "rows": 1}], "'.' or '..'", id="out of the folder"),
-            pytest.param([{"name": "a.parquet", "rows": 2}] * 2, "lists in/a.parquet twice, promised once", id="twice"),
+            pytest.param([{"name": "a.parquet", "rows": 2}] * 2, "lists in/a.parquet twice, expected once", id="twice"),
             pytest.param(
                 [{"name": "a.parquet", "rows": 3}, {"name": "b.parquet", "rows": 1}],
-                "in/a.parquet has 2 rows, its manifest promised 3",
+                "in/a.parquet has 2 rows, its manifest expected 3",
                 id="more rows than there are",
             ),
             pytest.param(
                 [{"name": "a.parquet", "rows": 2, "sha256": "00"}, {"name": "b.parquet", "rows": 1}],
-                "its manifest promised 00",
+                "its manifest expected 00",
                 id="another sha256",
             ),
         ],
@@ -244,7 +244,7 @@ class TestManifest:
         with pytest.raises(DataError) as caught:
             self.landed(place)
         assert str(caught.value) == (
-            "in/orders_2024-01.manifest.json: its files have 3 rows, its manifest promised 4; ask for it again"
+            "in/orders_2024-01.manifest.json: its files have 3 rows, its manifest expected 4; ask for it again"
         )
 
     @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_a_short_masking_key_is_no_key_and_is_not_shown(monkeypatch: pytest.Monk
     monkeypatch.setenv("HEADRACE_MASKING_KEY", "hunter2")
     code, checks = found(monkeypatch)
     assert code == 1
-    assert "holds 7 bytes, promised at least 16" in str(checks["masking key"]["found"])
+    assert "holds 7 bytes, expected at least 16" in str(checks["masking key"]["found"])
     assert "hunter2" not in str(checks)
 
 

@@ -271,8 +271,8 @@ def test_masks_are_explained_only_where_one_is_shown(explained, capsys, monkeypa
 @pytest.mark.parametrize(
     ("terms", "error", "sentence"),
     [
-        pytest.param(["lip balm"], ConfigError, "promised TERM DATE", id="no day"),
-        pytest.param(["lip balm", "yesterday"], ConfigError, "found 'yesterday', promised a date", id="no date"),
+        pytest.param(["lip balm"], ConfigError, "expected TERM DATE", id="no day"),
+        pytest.param(["lip balm", "yesterday"], ConfigError, "found 'yesterday', expected a date", id="no date"),
         pytest.param(
             ["lip balm", "2020-01-01"],
             DataError,
@@ -339,7 +339,7 @@ def test_a_release_whose_estimates_are_empty_says_so(explained):
 
 
 def test_another_subject_is_refused():
-    with pytest.raises(ConfigError, match="found 'rank', promised volume TERM DATE"):
+    with pytest.raises(ConfigError, match="found 'rank', expected volume TERM DATE"):
         search.explain(SimpleNamespace(), "rank", ["a", DAY])
 
 

@@ -392,13 +392,13 @@ def test_a_database_extract_is_claimed_by_the_manifest_that_lists_it(tmp_path) -
 @pytest.mark.parametrize(
     ("name", "content", "said", "sentence"),
     [
-        ("e.csv", "", {}, "e.csv is empty, promised a file with a header or records"),
+        ("e.csv", "", {}, "e.csv is empty, expected a file with a header or records"),
         ("b.csv", "\n \n", {}, "b.csv has nothing but blank lines"),
         ("x.manifest.json", "{}", {}, "x.manifest.json is the manifest of a delivery"),
         ("o.csv", text(), {"table": "purchase_order"}, "there is no table 'purchase_order'; did you mean"),
-        ("o.xlsx", in_a_sheet(xlsx), {"sheet": "Order"}, "the sheets 'Notes', 'Orders', promised a sheet 'Order'"),
-        ("n.xlsx", xlsx({"Notes": []}), {}, "'Notes': empty, promised a table"),
-        ("o.csv", gzip.compress(gzip.compress(text().encode())), {}, "found a file packed as gzip, promised text"),
+        ("o.xlsx", in_a_sheet(xlsx), {"sheet": "Order"}, "the sheets 'Notes', 'Orders', expected a sheet 'Order'"),
+        ("n.xlsx", xlsx({"Notes": []}), {}, "'Notes': empty, expected a table"),
+        ("o.csv", gzip.compress(gzip.compress(text().encode())), {}, "found a file packed as gzip, expected text"),
         ("o.csv.gz", gzip.compress(text().encode())[:-20], {}, "the gzip file is truncated or damaged"),
     ],
 )
@@ -415,7 +415,7 @@ def test_a_folder_is_answered_with_the_files_to_profile(tmp_path, ending) -> Non
     told = headrace("profile", f"{tmp_path}{ending}")
     assert (told.code, told.out) == (2, "")
     assert told.err == (
-        f"error: {tmp_path}{ending} is a folder; promised one file: profile {tmp_path}/bills.xlsx, "
+        f"error: {tmp_path}{ending} is a folder; expected one file: profile {tmp_path}/bills.xlsx, "
         f"{tmp_path}/orders/o_2024-01.csv (2 alike), each by itself\n"
     )
 
@@ -423,7 +423,7 @@ def test_a_folder_is_answered_with_the_files_to_profile(tmp_path, ending) -> Non
 def test_an_empty_folder_and_a_missing_file_are_two_things(tmp_path) -> None:
     (tmp_path / "empty").mkdir()
     empty, missing = headrace("profile", tmp_path / "empty"), headrace("profile", tmp_path / "o.csv")
-    assert (empty.code, empty.err) == (2, f"error: {tmp_path}/empty is a folder without a file; promised one file\n")
+    assert (empty.code, empty.err) == (2, f"error: {tmp_path}/empty is a folder without a file; expected one file\n")
     assert (missing.code, missing.err) == (1, f"error: there is no object {tmp_path}/o.csv\n")
 
 

@@ -53,13 +53,13 @@ COMMANDS = (
         pytest.param(
             ("run", "procurement", "--lake", "l"),
             2,
-            "error: found --lake l without --raw, promised both, or neither for made/raw into made/lake\n",
+            "error: found --lake l without --raw, expected both, or neither for made/raw into made/lake\n",
             id="a lake, and no raw folder",
         ),
         pytest.param(
             ("run", "procurement", "--raw", "r"),
             2,
-            "error: found --raw r without --lake, promised both, or neither for made/raw into made/lake\n",
+            "error: found --raw r without --lake, expected both, or neither for made/raw into made/lake\n",
             id="a raw folder, and no lake",
         ),
         pytest.param(
@@ -79,13 +79,13 @@ COMMANDS = (
         pytest.param(
             ("run", "procurement", "--raw", "r", "--lake", "l", "--as-of", "2024-02-30"),
             2,
-            "error: --as-of is '2024-02-30', promised a date YYYY-MM-DD\n",
+            "error: --as-of is '2024-02-30', expected a date YYYY-MM-DD\n",
             id="a date that is none",
         ),
         pytest.param(
             ("run", "procurement", "--raw", "r", "--lake", "l", "--run-id", "a/b"),
             2,
-            "error: --run-id is 'a/b', promised letters, digits, - and _\n",
+            "error: --run-id is 'a/b', expected letters, digits, - and _\n",
             id="a run id that is no name",
         ),
         pytest.param(
@@ -94,43 +94,43 @@ COMMANDS = (
         pytest.param(
             ("generate", "search", "--grain", "hourly", "--out", "o"),
             2,
-            "error: grain is 'hourly'; one of daily, weekly, monthly is promised.\n",
+            "error: grain is 'hourly'; one of daily, weekly, monthly is expected.\n",
             id="an unknown grain of search volumes",
         ),
         pytest.param(
             ("generate", "search", "--from", "2024-02-30", "--out", "o"),
             2,
-            "error: --from is '2024-02-30', promised a date YYYY-MM-DD\n",
+            "error: --from is '2024-02-30', expected a date YYYY-MM-DD\n",
             id="no day to begin from",
         ),
         pytest.param(
             ("generate", "procurement", "--rows", "9", "--dirt", "mud", "--out", "o"),
             2,
-            "error: --dirt is 'mud', promised one of none, realistic, hostile\n",
+            "error: --dirt is 'mud', expected one of none, realistic, hostile\n",
             id="an unknown kind of dirt",
         ),
         pytest.param(
             ("generate", "procurement", "--rows", "9", "--tables", "invoices,payment", "--out", "o"),
             2,
-            "error: --tables is 'payment', promised one of vendors, purchase_orders, ",
+            "error: --tables is 'payment', expected one of vendors, purchase_orders, ",
             id="an unknown table to generate",
         ),
         pytest.param(
             ("generate", "procurement", "--rows", "9", "--plant", "slow-trend", "--plant", "shock", "--out", "o"),
             2,
-            "error: --plant is 'shock', promised one of shared-shock, ",
+            "error: --plant is 'shock', expected one of shared-shock, ",
             id="an unknown plant, beside a known one",
         ),
         pytest.param(
             ("generate", "procurement", "--rows", "9", "--durations", "normal", "--out", "o"),
             2,
-            "error: --durations is 'normal', promised one of lognormal, weibull\n",
+            "error: --durations is 'normal', expected one of lognormal, weibull\n",
             id="an unknown family of durations",
         ),
         pytest.param(
             ("generate", "procurement", "--rows", "9", "--formats", "xls", "--out", "o"),
             2,
-            "error: --formats is 'xls', promised one of csv, mixed\n",
+            "error: --formats is 'xls', expected one of csv, mixed\n",
             id="unknown formats",
         ),
         pytest.param(
@@ -142,7 +142,7 @@ COMMANDS = (
         pytest.param(
             ("query", "SELECT 1", "--lake", "l", "--json", "--csv"),
             2,
-            "promised one of them",
+            "expected one of them",
             id="two kinds of output at once",
         ),
         pytest.param(("dance",), 2, "error: No such command 'dance'", id="an unknown command"),
@@ -197,9 +197,9 @@ def test_an_empty_raw_folder_is_the_data_s_fault_and_a_missing_one_the_command_s
     raw.mkdir()
     empty = headrace("run", "procurement", "--raw", raw, "--lake", tmp_path / "lake")
     assert (missing.code, missing.out) == (2, "")
-    assert missing.err == f"error: --raw {raw} is not there; promised the folder of the raw files\n"
+    assert missing.err == f"error: --raw {raw} is not there; expected the folder of the raw files\n"
     assert (empty.code, empty.out) == (1, "")
-    assert f"no file in {raw}, which is empty; promised at least one delivery of a source of procurement" in empty.err
+    assert f"no file in {raw}, which is empty; expected at least one delivery of a source of procurement" in empty.err
 
 
 def test_what_was_generated_is_told_for_every_domain(tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_an_empty_lake_has_nothing_to_remove(lake: FolderStore) -> None:
 
 
 def test_to_keep_no_release_is_refused(lake: FolderStore) -> None:
-    with pytest.raises(ConfigError, match="promised at least 1"):
+    with pytest.raises(ConfigError, match="expected at least 1"):
         vacuum(lake, "procurement", releases_kept=0, now=NOW)
 
 

@@ -20,8 +20,8 @@ PACKED = gzip.compress(GOOD)
 @pytest.mark.parametrize(
     ("data", "source", "key", "parts"),
     [
-        pytest.param(b"", ORDERS, "orders.csv", ["the file is empty, promised a header"], id="empty"),
-        pytest.param(b"\n\n", ORDERS, "orders.csv", ["found 2 blank lines, promised a header"], id="blank lines"),
+        pytest.param(b"", ORDERS, "orders.csv", ["the file is empty, expected a header"], id="empty"),
+        pytest.param(b"\n\n", ORDERS, "orders.csv", ["found 2 blank lines, expected a header"], id="blank lines"),
         pytest.param(
             b"\nNo,Vendor\n1,A\n",
             ORDERS,
@@ -104,7 +104,7 @@ PACKED = gzip.compress(GOOD)
             id="in the header",
         ),
         pytest.param(
-            GOOD.decode().encode("utf-16"), ORDERS, "orders.csv", ["mark of utf-16-le, promised utf-8"], id="utf-16"
+            GOOD.decode().encode("utf-16"), ORDERS, "orders.csv", ["mark of utf-16-le, expected utf-8"], id="utf-16"
         ),
         pytest.param(
             GOOD.decode().encode("utf-16-le"),
@@ -140,7 +140,7 @@ PACKED = gzip.compress(GOOD)
             GOOD, ORDERS, "orders.csv.gz", ["truncated or damaged", "Not a gzipped file"], id="no gzip at all"
         ),
         pytest.param(
-            gzip.compress(PACKED), ORDERS, "orders.csv.gz", ["packed as gzip, promised text"], id="gzip twice"
+            gzip.compress(PACKED), ORDERS, "orders.csv.gz", ["packed as gzip, expected text"], id="gzip twice"
         ),
         pytest.param(PACKED[:-9], ORDERS, "orders.csv", ["truncated or damaged"], id="damaged, under another name"),
         pytest.param(b"", ORDERS, "orders.csv.gz", ["the file is empty"], id="an empty .gz"),
@@ -195,7 +195,7 @@ def test_zstd_lands_as_what_it_packs(place: Place) -> None:
 def test_more_than_the_limit_out_of_a_packed_file_is_refused(place: Place) -> None:
     source = reading(unpacked_limit_bytes=1000)
     sentence = place.refused(gzip.compress(b"PO\n" + b"1\n" * 500), source, key="orders.csv.gz")
-    assert "more than 1,000 bytes come out of the packed file, promised at most so many" in sentence
+    assert "more than 1,000 bytes come out of the packed file, expected at most so many" in sentence
     assert len(place.rows(place.land(gzip.compress(b"PO\n" + b"1\n" * 498), source, key="orders.csv.gz"))) == 498
 
 

@@ -128,6 +128,6 @@ def test_the_halt_ratio_of_dead_letters(place: Place, dead: int, is_refused: boo
         assert place.land(data, reading(dead_letter_halt_ratio=0.1)).dead_letter_count == dead
         return
     sentence = place.refused(data, reading(dead_letter_halt_ratio=0.1))
-    assert "2 of 10 records could not be read, promised at most 10.00%" in sentence
+    assert "2 of 10 records could not be read, expected at most 10.00%" in sentence
     assert "line 2, record 1: ragged: 1 fields, the header has 2" in sentence
     assert "source orders" in sentence

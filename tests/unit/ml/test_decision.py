@@ -63,7 +63,7 @@ def test_the_folds_count_as_well_as_the_test(spark: SparkSession) -> None:
     rows += [row("last_known_at_rank", 0.2), row("last_known_at_rank", 0.05, "folds")]
     found = refusal(frame(spark, SEARCH_VOLUME_BACKTEST, *rows), SearchOptions(), settings=NEW, released=None, tried=[])
     assert found == (
-        "on the folds its WAPE is 0.1000, that of the last known value at the rank 0.0500; promised is less"
+        "on the folds its WAPE is 0.1000, that of the last known value at the rank 0.0500; expected is less"
     )
 
 

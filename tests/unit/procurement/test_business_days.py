@@ -88,9 +88,9 @@ def test_null_unless_closed(spark):
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        pytest.param(lambda: Calendar(weekend=("sonntag",)), "weekend: found sonntag, promised any of", id="a weekday"),
+        pytest.param(lambda: Calendar(weekend=("sonntag",)), "weekend: found sonntag, expected any of", id="a weekday"),
         pytest.param(lambda: Calendar(weekend=WEEKDAYS), "found all seven days", id="no working day"),
-        pytest.param(lambda: Calendar(holidays=(date(204, 1, 1),)), "found 0204-01-01, promised 1900", id="a year"),
+        pytest.param(lambda: Calendar(holidays=(date(204, 1, 1),)), "found 0204-01-01, expected 1900", id="a year"),
         pytest.param(
             lambda: ProcurementOptions((), calendars={"a": Calendar(("X",)), "b": Calendar(("X",))}),
             "found X more than once",

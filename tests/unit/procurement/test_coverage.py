@@ -193,7 +193,7 @@ def flagged(summarised):
 def test_a_source_without_coverage_stops_the_run(events):
     sources = [SOURCES["whole"]]
     coverage = summarise_coverage(summarise_systems(events, sources), sources, as_of=None)
-    with pytest.raises(Exception, match=r"found rows of source \w+ in logged_events, promised one"):
+    with pytest.raises(Exception, match=r"found rows of source \w+ in logged_events, expected one"):
         with_is_after_data_through(events, coverage).collect()
 
 
@@ -227,7 +227,7 @@ def test_a_source_without_coverage_stops_the_run(events):
         ),
         pytest.param(
             lambda: ProcurementOptions((), right_edge_days=-1),
-            "right_edge_days: found -1, promised 0 or more",
+            "right_edge_days: found -1, expected 0 or more",
             id="an edge of less than no days",
         ),
         pytest.param(

@@ -167,12 +167,12 @@ def test_as_of_leaves_out_later_events(spark, as_of, kept):
     ("curated", "sentence"),
     [
         pytest.param(
-            {}, "found nothing, promised any of logged_events, vendors, purchase_orders, approvals", id="no table"
+            {}, "found nothing, expected any of logged_events, vendors, purchase_orders, approvals", id="no table"
         ),
         pytest.param({"receipts": None}, r"found unknown \['receipts'\]", id="an unknown table"),
     ],
 )
-def test_tables_that_are_not_promised_are_refused(curated, sentence):
+def test_tables_that_are_not_expected_are_refused(curated, sentence):
     with pytest.raises(ValueError, match=sentence):
         build_events(curated, as_of=None)
 

@@ -37,7 +37,7 @@ def assert_required_cells_are_there(rows, contract: Contract):
         pytest.param(("vendors",), id="the vendor master alone"),
     ],
 )
-def test_empty_tables_give_empty_marts_of_the_promised_columns(spark, keep, tables):
+def test_empty_tables_give_empty_marts_of_the_expected_columns(spark, keep, tables):
     curated = {name: curated_frame(spark, CURATED[name]) for name in tables}
     options = ProcurementOptions(sources=()) if tables == ("vendors",) else OPTIONS
     marts = build_procurement_marts(curated, options, keep=keep, write=lambda _, mart: keep(mart))

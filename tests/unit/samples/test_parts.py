@@ -176,8 +176,8 @@ def test_raw_columns_are_the_contracts_fields_but_for_the_configured_ones_and_a_
     assert [*table.key] == [name for name in contract.key if name not in configured]
     assert ([table.version] if table.version else []) == [*contract.version_order]
     for column in table.columns:
-        promised = contract.by_name[column.field]
-        assert (column.required, column.personal) == (promised.required, promised.personal), column.field
+        expected = contract.by_name[column.field]
+        assert (column.required, column.personal) == (expected.required, expected.personal), column.field
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

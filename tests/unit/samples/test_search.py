@@ -319,7 +319,7 @@ def test_movable_events_are_on_their_days() -> None:
             {"labelled_terms": 25}, "labelled_terms is 25; a whole number from 0 to 24", id="more labelled than all"
         ),
         pytest.param({"marketplaces": ()}, "no marketplace or no department", id="no marketplace"),
-        pytest.param({"terms": 999_999}, "at most 100,000,000 are promised", id="too much"),
+        pytest.param({"terms": 999_999}, "at most 100,000,000 are expected", id="too much"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(options: dict[str, Any], sentence: str, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_event_days(rule, years, days):
     ],
 )
 def test_a_rule_that_tells_no_day_is_refused(rule):
-    with pytest.raises(EventRuleError, match='promised "12-25"'):
+    with pytest.raises(EventRuleError, match='expected "12-25"'):
         event_days(rule, [2024])
 
 
@@ -60,7 +60,7 @@ def test_the_rules_give_the_days_of_the_generator():
 
 @pytest.mark.parametrize("events", [{"Prime": EventRule(rule="12-25")}, {"p": EventRule("Prime", rule="12-25")}])
 def test_an_event_in_capitals_would_stand_beside_the_one_that_is_delivered(events):
-    with pytest.raises(OptionsError, match="found the name 'Prime', promised 'prime'"):
+    with pytest.raises(OptionsError, match="found the name 'Prime', expected 'prime'"):
         SearchMartsOptions(events=events)
 
 
@@ -69,11 +69,11 @@ def test_an_event_in_capitals_would_stand_beside_the_one_that_is_delivered(event
     [
         pytest.param({}, "both or neither of rule and dates", id="neither rule nor dates"),
         pytest.param({"rule": "12-25", "dates": (date(2024, 1, 1),)}, "both or neither", id="both"),
-        pytest.param({"rule": "someday"}, "found 'someday', promised", id="a rule that tells no day"),
+        pytest.param({"rule": "someday"}, "found 'someday', expected", id="a rule that tells no day"),
         pytest.param(
-            {"rule": "12-25", "lead_days": -1}, "lead_days -1, lag_days 0; promised 0 to 60", id="negative lead"
+            {"rule": "12-25", "lead_days": -1}, "lead_days -1, lag_days 0; expected 0 to 60", id="negative lead"
         ),
-        pytest.param({"rule": "12-25", "lag_days": 61}, "lag_days 61; promised 0 to 60", id="a season"),
+        pytest.param({"rule": "12-25", "lag_days": 61}, "lag_days 61; expected 0 to 60", id="a season"),
     ],
 )
 def test_an_event_that_does_not_hold_together_is_refused(said, sentence):

@@ -176,11 +176,11 @@ def test_grouping_may_be_switched_off():
 @pytest.mark.parametrize(
     ("parameters", "sentence"),
     [
-        pytest.param({"decimal": ";"}, 'amount: decimal is \';\', promised "." or ","', id="decimal mark"),
+        pytest.param({"decimal": ";"}, 'amount: decimal is \';\', expected "." or ","', id="decimal mark"),
         pytest.param({"decimal": ",", "grouping": ","}, "amount: grouping is ','", id="grouping equals decimal"),
         pytest.param({"grouping": "_"}, "amount: grouping is '_'", id="grouping mark"),
-        pytest.param({"scale": -1}, "amount: scale is -1, promised 0 to 18", id="negative scale"),
-        pytest.param({"scale": 19}, "amount: scale is 19, promised 0 to 18", id="scale too large"),
+        pytest.param({"scale": -1}, "amount: scale is -1, expected 0 to 18", id="negative scale"),
+        pytest.param({"scale": 19}, "amount: scale is 19, expected 0 to 18", id="scale too large"),
     ],
 )
 def test_impossible_parameters_are_refused(parameters, sentence):

@@ -32,7 +32,7 @@ def test_words_of_the_source_replace_the_usual_ones():
     ("parameters", "sentence"),
     [
         pytest.param({"true": ["y"], "false": ["n", "Y"]}, "boolean: false has 'y', which true has as well", id="both"),
-        pytest.param({"true": []}, "boolean: true is ..., promised one word", id="no word"),
+        pytest.param({"true": []}, "boolean: true is ..., expected one word", id="no word"),
         pytest.param({"false": [" "]}, "boolean: false is .* none of them blank", id="a blank word"),
     ],
 )

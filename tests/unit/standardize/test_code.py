@@ -42,7 +42,7 @@ def test_pattern(raw, found):
 
 
 def test_a_broken_pattern_is_refused():
-    with pytest.raises(BadRuleParameter, match=r"code: pattern is '\[A-Z', promised a regular expression"):
+    with pytest.raises(BadRuleParameter, match=r"code: pattern is '\[A-Z', expected a regular expression"):
         code(pattern="[A-Z")
 
 

@@ -89,7 +89,7 @@ def test_equal_examples_do_not_depend_on_the_order_of_the_file():
 
 @pytest.mark.parametrize("candidates", [[], [DAY_FIRST], [DAY_FIRST, MONTH_FIRST, "%Y"]])
 def test_candidates_are_two(candidates):
-    with pytest.raises(BadRuleParameter, match=r"ambiguous_formats is .*, promised two formats"):
+    with pytest.raises(BadRuleParameter, match=r"ambiguous_formats is .*, expected two formats"):
         decide_format({}, candidates)
 
 

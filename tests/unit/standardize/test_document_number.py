@@ -82,7 +82,7 @@ def test_width(raw, number):
 
 @pytest.mark.parametrize("width", [0, -1, 51])
 def test_an_impossible_width_is_refused(width):
-    with pytest.raises(BadRuleParameter, match=f"document_number: width is {width}, promised 1 to 50"):
+    with pytest.raises(BadRuleParameter, match=f"document_number: width is {width}, expected 1 to 50"):
         document_number(width=width)
 
 

@@ -97,7 +97,7 @@ def test_a_midnight_that_the_clocks_skipped_is_no_time():
         pytest.param({"formats": []}, "timestamp: formats is empty", id="no format"),
         pytest.param({"formats": ["%d/%m/%Y"]}, "without %H, which needs date_only = true", id="dates alone"),
         pytest.param({"formats": ["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"]}, "ambiguous_formats", id="two orders"),
-        pytest.param({"zone": "Europe/Atlantis"}, 'timestamp: zone is "Europe/Atlantis", promised', id="no such zone"),
+        pytest.param({"zone": "Europe/Atlantis"}, 'timestamp: zone is "Europe/Atlantis", expected', id="no such zone"),
         pytest.param({"zone": "Europe"}, 'timestamp: zone is "Europe"', id="a continent"),
         pytest.param({"zone": "../etc/passwd"}, "timestamp: zone is", id="a path"),
         pytest.param({"zone": ""}, "timestamp: zone is", id="an empty zone"),

@@ -45,7 +45,7 @@ def build_events(
     """
     if not curated or (unknown := sorted(set(curated) - set(CURATED))):
         found = f"unknown {unknown}" if curated else "nothing"
-        raise ValueError(f"procurement marts: found {found}, promised any of {', '.join(CURATED)}")
+        raise ValueError(f"procurement marts: found {found}, expected any of {', '.join(CURATED)}")
     made = [make(curated[name]) for name, make in _MAKERS.items() if name in curated]
     made += [] if settled is None else [events_of_items(settled)]
     events = reduce(DataFrame.unionByName, made or [_none(curated[VENDORS.name].sparkSession)])
