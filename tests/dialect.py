@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.where import ROOT
+
 PACKAGES = ("transforms", "schemas", "jobs", "lake")
 # What one engine alone runs: the engines themselves, and what trains and scores with Spark MLlib.
 LEFT_OUT = ("lake/engines/", "jobs/search/")

@@ -2,14 +2,12 @@
 
 import shutil
 import sys
-from pathlib import Path
 
 import headrace.cli
 import headrace.domains
 import jobs.domains
 import schemas.domains
-
-ROOT = Path(__file__).resolve().parents[1]
+from tests.where import ROOT
 
 
 def register(monkeypatch, folder, *, tables, jobs_of_domain, commands):

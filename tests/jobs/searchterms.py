@@ -9,7 +9,9 @@ import json
 from collections import Counter
 from pathlib import Path
 
-DATA = Path(__file__).resolve().parents[3] / "shared/data/search_volume"
+from tests.where import SHARED
+
+DATA = SHARED / "data/search_volume"
 SEARCHTERMS = DATA / "daten_berlin_de.searchterms_2019-02_2022-02.json"
 HEADER = ("term", "month_from", "impressions", "visits", "rank")
 

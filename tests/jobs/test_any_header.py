@@ -8,8 +8,8 @@ from lake.errors import DataError
 from schemas.procurement import CURATED
 from tests.engine import environment_name
 from tests.jobs.lakes import ORDER, ORDER_HEADER, deliveries_of, orders, release, release_of, rows, run_of, write_raw
-from tests.unit.formats.workbooks import xlsx
 from tests.unit.headrace.asking import headrace
+from tests.unit.lake.landing.formats.workbooks import xlsx
 
 pytestmark = pytest.mark.every_engine
 

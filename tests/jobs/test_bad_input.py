@@ -13,7 +13,7 @@ from lake.errors import ConfigError, DataError
 from lake.store.folder import FolderStore
 from lake.store.objects import StoreFull
 from tests.jobs.lakes import ORDER, ORDER_HEADER, invoices, orders, release, release_of, rows, run_of, write_raw
-from tests.unit.formats.workbooks import changed, protected, xls, xlsx
+from tests.unit.lake.landing.formats.workbooks import changed, protected, xls, xlsx
 
 NAME = "purchase_orders_2024-01_d1.csv"
 MANY = orders(*({"Item": str(item), "Vendor Name": "Müller"} for item in range(1, 40)))

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from importlib.metadata import version
-from pathlib import Path
 
 import pytest
 
@@ -12,10 +11,9 @@ from lake.releases.release import current_release
 from lake.store.objects import open_store
 from samples.procurement.generation import generate_procurement
 from tests.jobs.lakes import rows
+from tests.where import ROOT
 
 pytestmark = [pytest.mark.needs_spark, pytest.mark.proof]
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(environment, raw, lake):

@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.jobs.lakes import ORDER, ORDER_HEADER, orders, release, rows, write_raw
-from tests.unit.formats.workbooks import xls, xlsx
-from tests.unit.test_unpacking import zstd
+from tests.unit.lake.landing.formats.workbooks import xls, xlsx
+from tests.unit.lake.landing.test_unpacking import zstd
 
 pytestmark = pytest.mark.every_engine
 

@@ -12,6 +12,7 @@ from tests.counts.commands import JOBS, Counts
 from tests.counts.tables import TABLES
 from tests.jobs.lakes import deliveries_of, release, rows, write_raw
 from tests.registered import register
+from tests.where import SHARED
 
 DAILY = """[source]
 name = "daily"
@@ -60,7 +61,7 @@ values = { Confirmed = "confirmed", Deaths = "deaths", Recovered = "recovered" }
 [unpivot.cell.case_count]
 rule = "integer"
 """
-REAL = Path(__file__).resolve().parents[3] / "shared/data/covid/jhu_daily"
+REAL = SHARED / "data/covid/jhu_daily"
 D22, D23 = date(2020, 1, 22), date(2020, 1, 23)
 
 

@@ -12,8 +12,9 @@ from headrace.commands.profile import profile_file
 from lake.curating.counts import audit_counts
 from tests.jobs.lakes import deliveries_of, release, rows
 from tests.unit.headrace.test_profile import in_columns, settled
+from tests.where import SHARED
 
-DATA = Path(__file__).parents[3] / "shared/data/procurement"
+DATA = SHARED / "data/procurement"
 KPI = {
     "procurement_kpi_from_xlsx_column_A.csv": "the CSV",
     "procurement_kpi_dashboard.xlsx": "the workbook of the same",

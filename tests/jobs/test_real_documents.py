@@ -4,7 +4,6 @@ Skipped, saying so, where the files are absent. The oracle shares no code with t
 """
 
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -13,8 +12,9 @@ import pytest
 from lake.curating.counts import audit_counts
 from tests.engine import environment_of_much
 from tests.jobs.lakes import deliveries_of, release, rows, write_raw
+from tests.where import SHARED
 
-DATA = Path(__file__).resolve().parents[3] / "shared/data/procurement"
+DATA = SHARED / "data/procurement"
 SCMS = DATA / "scms_delivery_history_tab_latin1.csv"
 KPI, KPI_WORKBOOK = DATA / "procurement_kpi_from_xlsx_column_A.csv", DATA / "procurement_kpi_dashboard.xlsx"
 BIBITOR = DATA / "bibitor_vendor_invoice_iso.csv"

@@ -4,7 +4,6 @@ Skipped, saying so, where the file is absent. The oracle reads docs/procurement.
 """
 
 import math
-from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -13,8 +12,9 @@ import pytest
 from tests.engine import environment_of_much
 from tests.jobs.lakes import release, write_raw
 from tests.oracle.real_log import RealLog, Settings, identical_rows
+from tests.where import SHARED
 
-LOG = Path(__file__).resolve().parents[3] / "shared/data/procurement/bpic2019_events_half.csv.gz"
+LOG = SHARED / "data/procurement/bpic2019_events_half.csv.gz"
 pytestmark = [
     pytest.mark.proof,
     pytest.mark.skipif(not LOG.exists(), reason=f"the real log is not at {LOG}: its figures were not checked"),

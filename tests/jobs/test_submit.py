@@ -12,10 +12,10 @@ from lake.releases.release import current_release
 from lake.store.objects import open_store
 from tests.conftest import SMALL
 from tests.jobs.lakes import invoices, orders, write_raw
+from tests.where import ROOT
 
 pytestmark = pytest.mark.needs_spark
 
-ROOT = Path(__file__).resolve().parents[2]
 OF_GLUE = [
     "--JOB_NAME",
     "headrace",

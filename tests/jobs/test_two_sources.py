@@ -9,7 +9,7 @@ import pytest
 
 from lake.errors import DataError
 from tests.jobs.lakes import current, invoices, release, rows, run_of, write_raw
-from tests.unit.formats.workbooks import xlsx
+from tests.unit.lake.landing.formats.workbooks import xlsx
 
 HEADER = (
     "PO_ID",

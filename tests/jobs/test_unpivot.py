@@ -15,6 +15,7 @@ from tests.counts.commands import JOBS, Counts
 from tests.counts.tables import TABLES
 from tests.jobs.lakes import release, rows, write_raw
 from tests.registered import register
+from tests.where import SHARED
 
 SERIES = """[source]
 name = "series"
@@ -87,7 +88,7 @@ rule = "integer"
 HEADER = "Province/State,Country/Region,Lat,"
 FIRST = f"{HEADER}1/22/20,1/23/20\nUlm,DE,48,1,2\nBonn,DE,50,,x\n"
 LATER = f"{HEADER}1/23/20,01-24-2020,1/25/20\nUlm,DE,48,5,,-1\n"
-REAL = Path(__file__).resolve().parents[3] / "shared/data/covid"
+REAL = SHARED / "data/covid"
 KEY = "place_name, measured_on, measure_code"
 D22, D23, D24, D25 = (date(2020, 1, day) for day in (22, 23, 24, 25))
 

@@ -5,14 +5,13 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from tests.engine import environment_name
 from tests.jobs.lakes import invoices, orders, write_raw
+from tests.where import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 OF_JOBS = {"configs", "jobs", "lake", "ml", "schemas", "transforms"}
 RUN = """
 import sys

@@ -15,8 +15,8 @@ from lake.releases.release import current_release
 from lake.store.objects import open_store
 from tests.engine import environment_name
 from tests.jobs.lakes import orders, write_raw
+from tests.where import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 OURS = ("jobs", "schemas", "configs", "ml", "lake", "transforms")
 KEY = "a key for tests that is no secret"

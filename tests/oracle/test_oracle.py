@@ -24,8 +24,9 @@ from tests.oracle.real_log import (
     statistics,
     survival_curve,
 )
+from tests.where import SHARED
 
-LOG = Path(__file__).resolve().parents[3] / "shared" / "data" / "procurement" / "bpic2019_events_half.csv.gz"
+LOG = SHARED / "data" / "procurement" / "bpic2019_events_half.csv.gz"
 needs_log = pytest.mark.skipif(
     not LOG.exists(), reason=f"the real log is not here: {LOG.name} is not in the repository"
 )

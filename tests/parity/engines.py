@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.parity.tables import Table
+from tests.where import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PYTHON35 = Path(os.environ.get("HEADRACE_PYTHON35", ROOT / ".venv-spark35/bin/python"))
 ENVIRONMENTS = {"sail": "local", "spark": "local_spark"}
 

@@ -13,8 +13,9 @@ from samples.procurement.scenario import PLANTS
 from tests.engine import spark_of_much
 from tests.parity.engines import peers
 from tests.parity.releases import newest, release_differences, row_count
+from tests.where import SHARED
 
-DATA = Path(__file__).resolve().parents[3] / "shared/data/procurement"
+DATA = SHARED / "data/procurement"
 REAL = {
     "the event log": ("bpic2019_events_half.csv.gz",),
     "documents of four sources": (

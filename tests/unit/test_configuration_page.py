@@ -18,14 +18,14 @@ from lake.config.names import FROM_NAME_KEYS
 from lake.config.read_options import Read
 from lake.config.unpivoting import CELL_KEYS, HEADER_KEYS, UNPIVOT_KEYS
 from ml.options import SearchOptions, Settings
+from tests.where import ROOT
 from transforms.procurement.options import Calendar, ProcurementOptions
 from transforms.search.options import EventRule, SearchMartsOptions
 from transforms.standardize import AMBIGUOUS_PARAMETER, RULES
 
-ROOT = Path(__file__).parents[2]
 LISTING = (
     Path(__file__),
-    *Path(__file__).with_name("config").glob("*.py"),
+    *Path(__file__).with_name("lake").joinpath("config").glob("*.py"),
 )  # they name every key, which is no use of it
 PAGE = (ROOT / "docs/configuration.md").read_text()
 TABLES: dict[str, Iterable[str]] = {

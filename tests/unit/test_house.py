@@ -12,8 +12,8 @@ import headrace.domains
 import jobs.domains
 from schemas.contract import Contract, ContractError, Field
 from schemas.domains import DOMAINS, DomainTables
+from tests.where import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("benchmarks", "headrace", "jobs", "lake", "ml", "samples", "schemas", "transforms")
 # The wings of lake, each may import those before it.
 WINGS = ("errors", "store", "config", "engines", "landing", "releases", "run", "curating", "operations")

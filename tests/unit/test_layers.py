@@ -3,11 +3,11 @@ do those within headrace, up to the command line."""
 
 import ast
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.where import ROOT
+
 STANDARD = set(sys.stdlib_module_names)
 ON_THE_CLUSTER = {"numpy", "pandas", "pyarrow", "boto3", "botocore", "pyspark", "py4j"}
 BROUGHT_ALONG = {"lake/landing/formats/excel.py": {"python_calamine"}, "lake/engines/sail.py": {"pysail"}}

@@ -3,14 +3,13 @@
 import re
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from _pytest.mark.expression import Expression
 
 from tests.conftest import MARKS
+from tests.where import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 OWN = {"every_engine", "needs_spark", "proof", "proof_on_spark"}
 
 

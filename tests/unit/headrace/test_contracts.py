@@ -21,9 +21,10 @@ from schemas.render.spark import spark_schema
 from schemas.render.words import DO_NOT_EDIT
 from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.asking import headrace
+from tests.where import ROOT
 from transforms.standardize import RULES
 
-COMMITTED = Path(__file__).parents[3] / "docs" / "contracts"
+COMMITTED = ROOT / "docs" / "contracts"
 
 
 def test_the_committed_renderings_are_not_stale() -> None:

@@ -29,9 +29,9 @@ from lake.config.configuration import load
 from lake.errors import ConfigError, DataError
 from lake.landing.formats.encodings import told_encoding
 from schemas.domains import DOMAINS
-from tests.unit.formats.workbooks import xls, xlsx
 from tests.unit.headrace.asking import headrace
-from tests.unit.test_unpacking import zstd
+from tests.unit.lake.landing.formats.workbooks import xls, xlsx
+from tests.unit.lake.landing.test_unpacking import zstd
 
 HEADER = ("PO Number", "Item", "Changed At", "Order Date", "Vendor", "Net Amount", "Currency", "Status", "Requester")
 PEOPLE = ("Ada Lovelace", "Grace Hopper", "Zoë Müller")

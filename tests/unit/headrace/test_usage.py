@@ -16,8 +16,8 @@ from samples.search.scenario import SearchScenario
 from samples.search.terms import make_terms
 from schemas.stand_ins import STAND_INS
 from tests.unit.headrace.asking import headrace
+from tests.where import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 COMMANDS = (
     "generate procurement",
     "generate search",
