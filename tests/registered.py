@@ -22,5 +22,5 @@ def register(monkeypatch, folder, *, tables, jobs_of_domain, commands):
     shutil.copytree(ROOT / "configs", folder / "packaged/configs", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / f"tests/{name}/configs", folder / "packaged/configs", dirs_exist_ok=True)
     monkeypatch.syspath_prepend(folder / "packaged")
-    monkeypatch.delitem(sys.modules, "configs")
+    monkeypatch.delitem(sys.modules, "configs", raising=False)
     monkeypatch.chdir(folder)

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.mart_writing import build_or_carry, curated_frames, curated_snapshots, marts_digest
+from jobs.mart_writing import build_or_carry, curated_snapshots
 from jobs.procurement.options import marts_options_of
 from lake.errors import ConfigError, DataError
-from lake.releases.snapshots import Snapshot, read_snapshot
+from lake.releases.snapshots import read_snapshot
 from lake.run.run import Run
 from schemas.procurement import PROCUREMENT_COVERAGE
 from schemas.procurement.documents import INVOICES
@@ -19,27 +19,21 @@ from transforms.keeping import Keep, Write
 from transforms.procurement.marts import build_procurement_marts
 from transforms.procurement.options import OptionsError, ProcurementOptions
 
-CODE = ("transforms.procurement.marts", "jobs.procurement.marts", "jobs.mart_writing")
-
 
 def build_marts(run: Run) -> None:
     """Build every mart anew, or carry all over where nothing that they are made of changed."""
-    snapshots, options = curated_snapshots(run), delivered_options(run)
+    options = delivered_options(run)
 
-    def build(keep: Keep, write: Write) -> None:
+    def build(curated: Mapping[str, DataFrame], keep: Keep, write: Write) -> None:
         try:
             marts = build_procurement_marts(
-                curated_frames(run, snapshots),
-                options,
-                quarantined_lines=_quarantined_lines(run, snapshots),
-                keep=keep,
-                write=write,
+                curated, options, quarantined_lines=_quarantined_lines(run), keep=keep, write=write
             )
         except OptionsError as error:
             raise ConfigError(f"[marts] of {run.domain}: {error}") from None
         _refuse_future(run, marts[PROCUREMENT_COVERAGE.name])
 
-    build_or_carry(run, marts_digest(run, snapshots, code=CODE, options=options), build)
+    build_or_carry(run, build, options=options)
 
 
 def delivered_options(run: Run) -> ProcurementOptions:
@@ -48,9 +42,9 @@ def delivered_options(run: Run) -> ProcurementOptions:
     return marts_options_of(run, [source for source in run.configuration.sources if source.name in delivered])
 
 
-def _quarantined_lines(run: Run, curated: Mapping[str, Snapshot]) -> DataFrame | None:
+def _quarantined_lines(run: Run) -> DataFrame | None:
     """Quarantined rows of the invoices, None where there are none."""
-    snapshot = curated.get(INVOICES.name)
+    snapshot = curated_snapshots(run).get(INVOICES.name)
     if snapshot is None or not snapshot.row_count(outcome="quarantined"):
         return None
     return read_snapshot(run.engine, run.lake, snapshot, run.tables.curated[INVOICES.name], outcome="quarantined")

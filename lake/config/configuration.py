@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -31,7 +31,7 @@ from lake.config.mappings import (
 )
 from lake.config.names import FromName, read_from_name, read_period_format, refuse_unfit_groups
 from lake.config.read_options import Read, read_reading
-from lake.config.toml_layers import Document, Layers, closest, toml_names
+from lake.config.toml_layers import Document, Layers, closest, near, toml_names
 from lake.config.unpivoting import Unpivot, read_unpivot, refuse_unfit_header
 from lake.errors import ConfigError
 from schemas.digest import digest_of
@@ -186,7 +186,7 @@ def load(
             raise ConfigError(f"{path}:1: neither a [source] nor a [domain] table; found {sorted(document.values)}")
     return Configuration(
         domain=_domain(domain, Layers(domains)),
-        sources=tuple(_source(domain, Layers(documents), contracts) for documents in sources.values()),
+        sources=tuple(_source(domain, Layers(documents), contracts, sources) for documents in sources.values()),
         environment=read_environment(environment),
     )
 
@@ -262,7 +262,7 @@ def _domain(name: str, layers: Layers) -> Domain:
     return domain
 
 
-def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source:
+def _source(domain: str, layers: Layers, contracts: Mapping[str, Any], names: Iterable[str]) -> Source:
     layers.refuse_unknown(
         (), ("source", "read", "constants", "columns", "unpivot", "from_name", "excluded", "coverage")
     )
@@ -284,7 +284,8 @@ def _source(domain: str, layers: Layers, contracts: Mapping[str, Any]) -> Source
     head, where = layers.table("source"), layers.where("source")
     for key in ("table", "kind", "identical_rows", "claims"):
         if key not in head:
-            raise ConfigError(f"{where}: source {head['name']!r} does not say `{key}`")
+            others = [name for name in names if name != head["name"]]
+            raise ConfigError(f"{where}: source {head['name']!r} does not say `{key}`{near(head['name'], others)}")
     table = layers.typed(("source", "table"), str)
     if table not in contracts:
         raise ConfigError(

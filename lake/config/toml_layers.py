@@ -159,9 +159,14 @@ def toml_names(folder: Any) -> list[str]:
 def closest(name: str, known: Iterable[str]) -> str:
     """The name that was meant, where one is the same but for a slip; else those that there are, the first of many."""
     known = sorted(known)
-    close = difflib.get_close_matches(name, known, n=1, cutoff=NEAR_RATIO)
     more = f" and {len(known) - KNOWN_SHOWN} more" if len(known) > KNOWN_SHOWN else ""
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known[:KNOWN_SHOWN])}{more}"
+    return near(name, known) or f"; known: {', '.join(known[:KNOWN_SHOWN])}{more}"
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The name that was meant, where one is the same but for a slip."""
+    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=NEAR_RATIO)
+    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def _is(value: Any, hint: Any) -> bool:

@@ -119,6 +119,21 @@ def audit_files(lake: ObjectStore, snapshot: Snapshot) -> None:
         )
 
 
+def refuse_nulls(lake: ObjectStore, snapshot: Snapshot, contract: Contract) -> None:
+    """Raises AuditError where a column that must have a value has a null, as the footers count them."""
+    needed = {field.name for field in contract.fields if field.is_never_null}
+    counts: Counter[str] = Counter()
+    for file in snapshot.files:
+        with lake.open(file.key) as body:
+            footer = pq.ParquetFile(body).metadata
+        for group in (footer.row_group(place) for place in range(footer.num_row_groups)):
+            for column in (group.column(place) for place in range(group.num_columns)):
+                if column.path_in_schema in needed and column.statistics and column.statistics.has_null_count:
+                    counts[column.path_in_schema] += column.statistics.null_count
+    if found := [f"{count:,} of {name}" for name, count in sorted(counts.items()) if count]:
+        raise AuditError(f"{snapshot.table}: found {', '.join(found)} null, expected none; nothing was published")
+
+
 def read_snapshot(
     engine: Engine,
     lake: ObjectStore,

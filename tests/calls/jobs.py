@@ -6,6 +6,6 @@ from tests.calls.streets import derive_districts, derive_streets
 
 JOBS = DomainJobs(
     check_options=lambda run: None,
-    build_marts=lambda run: build_or_carry(run, "none", lambda keep, write: None),
+    build_marts=lambda run: build_or_carry(run, lambda curated, keep, write: None),
     derive={"streets": derive_streets, "districts": derive_districts},
 )

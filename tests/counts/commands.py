@@ -9,7 +9,7 @@ from jobs.domain_jobs import DomainJobs
 from jobs.mart_writing import build_or_carry
 
 JOBS = DomainJobs(
-    check_options=lambda run: None, build_marts=lambda run: build_or_carry(run, "none", lambda keep, write: None)
+    check_options=lambda run: None, build_marts=lambda run: build_or_carry(run, lambda curated, keep, write: None)
 )
 WHERE = {"place": "place_name = ?", "record": "record_number = CAST(? AS BIGINT)"}
 

@@ -44,6 +44,11 @@ def test_an_overlay_adds_a_source(files: Files) -> None:
     assert dict(source.columns[1].parameters) == {"formats": ["iso"]}
 
 
+def test_a_slip_in_the_name_of_the_source_to_be_changed_is_told(files: Files) -> None:
+    with pytest.raises(ConfigError, match=r"source 'thing' does not say `table`; did you mean 'things'\?$"):
+        files.load(SOURCE, 'source.name = "thing"\nread.encoding = "cp1252"')
+
+
 @pytest.mark.parametrize(
     ("below", "above"),
     [

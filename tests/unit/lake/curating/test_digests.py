@@ -101,7 +101,7 @@ def test_a_module_that_is_not_there_is_no_empty_one(package: Path) -> None:
     ("modules", "packages", "apart"),
     [
         pytest.param(
-            marts.CODE,
+            (marts.__name__,),
             ("schemas.procurement", "transforms.procurement"),
             ["schemas.procurement.pages"],
             id="marts of procurement, but no page of its dictionary",
