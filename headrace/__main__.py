@@ -39,7 +39,7 @@ def failed(error: Exception, *, is_debugged: bool) -> int:
     """Say what went wrong on standard error. The exit code."""
     from headrace.show.console import say_error
 
-    sentence, code = told(error)
+    sentence, code = sentence_and_code(error)
     say_error(sentence)
     if is_debugged:
         import traceback
@@ -48,15 +48,16 @@ def failed(error: Exception, *, is_debugged: bool) -> int:
     return code
 
 
-def told(error: Exception) -> tuple[str, int]:
+def sentence_and_code(error: Exception) -> tuple[str, int]:
     """The sentence for an error, and the exit code it stands for."""
     from lake.errors import HeadraceError
+    from schemas.errors import OptionsError
 
     if isinstance(error, HeadraceError):
         return str(error), error.exit_code
     if type(error).__module__.startswith("typer"):
         return _of_usage(error), getattr(error, "exit_code", 1)
-    if type(error).__name__ in ("OptionsError", "GenerationError"):
+    if isinstance(error, OptionsError):
         return str(error), 2
     if found := re.search(r"^(?:lake|schemas|transforms)[\w.]*\.(\w+): (.+)$", str(error), re.MULTILINE):
         return found[2], 1

@@ -25,7 +25,7 @@ Build = Callable[[Mapping[str, DataFrame], Keep, Write], object]
 
 
 def curated_snapshots(run: Run) -> dict[str, Snapshot]:
-    said = run.said("curate")["tables"]
+    said = run.stage("curate")["tables"]
     return {name: parse_snapshot(snapshot) for name, snapshot in said.items()}
 
 

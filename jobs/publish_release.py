@@ -32,24 +32,24 @@ def publish_release(run: Run) -> Release | None:
     """The new release, or None where the parent says the same already. Raises AuditError where a count is off."""
     current = current_release(run.lake, run.domain)
     if current and current.run_id == run.run_id:
-        return _said(run, current)
+        return _with_stage(run, current)
     with run.step("publish", "audit"):
         release = _release(run)
         if run.parent and _is_same(run, run.parent, release):
             run.add_stage("publish", {"release": run.parent.number, "is_new": False})
             return None
         audit(run, release)
-    return _said(run, publish(run.lake, release))
+    return _with_stage(run, publish(run.lake, release))
 
 
-def _said(run: Run, published: Release) -> Release:
+def _with_stage(run: Run, published: Release) -> Release:
     run.add_stage("publish", {"release": published.number, "is_new": True})
     return published
 
 
 def _release(run: Run) -> Release:
     land = run.landed()
-    curate, marts = (run.said(stage) for stage in ("curate", "marts"))
+    curate, marts = (run.stage(stage) for stage in ("curate", "marts"))
     train = run.stages.get("train", {})
     parent = run.parent.number if run.parent else None
     facts = {"raw": land["raw"], "new_landing_file_ids": land["new_landing_file_ids"]}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 
 from ml.backtest import ALL, FROM_ALL_FOLDS, HEADRACE, LAST_KNOWN, LOG_LOG, TEST
-from ml.options import SearchOptions, Settings
+from ml.options import ModelOptions, Settings
 
 RIVALS = {LOG_LOG: "a log-log line", LAST_KNOWN: "the last known value at the rank"}
 
 
 def refusal(
     backtest: DataFrame,
-    options: SearchOptions,
+    options: ModelOptions,
     *,
     settings: Settings,
     released: Settings | None,
@@ -30,18 +30,18 @@ def refusal(
     for fold in (FROM_ALL_FOLDS, TEST):
         own = found.get((fold, HEADRACE))
         if own is None:
-            reasons.append(f"no label of the {_said(fold)} has an estimate")
+            reasons.append(f"no label of the {_in_words(fold)} has an estimate")
             continue
         for rival, said in RIVALS.items():
             other = found.get((fold, rival))
             if other is not None and own["wape_ratio"] >= other["wape_ratio"]:
                 reasons.append(
-                    f"on the {_said(fold)} its WAPE is {own['wape_ratio']:.4f}, that of {said} "
+                    f"on the {_in_words(fold)} its WAPE is {own['wape_ratio']:.4f}, that of {said} "
                     f"{other['wape_ratio']:.4f}; expected is less"
                 )
         if abs(own["bias_ratio"]) > options.bias_at_most_ratio:
             reasons.append(
-                f"on the {_said(fold)} its total is off by {own['bias_ratio']:+.1%}; expected is at most "
+                f"on the {_in_words(fold)} its total is off by {own['bias_ratio']:+.1%}; expected is at most "
                 f"{options.bias_at_most_ratio:.0%}"
             )
         if own["order_violation_count"]:
@@ -60,5 +60,5 @@ def _tried(settings: Settings | None, tried: list[tuple[Settings, float]]) -> fl
     return dict(tried).get(settings.but(poisson=False)) if settings else None
 
 
-def _said(fold: str) -> str:
+def _in_words(fold: str) -> str:
     return "test period" if fold == TEST else "folds"

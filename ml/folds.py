@@ -20,7 +20,7 @@ from ml.known import ASKED_ON
 from ml.labels import LABEL, is_within, last_day
 from ml.level_curve import MARKETPLACE, between_nodes, known_at_nodes, place, residual_sums, shrunk, with_residual
 from ml.metrics import wape
-from ml.options import SearchOptions, Settings
+from ml.options import ModelOptions, Settings
 from ml.poisson import fit_poisson, with_poisson
 from ml.progress import Tell, tell_nobody
 from ml.smearing import fit_smearing_by, with_smearing
@@ -53,7 +53,7 @@ class Fold:
         return self.origin_on.isoformat()
 
 
-def rolling_folds(first_on: date, last_on: date, options: SearchOptions) -> tuple[Fold, ...]:
+def rolling_folds(first_on: date, last_on: date, options: ModelOptions) -> tuple[Fold, ...]:
     """Stretches that do not overlap: after the origins of the options, or else after the last two 1 October (seasons)
     and the last 1 April (off-season) that have a year of labels before them and all their days behind them; where there
     are none, after two of equal distance in the second half of the labels."""
@@ -81,7 +81,7 @@ def _apart(origins: Iterable[date], length: timedelta, last_on: date) -> tuple[F
     return tuple(Fold(o, min(o + length, end, last_on)) for o, end in zip(found, ends, strict=True))
 
 
-def further_folds(labelled: DataFrame, folds: Sequence[Fold], options: SearchOptions) -> tuple[Fold, ...]:
+def further_folds(labelled: DataFrame, folds: Sequence[Fold], options: ModelOptions) -> tuple[Fold, ...]:
     """Folds that choose no settings: where labels of fewer than 120 days are judged by `folds`, as where there
     is one a week or a month, the stretches between these are cut into folds too, the newest first, until so many are
     judged or a year from the first label is reached. A 95 % interval of a few days is that of their worst."""
@@ -108,7 +108,7 @@ def further_folds(labelled: DataFrame, folds: Sequence[Fold], options: SearchOpt
     return tuple(reversed(found))
 
 
-def told_folds(labelled: DataFrame, folds: Sequence[Fold]) -> tuple[Fold, ...]:
+def folds_with_labels(labelled: DataFrame, folds: Sequence[Fold]) -> tuple[Fold, ...]:
     """Those of the folds for which a marketplace has labels known on their origin to fit on, and labels after it to be
     judged on. `labelled` has the columns of `with_unseen`."""
     if not folds:
@@ -123,7 +123,7 @@ def told_folds(labelled: DataFrame, folds: Sequence[Fold]) -> tuple[Fold, ...]:
     return tuple(fold for fold, told in zip(folds, found or (), strict=False) if told)
 
 
-def with_unseen(labelled: DataFrame, options: SearchOptions, *, first_origin_on: date) -> DataFrame:
+def with_unseen(labelled: DataFrame, options: ModelOptions, *, first_origin_on: date) -> DataFrame:
     """Add `is_unseen`: no fold's model sees a label of these terms. They are drawn by a hash of the term, in
     marketplaces of which at least five terms had a label known on the first origin: later ones decide nothing."""
     drawn = F.pmod(F.xxhash64("term", F.lit(options.seed)), F.lit(1000)) < int(options.unseen_terms_ratio * 1000)
@@ -160,7 +160,7 @@ class FoldLabels:
 
 
 def fold_labels(
-    labelled: DataFrame, folds: Sequence[Fold], settings: Settings, options: SearchOptions, *, grains: Sequence[str]
+    labelled: DataFrame, folds: Sequence[Fold], settings: Settings, options: ModelOptions, *, grains: Sequence[str]
 ) -> FoldLabels:
     """`labelled` has the columns of `with_unseen`; `settings` differ from those to come in terms of the calendar at
     most, and in what is no feature. What would be refused, a marketplace without labels known on the origin, is not

@@ -6,14 +6,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any, Literal
 
+from schemas.errors import OptionsError
+
 DepartmentRule = Literal["best", "all"]
 EventShape = Literal["tokens", "ramps", "both", "none"]
 
 DEFAULT_KNOT_RANKS = (3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000)
-
-
-class OptionsError(ValueError):
-    """The options of the search volume model do not hold together."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ SPLINE_ONLY = LOG_LOG_LINE.but(knot_ranks=DEFAULT_KNOT_RANKS)
 
 
 @dataclass(frozen=True)
-class SearchOptions:
+class ModelOptions:
     """The test period is what comes after `test_from`, the last `test_days` before the newest label's day where it is
     None;
     nothing before the settings are fixed sees a label that was not known then. `department_rule` says which rank a

@@ -17,7 +17,7 @@ from ml.known import ASKED_ON
 from ml.labels import CELL, label_terms, labelled_days
 from ml.level_curve import MARKETPLACE, levels, residual_sums, with_residual
 from ml.model import PARTS, VolumeModel, asked_days, with_ln_estimate
-from ml.options import SearchOptions
+from ml.options import ModelOptions
 from ml.order import with_order
 from ml.sums import SPREADS, day_spreads
 from schemas.search import SEARCH_VOLUME_DRIFT, SEARCH_VOLUME_ESTIMATES
@@ -42,7 +42,7 @@ def score(
     ranks: DataFrame,
     volumes: DataFrame,
     special_dates: DataFrame,
-    options: SearchOptions | None = None,
+    options: ModelOptions | None = None,
 ) -> Scored:
     """One row per ranked term and day within `score_from` and `score_through`, and how far the last day has drifted.
 
@@ -50,7 +50,7 @@ def score(
     is the same. `volumes` may be the whole table: labels that the model knew already are not read again. A label that
     was known by the model's `known_through` and came or changed after the training counts from the next training on.
     """
-    options = options or SearchOptions()
+    options = options or ModelOptions()
     events = event_days(special_dates)
     ranked = _within(ranks.select(*CELL, "term", "ranked_on", "rank"), options)
     prepared = with_basis(with_event_days(ranked, events), model)
@@ -71,7 +71,7 @@ def score(
 
 
 def _new_labels(
-    model: VolumeModel, ranks: DataFrame, volumes: DataFrame, events: DataFrame, options: SearchOptions, last: date
+    model: VolumeModel, ranks: DataFrame, volumes: DataFrame, events: DataFrame, options: ModelOptions, last: date
 ) -> DataFrame:
     """The labelled days that came after the model and are known by the last day."""
     new = volumes.where((F.col("available_on") > F.lit(model.known_through)) & (F.col("available_on") <= F.lit(last)))
@@ -140,7 +140,7 @@ def _drift(
     )
 
 
-def _within(ranks: DataFrame, options: SearchOptions) -> DataFrame:
+def _within(ranks: DataFrame, options: ModelOptions) -> DataFrame:
     first, last = options.score_from, options.score_through
     kept = ranks.where(F.col("ranked_on") >= F.lit(first)) if first else ranks
     return kept.where(F.col("ranked_on") <= F.lit(last)) if last else kept

@@ -24,9 +24,9 @@ from ml.folds import (
     FoldLabels,
     fold_labels,
     fold_rows,
+    folds_with_labels,
     further_folds,
     rolling_folds,
-    told_folds,
     with_trend,
     with_unseen,
 )
@@ -35,7 +35,7 @@ from ml.known import ASKED_ON
 from ml.labels import CELL, LABEL, labelled_days, last_day
 from ml.level_curve import levels, node_count, with_residual
 from ml.model import Support, VolumeModel
-from ml.options import DEFAULT_KNOT_RANKS, LOG_LOG_LINE, SearchOptions, Settings
+from ml.options import DEFAULT_KNOT_RANKS, LOG_LOG_LINE, ModelOptions, Settings
 from ml.order import count_violations
 from ml.poisson import fit_poisson, with_poisson
 from ml.progress import Tell, tell_nobody
@@ -75,7 +75,7 @@ def train(
     ranks: DataFrame,
     volumes: DataFrame,
     special_dates: DataFrame,
-    options: SearchOptions | None = None,
+    options: ModelOptions | None = None,
     *,
     tell: Tell = tell_nobody,
 ) -> TrainingResult:
@@ -83,7 +83,7 @@ def train(
 
     Frames are the curated tables `search_ranks`, `search_volumes` and `special_dates`. `tell` hears what begins.
     """
-    options = options or SearchOptions()
+    options = options or ModelOptions()
     tell("labels and their ranks")
     labelled = with_event_days(
         labelled_days(ranks, volumes, department_rule=options.department_rule), event_days(special_dates)
@@ -102,7 +102,7 @@ def train(
     asked = sorted([*rolling, *further_folds(development, rolling, options)], key=lambda fold: fold.origin_on)
     first_origin_on = rolling[0].origin_on if rolling else test_from
     of_folds = with_unseen(development, options, first_origin_on=first_origin_on).localCheckpoint()
-    folds = told_folds(of_folds, asked)
+    folds = folds_with_labels(of_folds, asked)
     if not any(fold.is_choosing for fold in folds):
         return _nothing(labelled, f"{NO_FOLD}: the labels known on {test_from} are of too few days", options)
     tell("labels of the folds")
@@ -137,7 +137,7 @@ class _Choice:
 
 
 def _chosen(
-    labelled: DataFrame, folds: Sequence[Fold], options: SearchOptions, *, grains: Sequence[str], tell: Tell
+    labelled: DataFrame, folds: Sequence[Fold], options: ModelOptions, *, grains: Sequence[str], tell: Tell
 ) -> tuple[FoldLabels, DataFrame, _Choice]:
     """The folds' labels, their `fold_rows` by the settings, and these."""
 
@@ -169,7 +169,7 @@ def _highest_rank(labelled: DataFrame, first: Fold) -> int:
 
 
 def _judged(
-    labels: FoldLabels, rows: DataFrame, settings: Settings, options: SearchOptions, tell: Tell
+    labels: FoldLabels, rows: DataFrame, settings: Settings, options: ModelOptions, tell: Tell
 ) -> tuple[Settings, Backtest]:
     """The backtest of the settings; with the Poisson stage where the folds' total is off by more than
     `bias_at_most_ratio` without it and is not with it."""
@@ -192,7 +192,7 @@ def _too_few(labelled: DataFrame) -> str:
     return f"the labels that have a rank are of fewer than {DAYS_AT_LEAST} days, and a training needs that many"
 
 
-def _nothing(labelled: DataFrame, why: str, options: SearchOptions) -> TrainingResult:
+def _nothing(labelled: DataFrame, why: str, options: ModelOptions) -> TrainingResult:
     empty = labelled.sparkSession.createDataFrame([], SEARCH_VOLUME_BACKTEST.struct)
     card = {
         "stand_ins": STAND_INS,
@@ -212,7 +212,7 @@ def _tested(
     test: SealedTest,
     fold: Fold,
     grains: Sequence[str],
-    options: SearchOptions,
+    options: ModelOptions,
 ) -> tuple[DataFrame, DataFrame, Ranges]:
     """The single run on the test period: days after `origin_on` as they would have been scored, and the rivals.
     `grains` are those of all labels: one may begin in the test period."""
@@ -259,7 +259,7 @@ def _fitted(
     grains: Sequence[str],
     known_through: date,
     calibration: Calibration,
-    options: SearchOptions,
+    options: ModelOptions,
 ) -> VolumeModel:
     """The base and the level curve's state on all rows: days that are scored again, and marketplaces whose labels ended
     long ago, have a level and its age too. Smearing, Poisson stage and errors are of the last year."""
@@ -305,7 +305,7 @@ def _less(errors: DataFrame, part: str) -> DataFrame:
 
 
 def _references(
-    model: VolumeModel, labelled: DataFrame, ranks: DataFrame, options: SearchOptions
+    model: VolumeModel, labelled: DataFrame, ranks: DataFrame, options: ModelOptions
 ) -> dict[str, Reference]:
     newest = labelled.agg(F.max("ranked_on")).first()
     through = newest[0] if newest else model.known_through

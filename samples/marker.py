@@ -9,10 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from schemas.errors import OptionsError
+
 MARKER = "truth/generation.json"
 
 
-class GenerationError(ValueError):
+class GenerationError(OptionsError):
     """Nothing was generated, for the reason given."""
 
 

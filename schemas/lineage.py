@@ -12,7 +12,7 @@ HEADER, CELL = "__header", "__cell"
 
 OUTCOMES = ("curated", "superseded", "duplicate", "excluded", "quarantined")
 
-LINEAGE: tuple[Field, ...] = (
+LANDING_LINEAGE: tuple[Field, ...] = (
     Field("source_name", T.StringType(), "Name of the source's configuration.", required=True),
     Field("landing_file_id", T.StringType(), "The landed delivery; the release names its raw file.", required=True),
     Field(
@@ -48,8 +48,8 @@ JUDGEMENT: tuple[Field, ...] = (
     ),
 )
 
-BEYOND_CONTRACT = (*LINEAGE, *JUDGEMENT)
+BEYOND_CONTRACT = (*LANDING_LINEAGE, *JUDGEMENT)
 """Every column of a curated snapshot that its contract does not name."""
 
-LINEAGE_NAMES = tuple(field.name for field in LINEAGE)
+LINEAGE_NAMES = tuple(field.name for field in LANDING_LINEAGE)
 JUDGEMENT_NAMES = tuple(field.name for field in JUDGEMENT)

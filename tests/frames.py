@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
-from schemas.lineage import LINEAGE
+from schemas.lineage import LANDING_LINEAGE
 
 FILLER: dict[type[T.DataType], Any] = {
     T.StringType: "x",
@@ -33,7 +33,7 @@ def frame(spark: SparkSession, contract: Contract, *rows: dict[str, Any], withou
 def curated_frame(spark: SparkSession, contract: Contract, *rows: dict[str, Any]) -> DataFrame:
     """As curated tables are read: with lineage, the records numbered from 1 and the source named as the table."""
     numbered = [{"source_name": contract.name, "record_number": n} | row for n, row in enumerate(rows, start=1)]
-    return _frame(spark, [*contract.fields, *LINEAGE, CONTENT_HASH], numbered)
+    return _frame(spark, [*contract.fields, *LANDING_LINEAGE, CONTENT_HASH], numbered)
 
 
 def _frame(spark: SparkSession, fields: Sequence[Field], rows: Sequence[dict[str, Any]]) -> DataFrame:

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from schemas.contract import Contract
-from schemas.lineage import LINEAGE
+from schemas.lineage import LANDING_LINEAGE
 from transforms.numbering import with_content_id, with_occurrence_number
 from transforms.outcomes import judge, judged_before, with_content_hash, with_reasons
 from transforms.standardization import NOT_OF_TABLE, UNREADABLE, SourcePlan, standardize
@@ -37,7 +37,7 @@ def judge_derived(derived: DataFrame, contract: Contract) -> DataFrame:
     columns.
     """
     rows = (
-        replace(contract, fields=(*contract.fields, *LINEAGE))
+        replace(contract, fields=(*contract.fields, *LANDING_LINEAGE))
         .conform(derived)
         .withColumn(UNREADABLE, F.array().cast("array<string>"))
         .withColumn(NOT_OF_TABLE, F.lit(None).cast("string"))

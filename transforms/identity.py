@@ -15,8 +15,8 @@ def hash_of(columns: Mapping[str, Column]) -> Column:
     Not of JSON, into which engines write decimals and control characters each in its own way. Moments are to be given
     as numbers (`F.unix_micros`), of which no engine leaves off zeros.
     """
-    return F.sha2(F.concat(*(_said(name, column.cast("string")) for name, column in columns.items())), 256)
+    return F.sha2(F.concat(*(_with_length(name, column.cast("string")) for name, column in columns.items())), 256)
 
 
-def _said(name: str, text: Column) -> Column:
+def _with_length(name: str, text: Column) -> Column:
     return F.coalesce(F.concat(F.lit(f"{name}="), F.length(text).cast("string"), F.lit(":"), text), F.lit(""))

@@ -18,7 +18,7 @@ from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
 from schemas.landing_columns import landing_column
-from schemas.lineage import CELL, FILE_ID, HEADER, LINEAGE, RECORD_NUMBER
+from schemas.lineage import CELL, FILE_ID, HEADER, LANDING_LINEAGE, RECORD_NUMBER
 from transforms.arrow_columns import arrow_schema, arrow_type, codes, constant
 from transforms.standardize import AMBIGUOUS_PARAMETER, resolved, standardizer
 from transforms.standardize.excluded import ExclusionPlan, excludes
@@ -100,7 +100,7 @@ class SourcePlan:
         return T.StructType(
             [
                 *self.contract.struct.fields,
-                *(T.StructField(f.name, f.type) for f in LINEAGE),
+                *(T.StructField(f.name, f.type) for f in LANDING_LINEAGE),
                 T.StructField(UNREADABLE, T.ArrayType(T.StringType())),
                 T.StructField(NOT_OF_TABLE, T.StringType()),
             ]

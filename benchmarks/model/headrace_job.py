@@ -17,7 +17,7 @@ from benchmarks.model.data import DataSet
 from benchmarks.model.session import spark_session
 from ml.artefact import load, save
 from ml.card_page import card_page
-from ml.options import SearchOptions, Settings
+from ml.options import ModelOptions, Settings
 from ml.scoring import score
 from ml.training import train
 
@@ -28,7 +28,7 @@ def main(data: Path, out: Path, settings: str | None = None) -> None:
     told, spark = DataSet.read(data), spark_session()
     ranks, volumes = (spark.read.parquet(str(data / f"{name}.parquet")) for name in ("ranks", "volumes"))
     dates = special_dates(spark, data)
-    options = SearchOptions(
+    options = ModelOptions(
         test_from=told.test_from,
         origins=told.origins,
         fold_days=told.fold_days,

@@ -20,7 +20,7 @@ from benchmarks.model.data import DataSet
 from benchmarks.model.headrace_job import special_dates
 from benchmarks.model.session import spark_session
 from ml.artefact import load
-from ml.options import SearchOptions
+from ml.options import ModelOptions
 from ml.scoring import score
 
 DEPARTMENTS = ("all", "beauty", "electronics", "toys")
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     shutil.rmtree(out, ignore_errors=True)
     lists(spark, told, rows=said.rows, days=said.days).write.parquet(str(out / "ranks"))
     ranks, volumes = (spark.read.parquet(str(p)) for p in (out / "ranks", said.data / "volumes.parquet"))
-    model, options = load(spark, str(said.data / "headrace/model")), SearchOptions(score_through=told.test_through)
+    model, options = load(spark, str(said.data / "headrace/model")), ModelOptions(score_through=told.test_through)
     begun = time.monotonic()
     scored = score(model, ranks, volumes, special_dates(spark, said.data), options)
     labelled = time.monotonic()

@@ -114,7 +114,7 @@ def _ran(run: Run, release: Release, *, is_new: bool, seconds: float) -> Ran:
         slowest_steps=dict(slowest[:SLOWEST]),
         warehouse=run.lake.uri_of(warehouse_key(release.domain, release.number)),
         equations=Equations(
-            raw=raw_file_equation(run.said("land")["raw_files"]),
+            raw=raw_file_equation(run.stage("land")["raw_files"]),
             files=file_equations([file.counts for file in status.files]),
             tables={name: table_equations(counts) for name, counts in release.counts.items()},
         ),

@@ -137,7 +137,7 @@ def select_snapshot(
         return f"SELECT {nulls} WHERE false"
     typed = {field.name: duckdb_type(field.type) for field in beyond}
     return " UNION ALL ".join(
-        f"SELECT {', '.join([*_columns(connection, paths[0]), *_said(folders, typed)])} FROM {parquet(paths)}"
+        f"SELECT {', '.join([*_columns(connection, paths[0]), *_of_folders(folders, typed)])} FROM {parquet(paths)}"
         for folders, paths in groups.items()
     )
 
@@ -164,7 +164,7 @@ def _columns(connection: duckdb.DuckDBPyConnection, path: str) -> list[str]:
     ]
 
 
-def _said(folders: Iterable[tuple[str, str]], typed: Mapping[str, str]) -> list[str]:
+def _of_folders(folders: Iterable[tuple[str, str]], typed: Mapping[str, str]) -> list[str]:
     return [f"{literal(value)}::{typed.get(name, 'VARCHAR')} AS {quoted(name)}" for name, value in folders]
 
 

@@ -21,7 +21,7 @@ from lake.releases.snapshots import Snapshot
 from lake.store.folder import FolderStore
 from lake.store.objects import ObjectStore
 from schemas.contract import Contract, Field
-from schemas.lineage import LINEAGE
+from schemas.lineage import LANDING_LINEAGE
 from schemas.render.duckdb import duckdb_ddl, quoted
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _fill(path: Path, lake: ObjectStore, release: Release) -> None:
 def _tables(release: Release) -> Iterator[tuple[str, Snapshot, Contract, tuple[Field, ...]]]:
     contracts = domain_tables(release.domain)
     for name, snapshot in release.curated.items():
-        yield "curated", snapshot, contracts.curated[name], LINEAGE
+        yield "curated", snapshot, contracts.curated[name], LANDING_LINEAGE
     for name, snapshot in release.marts.items():
         yield "marts", snapshot, contracts.marts[name], ()
 

@@ -22,7 +22,7 @@ def profiled(profile: Profile, draft: Draft, *, reveal: bool, written: WrittenSo
     fields: dict[str, list[str]] = {}
     for mapping in draft.columns:
         fields.setdefault(mapping.header, []).append(mapping.field.name)
-    read = {key: value for key, value in profile.shape.read.said().items() if value is not None}
+    read = {key: value for key, value in profile.shape.read.stated().items() if value is not None}
     return Profiled(
         file=profile.file.info.key,
         size_bytes=profile.file.info.size,

@@ -13,11 +13,12 @@ from jobs.procurement.options import marts_options_of
 from lake.errors import ConfigError, DataError
 from lake.releases.snapshots import read_snapshot
 from lake.run.run import Run
+from schemas.errors import OptionsError
 from schemas.procurement import PROCUREMENT_COVERAGE
 from schemas.procurement.documents import INVOICES
 from transforms.keeping import Keep, Write
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import OptionsError, ProcurementOptions
+from transforms.procurement.options import MartOptions
 
 
 def build_marts(run: Run) -> None:
@@ -36,7 +37,7 @@ def build_marts(run: Run) -> None:
     build_or_carry(run, build, options=options)
 
 
-def delivered_options(run: Run) -> ProcurementOptions:
+def delivered_options(run: Run) -> MartOptions:
     """What the configuration says about the marts, and about the sources that have delivered."""
     delivered = {delivery.source_name for delivery in run.deliveries}
     return marts_options_of(run, [source for source in run.configuration.sources if source.name in delivered])

@@ -10,7 +10,7 @@ from lake.config.configuration import Source, marts_options
 from lake.errors import ConfigError
 from lake.run.run import Run
 from schemas.procurement.words import EVENT_FIELDS
-from transforms.procurement.options import ProcurementOptions, SourceCoverage
+from transforms.procurement.options import MartOptions, SourceCoverage
 
 
 def check_options(run: Run) -> None:
@@ -21,10 +21,10 @@ def check_options(run: Run) -> None:
     marts_options_of(run, run.configuration.sources)
 
 
-def marts_options_of(run: Run, sources: Iterable[Source]) -> ProcurementOptions:
+def marts_options_of(run: Run, sources: Iterable[Source]) -> MartOptions:
     """Raises ConfigError with file and line where the options do not hold together."""
     coverage = tuple(coverage_of(source) for source in sources)
-    return marts_options(run.configuration.domain, ProcurementOptions, sources=coverage, as_of=run.as_of)
+    return marts_options(run.configuration.domain, MartOptions, sources=coverage, as_of=run.as_of)
 
 
 def coverage_of(source: Source) -> SourceCoverage:

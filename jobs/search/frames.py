@@ -77,7 +77,7 @@ def data_digest(run: Run, snapshots: Mapping[str, Snapshot]) -> str:
 
 def trained_model(run: Run) -> Artefact | None:
     """The model that stands after the run's training."""
-    said = run.said("train")["models"].get(MODEL)
+    said = run.stage("train")["models"].get(MODEL)
     return parse_artefact(said) if said else None
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from lake.config.configuration import Coverage, marts_options, model_options
 from lake.errors import ConfigError
 from lake.run.run import Run
-from ml.options import SearchOptions, Settings
-from transforms.search.options import SearchMartsOptions
+from ml.options import ModelOptions, Settings
+from transforms.search.options import MartOptions
 
 NOT_CONFIGURED = ("settings", "previous_settings", "score_from", "score_through")
 
@@ -22,15 +22,15 @@ def check_options(run: Run) -> None:
             raise ConfigError(f"{source.where}: found [coverage], but domain {run.domain} looks at none; take it out")
 
 
-def search_options_of(run: Run) -> SearchMartsOptions:
-    return marts_options(run.configuration.domain, SearchMartsOptions, as_of=run.as_of)
+def search_options_of(run: Run) -> MartOptions:
+    return marts_options(run.configuration.domain, MartOptions, as_of=run.as_of)
 
 
-def model_options_of(run: Run) -> SearchOptions:
+def model_options_of(run: Run) -> ModelOptions:
     """What the model is told: its settings where `[model.settings]` fixes them, else the folds find them; the days to
     score are the run's."""
     domain = run.configuration.domain
-    options = model_options(domain, SearchOptions, leave_out=NOT_CONFIGURED, beside=("settings",))
+    options = model_options(domain, ModelOptions, leave_out=NOT_CONFIGURED, beside=("settings",))
     settings = (
         model_options(domain, Settings, ("model", "settings")) if domain.marts.table("model", "settings") else None
     )

@@ -23,7 +23,7 @@ from lake.releases.snapshots import Snapshot, new_folder, read_snapshot, write_s
 from lake.run.run import Run
 from ml.artefact import ArtefactError, load
 from ml.disorder import Disorder, count_disorder
-from ml.options import SearchOptions
+from ml.options import ModelOptions
 from ml.scoring import Scored, score
 from ml.sums import SPREADS, summarise_totals
 from schemas.contract import Contract
@@ -46,7 +46,7 @@ def score_terms(run: Run) -> None:
 
     Raises DataError where the model that stands was made with other features or contracts than these.
     """
-    trained = run.said("train")
+    trained = run.stage("train")
     model = trained_model(run)
     digest = _digest(run, model, trained)
     backtest = {name: parse_snapshot(snapshot) for name, snapshot in trained["tables"].items()}
@@ -128,7 +128,7 @@ def _scored(run: Run, frames: SearchFrames, artefact: Artefact) -> Scored:
         return score(model, frames.ranks, frames.volumes, frames.special_dates, _options(run, frames))
 
 
-def _options(run: Run, frames: SearchFrames) -> SearchOptions:
+def _options(run: Run, frames: SearchFrames) -> ModelOptions:
     first = frames.ranked_through - timedelta(days=search_options_of(run).scored_days - 1)
     return replace(model_options_of(run), score_from=first, score_through=frames.ranked_through)
 

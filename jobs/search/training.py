@@ -19,7 +19,7 @@ from lake.run.manifest import run_folder
 from lake.run.run import Run
 from ml.artefact import save
 from ml.card_page import card_page
-from ml.options import SearchOptions, Settings
+from ml.options import ModelOptions, Settings
 from ml.training import train
 from schemas.search import SEARCH_VOLUME_BACKTEST
 
@@ -98,7 +98,7 @@ def _put_card(run: Run, said: dict[str, Any], folder: str) -> None:
     run.lake.put(f"{folder}/card.md", card_page(said["card"]).encode())
 
 
-def _options(run: Run, ranked_through: date) -> SearchOptions:
+def _options(run: Run, ranked_through: date) -> ModelOptions:
     """With the settings that the model in release was trained by: the new one has to beat them, refitted. Those of a
     later day are not looked at, since what came after the day that a run is of chose them."""
     options = model_options_of(run)

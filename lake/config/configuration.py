@@ -107,7 +107,7 @@ class Source:
         return {self._reading_digest(number) for number in range(1, LANDING_FORMAT)}
 
     def _reading_digest(self, landing_format: int) -> str:
-        read = {key: value for key, value in self.read.said().items() if key not in STOPPING}
+        read = {key: value for key, value in self.read.stated().items() if key not in STOPPING}
         columns = sorted(
             (
                 c.headers,

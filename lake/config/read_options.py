@@ -51,7 +51,7 @@ class Read:
     def in_encoding(self, encoding: str | None) -> Read:
         return self if encoding is None else dataclasses.replace(self, encoding=encoding, other_encodings=())
 
-    def said(self) -> dict[str, Any]:
+    def stated(self) -> dict[str, Any]:
         """The keys that have a meaning in the format, with their values."""
         return {
             key: value for key, value in dataclasses.asdict(self).items() if self.format in FORMATS_OF.get(key, _ALL)

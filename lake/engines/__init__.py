@@ -66,7 +66,7 @@ def open_engine(environment: Environment, app_name: str) -> Engine:
 
 
 @contextmanager
-def said_when_full(uri: str) -> Iterator[None]:
+def with_disk_full_told(uri: str) -> Iterator[None]:
     """Raises StoreFull where a disk is: an engine's own error says it in a hundred lines."""
     try:
         yield

@@ -19,7 +19,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
 from lake.config.environment import Environment
-from lake.engines import FIXED, kept_in_files, said_when_full, shares
+from lake.engines import FIXED, kept_in_files, shares, with_disk_full_told
 from lake.errors import ConfigError, DataError
 from transforms.keeping import Keep
 
@@ -59,7 +59,7 @@ class SailEngine:
     def write(self, frame: DataFrame, uri: str, *, partition_by: Sequence[str] = (), **options: str | int) -> None:
         """Sail has its own way with row groups and compression: it takes none of the options."""
         writer = frame.write.mode("error")
-        with said_when_full(uri):
+        with with_disk_full_told(uri):
             (writer.partitionBy(*partition_by) if partition_by else writer).parquet(sail_path(uri))
 
     def kept(self) -> AbstractContextManager[Keep]:

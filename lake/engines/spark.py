@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
 from lake.config.environment import Environment
-from lake.engines import FIXED, kept_in_files, said_when_full, shares
+from lake.engines import FIXED, kept_in_files, shares, with_disk_full_told
 from lake.errors import ConfigError
 from transforms.keeping import Keep
 
@@ -52,7 +52,7 @@ class SparkEngine:
 
     def write(self, frame: DataFrame, uri: str, *, partition_by: Sequence[str] = (), **options: str | int) -> None:
         writer = frame.write.mode("error").options(**options)
-        with said_when_full(uri):
+        with with_disk_full_told(uri):
             (writer.partitionBy(*partition_by) if partition_by else writer).parquet(uri)
 
     def kept(self) -> AbstractContextManager[Keep]:

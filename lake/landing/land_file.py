@@ -25,7 +25,7 @@ from lake.errors import DataError, HeadraceError
 from lake.landing.claims import Claim, Part
 from lake.landing.files import DeadLettersFile, RecordsFile
 from lake.landing.formats import format_named
-from lake.landing.formats.encodings import FILE_ENCODING, told_encoding
+from lake.landing.formats.encodings import FILE_ENCODING, find_encoding
 from lake.landing.formats.table import Block, Readable, Table
 from lake.landing.headers import shown
 from lake.landing.landed_file import LandedFile, landing_key, read_landed
@@ -174,7 +174,7 @@ class _Reading:
         open_table = format_named(read.format).open_table
         if not read.other_encodings:
             return open_table(stream, self.source, scratch)
-        kept, encoding = told_encoding(stream, (read.encoding, *read.other_encodings), scratch, self.source.name)
+        kept, encoding = find_encoding(stream, (read.encoding, *read.other_encodings), scratch, self.source.name)
         self.kept.append(kept)
         table = open_table(kept, self.source.in_encoding(encoding), scratch)
         return replace(table, dialect={**table.dialect, FILE_ENCODING: encoding})

@@ -109,7 +109,7 @@ class Run:
     def stages(self) -> dict[str, Any]:
         return self.manifest.get("stages", {})
 
-    def said(self, stage: str) -> dict[str, Any]:
+    def stage(self, stage: str) -> dict[str, Any]:
         """What an earlier stage of the run said. Raises DataError where it has not run."""
         if stage not in self.stages:
             raise DataError(f"run {self.run_id} has no {stage!r} stage yet; done are {sorted(self.stages) or 'none'}")
@@ -117,7 +117,7 @@ class Run:
 
     def landed(self) -> dict[str, Any]:
         """What the run's first stage said. Raises ConfigError where it had another configuration than this one."""
-        said = self.said("land")
+        said = self.stage("land")
         if said["configuration"] != self.configuration.digest:
             raise ConfigError(
                 f"run {self.run_id} began under another configuration; give every stage of a run the same --config"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from schemas.contract import Contract, Field, Rule
 from schemas.domains import DOMAINS
-from schemas.lineage import JUDGEMENT, LINEAGE
+from schemas.lineage import JUDGEMENT, LANDING_LINEAGE
 from schemas.render.words import DO_NOT_EDIT, meaning
 
 
@@ -60,7 +60,7 @@ def index() -> str:
         "",
         "| column | type | required | meaning |",
         "|---|---|---|---|",
-        *(_row(field) for field in (*LINEAGE, *JUDGEMENT)),
+        *(_row(field) for field in (*LANDING_LINEAGE, *JUDGEMENT)),
     ]
     return "\n".join(lines) + "\n"
 

@@ -8,7 +8,7 @@ from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
 from schemas.domains import DomainTables
-from schemas.lineage import LINEAGE
+from schemas.lineage import LANDING_LINEAGE
 from schemas.render.words import meaning
 
 _DUCKDB = {
@@ -52,7 +52,9 @@ def domain_ddl(tables: DomainTables) -> str:
         "-- Rendered from schemas/ by `headrace contracts`: change it there.\n",
         "CREATE SCHEMA curated;\nCREATE SCHEMA marts;\n",
     ]
-    parts += [duckdb_ddl(contract, zone, LINEAGE if zone == "curated" else ()) for zone, contract in tables.zoned()]
+    parts += [
+        duckdb_ddl(contract, zone, LANDING_LINEAGE if zone == "curated" else ()) for zone, contract in tables.zoned()
+    ]
     return "\n".join(parts)
 
 

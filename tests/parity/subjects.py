@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
-from schemas.lineage import LINEAGE
+from schemas.lineage import LANDING_LINEAGE
 from schemas.procurement import CURATED, MARTS
 from schemas.procurement.documents import VENDORS
 from schemas.procurement.words import EVENT_FIELDS, EVENT_TYPES
@@ -35,7 +35,7 @@ from transforms.procurement.events.columns import EVENT
 from transforms.procurement.events.whole_invoices import settle_items
 from transforms.procurement.legs import build_legs, with_window_status
 from transforms.procurement.marts import Keep, build_procurement_marts
-from transforms.procurement.options import Calendar, ProcurementOptions, SourceCoverage
+from transforms.procurement.options import Calendar, MartOptions, SourceCoverage
 from transforms.procurement.pairing import match_events
 from transforms.procurement.reversals import with_reversals
 from transforms.procurement.terms import with_lateness, with_payment_terms
@@ -57,7 +57,7 @@ class Subject:
 
 STRING, INTEGER, LONG, DATE, BOOLEAN = T.StringType(), T.IntegerType(), T.LongType(), T.DateType(), T.BooleanType()
 BEFORE_JUDGED: dict[str, T.DataType] = {
-    **{f.name: f.type for f in LINEAGE},
+    **{f.name: f.type for f in LANDING_LINEAGE},
     "unreadable": T.ArrayType(STRING),
     "not_of_table": STRING,
 }
@@ -88,7 +88,7 @@ def landed(contract: Contract) -> Wanted:
 def curated(contract: Contract) -> Wanted:
     """Rows that keep the contract's promises: whole, one of a key."""
     expected = tuple(f.name for f in contract.fields if f.is_never_null)
-    lineage = {f.name: f.type for f in LINEAGE}
+    lineage = {f.name: f.type for f in LANDING_LINEAGE}
     few = {f.name: f.values for f in contract.fields if f.values} | {"source_name": (contract.name,)}
     columns = of_contract(contract, **lineage, content_hash=STRING)
     never_null = (*expected, *lineage, "content_hash")
@@ -129,7 +129,7 @@ def sources(tables: Mapping[str, Any]) -> tuple[SourceCoverage, ...]:
     return tuple(made)
 
 
-OPTIONS = ProcurementOptions(
+OPTIONS = MartOptions(
     (),
     never_expected={"order_to_submission": "document_type_name <> 'EC Purchase order' OR vendor_id IS NULL"},
     median_at_least_count=1,

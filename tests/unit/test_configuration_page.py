@@ -17,10 +17,12 @@ from lake.config.mappings import OWN_KEYS
 from lake.config.names import FROM_NAME_KEYS
 from lake.config.read_options import Read
 from lake.config.unpivoting import CELL_KEYS, HEADER_KEYS, UNPIVOT_KEYS
-from ml.options import SearchOptions, Settings
+from ml.options import ModelOptions, Settings
 from tests.where import ROOT
-from transforms.procurement.options import Calendar, ProcurementOptions
-from transforms.search.options import EventRule, SearchMartsOptions
+from transforms.procurement.options import Calendar
+from transforms.procurement.options import MartOptions as ProcurementOptions
+from transforms.search.options import EventRule
+from transforms.search.options import MartOptions as SearchOptions
 from transforms.standardize import AMBIGUOUS_PARAMETER, RULES
 
 LISTING = (
@@ -55,11 +57,11 @@ TABLES: dict[str, Iterable[str]] = {
     "domain": [f.name for f in dataclasses.fields(Domain) if f.name not in ("name", "marts")],
     "marts": [
         f.name
-        for options in (ProcurementOptions, SearchMartsOptions)
+        for options in (ProcurementOptions, SearchOptions)
         for f in dataclasses.fields(options)
         if f.name not in ("sources", "as_of")
     ],
-    "model": [f.name for f in dataclasses.fields(SearchOptions) if f.name not in NOT_CONFIGURED],
+    "model": [f.name for f in dataclasses.fields(ModelOptions) if f.name not in NOT_CONFIGURED],
     "model.settings": [f.name for f in dataclasses.fields(Settings)],
     "marts.events.<name>": [f.name for f in dataclasses.fields(EventRule)],
     "marts.calendars.<name>": [f.name for f in dataclasses.fields(Calendar)],

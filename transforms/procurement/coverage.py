@@ -128,7 +128,7 @@ def with_is_after_data_through(events: DataFrame, coverage: DataFrame) -> DataFr
             "source_name",
             F.lit(" in "),
             "table_name",
-            F.lit(", expected one [[sources]] entry for each (ProcurementOptions.sources)"),
+            F.lit(", expected one [[sources]] entry for each (MartOptions.sources)"),
         )
     )
     is_after = F.coalesce(F.col("event_on") > F.col("data_through"), F.lit(False))

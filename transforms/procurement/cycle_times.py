@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 from transforms.procurement.survival import (
     closed_by_ratio,
     closed_percentile,
@@ -61,18 +61,18 @@ def legs_by_cell(legs: DataFrame) -> DataFrame:
     return both.select(*_SAME, "legs", "cell.*")
 
 
-def summarise_monthly(daily: DataFrame, *, options: ProcurementOptions) -> DataFrame:
+def summarise_monthly(daily: DataFrame, *, options: MartOptions) -> DataFrame:
     """`cycle_times_monthly`."""
     begun = daily.filter(F.col("month").isNotNull())
     return _summarise(begun, (*CELL, "month"), options).filter("leg_count > 0").drop("not_applicable_count")
 
 
-def summarise_overall(daily: DataFrame, *, options: ProcurementOptions) -> DataFrame:
+def summarise_overall(daily: DataFrame, *, options: MartOptions) -> DataFrame:
     """`cycle_times_overall`."""
     return _summarise(daily, CELL, options).drop("window_status")
 
 
-def _summarise(daily: DataFrame, cell: Sequence[str], options: ProcurementOptions) -> DataFrame:
+def _summarise(daily: DataFrame, cell: Sequence[str], options: MartOptions) -> DataFrame:
     """Counts and quantiles of each cell; days are calendar days. A figure of too few legs is null, with the reason: of
     cells that have none but such, most of all, no curve is drawn."""
     by_day = daily.groupBy(*cell, "days").agg(*_sums(), *_edges(F.col("window_status")))
@@ -114,7 +114,7 @@ def _of_curve() -> list[Column]:
     ]
 
 
-def _without_thin_figures(figures: DataFrame, options: ProcurementOptions) -> DataFrame:
+def _without_thin_figures(figures: DataFrame, options: MartOptions) -> DataFrame:
     """Null what too few legs tell, and add the reasons."""
     has_median = F.col("closed_count") >= options.median_at_least_count
     has_p90 = F.col("closed_count") >= options.p90_at_least_count

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from schemas.procurement.words import LEGS, Leg
 from transforms.procurement.business_days import with_business_days
 from transforms.procurement.events import CASE
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 from transforms.procurement.pairing import STARTS_OF_EACH
 from transforms.procurement.reversals import CANCELLATIONS, FOLLOWING, REVERSIBLE
 from transforms.procurement.terms import with_lateness
@@ -19,9 +19,7 @@ _OF_START = ("on", "event_id", "document_id")
 _BEGINS_THE_CASE = ("requisition_created", "order_created")
 
 
-def build_legs(
-    cases: DataFrame, pairs: DataFrame, leg_coverage: DataFrame, *, options: ProcurementOptions
-) -> DataFrame:
+def build_legs(cases: DataFrame, pairs: DataFrame, leg_coverage: DataFrame, *, options: MartOptions) -> DataFrame:
     """`procurement_legs`: for each case and leg its pairs, or one row where there is none."""
     legs = with_every_leg(cases, pairs, never_expected=options.never_expected)
     covered = legs.transform(with_ends).join(F.broadcast(leg_coverage), ["source_system_code", "leg"], "left")

@@ -6,6 +6,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from schemas.errors import OptionsError
 from schemas.procurement import LOGGED_EVENTS, MARTS
 from schemas.procurement.documents import GOODS_RECEIPTS, INVOICES, VENDORS
 from transforms.keeping import Keep, Write, recompute
@@ -21,7 +22,7 @@ from transforms.procurement.cycle_times import summarise_daily_counts, summarise
 from transforms.procurement.events import build_events, with_event_number
 from transforms.procurement.events.whole_invoices import settle_items
 from transforms.procurement.legs import build_legs
-from transforms.procurement.options import OptionsError, ProcurementOptions
+from transforms.procurement.options import MartOptions
 from transforms.procurement.pairing import match_events
 from transforms.procurement.reversals import with_reversals, without_reversals
 from transforms.procurement.terms import with_payment_terms
@@ -36,7 +37,7 @@ def _unwritten(name: str, frame: DataFrame) -> DataFrame:
 
 def build_procurement_marts(
     curated: Mapping[str, DataFrame],
-    options: ProcurementOptions,
+    options: MartOptions,
     *,
     quarantined_lines: DataFrame | None = None,
     keep: Keep = recompute,

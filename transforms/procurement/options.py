@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from schemas.errors import OptionsError
 from schemas.procurement import CURATED
 from schemas.procurement.documents import VENDORS
 from schemas.procurement.words import EVENT_TYPES, LEGS
@@ -11,10 +12,6 @@ from schemas.procurement.words import EVENT_TYPES, LEGS
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOLIDAY_YEARS = range(1900, 2200)
 DEFAULT_CALENDAR = "default"
-
-
-class OptionsError(ValueError):
-    """The configuration of the procurement marts does not hold together."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ class Calendar:
 
 
 @dataclass(frozen=True)
-class ProcurementOptions:
+class MartOptions:
     """`never_expected` maps a leg to a Spark SQL condition over `procurement_cases` attributes (company_code,
     vendor_id, category_name, document_type_name, item_type_name) for which a leg without an end is not expected to
     end. `calendars` are by name; without any, all companies work from Monday to Friday."""

@@ -4,14 +4,14 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from schemas.procurement import PROCUREMENT_UNALLOCATED
-from transforms.procurement.events.columns import LINEAGE
+from transforms.procurement.events.columns import EVENT_LINEAGE
 from transforms.procurement.events.whole_invoices import POSTING, posted_on
 
 
 def summarise_unallocated(settled: DataFrame) -> DataFrame:
     """`procurement_unallocated`: one row for each document with a `reason`."""
     shown = (*POSTING, "reason", posted_on().alias("posted_on"), F.col("paid_amount").alias("amount"), "currency_code")
-    return settled.filter(F.col("reason").isNotNull()).select(*shown, *LINEAGE).distinct()
+    return settled.filter(F.col("reason").isNotNull()).select(*shown, *EVENT_LINEAGE).distinct()
 
 
 def with_unallocated_days(events: DataFrame, settled: DataFrame | None) -> DataFrame:

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from schemas.errors import OptionsError
 from transforms.search.calendar import EventRuleError, event_days
 from transforms.standardize.term import term
-
-
-class OptionsError(ValueError):
-    """The configuration of the search marts does not hold together."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class EventRule:
 
 
 @dataclass(frozen=True)
-class SearchMartsOptions:
+class MartOptions:
     """`scored_days` back from the newest rank are scored in every run; a model older than `retrain_after_days`, counted
     by the newest label, is trained anew."""
 

@@ -99,7 +99,7 @@ def explain(trail: Trail, subject: str, terms: Sequence[str]) -> VolumeExplanati
     found = trail.objects(ESTIMATES, term, day, code, code, department, department)
     if not found:
         raise DataError(
-            f"release {trail.release.number} has no estimate of {term!r} on {day}{_said(wanted)}: "
+            f"release {trail.release.number} has no estimate of {term!r} on {day}{_in_words(wanted)}: "
             f"{not_there(trail, term, day, code, department)}"
         )
     card, cells = _card(trail), trail.objects(CELLS, term, day)
@@ -204,5 +204,5 @@ def _card(trail: Trail) -> Card:
     return found
 
 
-def _said(wanted: dict[str, str]) -> str:
+def _in_words(wanted: dict[str, str]) -> str:
     return "".join(f" {name}={value}" for name, value in wanted.items())

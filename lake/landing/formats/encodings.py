@@ -53,7 +53,7 @@ class Utf8Lines:
         return self.valid_line_count > self.invalid_line_count or not self.invalid_line_count
 
 
-def told_encoding(
+def find_encoding(
     stream: Readable, encodings: tuple[str, ...], scratch: Path, source_name: str
 ) -> tuple[BinaryIO, str]:
     """The same bytes again, kept in `scratch`, and the first of the encodings that reads them all.

@@ -40,7 +40,7 @@ def layout_of(stream: Readable, read: Read) -> tuple[Layout, Iterator[bytes]]:
         )
     if path and path.wrapper:
         wrapped = WrappedCutting(path.wrapper, encoding, allows_more=read.more_pages == "allow")
-        return Layout(kind, encoding, nested, lambda of: elements(of, wrapped), lambda: _told(wrapped)), chunks
+        return Layout(kind, encoding, nested, lambda of: elements(of, wrapped), lambda: _around(wrapped)), chunks
     cutting: Cutter = WholeArrayCutting() if kind == "array" else SequenceCutting()
     return Layout(kind, encoding, nested, lambda of: elements(of, cutting)), chunks
 
@@ -74,7 +74,7 @@ def _has_one_byte_each(encoding: str) -> bool:
     return len(bytes(range(256)).decode(encoding, "replace")) == 256
 
 
-def _told(wrapped: WrappedCutting) -> dict[str, str]:
+def _around(wrapped: WrappedCutting) -> dict[str, str]:
     """What else stands in the objects around the records: the names of it, and whether more pages follow."""
     told = {"left_out": shown(list(wrapped.left_out)), "next_page": wrapped.more}
     return {name: text for name, text in told.items() if text}

@@ -19,7 +19,7 @@ PARTIES = (
     Field("vendor_id", STRING, "The vendor's id; several ids may bear one name."),
     Field("category_name", STRING, "What is bought, by spend area; null where the source has none."),
 )
-LINEAGE = (
+MART_LINEAGE = (
     Field("table_name", STRING, "Curated table that the event comes from.", required=True),
     Field("source_name", STRING, "Name of the source's configuration.", required=True),
     Field("landing_file_id", STRING, "The landed delivery; the release names its raw file.", required=True),

@@ -1,7 +1,7 @@
 """Events, and through when each source is complete."""
 
 from schemas.contract import Contract, Field
-from schemas.procurement.marts.common import AMOUNT, BOOLEAN, CASE, DATE, LINEAGE, LONG, STRING, TIMESTAMP
+from schemas.procurement.marts.common import AMOUNT, BOOLEAN, CASE, DATE, LONG, MART_LINEAGE, STRING, TIMESTAMP
 from schemas.procurement.words import EVENT_TYPES
 
 PROCUREMENT_EVENTS = Contract(
@@ -44,7 +44,7 @@ PROCUREMENT_EVENTS = Contract(
             "Dated after the last day for which its source is complete.",
             required=True,
         ),
-        *LINEAGE,
+        *MART_LINEAGE,
     ),
 )
 

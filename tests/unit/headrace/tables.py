@@ -10,7 +10,7 @@ import duckdb
 
 from headrace.duck.reader import objects
 from schemas.domains import DOMAINS
-from schemas.lineage import LINEAGE
+from schemas.lineage import LANDING_LINEAGE
 from schemas.render.duckdb import domain_ddl, quoted
 from tests.frames import FILLER
 
@@ -46,7 +46,7 @@ def trail_of(
 
 def _filled(domain: str, name: str, zone: str, row: Mapping[str, Any]) -> dict[str, Any]:
     contract = getattr(DOMAINS[domain], zone)[name]
-    fields = (*contract.fields, *(LINEAGE if zone == "curated" else ()))
+    fields = (*contract.fields, *(LANDING_LINEAGE if zone == "curated" else ()))
     if unknown := set(row) - {field.name for field in fields}:
         raise KeyError(f"{name} has no {unknown}")
     return {f.name: row.get(f.name, FILLER[type(f.type)] if f.required else None) for f in fields}

@@ -13,7 +13,7 @@ from pyspark.sql import types as T
 from headrace.commands.standardizer_page import standardizers_page
 from schemas.contract import Contract
 from schemas.domains import DOMAINS
-from schemas.lineage import LINEAGE
+from schemas.lineage import LANDING_LINEAGE
 from schemas.procurement.words import LEG_REASONS, LEG_STATUSES, LEGS, Leg, Pairing
 from schemas.render import renderings
 from schemas.render.duckdb import domain_ddl, duckdb_type
@@ -50,7 +50,7 @@ def test_duckdb_runs_the_ddl(domain: str) -> None:
     tables = DOMAINS[domain]
     with duckdb.connect(":memory:") as connection:
         connection.execute(domain_ddl(tables))
-        for zone, contracts, beyond in (("curated", tables.curated, LINEAGE), ("marts", tables.marts, ())):
+        for zone, contracts, beyond in (("curated", tables.curated, LANDING_LINEAGE), ("marts", tables.marts, ())):
             for contract in contracts.values():
                 columns = connection.execute(
                     "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns() "

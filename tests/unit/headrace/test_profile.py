@@ -27,7 +27,7 @@ from headrace.profiling.sketch import Sketch
 from headrace.profiling.text_shape import encoding_of, survey_bytes
 from lake.config.configuration import load
 from lake.errors import ConfigError, DataError
-from lake.landing.formats.encodings import told_encoding
+from lake.landing.formats.encodings import find_encoding
 from schemas.domains import DOMAINS
 from tests.unit.headrace.asking import headrace
 from tests.unit.lake.landing.formats.workbooks import xls, xlsx
@@ -296,7 +296,7 @@ def test_text_is_utf_8_where_landing_says_so(tmp_path, damaged, encoding) -> Non
 
     assert (found, len(doubts)) == (encoding, 1)
     assert doubts[0].unsure.startswith(f"line 5 and {damaged - 1} more are not UTF-8")
-    kept, told = told_encoding(io.BytesIO(lines), ("utf-8", "latin-1"), tmp_path, "orders")
+    kept, told = find_encoding(io.BytesIO(lines), ("utf-8", "latin-1"), tmp_path, "orders")
     kept.close()
     assert told == encoding
 

@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from ml.decision import refusal
-from ml.options import SearchOptions, Settings
+from ml.options import ModelOptions, Settings
 from schemas.search import SEARCH_VOLUME_BACKTEST
 from tests.frames import frame
 
@@ -52,7 +52,7 @@ def test_reasons(
 ) -> None:
     rows = [own, row("log_log_line", line), row("last_known_at_rank", last), row("headrace", 0.01, "folds")]
     backtest = frame(spark, SEARCH_VOLUME_BACKTEST, *rows)
-    options = SearchOptions()
+    options = ModelOptions()
     found = refusal(backtest, options, settings=NEW, released=OLD, tried=list(errors.items()))
     assert (found is None) == (reason is None)
     assert reason is None or reason in str(found)
@@ -61,7 +61,7 @@ def test_reasons(
 def test_the_folds_count_as_well_as_the_test(spark: SparkSession) -> None:
     rows = [row(m, w, f) for f in ("test", "folds") for m, w in (("headrace", 0.1), ("log_log_line", 0.5))]
     rows += [row("last_known_at_rank", 0.2), row("last_known_at_rank", 0.05, "folds")]
-    found = refusal(frame(spark, SEARCH_VOLUME_BACKTEST, *rows), SearchOptions(), settings=NEW, released=None, tried=[])
+    found = refusal(frame(spark, SEARCH_VOLUME_BACKTEST, *rows), ModelOptions(), settings=NEW, released=None, tried=[])
     assert found == (
         "on the folds its WAPE is 0.1000, that of the last known value at the rank 0.0500; expected is less"
     )
@@ -72,5 +72,5 @@ def test_a_backtest_that_lacks_labels_of_the_test_or_the_folds_is_not_released(
     spark: SparkSession, lacking: str
 ) -> None:
     rows = [row("headrace", 0.1, f) for f in ("test", "folds") if f != lacking]
-    found = refusal(frame(spark, SEARCH_VOLUME_BACKTEST, *rows), SearchOptions(), settings=NEW, released=None, tried=[])
+    found = refusal(frame(spark, SEARCH_VOLUME_BACKTEST, *rows), ModelOptions(), settings=NEW, released=None, tried=[])
     assert found == f"no label of the {'test period' if lacking == 'test' else 'folds'} has an estimate"

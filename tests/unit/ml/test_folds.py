@@ -9,12 +9,21 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from ml.folds import Fold, further_folds, per_label, rolling_folds, sampled, share_to_draw, told_folds, with_unseen
+from ml.folds import (
+    Fold,
+    folds_with_labels,
+    further_folds,
+    per_label,
+    rolling_folds,
+    sampled,
+    share_to_draw,
+    with_unseen,
+)
 from ml.labels import is_within, labelled_days
-from ml.options import SearchOptions
+from ml.options import ModelOptions
 from tests.unit.ml.frames import DAY, ranks, volumes
 
-OPTIONS = SearchOptions(fold_days=92)
+OPTIONS = ModelOptions(fold_days=92)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +59,7 @@ def test_origins(first: date, last: date, origins: list[date]) -> None:
 
 
 def test_origins_that_are_asked_for_must_have_days_before_and_after() -> None:
-    options = SearchOptions(origins=(date(2018, 1, 1), date(2023, 6, 1), date(2025, 1, 1)), fold_days=600)
+    options = ModelOptions(origins=(date(2018, 1, 1), date(2023, 6, 1), date(2025, 1, 1)), fold_days=600)
     [fold] = rolling_folds(date(2019, 1, 1), date(2024, 1, 1), options)
     assert (fold.origin_on, fold.through_on) == (date(2023, 6, 1), date(2024, 1, 1))
 
@@ -58,13 +67,13 @@ def test_origins_that_are_asked_for_must_have_days_before_and_after() -> None:
 @pytest.mark.every_engine
 def test_folds_need_labels_known_on_their_origin_and_labels_after_it(spark: SparkSession) -> None:
     rows = volumes(spark, *({"period_start_on": DAY + timedelta(n)} for n in range(30)))
-    labels = with_unseen(rows, SearchOptions(), first_origin_on=DAY)
+    labels = with_unseen(rows, ModelOptions(), first_origin_on=DAY)
     dated = labels.withColumns({"ranked_on": F.col("period_start_on"), "period_day_count": F.lit(1)})
     first, last = DAY + timedelta(14), DAY + timedelta(29)
     known, unknown = Fold(first, last), Fold(first - timedelta(1), last)
     unjudged = Fold(last, last + timedelta(10))
-    assert told_folds(dated, [unknown, known, unjudged]) == (known,)
-    assert told_folds(dated, [unknown]) == told_folds(dated, []) == ()
+    assert folds_with_labels(dated, [unknown, known, unjudged]) == (known,)
+    assert folds_with_labels(dated, [unknown]) == folds_with_labels(dated, []) == ()
 
 
 @pytest.mark.every_engine
@@ -72,12 +81,12 @@ def test_a_fold_needs_a_marketplace_that_has_both(spark: SparkSession) -> None:
     """US ends before the origin, UK begins after it: nothing that is judged was fitted."""
     origin = DAY + timedelta(30)
     rows = [{"period_start_on": DAY}, {"period_start_on": origin + timedelta(1), "marketplace_code": "UK"}]
-    labels = with_unseen(volumes(spark, *rows), SearchOptions(), first_origin_on=origin)
+    labels = with_unseen(volumes(spark, *rows), ModelOptions(), first_origin_on=origin)
     dated = labels.withColumns({"ranked_on": F.col("period_start_on"), "period_day_count": F.lit(1)})
     fold = Fold(origin, origin + timedelta(30))
-    assert told_folds(dated, [fold]) == ()
+    assert folds_with_labels(dated, [fold]) == ()
     both = dated.unionByName(dated.withColumn("marketplace_code", F.lit("US")))
-    assert told_folds(both, [fold]) == (fold,)
+    assert folds_with_labels(both, [fold]) == (fold,)
 
 
 @pytest.mark.every_engine
@@ -127,13 +136,13 @@ def test_a_fifth_of_the_terms_is_unseen_and_none_where_there_are_few(spark: Spar
     for code, first_day_of_fifth in (("FR", origin + timedelta(1)), ("DE", origin)):
         rows += [{"term": f"f{n}", "marketplace_code": code} for n in range(4)]
         rows += [{"term": "f4", "marketplace_code": code, "available_on": first_day_of_fifth}]
-    drawn = SearchOptions(unseen_terms_ratio=0.9)
+    drawn = ModelOptions(unseen_terms_ratio=0.9)
     all_drawn, usual = (
         with_unseen(volumes(spark, *rows), options, first_origin_on=origin)
         .toPandas()
         .groupby("marketplace_code")["is_unseen"]
         .sum()
-        for options in (drawn, SearchOptions())
+        for options in (drawn, ModelOptions())
     )
     assert 60 <= usual["US"] <= 140
     assert all_drawn["DE"] > 0
@@ -193,6 +202,6 @@ def test_where_a_hundred_and_twenty_days_are_judged_there_are_no_further_folds(s
 
 
 def test_folds_end_where_the_next_begins() -> None:
-    options = SearchOptions(origins=(date(2024, 1, 1), date(2024, 2, 1)), fold_days=92)
+    options = ModelOptions(origins=(date(2024, 1, 1), date(2024, 2, 1)), fold_days=92)
     found = rolling_folds(date(2023, 1, 1), date(2024, 3, 1), options)
     assert [fold.through_on for fold in found] == [date(2024, 2, 1), date(2024, 3, 1)]

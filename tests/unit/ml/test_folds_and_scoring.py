@@ -16,7 +16,7 @@ from ml.event_days import event_days, with_event_days
 from ml.folds import Fold, fold_estimates, fold_labels, fold_rows, with_unseen
 from ml.labels import labelled_days
 from ml.model import VolumeModel
-from ml.options import SearchOptions
+from ml.options import ModelOptions
 from ml.scoring import BOUNDS, ESTIMATE, score
 from ml.training import train
 from tests.unit.ml.world import FIRST, SETTINGS, World, world
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.proof
 # than half a year before the origin, so that folds and model smear by the same days.
 ORIGIN, LAST = date(2023, 6, 14), date(2023, 8, 20)
 SHARE = 0.5
-OPTIONS = SearchOptions(
+OPTIONS = ModelOptions(
     test_from=date(2023, 5, 14),
     origins=(date(2023, 3, 14),),
     fold_days=31,
@@ -71,7 +71,7 @@ def both(model: VolumeModel, made: World) -> dict[float, pd.DataFrame]:
     days = with_unseen(labelled, OPTIONS, first_origin_on=ORIGIN).localCheckpoint()
     fold = Fold(ORIGIN, LAST)
     rows = fold_rows(fold_labels(days, [fold], model.settings, OPTIONS, grains=["daily"]), model.settings)
-    scored = SearchOptions(score_from=ORIGIN + timedelta(1), score_through=LAST)
+    scored = ModelOptions(score_from=ORIGIN + timedelta(1), score_through=LAST)
     found = {}
     for share in (0.0, SHARE, 1.0):
         settings = model.settings.but(trend_share_ratio=share)
@@ -128,7 +128,7 @@ def test_labels_ten_times_as_high_change_no_bound_no_recent_error_and_no_smearin
     """Those of 1 July are known on 14 August with all of July."""
     moved = growing(spark, **{"2023-07-01": 10.0})
     before, known = date(2023, 8, 13), date(2023, 8, 14)
-    both_days, one_day = (SearchOptions(score_from=before, score_through=day) for day in (known, before))
+    both_days, one_day = (ModelOptions(score_from=before, score_through=day) for day in (known, before))
     said = ["ln_smearing", "ln_level", ESTIMATE, *BOUND_NAMES]
     frames: list[pd.DataFrame] = []
     errors: list[dict[str, float]] = []

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 from pyspark.sql import SparkSession
 
-from ml.options import OptionsError, SearchOptions, Settings
+from ml.options import ModelOptions, Settings
 from ml.seal import SealedTest, SealError, sealed
+from schemas.errors import OptionsError
 from tests.unit.ml.frames import DAY, volumes
 
 
@@ -40,7 +41,7 @@ def test_it_opens_once_and_for_fixed_settings_only(spark: SparkSession) -> None:
 )
 def test_options_that_do_not_hold_together(options: dict[str, object], message: str) -> None:
     with pytest.raises(OptionsError, match=message):
-        SearchOptions(**options)  # type: ignore[arg-type]
+        ModelOptions(**options)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -58,4 +59,4 @@ def test_settings_come_back_from_json_and_unknown_ones_are_refused() -> None:
     assert Settings.from_json(settings.as_json()) == settings
     with pytest.raises(OptionsError, match="found learning_rate"):
         Settings.from_json({"learning_rate": 0.1})
-    assert SearchOptions(test_from=date(2024, 1, 1)).test_from == date(2024, 1, 1)
+    assert ModelOptions(test_from=date(2024, 1, 1)).test_from == date(2024, 1, 1)

@@ -18,7 +18,7 @@ from ml.card_page import card_page
 from ml.event_days import event_days, with_event_days
 from ml.folds import Fold, fold_errors, fold_estimates, fold_labels, fold_rows, rolling_folds, with_unseen
 from ml.labels import labelled_days
-from ml.options import SearchOptions
+from ml.options import ModelOptions
 from ml.order import count_violations
 from ml.scoring import BOUNDS, ESTIMATE, score
 from ml.training import TrainingResult, train
@@ -74,7 +74,7 @@ def test_the_poisson_stage_heals_a_total_that_smearing_misses(spark: SparkSessio
     assert "on the folds its total" not in str(found.refusal)
     assert found.model is not None
     assert found.model.settings == SETTINGS.but(poisson=True)
-    one_day = SearchOptions(score_from=date(2024, 1, 25), score_through=date(2024, 1, 25))
+    one_day = ModelOptions(score_from=date(2024, 1, 25), score_through=date(2024, 1, 25))
     save(found.model, f"{tmp_path}/model")
     with_stage, again, without = (
         score(model, *made, one_day).estimates.toPandas().set_index("term").sort_index()
@@ -141,7 +141,7 @@ def test_the_planted_lift_and_slope_are_recovered(trained: TrainingResult, made:
             for d in (date(2024, 1, 20), date(2024, 1, 27))
         ),
     )
-    found = score(trained.model, lists, made[1], made[2], SearchOptions()).estimates.toPandas()
+    found = score(trained.model, lists, made[1], made[2], ModelOptions()).estimates.toPandas()
     ln = np.log(found.set_index(["rank", "estimated_on"])[ESTIMATE])
     for rank in (20, 200):
         assert ln[rank, date(2024, 1, 20)] - ln[rank, date(2024, 1, 27)] == pytest.approx(np.log(1.5), abs=0.06)
@@ -157,8 +157,8 @@ def test_a_saved_model_scores_equal_and_a_day_scored_again_is_the_same(
     assert trained.model is not None
     save(trained.model, f"{tmp_path}/model")
     loaded = load(made[0].sparkSession, f"{tmp_path}/model")
-    one_day = SearchOptions(score_from=date(2024, 1, 20), score_through=date(2024, 1, 20))
-    several = SearchOptions(score_from=date(2024, 1, 10), score_through=date(2024, 1, 25))
+    one_day = ModelOptions(score_from=date(2024, 1, 20), score_through=date(2024, 1, 20))
+    several = ModelOptions(score_from=date(2024, 1, 10), score_through=date(2024, 1, 25))
     first = score(trained.model, *made, one_day)
     again = score(loaded, *made, several).estimates.where("estimated_on = DATE'2024-01-20'")
     SEARCH_VOLUME_ESTIMATES.conform(first.estimates)
@@ -185,7 +185,7 @@ def test_drift_of_ranks_is_measured_on_the_run_that_trains_and_coverage_is_not(
     trained: TrainingResult, made: World
 ) -> None:
     assert trained.model is not None
-    day = SearchOptions(score_from=LAST, score_through=LAST)
+    day = ModelOptions(score_from=LAST, score_through=LAST)
     lately = F.col("ranked_on") > F.lit(LAST - timedelta(28))
     worse = made[0].withColumn("rank", F.when(lately, F.col("rank") + 50_000).otherwise(F.col("rank")))
     as_trained, drifted = (
@@ -207,7 +207,7 @@ def test_a_label_of_the_future_changes_nothing_before_it_is_known(trained: Train
     state = F.col("available_on") <= F.lit(model.known_through)
     model = replace(model, residual_sums=model.residual_sums.where(state), error_days=model.error_days.where(state))
     last, key = LAST, ["estimated_on", "term"]
-    days = SearchOptions(score_from=last - timedelta(1), score_through=last)
+    days = ModelOptions(score_from=last - timedelta(1), score_through=last)
     _, moved, _ = world(spark, factors={last - timedelta(14): 3.0})  # known on the last day and not before
     before, after = (
         score(model, made[0], labels, made[2], days).estimates.toPandas().set_index(key).sort_index()[ESTIMATE]
@@ -227,7 +227,7 @@ def test_a_grain_that_begins_after_the_training_leaves_the_level_where_it_is(
     state = F.col("available_on") <= F.lit(model.known_through)
     model = replace(model, residual_sums=model.residual_sums.where(state), error_days=model.error_days.where(state))
     _, weeks, _ = world(made[0].sparkSession, grain="weekly")
-    days = SearchOptions(score_from=LAST, score_through=LAST)
+    days = ModelOptions(score_from=LAST, score_through=LAST)
     by_days, by_weeks = (
         score(model, made[0], labels, made[2], days).estimates.toPandas().set_index("term").sort_index()
         for labels in (made[1], weeks)
@@ -286,7 +286,7 @@ def test_too_few_labels_end_in_a_sentence(spark: SparkSession, count: int, said:
 @pytest.mark.proof
 def test_a_marketplace_of_one_term_is_estimated_beside_others(trained: TrainingResult, made: World) -> None:
     assert trained.model is not None
-    one = SearchOptions(score_from=LAST - timedelta(6), score_through=LAST)
+    one = ModelOptions(score_from=LAST - timedelta(6), score_through=LAST)
     found = score(trained.model, *made, one).estimates.where("marketplace_code = 'JP'").toPandas()
     assert list(found["basis"]) == ["direct"] * 7
     assert not found["is_tied"].any()
@@ -326,7 +326,7 @@ def test_weekly_labels_only_tell_the_weekday_and_the_total_is_right(spark: Spark
     assert set(own.index) == {"2023-10-01", "folds", "test"}
     assert own.loc["folds", "wape_ratio"] == own.loc["2023-10-01", "wape_ratio"]
     assert own["coverage_80_ratio"].notna().to_dict() == {"2023-10-01": False, "folds": False, "test": True}
-    weeks = SearchOptions(score_from=LAST - timedelta(27), score_through=LAST)
+    weeks = ModelOptions(score_from=LAST - timedelta(27), score_through=LAST)
     estimates = score(found.model, *made, weeks).estimates.toPandas()
     truth = sum(
         np.exp(planted(rank, day)) for rank, day in zip(estimates["rank"], estimates["estimated_on"], strict=True)

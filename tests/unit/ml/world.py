@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 
-from ml.options import SearchOptions, Settings
+from ml.options import ModelOptions, Settings
 from tests.unit.ml.frames import RANKS, VOLUMES, special_dates
 
 FIRST, DAYS, TERMS = date(2023, 1, 1), 400, 12
 LAST = FIRST + timedelta(DAYS - 1)
 EVENTS = [*(date(2023, month, 10) for month in (2, 5, 8, 11)), date(2024, 1, 20)]
 SETTINGS = Settings(knot_ranks=(10, 100), yearly_terms=0, level_half_life_days=20.0)
-OPTIONS = SearchOptions(
+OPTIONS = ModelOptions(
     test_from=date(2023, 12, 15), origins=(date(2023, 7, 1), date(2023, 10, 1)), fold_days=60, settings=SETTINGS
 )
 KNOWN_AFTER_DAYS = {"daily": 14, "weekly": 10}

@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from schemas.contract import Contract, ContractError, Field, Rule
-from schemas.lineage import LINEAGE, LINEAGE_NAMES
+from schemas.lineage import LANDING_LINEAGE, LINEAGE_NAMES
 from transforms.curating import judge_derived, keep_latest
 
 pytestmark = pytest.mark.every_engine
@@ -18,7 +18,7 @@ STREETS = Contract(
     (Field("street", T.StringType(), "Which.", required=True), Field("worth", T.IntegerType(), "How much.")),
     rules=(Rule("worth_negative", "worth < 0", "None is worth less."),),
 )
-SCHEMA = T.StructType([*STREETS.struct.fields, *(T.StructField(f.name, f.type) for f in LINEAGE)])
+SCHEMA = T.StructType([*STREETS.struct.fields, *(T.StructField(f.name, f.type) for f in LANDING_LINEAGE)])
 
 
 def rows(spark, *cells):

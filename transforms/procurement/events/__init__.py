@@ -16,14 +16,14 @@ from schemas.procurement.documents import (
     PURCHASE_ORDERS,
     VENDORS,
 )
-from transforms.procurement.events.columns import ATTRIBUTES, CASE, EVENT, LINEAGE
+from transforms.procurement.events.columns import ATTRIBUTES, CASE, EVENT, EVENT_LINEAGE
 from transforms.procurement.events.invoices import invoiced
 from transforms.procurement.events.logged import logged
 from transforms.procurement.events.orders import approved, changed, ordered
 from transforms.procurement.events.receipts import received
 from transforms.procurement.events.whole_invoices import events_of_items
 
-__all__ = ["ATTRIBUTES", "CASE", "LINEAGE", "build_events", "with_event_number"]
+__all__ = ["ATTRIBUTES", "CASE", "EVENT_LINEAGE", "build_events", "with_event_number"]
 
 _MAKERS: dict[str, Callable[[DataFrame], DataFrame]] = {
     LOGGED_EVENTS.name: logged,

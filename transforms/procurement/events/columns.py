@@ -12,7 +12,7 @@ from transforms.identity import hash_of
 
 CASE = ("source_system_code", "case_id")
 ATTRIBUTES = ("company_code", "vendor_id", "vendor_name", "category_name", "document_type_name", "item_type_name")
-LINEAGE = ("source_name", "landing_file_id", "record_number")
+EVENT_LINEAGE = ("source_name", "landing_file_id", "record_number")
 AMOUNT, QUANTITY = T.DecimalType(18, 2), T.DecimalType(18, 3)
 _LATER = ("is_reversal", "is_reversed", "is_after_data_through")
 
@@ -52,7 +52,7 @@ EVENT: dict[str, T.DataType] = {
 
 def as_events(frame: DataFrame, **given: Column) -> DataFrame:
     """Every column of an event: the one given, else the frame's lineage, system and case, else null."""
-    own = {name: F.col(name) for name in (*LINEAGE, *CASE)}
+    own = {name: F.col(name) for name in (*EVENT_LINEAGE, *CASE)}
     columns = {**own, **given}
     return frame.select(
         *(columns.get(name, F.lit(None)).cast(data_type).alias(name) for name, data_type in EVENT.items())

@@ -41,7 +41,7 @@ def summarise_items(invoices: DataFrame, *, as_of: date | None) -> DataFrame:
     currencies."""
     is_line = ~F.col("is_reversal") & ~F.col("takes_back")
     items = (
-        _said_of_invoices(invoices, as_of=as_of)
+        _by_invoice(invoices, as_of=as_of)
         .repartition(*INVOICE)
         .groupBy(*INVOICE, *ITEM)
         .agg(
@@ -62,12 +62,12 @@ def no_items(spark: SparkSession) -> DataFrame:
     return spark.range(0).select(*(F.lit(None).cast(kind).alias(name) for name, kind in _ITEMS.items()))
 
 
-def _said_of_invoices(invoices: DataFrame, *, as_of: date | None) -> DataFrame:
+def _by_invoice(invoices: DataFrame, *, as_of: date | None) -> DataFrame:
     """Each line under its own invoice, and one that takes another back under that one too."""
     reverses = F.col("reverses_invoice_number")
     is_known = F.lit(True) if as_of is None else _taken_back_on() <= F.lit(as_of)
-    own = _said(F.col("invoice_number"), is_reversal=reverses.isNotNull(), takes_back=F.lit(False))
-    other = _said(reverses, is_reversal=F.lit(False), takes_back=F.lit(True))
+    own = _of_line(F.col("invoice_number"), is_reversal=reverses.isNotNull(), takes_back=F.lit(False))
+    other = _of_line(reverses, is_reversal=F.lit(False), takes_back=F.lit(True))
     said = F.array_compact(F.array(own, F.when(reverses.isNotNull() & is_known, other)))
     kept = ("source_system_code", *ITEM, "invoiced_amount", "currency_code")
     return invoices.select(*kept, F.explode(said).alias("said")).select(*kept, "said.*")
@@ -77,7 +77,7 @@ def _taken_back_on() -> Column:
     return F.coalesce(local_date("recorded_at"), F.col("invoiced_on"))
 
 
-def _said(invoice_number: Column, *, is_reversal: Column, takes_back: Column) -> Column:
+def _of_line(invoice_number: Column, *, is_reversal: Column, takes_back: Column) -> Column:
     return F.struct(invoice_number, is_reversal, takes_back).cast(_SAID)
 
 

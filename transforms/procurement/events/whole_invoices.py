@@ -15,7 +15,7 @@ from schemas.procurement.documents import INVOICES, PAYMENT_BLOCKS, PAYMENTS
 from transforms.procurement.events.allocation import is_too_large, with_allocated_amount
 from transforms.procurement.events.columns import (
     AMOUNT,
-    LINEAGE,
+    EVENT_LINEAGE,
     as_events,
     case_id,
     columns,
@@ -92,7 +92,7 @@ def _blocks(payment_blocks: DataFrame) -> DataFrame:
         dates.alias("dates"),
         F.lit(None).cast(AMOUNT).alias("paid_amount"),
         F.lit(None).cast("string").alias("currency_code"),
-        *LINEAGE,
+        *EVENT_LINEAGE,
     )
 
 
@@ -104,7 +104,7 @@ def _payments(payments: DataFrame) -> DataFrame:
         F.array(day("invoice_paid", "paid_on")).alias("dates"),
         "paid_amount",
         "currency_code",
-        *LINEAGE,
+        *EVENT_LINEAGE,
     )
 
 

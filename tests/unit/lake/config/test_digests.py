@@ -19,9 +19,9 @@ class TestDigests:
         assert other.mapping_digest == plain.mapping_digest
 
     def test_only_the_keys_of_the_format_belong_to_the_reading(self) -> None:
-        assert Read(sheet="x").said() == Read().said()
-        assert Read(format="excel", quote="'").said() == Read(format="excel").said()
-        assert Read(format="excel", sheet="x").said() != Read(format="excel").said()
+        assert Read(sheet="x").stated() == Read().stated()
+        assert Read(format="excel", quote="'").stated() == Read(format="excel").stated()
+        assert Read(format="excel", sheet="x").stated() != Read(format="excel").stated()
 
     @pytest.mark.parametrize(
         "overlay",

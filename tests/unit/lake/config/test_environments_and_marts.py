@@ -11,7 +11,7 @@ from lake.config.configuration import load, marts_options
 from lake.config.environment import Environment
 from lake.errors import ConfigError
 from tests.unit.lake.config.sources import CONTRACTS, Files
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 
 
 class TestEnvironment:
@@ -74,7 +74,7 @@ class TestMartsOptions:
     def refused(self, files: Files, text: str) -> str:
         domain = files.load(text).domain
         with pytest.raises(ConfigError) as caught:
-            marts_options(domain, ProcurementOptions, sources=(), as_of=None)
+            marts_options(domain, MartOptions, sources=(), as_of=None)
         return str(caught.value).replace(f"{files.folder}/", "")
 
     @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from lake.errors import ConfigError
 from schemas.domains import DOMAINS
 from tests.unit.lake.config.sources import CONTRACTS, SOURCE, Files, changed
 from tests.where import ROOT
-from transforms.procurement.options import Calendar, ProcurementOptions
+from transforms.procurement.options import Calendar, MartOptions
 
 
 def test_the_packaged_configurations_load() -> None:
@@ -109,8 +109,8 @@ def test_a_folder_without_configurations_is_refused(tmp_path: Path) -> None:
 def test_an_overlay_changes_the_domain_and_its_marts(files: Files) -> None:
     domain = files.load("[domain]\nreleases_kept = 3\n", "[marts]\nleft_edge_days = 7").domain
     assert domain.releases_kept == 3
-    assert marts_options(domain, ProcurementOptions, sources=()).left_edge_days == 7
-    assert marts_options(files.load().domain, ProcurementOptions, sources=(), as_of=date(2024, 1, 31)).as_of
+    assert marts_options(domain, MartOptions, sources=()).left_edge_days == 7
+    assert marts_options(files.load().domain, MartOptions, sources=(), as_of=date(2024, 1, 31)).as_of
 
 
 def test_calendars_are_tables_of_the_marts(files: Files) -> None:
@@ -118,7 +118,7 @@ def test_calendars_are_tables_of_the_marts(files: Files) -> None:
         '[marts.calendars.germany]\ncompanies = ["1000"]\nholidays = [2024-05-01]',
         '[marts.calendars]\nemirates = {companies = ["2000"], weekend = ["friday", "saturday"]}',
     )
-    assert marts_options(files.load(*overlays).domain, ProcurementOptions, sources=()).calendars == {
+    assert marts_options(files.load(*overlays).domain, MartOptions, sources=()).calendars == {
         "germany": Calendar(("1000",), holidays=(date(2024, 5, 1),)),
         "emirates": Calendar(("2000",), weekend=("friday", "saturday")),
     }

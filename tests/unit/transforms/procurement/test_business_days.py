@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from pyspark.sql import types as T
 
+from schemas.errors import OptionsError
 from transforms.procurement.business_days import with_business_days
-from transforms.procurement.options import WEEKDAYS, Calendar, OptionsError, ProcurementOptions
+from transforms.procurement.options import WEEKDAYS, Calendar, MartOptions
 
 SCHEMA = "company_code string, leg_status string, start_on date, end_on date"
 HOLIDAYS = tuple(date(year, *day) for year in (2023, 2024) for day in ((1, 1), (5, 1), (12, 25), (12, 26)))
@@ -92,16 +93,16 @@ def test_null_unless_closed(spark):
         pytest.param(lambda: Calendar(weekend=WEEKDAYS), "found all seven days", id="no working day"),
         pytest.param(lambda: Calendar(holidays=(date(204, 1, 1),)), "found 0204-01-01, expected 1900", id="a year"),
         pytest.param(
-            lambda: ProcurementOptions((), calendars={"a": Calendar(("X",)), "b": Calendar(("X",))}),
+            lambda: MartOptions((), calendars={"a": Calendar(("X",)), "b": Calendar(("X",))}),
             "found X more than once",
             id="a company in two calendars",
         ),
         pytest.param(
-            lambda: ProcurementOptions((), calendars={"default": Calendar(("X",))}),
+            lambda: MartOptions((), calendars={"default": Calendar(("X",))}),
             "default: found companies",
             id="companies of the default",
         ),
-        pytest.param(lambda: ProcurementOptions((), match_tolerance_ratio=1.5), "found 1.5", id="a tolerance"),
+        pytest.param(lambda: MartOptions((), match_tolerance_ratio=1.5), "found 1.5", id="a tolerance"),
     ],
 )
 def test_what_does_not_hold_together_is_refused(make, sentence):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.transforms.procurement.stories import by_case, covered, day, event, told
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 
 EUR = {"currency_code": "EUR"}
 
@@ -214,7 +214,5 @@ def test_cases(cases, request, events, cells):
 @pytest.fixture(scope="module")
 def cases(spark, keep):
     logged = told(spark, {case.id: case.values[0] for case in CASES})
-    marts = build_procurement_marts(
-        {"logged_events": logged}, ProcurementOptions(sources=(covered(last=365),)), keep=keep
-    )
+    marts = build_procurement_marts({"logged_events": logged}, MartOptions(sources=(covered(last=365),)), keep=keep)
     return by_case(marts["procurement_cases"].collect())

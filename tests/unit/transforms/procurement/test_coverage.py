@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from schemas.errors import OptionsError
 from schemas.procurement.words import EVENT_TYPES
 from tests.unit.transforms.procurement.stories import day, event, told
 from transforms.procurement.coverage import (
@@ -12,7 +13,7 @@ from transforms.procurement.coverage import (
     with_is_after_data_through,
 )
 from transforms.procurement.events import build_events
-from transforms.procurement.options import OptionsError, ProcurementOptions, SourceCoverage
+from transforms.procurement.options import MartOptions, SourceCoverage
 
 DATES = ("data_from", "data_from_rule", "data_through", "data_through_rule", "event_after_data_through_count")
 SOURCES = {
@@ -221,24 +222,22 @@ def test_a_source_without_coverage_stops_the_run(events):
             id="an end before its beginning",
         ),
         pytest.param(
-            lambda: ProcurementOptions((), never_expected={"order_to_heaven": "true"}),
+            lambda: MartOptions((), never_expected={"order_to_heaven": "true"}),
             "legs: found order_to_heaven",
             id="an unknown leg",
         ),
         pytest.param(
-            lambda: ProcurementOptions((), right_edge_days=-1),
+            lambda: MartOptions((), right_edge_days=-1),
             "right_edge_days: found -1, expected 0 or more",
             id="an edge of less than no days",
         ),
         pytest.param(
-            lambda: ProcurementOptions((), median_at_least_count=-5),
+            lambda: MartOptions((), median_at_least_count=-5),
             "median_at_least_count: found -5",
             id="fewer cases than none",
         ),
         pytest.param(
-            lambda: ProcurementOptions((SOURCES["whole"], SOURCES["whole"])),
-            "more than once",
-            id="a source named twice",
+            lambda: MartOptions((SOURCES["whole"], SOURCES["whole"])), "more than once", id="a source named twice"
         ),
     ],
 )

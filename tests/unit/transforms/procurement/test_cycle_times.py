@@ -6,7 +6,7 @@ import pytest
 from schemas.procurement import MARTS
 from tests.frames import frame
 from transforms.procurement.cycle_times import summarise_daily_counts, summarise_monthly, summarise_overall
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 
 pytestmark = pytest.mark.every_engine
 
@@ -48,7 +48,7 @@ def cell_of(rows, grain="all", vendor=None, category=None, month=None, system="E
 
 def figures(spark, legs, summarise=summarise_overall, **options):
     daily = summarise_daily_counts(frame(spark, MARTS["procurement_legs"], *legs))
-    return summarise(daily, options=ProcurementOptions((), **options)).collect()
+    return summarise(daily, options=MartOptions((), **options)).collect()
 
 
 @pytest.fixture(scope="module")

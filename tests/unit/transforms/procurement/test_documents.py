@@ -9,11 +9,11 @@ from tests.frames import curated_frame
 from tests.unit.transforms.procurement.ledger import line, order
 from tests.unit.transforms.procurement.stories import covered, event, told
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 
 pytestmark = pytest.mark.proof_on_spark
 
-OPTIONS = ProcurementOptions(
+OPTIONS = MartOptions(
     sources=(
         covered(records=("goods_received",), last=200),
         covered(

@@ -11,7 +11,7 @@ from tests.unit.transforms.procurement import ledger
 from tests.unit.transforms.procurement.ledger import billed, minute, order, receipt
 from tests.unit.transforms.procurement.stories import covered, day, event, told
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 
 EACH = 4000
 WHOLE = {
@@ -36,7 +36,7 @@ def large_case(spark, keep):
         spark, purchase_orders=[order("10", 0, "10.00")], goods_receipts=[*receipts, *taken_back], invoices=recorded
     )
     logged = told(spark, {"1_10": [event("service_entered", n % 300) for n in range(EACH)]})
-    options = ProcurementOptions(sources=(covered(), *ledger.covering(curated)))
+    options = MartOptions(sources=(covered(), *ledger.covering(curated)))
     return {name: keep(frame) for name, frame in {**curated, "logged_events": logged}.items()}, options
 
 
@@ -92,7 +92,7 @@ def test_no_join_of_every_event_with_every_other(spark, keep, plans):
 def test_events_are_shuffled_once_by_case(spark, plans):
     curated = ledger.ledger(spark, **{name: [] for name in CURATED})
     found = plans(
-        curated, ProcurementOptions(sources=(covered(), *ledger.covering([contract.name for contract in DOCUMENTS])))
+        curated, MartOptions(sources=(covered(), *ledger.covering([contract.name for contract in DOCUMENTS])))
     )
     names = list(found)
     until_events = "\n".join(found[name] for name in names[: names.index("procurement_events") + 1])

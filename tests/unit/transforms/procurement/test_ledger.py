@@ -9,7 +9,7 @@ from tests.unit.transforms.procurement import ledger
 from tests.unit.transforms.procurement.ledger import billed, block, minute, order, payment, receipt
 from tests.unit.transforms.procurement.stories import by_case, day
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import Calendar, ProcurementOptions
+from transforms.procurement.options import Calendar, MartOptions
 
 pytestmark = pytest.mark.every_engine
 
@@ -433,7 +433,7 @@ def marts(spark, keep):
         ledger.vendor("V0", "Nil", 0),
         ledger.vendor("VX", "No terms"),
     ]
-    options = ProcurementOptions(
+    options = MartOptions(
         sources=ledger.covering(TABLES), match_tolerance_ratio=0.02, calendars=CALENDARS, never_expected={}
     )
     found = build_procurement_marts(ledger.ledger(spark, **rows), options, keep=keep)

@@ -5,12 +5,12 @@ import pytest
 from schemas.procurement.words import EVENT_TYPES, LEGS
 from tests.unit.transforms.procurement.stories import by_case, covered, day, event, told
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 
 pytestmark = pytest.mark.every_engine
 
 UNRECORDED = tuple(name for name in EVENT_TYPES if name not in ("order_released", "payment_block_removed"))
-OPTIONS = ProcurementOptions(
+OPTIONS = MartOptions(
     sources=(covered(first=0, last=365), covered("partial", records=UNRECORDED, last=300)),
     never_expected={"order_to_receipt": "item_type_name = 'Service'", "order_to_cleared": "category_name = 'Gifts'"},
 )

@@ -11,9 +11,9 @@ from tests.frames import curated_frame
 from tests.unit.transforms.procurement.ledger import billed, covering, ledger, minute, order
 from tests.unit.transforms.procurement.stories import DAY_0, covered, event, told
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 
-OPTIONS = ProcurementOptions(sources=(covered(last=60),))
+OPTIONS = MartOptions(sources=(covered(last=60),))
 
 
 def assert_key_is_unique(rows, contract: Contract):
@@ -39,7 +39,7 @@ def assert_required_cells_are_there(rows, contract: Contract):
 )
 def test_empty_tables_give_empty_marts_of_the_expected_columns(spark, keep, tables):
     curated = {name: curated_frame(spark, CURATED[name]) for name in tables}
-    options = ProcurementOptions(sources=()) if tables == ("vendors",) else OPTIONS
+    options = MartOptions(sources=()) if tables == ("vendors",) else OPTIONS
     marts = build_procurement_marts(curated, options, keep=keep, write=lambda _, mart: keep(mart))
     assert {name: mart.dtypes for name, mart in marts.items()} == {
         name: [(f.name, f.type.simpleString()) for f in contract.fields] for name, contract in MARTS.items()
@@ -102,7 +102,7 @@ def test_as_of_is_the_state_of_that_day(spark, keep):
             event("order_reactivated", 11),
         ]
     }
-    options = ProcurementOptions(sources=(covered(last=60),), as_of=DAY_0 + timedelta(days=10))
+    options = MartOptions(sources=(covered(last=60),), as_of=DAY_0 + timedelta(days=10))
     marts = build_procurement_marts({"logged_events": told(spark, story)}, options, keep=keep)
     (leg,) = marts["procurement_legs"].filter("leg = 'order_to_receipt'").collect()
     (coverage,) = marts["procurement_coverage"].collect()
@@ -121,7 +121,7 @@ def test_as_of_an_invoice_that_is_not_posted_yet_is_open_where_another_was_taken
             billed("C", "5.00", recorded_at=minute(9)),
         ],
     }
-    options = ProcurementOptions(sources=covering(tables), as_of=DAY_0 + timedelta(days=8))
+    options = MartOptions(sources=covering(tables), as_of=DAY_0 + timedelta(days=8))
     marts = build_procurement_marts(ledger(spark, **tables), options, keep=keep)
     legs = marts["procurement_legs"].filter("leg = 'invoice_date_to_cleared'").collect()
     assert [(row.document_id, row.leg_status) for row in legs] == [("C", "open")]

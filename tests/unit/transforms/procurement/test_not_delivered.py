@@ -9,7 +9,7 @@ from tests.unit.transforms.procurement.ledger import covering, ledger, line, ord
 from tests.unit.transforms.procurement.stories import day
 from transforms.procurement.events.orders import ordered
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 
 pytestmark = pytest.mark.proof_on_spark
 SAID = {
@@ -47,7 +47,7 @@ TABLES = {
 
 @pytest.fixture(scope="module")
 def marts(spark, keep):
-    options = ProcurementOptions(sources=covering(TABLES))
+    options = MartOptions(sources=covering(TABLES))
     found = build_procurement_marts(ledger(spark, **TABLES), options, keep=keep)
     return {name: found[name].collect() for name in ("procurement_cases", "procurement_events", "procurement_legs")}
 

@@ -12,7 +12,7 @@ from tests.unit.transforms.procurement.ledger import billed, change, minute, ord
 from tests.unit.transforms.procurement.stories import by_case, covered, day, event
 from tests.unit.transforms.procurement.stories import told as told_log
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions, SourceCoverage
+from transforms.procurement.options import MartOptions, SourceCoverage
 
 LEG, TABLES = "invoice_date_to_paid", ("vendors", "purchase_orders", "invoices", "payments", "purchase_order_changes")
 
@@ -321,7 +321,7 @@ def curated():
 
 @pytest.fixture(scope="module")
 def legs(spark, curated, keep):
-    options = ProcurementOptions(sources=ledger.covering(TABLES))
+    options = MartOptions(sources=ledger.covering(TABLES))
     marts = build_procurement_marts(ledger.ledger(spark, **curated), options, keep=keep)
     return by_case(marts["procurement_legs"].collect())
 
@@ -377,7 +377,7 @@ def test_open_is_watched_through_the_last_day_of_the_payments(spark, keep):
         covered("payments", table_name="payments", records=("invoice_paid",), last=200),
     )
     recorded = tuple(replace(s, records=tuple(set(s.records) - {"invoice_paid"})) for s in sources[:-1])
-    options = ProcurementOptions(sources=(*recorded, sources[-1]), as_of=day(250))
+    options = MartOptions(sources=(*recorded, sources[-1]), as_of=day(250))
     found = (
         build_procurement_marts(tables, options, keep=keep)["procurement_legs"].filter(F.col("leg") == LEG).collect()
     )
@@ -401,7 +401,7 @@ def test_a_log_knows_no_amounts(spark, keep, records, expected):
         event("invoice_issued", 2),
         event("invoice_paid", 9),
     ]
-    options = ProcurementOptions(sources=(covered(records=records),))
+    options = MartOptions(sources=(covered(records=records),))
     marts = build_procurement_marts({"logged_events": told_log(spark, {"a": events})}, options, keep=keep)
     legs = marts["procurement_legs"].filter(F.col("leg").isin(LEG, "order_to_paid")).collect()
     assert sorted((row.leg, row.leg_status, row.reason) for row in legs) == [
@@ -414,9 +414,7 @@ def test_a_log_knows_no_amounts(spark, keep, records, expected):
 @pytest.mark.proof_on_spark
 def test_there_may_be_no_payment_at_all(spark, keep):
     tables = ledger.ledger(spark, purchase_orders=[order("10", 0)], invoices=ONE, payments=[])
-    legs = build_procurement_marts(tables, ProcurementOptions(sources=ledger.covering(tables)), keep=keep)[
-        "procurement_legs"
-    ]
+    legs = build_procurement_marts(tables, MartOptions(sources=ledger.covering(tables)), keep=keep)["procurement_legs"]
     found = legs.filter(F.col("leg").isin(*(leg.name for leg in LEGS if leg.ends_in_full))).collect()
     assert {(row.leg_status, row.first_paid_on) for row in found} == {("open", None)}
     assert len(found) == 3
@@ -427,7 +425,7 @@ def test_cases_say_when_they_were_first_and_last_paid(spark, keep):
     taken_back = [invoice("J", "5.00"), invoice("R", "-5.00", reverses_invoice_number="J")]
     payments = [payment("P1", "I", 9, "1.00"), payment("P2", "I", 20, "1.00"), payment("P3", "J", 5, "5.00")]
     tables = ledger.ledger(spark, invoices=[invoice("I", "100.00"), *taken_back], payments=payments)
-    (row,) = build_procurement_marts(tables, ProcurementOptions(sources=ledger.covering(tables)), keep=keep)[
+    (row,) = build_procurement_marts(tables, MartOptions(sources=ledger.covering(tables)), keep=keep)[
         "procurement_cases"
     ].collect()
     assert (row.first_paid_on, row.last_paid_on) == (day(9), day(20))
@@ -441,7 +439,7 @@ def test_a_payment_of_an_unknown_invoice_tells_that_its_source_records_payments(
         for s in ledger.covering(("purchase_orders", "invoices"), last=300)
     )
     paid = SourceCoverage("payments", "payments", records=("invoice_paid",), system_stamped=("invoice_paid",))
-    marts = build_procurement_marts(tables, ProcurementOptions(sources=(*others, paid)), keep=keep)
+    marts = build_procurement_marts(tables, MartOptions(sources=(*others, paid)), keep=keep)
     legs = marts["procurement_legs"].filter(F.col("leg") == LEG).collect()
     assert {(row.leg_status, row.reason) for row in legs} == {("open", None)}
     (coverage,) = marts["procurement_coverage"].filter("table_name = 'payments'").collect()

@@ -14,7 +14,7 @@ from tests.oracle.documents import Documents
 from tests.unit.transforms.procurement.ledger import billed, covering, ledger, order, payment
 from tests.unit.transforms.procurement.stories import day
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 
 COLUMNS = (
     "source_system_code", "case_id", "leg", "document_id", "start_on", "end_on", "leg_status", "reason",
@@ -86,7 +86,7 @@ def test_legs_to_the_full_payment_of_a_ledger_drawn_at_random(spark, keep, seed)
         for contract in DOCUMENTS
     }
     computed = Documents(whole).paid_legs()
-    marts = build_procurement_marts(ledger(spark, **tables), ProcurementOptions(sources=covering(tables)), keep=keep)
+    marts = build_procurement_marts(ledger(spark, **tables), MartOptions(sources=covering(tables)), keep=keep)
     in_full = [leg.name for leg in LEGS if leg.ends_in_full]
     begun = F.col("start_on").isNotNull() & ((F.col("leg_status") == "closed") | (F.col("leg") != "order_to_paid"))
     legs = marts["procurement_legs"].filter(F.col("leg").isin(*in_full) & begun)

@@ -8,7 +8,7 @@ from tests.unit.transforms.procurement import ledger
 from tests.unit.transforms.procurement.ledger import billed, order, payment
 from tests.unit.transforms.procurement.stories import covered, event, told
 from transforms.procurement.marts import build_procurement_marts
-from transforms.procurement.options import ProcurementOptions
+from transforms.procurement.options import MartOptions
 
 pytestmark = pytest.mark.every_engine
 
@@ -52,7 +52,7 @@ TABLES = {
 def marts(spark, keep):
     curated = ledger.ledger(spark, **TABLES)
     logged = told(spark, {"9_10": [event("goods_received", 1, vendor_id=None, vendor_name="Nobody")]})
-    options = ProcurementOptions(sources=(covered(), *ledger.covering(TABLES)))
+    options = MartOptions(sources=(covered(), *ledger.covering(TABLES)))
     found = build_procurement_marts({**curated, "logged_events": logged}, options, keep=keep)
     return {(row.source_system_code, row.vendor_id): row for row in found["procurement_vendors"].collect()}
 

@@ -3,8 +3,9 @@ from datetime import date
 import pytest
 
 from samples.search.events import EVENTS
+from schemas.errors import OptionsError
 from transforms.search.calendar import EventRuleError, event_days
-from transforms.search.options import EventRule, OptionsError, SearchMartsOptions
+from transforms.search.options import EventRule, MartOptions
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_the_rules_give_the_days_of_the_generator():
 @pytest.mark.parametrize("events", [{"Prime": EventRule(rule="12-25")}, {"p": EventRule("Prime", rule="12-25")}])
 def test_an_event_in_capitals_would_stand_beside_the_one_that_is_delivered(events):
     with pytest.raises(OptionsError, match="found the name 'Prime', expected 'prime'"):
-        SearchMartsOptions(events=events)
+        MartOptions(events=events)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lake.errors import DataError
 from lake.landing.formats import encodings
-from lake.landing.formats.encodings import told_encoding
+from lake.landing.formats.encodings import find_encoding
 
 ENCODINGS = ("utf-8", "utf-16", "latin-1", "cp1252")
 TOLD = [
@@ -36,13 +36,13 @@ TOLD = [
 @pytest.mark.parametrize(("data", "encoding"), TOLD)
 def test_the_first_encoding_that_reads_all_is_the_files(tmp_path: Path, data: bytes | str, encoding: str) -> None:
     raw = data.encode() if isinstance(data, str) else data
-    kept, told = told_encoding(io.BytesIO(raw), ENCODINGS, tmp_path, "things")
+    kept, told = find_encoding(io.BytesIO(raw), ENCODINGS, tmp_path, "things")
     with kept:
         assert (kept.read(), told) == (raw, encoding)
 
 
 def test_utf_8_is_asked_before_an_encoding_that_reads_anything(tmp_path: Path) -> None:
-    kept, told = told_encoding(io.BytesIO("Côte".encode()), ("latin-1", "utf-8"), tmp_path, "things")
+    kept, told = find_encoding(io.BytesIO("Côte".encode()), ("latin-1", "utf-8"), tmp_path, "things")
     kept.close()
     assert told == "utf-8"
 
@@ -52,7 +52,7 @@ def test_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, tex
     raw = text.encode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(encodings, "_CHUNK_BYTES", block)
-        kept, told = told_encoding(io.BytesIO(raw), ENCODINGS, tmp_path_factory.mktemp("text"), "things")
+        kept, told = find_encoding(io.BytesIO(raw), ENCODINGS, tmp_path_factory.mktemp("text"), "things")
     with kept:
         assert (kept.read().decode(told), told) == (text, "utf-8")
 
@@ -71,5 +71,5 @@ REFUSED = [
 @pytest.mark.parametrize(("raw", "named", "sentence"), REFUSED)
 def test_what_is_text_in_none_is_refused(tmp_path: Path, raw: bytes, named: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(DataError) as caught:
-        told_encoding(io.BytesIO(raw), named, tmp_path, "things")
+        find_encoding(io.BytesIO(raw), named, tmp_path, "things")
     assert sentence in str(caught.value)
