@@ -10,6 +10,8 @@ OPERATOR = ("headrace*", "samples*")
 
 is_for_cluster = os.environ.get("HEADRACE_WHEEL") == "cluster"
 setup(
+    # in the name of the wheel, so that the two are told apart
+    options={"bdist_wheel": {"build_number": "1cluster"}} if is_for_cluster else {},
     packages=find_packages(include=CLUSTER if is_for_cluster else (*CLUSTER, *OPERATOR)),
     entry_points={} if is_for_cluster else {"console_scripts": ["headrace = headrace.__main__:main"]},
 )

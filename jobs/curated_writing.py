@@ -35,7 +35,7 @@ def write_landed(run: Run, plan: TablePlan) -> Snapshot:
 def write_derived(run: Run, name: str, snapshots: Mapping[str, Snapshot]) -> CuratedTable | None:
     """The table derived from others of this run; None where one of them is absent."""
     derive, of = jobs_of(run).derive[name], run.tables.derived[name]
-    plan = plan_derived(run, run.tables.curated[name], map(snapshots.get, of), (derive.__module__,))
+    plan = plan_derived(run, run.tables.curated[name], map(snapshots.get, of), derive)
     if plan.mode == "absent":
         return None
     if plan.mode == "carried" and plan.before and run.parent:

@@ -15,7 +15,7 @@ from jobs.shell import shell
 from lake.curating.too_large import refuse_claimed
 from lake.landing.claims import Claim, claim_files, ignores
 from lake.landing.deliveries import Delivery, count_raw_files, merge_deliveries, refuse_closed, refuse_emptying
-from lake.landing.kept import compare, delivery_of, refuse_others
+from lake.landing.kept import compare, delivery_of, refuse_others, with_former_names
 from lake.landing.land_files import land_files
 from lake.landing.ledger import new_ledger_key, write_ledger
 from lake.landing.manifests import read_manifests
@@ -40,6 +40,7 @@ def land_raw(run: Run) -> tuple[Delivery, ...]:
         counted(sum(file.record_count for file in landed))
     refuse_others(found.returned, landed, configuration)
     seen = [delivery_of(file, [claim], configuration) for claim, file in zip(found.new, landed, strict=True)]
+    seen += with_former_names(landed, found.again, configuration, run.raw.uri)
     deliveries = tuple(merge_deliveries(found.kept, seen))
     for source in configuration.sources:
         refuse_emptying(deliveries, source)

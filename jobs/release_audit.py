@@ -15,6 +15,8 @@ from lake.run.run import Run
 def audit(run: Run, release: Release) -> None:
     """Raises AuditError where a count is off, where a file of a table or model is not as it was written, or where more
     rows than the limit are in quarantine. Landed files of the parent were audited when it was published."""
+    if not run.lake.exists(release.ledger):
+        raise AuditError(f"{run.lake.uri_of(release.ledger)} is gone; nothing was published, run again")
     known = {delivery.landing_file_id for delivery in run.parent_deliveries}
     for delivery in run.deliveries:
         if delivery.landing_file_id not in known:
@@ -29,6 +31,11 @@ def audit(run: Run, release: Release) -> None:
 
 
 def _audit_landed(run: Run, landed: LandedFile) -> None:
-    key = landing_key(run.domain, landed.source_name, landed.landing_file_id, "parquet")
-    if not landed.lines_close() or footer_row_count(run.lake, key) != landed.landing_row_count:
+    def row_count(ending: str) -> int:
+        return footer_row_count(run.lake, landing_key(run.domain, landed.source_name, landed.landing_file_id, ending))
+
+    is_whole = row_count("parquet") == landed.landing_row_count and (
+        not landed.dead_letter_count or row_count("dead.parquet") == landed.dead_letter_count
+    )
+    if not landed.lines_close() or not is_whole:
         raise AuditError(f"{landed.raw_key}: its {landed.line_count} lines are not accounted for: {landed}")

@@ -56,7 +56,7 @@ ERRORS_TEXT = (
     "test is the last days, which chose nothing; folds is over all folds, each named by the day whose knowledge it "
     "had. WAPE is the sum of absolute errors over the sum of searches, bias the sum of errors (estimate less searches) "
     "over it; MdAPE the median of a label's absolute error over its searches; RMSLE the root mean square of ln(1 + "
-    "estimate) - ln(1 + searches). 80 % held is the share of labels within the interval that expected 80 %. headrace "
+    "estimate) - ln(1 + searches). 80 % held is the share of labels within the interval that promises 80 %. headrace "
     "is this model; its rivals are log_log_line, a straight line of ln searches on ln rank, and last_known_at_rank, "
     "the newest volume known at about the rank."
 )

@@ -37,20 +37,20 @@ def refusal(
             if other is not None and own["wape_ratio"] >= other["wape_ratio"]:
                 reasons.append(
                     f"on the {_in_words(fold)} its WAPE is {own['wape_ratio']:.4f}, that of {said} "
-                    f"{other['wape_ratio']:.4f}; expected is less"
+                    f"{other['wape_ratio']:.4f}, expected less"
                 )
         if abs(own["bias_ratio"]) > options.bias_at_most_ratio:
             reasons.append(
-                f"on the {_in_words(fold)} its total is off by {own['bias_ratio']:+.1%}; expected is at most "
+                f"on the {_in_words(fold)} its total is off by {own['bias_ratio']:+.1%}; expected at most "
                 f"{options.bias_at_most_ratio:.0%}"
             )
         if own["order_violation_count"]:
-            reasons.append(f"{own['order_violation_count']} published volumes rise as rank worsens; expected are none")
+            reasons.append(f"{own['order_violation_count']} published volumes rise as rank worsens; expected none")
     refitted, before = (_tried(s, tried) for s in (settings, released))
     if refitted is not None and before is not None and refitted > before:
         reasons.append(
-            f"over the folds its WAPE is {refitted:.4f}, that of the released settings refitted {before:.4f}; expected "
-            "is no more"
+            f"over the folds its WAPE is {refitted:.4f}, that of the released settings refitted {before:.4f}, "
+            "expected no more"
         )
     return "; ".join(reasons) or None
 

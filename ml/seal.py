@@ -24,9 +24,9 @@ class SealedTest:
 
     def open(self, settings: Settings) -> DataFrame:
         if not isinstance(settings, Settings):
-            raise SealError("the test period was opened without settings; expected is that they are fixed before")
+            raise SealError("the test period was opened without settings, expected settings that are fixed before")
         if self._opened_by is not None:
-            raise SealError("the test period was opened a second time; expected is a single run on it")
+            raise SealError("the test period was opened a second time, expected once")
         self._opened_by = settings
         return self._labels
 

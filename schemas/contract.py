@@ -115,6 +115,8 @@ class Contract:
             raise ContractError(
                 f"{self.name} v{self.version}: {numbered} is numbered, expected at most one field, and of the key"
             )
+        if loose := [name for name in numbered if not self.by_name[name].required]:
+            raise ContractError(f"{self.name} v{self.version}: {loose} is numbered, and not required")
 
     @cached_property
     def names(self) -> tuple[str, ...]:

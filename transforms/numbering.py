@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from schemas.contract import Contract
 from transforms.outcomes import is_contestant
+from transforms.standardization import UNREADABLE
 
 IdenticalRows = Literal["distinct", "duplicate"]
 
@@ -24,7 +25,7 @@ def with_content_id(
 ) -> DataFrame:
     """Fill the key's field numbered by `content`, where there is one and the source does not fill it: the content, and
     where identical rows are distinct things also the row's number among its file's rows of that content, by record
-    number.
+    number. Rows of which a value could not be read count apart: their null is none that another file has.
     """
     field = contract.numbered_by("content")
     if field is None or field.name in filled:
@@ -32,7 +33,8 @@ def with_content_id(
     content = F.substring("content_hash", 1, 32)
     if identical_rows == "duplicate":
         return rows.withColumn(field.name, content)
-    within_file = Window.partitionBy("landing_file_id", "content_hash").orderBy("record_number")
+    is_whole = F.size(UNREADABLE) == 0
+    within_file = Window.partitionBy("landing_file_id", "content_hash", is_whole).orderBy("record_number")
     return rows.withColumn(field.name, F.concat_ws("-", content, F.row_number().over(within_file).cast("string")))
 
 

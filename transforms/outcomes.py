@@ -1,7 +1,8 @@
 """What becomes of every row: curated, superseded, duplicate, excluded or quarantined.
 
 The order that decides does not depend on arrival: the contract's version columns, the delivery's order, the record
-number, the file's id; greater is newer, and a null is the oldest. See docs/decisions/outcomes.md.
+number, the file's id, and of rows that are derived from one row their content; greater is newer, and a null is the
+oldest. See docs/decisions/outcomes.md.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ def judge(rows: DataFrame, contract: Contract, *, upserting: Collection[str] = (
     apart = F.when(~competes, F.concat_ws("-", "landing_file_id", F.col("record_number").cast("string")))
     order = [
         F.col(name).desc_nulls_last()
-        for name in (*contract.version_order, "delivery_order", "record_number", "landing_file_id")
+        for name in (*contract.version_order, "delivery_order", "record_number", "landing_file_id", "content_hash")
     ]
     by_key = Window.partitionBy(*contract.key, apart).orderBy(*order)
     place = F.row_number().over(by_key)

@@ -30,7 +30,7 @@ def _of_table(table: str, counts: TableCounts, files: Mapping[str, FileStatus]) 
     for file_id, count in sorted(counts.repeated.items()):
         file = files[file_id]
         yield (
-            f"{count:,} of the {file.counts.landed:,} rows of {file.file} are in another file of {table} too; if a "
+            f"{count:,} of the {file.rows:,} rows of {file.file} are in another file of {table} too; if a "
             'corrected log was sent again, what it corrects still stands: give its source kind = "full"'
         )
     if counts.outdated:

@@ -63,6 +63,7 @@ def _file(delivery: Delivery, *, is_replaced: bool) -> FileStatus:
             landed=landed.landing_row_count,
             dead_letters=landed.dead_letter_count,
         ),
+        rows=delivery.row_count,
         delivery_order=delivery.order or None,
         replaced=is_replaced,
         landing_file_id=delivery.landing_file_id,

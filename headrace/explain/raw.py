@@ -134,7 +134,7 @@ class RawRecords:
         if file_id not in self._cells:
             self._cells[file_id] = unpivot.by_value(record.fields)
         cells = self._cells[file_id]
-        own = cells.get(row[unpivot.header_field])
+        own = cells.get(row.get(unpivot.header_field))
         others = {*cells.values()} - {own}
         fields = {name: text for name, text in record.fields.items() if name not in others}
         return replace(record, fields=fields, declared=[*record.declared, *([own] if own else [])])

@@ -29,13 +29,14 @@ class FileCounts:
 
 @dataclass(frozen=True)
 class FileStatus:
-    """What became of a raw file. `same_content` are the other names that it came by, `replaced` whether a later
-    delivery took its place, `undeclared_columns` those that landed and are read by no field."""
+    """What became of a raw file: `rows` are those that its records are, `same_content` the other names that it came by,
+    `replaced` whether a later delivery took its place, `undeclared_columns` those that landed and that no field reads."""
 
     file: str
     source: str
     period: str | None
     counts: FileCounts = field(metadata=FLAT)
+    rows: int
     delivery_order: str | None
     replaced: bool
     landing_file_id: str

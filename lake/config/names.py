@@ -44,6 +44,8 @@ def _from_name(name: str, layers: Layers, contract: Contract) -> FromName:
     if "group" not in layers.table(*path):
         raise ConfigError(f"{layers.where(*path)}: [from_name.{name}] does not say `group`")
     filling = read_field_rule(layers, path, contract, frozenset(), FROM_NAME_KEYS)
+    if contract.by_name[filling.field].personal:
+        raise ConfigError(f"{filling.where}: {filling.field} is personal, and file names are shown to all")
     return FromName(layers.typed((*path, "group"), str), filling)
 
 

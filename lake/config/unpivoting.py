@@ -99,18 +99,18 @@ def _pattern(layers: Layers) -> str | None:
 
 
 def refuse_unfit_header(header: FieldRule, contract: Contract, filled: Collection[str]) -> None:
-    """Rows of one record are told apart by what their headers say, so that has to be in the key, or in the version; the
-    key may be their content, where the source does not fill it. Raises ConfigError."""
+    """Rows of one record are told apart by what their headers say, so that has to be in the key, which may be their
+    content where the source does not fill it. Raises ConfigError."""
     if contract.by_name[header.field].personal:
         raise ConfigError(
             f"{header.where}: {header.field} is personal, and headers are shown to all; take another field"
         )
-    content, telling = contract.numbered_by("content"), (*contract.natural_key, *contract.version_order)
-    if (content is None or content.name in filled) and header.field not in telling:
+    content = contract.numbered_by("content")
+    if (content is None or content.name in filled) and header.field not in contract.natural_key:
         raise ConfigError(
-            f"{header.where}: the rows of a record differ in {header.field}, which is neither in the key of "
-            f"{called(contract)} nor in its version, so that one of them would stand for all; expected one of "
-            f"{', '.join(telling)}"
+            f"{header.where}: the rows of a record differ in {header.field}, which is not in the key of "
+            f"{called(contract)}, so that one of them would stand for all; expected one of "
+            f"{', '.join(contract.natural_key)}"
         )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+from pyspark.sql import DataFrame
 
 from lake.curating.digests import derived_digest
 from lake.curating.plan import Mode, TablePlan
@@ -11,13 +13,15 @@ from lake.run.run import Run
 from schemas.contract import Contract
 
 
-def plan_derived(run: Run, contract: Contract, of: Iterable[Snapshot | None], code: tuple[str, ...]) -> TablePlan:
-    """Decide the mode. `of` are the snapshots that it is derived from in this run, `code` the modules that derive it.
+def plan_derived(
+    run: Run, contract: Contract, of: Iterable[Snapshot | None], derive: Callable[..., DataFrame]
+) -> TablePlan:
+    """Decide the mode. `of` are the snapshots that it is derived from in this run.
 
     It is never grown: a row may be made of many, of which each can go.
     """
     standing = [snapshot for snapshot in of if snapshot is not None]
-    digest = derived_digest(contract, standing, code)
+    digest = derived_digest(contract, standing, derive)
     before = run.parent.curated.get(contract.name) if run.parent else None
     mode: Mode
     if len(standing) < len(run.tables.derived[contract.name]):

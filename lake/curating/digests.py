@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -90,7 +90,8 @@ def curated_digest(contract: Contract, sources: Iterable[Source], key_fingerprin
     return digest_of(parts)
 
 
-def derived_digest(contract: Contract, of: Iterable[Snapshot], code: tuple[str, ...]) -> str:
+def derived_digest(contract: Contract, of: Iterable[Snapshot], derive: Callable[..., object]) -> str:
     """By what a derived table is made: contract, code, and the snapshots that it is derived from."""
-    parts = [contract.digest, code_digest((*CURATING, *code)), *(snapshot.folder for snapshot in of)]
+    code = code_digest((*CURATING, "jobs.mart_writing", derive.__module__))
+    parts = [contract.digest, code, derive.__qualname__, *(snapshot.folder for snapshot in of)]
     return digest_of(parts)

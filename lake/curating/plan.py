@@ -54,6 +54,12 @@ def plan_table(run: Run, contract: Contract, deliveries: Sequence[Delivery]) -> 
     before = run.parent.curated.get(contract.name) if run.parent else None
     known = {d.landing_file_id: d for d in run.parent_deliveries if d.source_name in names}
     mode, why = _mode(own, replaced, known, before, digest)
+    if mode == "absent" and before is not None:
+        raise DataError(
+            f"{contract.name}: the current release has {before.row_count(outcome='curated'):,} rows of it, and no "
+            "delivery is left: its files are claimed for another table now; give their `claims` back, or run into a "
+            "new lake"
+        )
     new = tuple(d for d in own if d.landing_file_id not in known)
     to_read = {"grown": new, "carried": (), "absent": ()}.get(mode, own)
     return TablePlan(run.domain, contract, mode, why, digest, before, own, to_read, replaced)

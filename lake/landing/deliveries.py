@@ -130,15 +130,19 @@ def refuse_closed(deliveries: Iterable[Delivery], before: Iterable[Delivery], so
     if source.closed_through is None:
         return
     known = {file for delivery in before for file in delivery.raw_files}
-    same = {delivery.landing_file_id for delivery in before}
+    contents = {_content(delivery) for delivery in before}
     for delivery in deliveries:
-        is_known = delivery.landing_file_id in same or not known.isdisjoint(delivery.raw_files)
+        is_known = _content(delivery) in contents or not known.isdisjoint(delivery.raw_files)
         if delivery.source_name == source.name and not is_known and _is_closed(delivery.period, source.closed_through):
             raise DataError(
                 f"{_names(delivery)} is for period {delivery.period}, and source {source.name} is closed through "
                 f"{source.closed_through}: what was reported of it would change; take the file out of raw, or reopen "
                 f"the period with an earlier closed_through ({source.where})"
             )
+
+
+def _content(delivery: Delivery) -> tuple[str, str, str]:
+    return delivery.source_name, delivery.period, delivery.landed.sha256
 
 
 def _is_closed(period: str, closed_through: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from lake.config.configuration import Configuration
@@ -15,10 +17,12 @@ from lake.store.objects import ObjectInfo
 
 @dataclass(frozen=True)
 class Kept:
-    """`kept` stand as they landed, their order asked of their names again. `returned` are claimed or read in another
-    way now, and their file seems to have been put back: its ETag is another. `new` are the claims to land."""
+    """`kept` stand as they landed, their order asked of their names again. `again` are claimed or read in another way
+    now and have to land again; of them `returned` are those whose file seems to have been put back: its ETag is
+    another. `new` are the claims to land."""
 
     kept: tuple[Delivery, ...]
+    again: tuple[Delivery, ...]
     returned: tuple[Delivery, ...]
     new: tuple[Claim, ...]
 
@@ -29,14 +33,16 @@ def compare(before: Sequence[Delivery], claims: Sequence[Claim], configuration: 
     Raises DataError where the raw file of a delivery that must be read again is no longer in `where`.
     """
     there = {_identity(claim.file) for claim in claims}
-    kept, returned = [], []
+    kept, again, returned = [], [], []
     for delivery in before:
-        again = _claimed_again(delivery, configuration, where)
-        if again:
-            kept.append(again)
-        elif any(_identity(file) in there for file in delivery.raw_files):
+        standing = _claimed_again(delivery, configuration, where)
+        if standing:
+            kept.append(standing)
             continue
-        elif {_identity(file)[:2] for file in delivery.raw_files} & {known[:2] for known in there}:
+        again.append(delivery)
+        if any(_identity(file) in there for file in delivery.raw_files):
+            continue
+        if {_identity(file)[:2] for file in delivery.raw_files} & {known[:2] for known in there}:
             returned.append(delivery)
         else:
             raise DataError(_lost(delivery, configuration))
@@ -47,7 +53,7 @@ def compare(before: Sequence[Delivery], claims: Sequence[Claim], configuration: 
         for claim in claims
         if _seen_as(claim) not in known
     ]
-    return Kept(tuple(kept), tuple(returned), tuple(new))
+    return Kept(tuple(kept), tuple(again), tuple(returned), tuple(new))
 
 
 def refuse_others(returned: Iterable[Delivery], landed: Iterable[LandedFile], configuration: Configuration) -> None:
@@ -59,10 +65,12 @@ def refuse_others(returned: Iterable[Delivery], landed: Iterable[LandedFile], co
 
 
 def delivery_of(landed: LandedFile, claims: Sequence[Claim], configuration: Configuration) -> Delivery:
-    """One landed content under the names that claim it alike; its latest place in the order counts."""
+    """One landed content under the names that claim it alike; its latest place in the order counts. The cells by which
+    it was decided how to read it stay in landing."""
     source = configuration.source(landed.source_name)
     files = tuple(RawFile(claim.file.key, claim.file.size, claim.file.etag) for claim in claims)
-    return Delivery(landed, max(order_of(claim, landed.arrived_at, source) for claim in claims), files)
+    order = max(order_of(claim, landed.arrived_at, source) for claim in claims)
+    return Delivery(replace(landed, decision_evidence={}), order, files)
 
 
 def _claimed_again(delivery: Delivery, configuration: Configuration, where: str) -> Delivery | None:
@@ -76,12 +84,35 @@ def _claimed_again(delivery: Delivery, configuration: Configuration, where: str)
         )
     if delivery.landed.reading_digest != source.reading_digest:
         return None
-    files = [ObjectInfo(file.key, file.size, file.etag) for file in delivery.raw_files]
-    arrived_at = delivery.landed.arrived_at
-    claims = claim_files(files, configuration.sources, configuration.domain, arrived_at=arrived_at, where=where)
-    told = (source.name, delivery.period, delivery.landed.named)
-    alike = [claim for claim in claims if (claim.source_name, claim.period, dict(claim.named)) == told]
+    alike = _alike(delivery.landed, delivery.raw_files, configuration, where)
     return delivery_of(delivery.landed, alike, configuration) if alike else None
+
+
+def with_former_names(
+    landed: Iterable[LandedFile], again: Iterable[Delivery], configuration: Configuration, where: str
+) -> list[Delivery]:
+    """What landed again, under the names that its content had in the release before and that claim it still: one that
+    was taken out of raw may have given the content its place in the order."""
+    former: dict[str, list[RawFile]] = defaultdict(list)
+    for delivery in again:
+        former[delivery.landed.sha256] += delivery.raw_files
+    found = []
+    for file in landed:
+        for name in former[file.sha256]:
+            with suppress(DataError):  # no source claims the name any more
+                if alike := _alike(file, [name], configuration, where):
+                    found.append(delivery_of(file, alike, configuration))
+    return found
+
+
+def _alike(landed: LandedFile, files: Iterable[RawFile], configuration: Configuration, where: str) -> list[Claim]:
+    """Today's claims of these names that say the same of a landed content: its source, its period, and what fields are
+    made of."""
+    infos = [ObjectInfo(file.key, file.size, file.etag) for file in files]
+    sources, domain = configuration.sources, configuration.domain
+    claims = claim_files(infos, sources, domain, arrived_at=landed.arrived_at, where=where)
+    told = (landed.source_name, landed.period, landed.named)
+    return [claim for claim in claims if (claim.source_name, claim.period, dict(claim.named)) == told]
 
 
 def _arrivals(before: Iterable[Delivery], returned: Sequence[Delivery]) -> dict[tuple[str | int, ...], str]:

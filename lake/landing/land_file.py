@@ -39,7 +39,7 @@ def land_file(raw: ObjectStore, lake: ObjectStore, claim: Claim, source: Source)
     """Read one raw file, or all that a manifest lists, and write it into landing, unless its very content is there.
 
     Raises DataError (the sentence names the file, and where it can the line, the record and the column) or what the
-    store says, and no ledger entry is written then.
+    store says, and no entry is written then.
     """
     try:
         return _land(raw, lake, claim, source)
@@ -133,7 +133,7 @@ def _identity(sha256: str, claim: Claim, source: Source) -> str:
 
 
 def _put(lake: ObjectStore, domain: str, landed: LandedFile, reading: _Reading) -> None:
-    """Records first, then dead letters, the ledger entry last."""
+    """Records first, then dead letters, the entry last."""
     lake.put_file(landing_key(domain, landed.source_name, landed.landing_file_id, "parquet"), reading.records_path)
     if landed.dead_letter_count:
         key = landing_key(domain, landed.source_name, landed.landing_file_id, "dead.parquet")
@@ -218,7 +218,7 @@ class _Reading:
                         self.profiles[column.field][entry["values"].strip()] += entry["counts"]
 
     def landed(self, sha256: str) -> LandedFile:
-        """The ledger entry. Raises DataError where a day/month order cannot be decided."""
+        """The entry. Raises DataError where a day/month order cannot be decided."""
         assert self.table
         decided, evidence = self._decisions()
         return LandedFile(

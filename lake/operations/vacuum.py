@@ -77,7 +77,9 @@ def vacuum(
     kept_runs = {run_id for release in kept for run_id in release.run_ids()} | _run_ids_of_others(lake, domain)
 
     def is_gone(run_id: str) -> bool:
-        return run_id not in busy and age.is_old(_begun(lake, run_id))
+        """A run that has no manifest yet may be a young one, before the end of its first stage."""
+        hours = None if run_id in runs else max(age.older_than_hours, UNFINISHED_HOURS)
+        return run_id not in busy and age.is_old(_begun(lake, run_id), hours)
 
     gone_folders = {
         folder: files for folder, files in folders.items() if folder not in needed and is_gone(_run_id(folder))
@@ -156,9 +158,10 @@ def _run_ids_of_others(lake: ObjectStore, domain: str) -> set[str]:
 
 
 def _may_be_running(lake: ObjectStore, run_id: str, age: _Age) -> bool:
-    """The run has not come to its end, and is not so old that it never will."""
-    is_done = "publish" in read_manifest(lake, run_id).get("stages", {})
-    return not is_done and not age.is_old(_begun(lake, run_id), max(age.older_than_hours, UNFINISHED_HOURS))
+    """The run has not come to its end, and its last stage is not so old that it never will."""
+    manifest, hours = read_manifest(lake, run_id), max(age.older_than_hours, UNFINISHED_HOURS)
+    went_on = datetime.fromisoformat(manifest["went_on_at"]) if "went_on_at" in manifest else _begun(lake, run_id)
+    return "publish" not in manifest.get("stages", {}) and not age.is_old(went_on, hours)
 
 
 def _run_id(name: str) -> str:

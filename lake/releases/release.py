@@ -213,7 +213,14 @@ def as_json(value: Any) -> bytes:
 
 
 def publish(lake: ObjectStore, release: Release) -> Release:
-    """Create the release's file. Raises AuditError where another run was first."""
+    """Create the release's file. Raises AuditError where another run was first, also where its release is of a greater
+    number and that one was vacuumed."""
+    newest = max(release_numbers(lake, release.domain), default=0)
+    if newest > release.number:
+        raise AuditError(
+            f"release {newest} of {release.domain} was published while run {release.run_id} was working on release "
+            f"{release.number}; nothing was published, run again"
+        )
     try:
         lake.create(release_key(release.domain, release.number), as_json(release))
     except AlreadyExists:

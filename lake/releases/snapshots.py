@@ -120,18 +120,28 @@ def audit_files(lake: ObjectStore, snapshot: Snapshot) -> None:
 
 
 def refuse_nulls(lake: ObjectStore, snapshot: Snapshot, contract: Contract) -> None:
-    """Raises AuditError where a column that must have a value has a null, as the footers count them."""
-    needed = {field.name for field in contract.fields if field.is_never_null}
+    """Raises AuditError where a column that must have a value has a null."""
+    needed = [field.name for field in contract.fields if field.is_never_null]
     counts: Counter[str] = Counter()
     for file in snapshot.files:
         with lake.open(file.key) as body:
-            footer = pq.ParquetFile(body).metadata
-        for group in (footer.row_group(place) for place in range(footer.num_row_groups)):
-            for column in (group.column(place) for place in range(group.num_columns)):
-                if column.path_in_schema in needed and column.statistics and column.statistics.has_null_count:
-                    counts[column.path_in_schema] += column.statistics.null_count
+            counts.update(_null_counts(pq.ParquetFile(body), needed))
     if found := [f"{count:,} of {name}" for name, count in sorted(counts.items()) if count]:
         raise AuditError(f"{snapshot.table}: found {', '.join(found)} null, expected none; nothing was published")
+
+
+def _null_counts(file: pq.ParquetFile, names: Sequence[str]) -> dict[str, int]:
+    """From the footer; of a column that it has no count of, from its values."""
+    groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
+    columns = [group.column(place) for group in groups for place in range(group.num_columns)]
+    counts: dict[str, int] = {}
+    for name in names:
+        statistics = [column.statistics for column in columns if column.path_in_schema == name]
+        if all(one is not None and one.has_null_count for one in statistics):
+            counts[name] = sum(one.null_count for one in statistics)
+        else:
+            counts[name] = file.read([name], use_threads=False).column(0).null_count
+    return counts
 
 
 def read_snapshot(

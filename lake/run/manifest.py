@@ -53,7 +53,8 @@ def with_stage(manifest: dict[str, Any], stage: str, said: dict[str, Any]) -> di
     after it: they were made of what it said first."""
     before = STAGES[: STAGES.index(stage)]
     stages = {name: told for name, told in manifest.get("stages", {}).items() if name in before}
-    return {"started_at": now_utc(), **manifest, "stages": {**stages, stage: said}}
+    now = now_utc()
+    return {"started_at": now, **manifest, "went_on_at": now, "stages": {**stages, stage: said}}
 
 
 def write_manifest(lake: ObjectStore, run_id: str, manifest: dict[str, Any]) -> dict[str, Any]:

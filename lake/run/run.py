@@ -170,7 +170,8 @@ class Run:
     def _byte_count(self) -> int:
         """About the bytes of all raw files that the run's tables are made of, unpacked: those that the parent and this
         run have landed, and where the run was told of raw those that lie there."""
-        deliveries = [*(self.deliveries if "land" in self.stages else ()), *self.parent_deliveries]
+        begun = self._ledger(self.stages["land"]["ledger"]) if "land" in self.stages else ()
+        deliveries = [*begun, *self.parent_deliveries]
         known = {(file.key, file.size, file.etag) for delivery in deliveries for file in delivery.raw_files}
         lying = {(file.key, file.size, file.etag) for file in self.raw.list()} if self.arguments.raw else set()
         return sum(size * (PACKED_RATIO if key.endswith(PACKED) else 1) for key, size, _ in known | lying)

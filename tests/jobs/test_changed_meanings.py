@@ -73,6 +73,44 @@ def test_another_delivery_number_read_from_the_name_rebuilds_the_table(spark, tm
     assert curated_amounts(lake, found) == ["1.00"]
 
 
+def test_a_name_that_was_taken_out_of_raw_keeps_the_place_that_it_gave(spark, tmp_path):
+    """Of the months the content that was delivered first and last stands, also when all is read in another way."""
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    first, between = invoices({"Amount": "1.00"}), invoices({"Amount": "2.00"})
+    write_raw(raw, {f"invoices_2024-01_d{n}.csv": text for n, text in ((1, first), (2, between), (3, first))})
+    assert curated_amounts(lake, release(raw, lake, has_marts=False)) == ["1.00"]
+    (raw / "invoices_2024-01_d3.csv").unlink()
+    reading = overlay(tmp_path / "reading.toml", '[source]\nname = "erp_invoices"\n[read]\ndelimiters = [",", ";"]\n')
+
+    found = release(raw, lake, has_marts=False, configs=[reading])
+
+    assert {d.order for d in deliveries_of(lake, found)} == {"2024-01/0002", "2024-01/0003"}
+    assert curated_amounts(lake, found) == ["1.00"]
+
+
+ONLY_OF_ORDERS = (
+    "changed_at", "ordered_on", "submitted_at", "released_at", "company_code", "vendor_name", "category_name",
+    "ordered_qty", "ordered_amount", "status_code", "requester_name",
+)  # fmt: skip
+
+
+def test_a_table_whose_files_are_all_claimed_for_another_stops_the_run(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({}), "purchase_orders_2024-01_d1.csv": orders({})})
+    release(raw, lake, has_marts=False)
+    nowhere = overlay(
+        tmp_path / "nowhere.toml", "[source]\nname = \"erp_invoices\"\nclaims = ['^never_(?P<period>.)$']\n"
+    )
+    to_orders = overlay(
+        tmp_path / "orders.toml",
+        '[source]\nname = "erp_purchase_orders"\nclaims = '
+        "['(invoices|purchase_orders)_(?P<period>[0-9-]{7})_d(?P<delivery>1)[.]csv$']\n"
+        + "".join(f"[columns.{name}]\nrequired_header = false\n" for name in ONLY_OF_ORDERS),
+    )
+    with pytest.raises(DataError, match="invoices: the current release has 1 rows of it, and no delivery is left"):
+        release(raw, lake, has_marts=False, configs=[nowhere, to_orders])
+
+
 def test_a_file_that_another_source_claims_now_moves_to_it(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
     write_raw(raw, {"invoices_2024-01_d1.csv": invoices({}), "invoices_2024-02_d1.csv": invoices({"Line": "2"})})

@@ -95,8 +95,7 @@ def test_a_run_killed_between_its_own_files_leaves_nothing_that_is_read(spark, t
 
 @pytest.mark.parametrize("after", [pytest.param(False, id="right before"), pytest.param(True, id="right after")])
 @pytest.mark.parametrize(
-    "step",
-    [pytest.param(1, id="the records"), pytest.param(2, id="the dead letters"), pytest.param(3, id="the ledger entry")],
+    "step", [pytest.param(1, id="the records"), pytest.param(2, id="the dead letters"), pytest.param(3, id="the entry")]
 )
 def test_a_file_whose_landing_was_killed_lands_whole_the_next_time(tmp_path, step, after):
     text = orders(*({"Item": str(item)} for item in range(1, 300))) + "too,few\n"

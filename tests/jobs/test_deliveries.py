@@ -13,6 +13,7 @@ import pytest
 from jobs.build_marts import build_marts
 from jobs.curate import curate
 from jobs.land_raw import land_raw
+from jobs.publish_release import publish_release
 from jobs.run_pipeline import run_pipeline
 from lake.errors import AuditError, ConfigError, DataError
 from lake.releases.release import LAKE_FORMAT, current_release
@@ -428,6 +429,37 @@ def test_a_run_is_of_one_domain(tmp_path):
     other = Run.of(replace(run.arguments, domain="search"))
     with pytest.raises(ConfigError, match=rf"run {run.run_id} is one of domain procurement, not of search"):
         curate(other)
+
+
+def test_a_ledger_that_is_gone_publishes_nothing(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({})})
+    run = run_of(raw, lake)
+    land_raw(run)
+    curate(run)
+    run.add_stage("marts", {"tables": {}})
+    (lake / run.landed()["ledger"]).unlink()
+    with pytest.raises(AuditError, match=r"ledger/procurement/.*\.parquet is gone; nothing was published, run again"):
+        publish_release(run)
+    assert current(run) is None
+
+
+def test_a_run_whose_number_was_given_and_vacuumed_publishes_nothing(spark, tmp_path):
+    raw, lake = tmp_path / "raw", tmp_path / "lake"
+    write_raw(raw, {"purchase_orders_2024-01_d1.csv": orders({})})
+    slow = run_of(raw, lake)
+    land_raw(slow)
+    curate(slow)
+    slow.add_stage("marts", {"tables": {}})
+    for number in ("02", "03"):
+        write_raw(raw, {f"purchase_orders_2024-{number}_d1.csv": orders({"Item": number})})
+        release(raw, lake, has_marts=False)
+    (lake / "releases/procurement/00000001.json").unlink()
+    with pytest.raises(
+        AuditError, match=r"release 2 of procurement was published while run .* was working on release 1"
+    ):
+        publish_release(slow)
+    assert current(slow).number == 2
 
 
 def test_landed_records_that_are_gone_are_a_sentence(spark, tmp_path):

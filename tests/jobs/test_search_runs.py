@@ -273,7 +273,7 @@ def test_a_training_that_is_refused_keeps_the_old_model_and_says_why(made, tmp_p
     strict.write_text("[model]\nbias_at_most_ratio = 0.0\n")
     run, release = again(folder, configs=[folder / "options.toml", strict])
     assert release.models == first.models
-    assert "expected is at most 0%" in release.facts["training"]["refusal"]
+    assert "expected at most 0%" in release.facts["training"]["refusal"]
     cards = rows(folder / "lake", release, "search_volume_model_card", "model_id, is_current, refusal IS NULL")
     assert sorted(cards) == sorted([(first.run_id, True, True), (run.run_id, False, False)])
     assert (

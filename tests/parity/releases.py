@@ -46,10 +46,11 @@ def row_count(lake: Path) -> dict[str, int]:
 
 
 def _with_deliveries(release: dict[str, Any], lake: Path) -> dict[str, Any]:
-    """The release with what its ledger says, but for when a file came: a folder's ETag tells that too."""
+    """The release with what its ledger says, but for when a file came, which a folder's ETag tells too, and for which of
+    several names of one content landed first."""
     ledger = read_ledger(FolderStore(lake), release.pop("ledger"))
     files = [[(file.key, file.size) for file in delivery.raw_files] for delivery in ledger]
-    landed = [replace(delivery.landed, raw_etag="", arrived_at="") for delivery in ledger]
+    landed = [replace(delivery.landed, raw_key="", raw_size=0, raw_etag="", arrived_at="") for delivery in ledger]
     places = [delivery.order for delivery in ledger]
     return {**release, "deliveries": [*zip(map(asdict, landed), places, files, strict=True)]}
 

@@ -17,8 +17,8 @@ from lake.landing.headers import shown
 _MARK = re.compile(rb'[^"\[\]{}:]*+("(?:[^"\\]++|\\.)*+"|[\[\]{}:])', re.DOTALL)
 _AN_OBJECT = re.compile(rb"[ \t\r\n]*\{")
 _MORE = re.compile(
-    r"(odata)?next(page|link|url|token|cursor|pagetoken|pageurl|recordsurl)?|has(more|next|nextpage)|istruncated"
-    r"|lastevaluatedkey"
+    r"(odata)?next(page|link|url|href|token|cursor|pagetoken|pageurl|recordsurl)?|(has)?more(records|pages|results)?"
+    r"|has(next|nextpage)|(is)?truncated|lastevaluatedkey|exceededtransferlimit|continuationtoken|scrollid"
 )
 _NO_MORE: tuple[Any, ...] = (None, False, "", "false", "0", [], {})
 

@@ -62,9 +62,7 @@ def test_the_folds_count_as_well_as_the_test(spark: SparkSession) -> None:
     rows = [row(m, w, f) for f in ("test", "folds") for m, w in (("headrace", 0.1), ("log_log_line", 0.5))]
     rows += [row("last_known_at_rank", 0.2), row("last_known_at_rank", 0.05, "folds")]
     found = refusal(frame(spark, SEARCH_VOLUME_BACKTEST, *rows), ModelOptions(), settings=NEW, released=None, tried=[])
-    assert found == (
-        "on the folds its WAPE is 0.1000, that of the last known value at the rank 0.0500; expected is less"
-    )
+    assert found == ("on the folds its WAPE is 0.1000, that of the last known value at the rank 0.0500, expected less")
 
 
 @pytest.mark.parametrize("lacking", ["folds", "test"])

@@ -260,3 +260,31 @@ def test_the_content_as_a_key(spark, identical_rows, filled, outcomes):
     keyed = with_content_id(hashed, EVENTS, filled=filled, identical_rows=identical_rows)
     judged = judge(with_reasons(keyed, EVENTS, replaced_file_ids=()).withColumn("was_judged", F.lit(False)), EVENTS)
     assert Counter(row.outcome for row in judged.collect()) == outcomes
+
+
+EVENTS = Contract(
+    name="events",
+    version=1,
+    grain="An event",
+    key=("event_id",),
+    fields=(
+        Field("event_id", TEXT, "Its content.", required=True, numbered="content"),
+        Field("worth", T.IntegerType(), "What it is worth; null where nobody said."),
+    ),
+)
+
+
+def test_a_row_that_could_not_be_read_takes_the_number_of_no_event(spark):
+    """Its content is that of an event of which nothing was said, which a later file delivers again."""
+    before = "event_id string, worth int, source_name string, landing_file_id string, record_number long, "
+    before += "delivery_order string, unreadable array<string>, not_of_table string"
+    rows = [
+        (None, None, "log", "first", 1, "1", ["worth_unreadable"], None),
+        (None, None, "log", "first", 2, "1", [], None),
+        (None, None, "log", "later", 1, "2", [], None),
+    ]
+    frame = with_content_hash(spark.createDataFrame(rows, before), EVENTS)
+    identified = with_content_id(frame, EVENTS, filled=(), identical_rows="distinct")
+    reasoned = with_reasons(identified, EVENTS, replaced_file_ids=()).withColumn("was_judged", F.lit(False))
+    found = {(row.landing_file_id, row.record_number): row.outcome for row in judge(reasoned, EVENTS).collect()}
+    assert found == {("first", 1): "quarantined", ("first", 2): "duplicate", ("later", 1): "curated"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from pkgutil import walk_packages
@@ -18,6 +18,8 @@ from lake.curating import digests
 from lake.curating.digests import CURATING, code_digest, curated_digest, derived_digest, imported
 from lake.releases.snapshots import Snapshot
 from schemas.contract import Contract, Field
+from transforms.same import is_greater, is_same
+from transforms.search.labels import known_labels
 
 CONTRACT = Contract("orders", 1, "an order", ("id",), (Field("id", T.StringType(), "Id."),))
 PERSONAL = replace(CONTRACT, fields=(*CONTRACT.fields, Field("user", T.StringType(), "Who.", personal=True)))
@@ -160,16 +162,16 @@ SNAPSHOT = Snapshot("orders", "curated/orders/1", (), "d")
 
 
 @pytest.mark.parametrize(
-    ("contract", "of", "code", "is_other"),
+    ("contract", "of", "derive", "is_other"),
     [
-        pytest.param(replace(CONTRACT, version=2), (SNAPSHOT,), (), True, id="its contract"),
-        pytest.param(CONTRACT, (replace(SNAPSHOT, folder="curated/orders/2"),), (), True, id="what it is derived from"),
-        pytest.param(CONTRACT, (SNAPSHOT,), ("transforms.same",), False, id="not code that counts already"),
-        pytest.param(CONTRACT, (SNAPSHOT,), ("transforms.search.labels",), True, id="its code"),
-        pytest.param(CONTRACT, (replace(SNAPSHOT, digest="e"),), (), False, id="not what led to the same snapshot"),
+        pytest.param(replace(CONTRACT, version=2), (SNAPSHOT,), is_same, True, id="its contract"),
+        pytest.param(CONTRACT, (replace(SNAPSHOT, folder="o/2"),), is_same, True, id="what it is derived from"),
+        pytest.param(CONTRACT, (SNAPSHOT,), is_greater, True, id="another function of the same code"),
+        pytest.param(CONTRACT, (SNAPSHOT,), known_labels, True, id="its code"),
+        pytest.param(CONTRACT, (replace(SNAPSHOT, digest="e"),), is_same, False, id="not what led to it"),
     ],
 )
 def test_a_derived_digest_changes_with(
-    contract: Contract, of: tuple[Snapshot, ...], code: tuple[str, ...], is_other: bool
+    contract: Contract, of: tuple[Snapshot, ...], derive: Callable[..., object], is_other: bool
 ) -> None:
-    assert (derived_digest(contract, of, code) != derived_digest(CONTRACT, (SNAPSHOT,), ())) is is_other
+    assert (derived_digest(contract, of, derive) != derived_digest(CONTRACT, (SNAPSHOT,), is_same)) is is_other

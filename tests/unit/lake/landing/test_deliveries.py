@@ -273,7 +273,7 @@ def test_a_new_delivery_for_a_closed_period_is_refused(
         ),
         pytest.param(
             Delivery(landed_file("old", "orders", "2024-03"), "1", (RawFile("b.csv", 2, "e2"),)),
-            id="read in another way",
+            id="the same file, read in another way",
         ),
     ],
 )

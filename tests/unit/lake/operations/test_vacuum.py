@@ -124,6 +124,28 @@ def test_ledgers_go_with_the_releases_that_name_them(lake: FolderStore) -> None:
     assert {key for key in keys(lake) if key.startswith("ledger/")} == {shared, of_no_release[1]}
 
 
+def test_the_ledger_of_a_run_without_a_manifest_is_left_for_a_day(lake: FolderStore) -> None:
+    """A run writes its ledger before it says so."""
+    publish(lake, 1, 90)
+    young, old = (new_ledger_key("procurement", run_id(hours)) for hours in (2, 30))
+    for key in (young, old):
+        lake.put(key, b"l")
+    vacuum(lake, "procurement", releases_kept=1, older_than_hours=0, now=NOW)
+    assert young in keys(lake)
+    assert old not in keys(lake)
+
+
+def test_a_run_that_went_on_within_a_day_may_be_running(lake: FolderStore) -> None:
+    publish(lake, 1, 90)
+    resumed = run_id(60)
+    ledger = new_ledger_key("procurement", resumed)
+    lake.put(ledger, b"l")
+    went_on = (NOW - timedelta(hours=1)).isoformat()
+    lake.put(manifest_key(resumed), json.dumps({"went_on_at": went_on, "stages": {"land": {}}}).encode())
+    vacuum(lake, "procurement", releases_kept=1, now=NOW)
+    assert {ledger, manifest_key(resumed)} <= keys(lake)
+
+
 def test_what_it_says_is_what_goes(lake: FolderStore) -> None:
     publish(lake, 1, 90, snapshot(lake, run_id(90)))
     publish(lake, 2, 80)
