@@ -30,7 +30,7 @@ class FileCounts:
 @dataclass(frozen=True)
 class FileStatus:
     """What became of a raw file: `rows` are those that its records are, `same_content` the other names that it came by,
-    `replaced` whether a later delivery took its place, `undeclared_columns` those that landed and that no field reads."""
+    `replaced` whether a later delivery took its place, `undeclared_columns` those that no field reads."""
 
     file: str
     source: str

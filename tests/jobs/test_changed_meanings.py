@@ -96,7 +96,7 @@ ONLY_OF_ORDERS = (
 
 def test_a_table_whose_files_are_all_claimed_for_another_stops_the_run(spark, tmp_path):
     raw, lake = tmp_path / "raw", tmp_path / "lake"
-    write_raw(raw, {"invoices_2024-01_d1.csv": invoices({}), "purchase_orders_2024-01_d1.csv": orders({})})
+    write_raw(raw, {"invoices_2024-02_d1.csv": invoices({}), "purchase_orders_2024-01_d1.csv": orders({})})
     release(raw, lake, has_marts=False)
     nowhere = overlay(
         tmp_path / "nowhere.toml", "[source]\nname = \"erp_invoices\"\nclaims = ['^never_(?P<period>.)$']\n"

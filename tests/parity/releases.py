@@ -46,7 +46,7 @@ def row_count(lake: Path) -> dict[str, int]:
 
 
 def _with_deliveries(release: dict[str, Any], lake: Path) -> dict[str, Any]:
-    """The release with what its ledger says, but for when a file came, which a folder's ETag tells too, and for which of
+    """The release with what its ledger says, but for when a file came, which a folder's ETag tells too, and which of
     several names of one content landed first."""
     ledger = read_ledger(FolderStore(lake), release.pop("ledger"))
     files = [[(file.key, file.size) for file in delivery.raw_files] for delivery in ledger]

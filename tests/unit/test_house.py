@@ -110,7 +110,7 @@ def test_what_a_domain_derives_it_has_code_for(domain: str) -> None:
 
 
 ONE, OTHER = (Contract(name, 1, "one", ("code",), (Field("code", T.StringType(), "It."),)) for name in ("one", "other"))
-COUNTED = replace(OTHER, fields=(replace(OTHER.fields[0], numbered="content"),))
+COUNTED = replace(OTHER, fields=(replace(OTHER.fields[0], numbered="content", required=True),))
 
 
 @pytest.mark.parametrize(

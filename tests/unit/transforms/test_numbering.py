@@ -262,7 +262,7 @@ def test_the_content_as_a_key(spark, identical_rows, filled, outcomes):
     assert Counter(row.outcome for row in judged.collect()) == outcomes
 
 
-EVENTS = Contract(
+SAYINGS = Contract(
     name="events",
     version=1,
     grain="An event",
@@ -283,8 +283,8 @@ def test_a_row_that_could_not_be_read_takes_the_number_of_no_event(spark):
         (None, None, "log", "first", 2, "1", [], None),
         (None, None, "log", "later", 1, "2", [], None),
     ]
-    frame = with_content_hash(spark.createDataFrame(rows, before), EVENTS)
-    identified = with_content_id(frame, EVENTS, filled=(), identical_rows="distinct")
-    reasoned = with_reasons(identified, EVENTS, replaced_file_ids=()).withColumn("was_judged", F.lit(False))
-    found = {(row.landing_file_id, row.record_number): row.outcome for row in judge(reasoned, EVENTS).collect()}
+    frame = with_content_hash(spark.createDataFrame(rows, before), SAYINGS)
+    identified = with_content_id(frame, SAYINGS, filled=(), identical_rows="distinct")
+    reasoned = with_reasons(identified, SAYINGS, replaced_file_ids=()).withColumn("was_judged", F.lit(False))
+    found = {(row.landing_file_id, row.record_number): row.outcome for row in judge(reasoned, SAYINGS).collect()}
     assert found == {("first", 1): "quarantined", ("first", 2): "duplicate", ("later", 1): "curated"}
