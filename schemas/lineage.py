@@ -53,3 +53,5 @@ BEYOND_CONTRACT = (*LANDING_LINEAGE, *JUDGEMENT)
 
 LINEAGE_NAMES = tuple(field.name for field in LANDING_LINEAGE)
 JUDGEMENT_NAMES = tuple(field.name for field in JUDGEMENT)
+# Why a row of an [unpivot] whose cell is empty is excluded.
+EMPTY_CELL = "empty_cell"

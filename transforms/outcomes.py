@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
-from schemas.lineage import JUDGEMENT_NAMES, LINEAGE_NAMES
+from schemas.lineage import EMPTY_CELL, JUDGEMENT_NAMES, LINEAGE_NAMES
 from transforms.identity import hash_of
 from transforms.same import is_same, prefixed, under
 
@@ -57,7 +57,8 @@ def with_reasons(
     none = F.array().cast("array<string>")
     of_place = F.array(*(F.lit(f"{name}_unreadable") for name in (*contract.key, *contract.version_order)))
     lost_place = F.array_sort(F.array_intersect("unreadable", of_place))
-    corrects = F.col("source_name").isin(*upserting) if upserting else F.lit(False)
+    is_of_upserting = F.col("source_name").isin(*upserting) if upserting else F.lit(False)
+    corrects = is_of_upserting & (F.col("not_of_table") != EMPTY_CELL)
     judged = F.when(is_of_table, F.array_sort(found)).when(corrects, lost_place).otherwise(none)
     return rows.select(
         *contract.names,
@@ -110,7 +111,8 @@ def judge(rows: DataFrame, contract: Contract, *, upserting: Collection[str] = (
 
 def is_contestant(contract: Contract, *, upserting: Collection[str] = ()) -> Column:
     """Whether a row, as `with_reasons` gives it, competes with the others of its key."""
-    is_of_key = F.col("not_of_table").isNull() | _corrects(contract, upserting)
+    withdraws = _corrects(contract, upserting) & (F.col("not_of_table") != EMPTY_CELL)
+    is_of_key = F.col("not_of_table").isNull() | withdraws
     return (F.size("reasons") == 0) & ~F.col("is_replaced") & is_of_key
 
 
@@ -160,13 +162,16 @@ def judged_before(snapshot: DataFrame, contract: Contract) -> DataFrame:
 
 def is_standing(contract: Contract, *, upserting: Collection[str]) -> Column:
     """Whether a row of a snapshot is the one that stands of its key, curated or excluded."""
-    is_of_key = _excluded_by_contract(contract) | _corrects(contract, upserting)
+    withdraws = _corrects(contract, upserting) & ~F.coalesce(F.array_contains("reasons", EMPTY_CELL), F.lit(False))
+    is_of_key = _excluded_by_contract(contract) | withdraws
     return (F.col("outcome") == "curated") | ((F.col("outcome") == "excluded") & is_of_key)
 
 
 def _corrects(contract: Contract, upserting: Collection[str]) -> Column:
-    """Whether a record that its source excludes stands in its key's place, as a correction of it."""
-    has_key = reduce(Column.__and__, (F.col(name).isNotNull() for name in contract.natural_key))
+    """Whether a record that its source excludes stands in its key's place, as a correction of it. In a part of the key
+    that need not be there a null is a value."""
+    needed = (name for name in contract.natural_key if contract.by_name[name].required)
+    has_key = reduce(Column.__and__, (F.col(name).isNotNull() for name in needed), F.lit(True))
     return F.col("source_name").isin(*upserting) & has_key if upserting else F.lit(False)
 
 

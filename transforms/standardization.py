@@ -18,7 +18,7 @@ from pyspark.sql import types as T
 
 from schemas.contract import Contract, Field
 from schemas.landing_columns import landing_column
-from schemas.lineage import CELL, FILE_ID, HEADER, LANDING_LINEAGE, RECORD_NUMBER
+from schemas.lineage import CELL, EMPTY_CELL, FILE_ID, HEADER, LANDING_LINEAGE, RECORD_NUMBER
 from transforms.arrow_columns import arrow_schema, arrow_type, codes, constant
 from transforms.standardize import AMBIGUOUS_PARAMETER, resolved, standardizer
 from transforms.standardize.excluded import ExclusionPlan, excludes
@@ -26,7 +26,6 @@ from transforms.standardize.null_token import is_null_token
 from transforms.unpivoting import unpivoted
 
 UNREADABLE, NOT_OF_TABLE = "unreadable", "not_of_table"
-EMPTY_CELL = "empty_cell"
 CACHED_VALUES = 500_000
 
 

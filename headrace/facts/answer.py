@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
 from headrace.facts.rows import Row
@@ -17,4 +18,10 @@ class Answer:
     is_cut: bool = False
 
     def objects(self) -> list[Row]:
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        """The rows by the names of their columns; of those that share a name the second is `name_1`, and so on."""
+        names: list[str] = []
+        for name in self.columns:
+            taken = {*self.columns, *names} if name in names else set()
+            others = (f"{name}_{place}" for place in count(1))
+            names.append(next(other for other in chain([name], others) if other not in taken))
+        return [dict(zip(names, row, strict=True)) for row in self.rows]

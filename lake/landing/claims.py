@@ -25,6 +25,9 @@ FORMATS_BY_ENDING = {
 }
 
 
+_YEAR_LAST = re.compile(r"[0-9]{1,2}[^0-9][0-9]{1,2}[^0-9]([0-9]{2}|[0-9]{4})|[0-9]{1,2}[^0-9][0-9]{4}")
+
+
 @dataclass(frozen=True)
 class Part:
     """A raw file of a delivery, and what its manifest promises of it."""
@@ -192,4 +195,9 @@ def _period(said: str, file: ObjectInfo, source: Source) -> str:
                 f"rename it, or change the format ({source.where})"
             )
         return period
+    if _YEAR_LAST.fullmatch(said):
+        raise DataError(
+            f"{file.key}: the name has period {said!r}, which does not sort as time does; say how names write it, such "
+            f'as period_format = "%m-%d-%Y" ({source.where})'
+        )
     return re.sub("[0-9]+", lambda number: number[0].zfill(2), said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -62,8 +63,13 @@ def order_of(claim: Claim, arrived_at: str, source: Source) -> str:
 
 
 def _ordered(delivery: str) -> str:
-    """Text that sorts as numbers do: four digits, and a mark that sorts behind digits for each digit more."""
-    bare = delivery.lstrip("0").zfill(4)
+    """Text that sorts as its numbers do: of each four digits, and before them a mark for each digit more, which sorts
+    behind digits."""
+    return re.sub("[0-9]+", lambda number: _number(number[0]), delivery or "0")
+
+
+def _number(digits: str) -> str:
+    bare = digits.lstrip("0").zfill(4)
     return "~" * (len(bare) - 4) + bare
 
 

@@ -48,9 +48,9 @@ def settle(found: Sequence[str], source: Source) -> Settled:
     declared: dict[int, str] = {}
     missing: list[str] = []
     missing_fields: list[str] = []
-    exact = [_places(found, column.headers, plain) for column in _columns(source)]
+    exact = [_places(found, column.headers, plain) for column in told_columns(source)]
     taken_exactly = {place for places in exact for place in places}
-    for column, places in zip(_columns(source), exact, strict=True):
+    for column, places in zip(told_columns(source), exact, strict=True):
         if not places:
             places = [i for i in _places(found, column.headers, _letters) if i not in taken_exactly]
         if len(places) > 1:
@@ -84,14 +84,14 @@ def settle(found: Sequence[str], source: Source) -> Settled:
     return Settled(names, undeclared, missing, missing_fields, [rows[place] for place in sorted(rows)])
 
 
-def _columns(source: Source) -> tuple[ColumnMapping, ...]:
+def told_columns(source: Source) -> tuple[ColumnMapping, ...]:
     """Every column that a name tells: of fields, of what excludes records, and those that are rows."""
     return (*source.read_columns, *(source.unpivot.columns if source.unpivot else ()))
 
 
 def knows_any(found: Sequence[str], source: Source) -> bool:
     """Whether the source declares any of these headers."""
-    known = [name for column in _columns(source) for name in column.headers]
+    known = [name for column in told_columns(source) for name in column.headers]
     is_row = source.unpivot is not None and any(map(source.unpivot.matches, found))
     return is_row or any(_places(found, known, alike) for alike in (plain, _letters))
 

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from lake.errors import DataError
 from lake.landing.deliveries import Delivery, RawFile
 from lake.landing.landed_file import LandedFile
-from lake.store.objects import ObjectStore
+from lake.store.objects import MissingObject, ObjectStore
 
 _RAW_FILES = pa.list_(pa.struct([("key", pa.string()), ("size", pa.int64()), ("etag", pa.string())]))
 _PLAIN = {"str": pa.string(), "int": pa.int64()}
@@ -39,16 +39,26 @@ def new_ledger_key(domain: str, run_id: str) -> str:
 
 def write_ledger(lake: ObjectStore, key: str, deliveries: Iterable[Delivery]) -> None:
     file = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist([_row(delivery) for delivery in deliveries], SCHEMA), file, compression="zstd")
+    pq.write_table(
+        pa.Table.from_pylist([_row(delivery) for delivery in deliveries], SCHEMA),
+        file,
+        compression="zstd",
+        write_page_checksum=True,
+    )
     lake.put(key, file.getvalue())
 
 
 def read_ledger(lake: ObjectStore, key: str) -> tuple[Delivery, ...]:
-    """Raises DataError where the file is none of this version's ledgers."""
+    """Raises DataError where the file is gone, or none of this version's ledgers."""
     try:
-        table = pq.ParquetFile(io.BytesIO(lake.read(key))).read(use_threads=False)  # a thread may outlive the process
+        file = io.BytesIO(lake.read(key))
+    except MissingObject:
+        raise DataError(f"{lake.uri_of(key)}, the ledger of deliveries, is gone; restore the file") from None
+    try:
+        parquet = pq.ParquetFile(file, page_checksum_verification=True)
+        table = parquet.read(use_threads=False)  # a thread may outlive the process
         return tuple(map(_delivery, table.select(SCHEMA.names).cast(SCHEMA).to_pylist()))
-    except (pa.ArrowException, KeyError, ValueError, TypeError) as error:
+    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as error:
         found = str(error).splitlines()[0]
         raise DataError(f"{lake.uri_of(key)} is no ledger of deliveries: {found}; restore the file") from None
 

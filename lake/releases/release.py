@@ -19,8 +19,8 @@ from lake.releases.snapshots import DataFile, Snapshot
 from lake.releases.unpivot_as_read import UnpivotAsRead
 from lake.store.objects import AlreadyExists, ObjectStore
 from schemas.contract import Contract
+from schemas.lineage import EMPTY_CELL
 from transforms.outcomes import REPLACED
-from transforms.standardization import EMPTY_CELL
 
 LAKE_FORMAT = 4
 

@@ -26,7 +26,7 @@ from lake.landing.formats.json_paths import NestedColumns, array_paths, unfolded
 from lake.landing.formats.json_values import Flaw, cell_of, compact, decoded, kind_of
 from lake.landing.formats.table import Block, DeadLetter, Readable, Table
 from lake.landing.formats.text import CountedLines
-from lake.landing.headers import missing_columns, settle
+from lake.landing.headers import missing_columns, settle, told_columns
 
 if TYPE_CHECKING:
     from lake.config.configuration import Source
@@ -89,7 +89,7 @@ def open_table(stream: Readable, source: Source, scratch: Path) -> Table:
     """The table of a file. Raises DataError where no object has a required key, and where an array is cut short."""
     layout, chunks = layout_of(stream, source.read)
     lines = CountedLines(chunks)
-    columns = NestedColumns(source.read_columns)
+    columns = NestedColumns(told_columns(source))
     survey = _surveyed(layout.cut(iter(lines)), layout, columns, scratch / "parsed")
     keys = list(survey.keys)
     settled = settle(keys, source)

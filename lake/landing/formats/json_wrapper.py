@@ -17,8 +17,9 @@ from lake.landing.headers import shown
 _MARK = re.compile(rb'[^"\[\]{}:]*+("(?:[^"\\]++|\\.)*+"|[\[\]{}:])', re.DOTALL)
 _AN_OBJECT = re.compile(rb"[ \t\r\n]*\{")
 _MORE = re.compile(
-    r"(odata)?next(page|link|url|href|token|cursor|pagetoken|pageurl|recordsurl)?|(has)?more(records|pages|results)?"
-    r"|has(next|nextpage)|(is)?truncated|lastevaluatedkey|exceededtransferlimit|continuationtoken|scrollid"
+    r"(odata)?next(page|link|url|uri|href|token|cursor|marker|offset|pagetoken|pageurl|recordsurl|startingtoken"
+    r"|continuationtoken)?|(has)?more(records|pages|results|items|itemsremaining)?|has(next|nextpage)|(is)?truncated"
+    r"|lastevaluatedkey|exceededtransferlimit|continue|continuationtoken|scrollid"
 )
 _NO_MORE: tuple[Any, ...] = (None, False, "", "false", "0", [], {})
 
@@ -66,7 +67,14 @@ def next_page(wrapper: Mapping[str, Any], above: str = "") -> str | None:
             return above + key
         if isinstance(value, dict) and (found := next_page(value, f"{above}{key}.")):
             return found
+        if isinstance(value, list) and any(map(_links_on, value)):
+            return above + key
     return None
+
+
+def _links_on(link: Any) -> bool:
+    """Whether an element of `links` is the one to the next page."""
+    return isinstance(link, dict) and "next" in (link.get("rel"), link.get("relation"))
 
 
 class WrappedCutting:

@@ -14,6 +14,7 @@ import pytest
 import headrace.facts
 from headrace.domains.procurement.facts import SourceCoverage
 from headrace.domains.search.facts import DriftMeasure
+from headrace.facts.answer import Answer
 from headrace.facts.flat import FLAT
 from headrace.facts.rows import of_row
 from headrace.show.jsontext import to_json
@@ -76,3 +77,8 @@ def test_a_row_is_told_without_columns_of_nobody_and_never_without_one_of_its_ow
     assert of_row(Outer, row) == Outer(1, 2, 3, None)
     with pytest.raises(KeyError, match="apart"):
         of_row(Outer, {"first": 1, "inner": 2})
+
+
+def test_columns_of_one_name_are_all_in_the_objects() -> None:
+    answer = Answer(("a", "a", "a_1", "a"), [(1, 2, 3, 4)])
+    assert answer.objects() == [{"a": 1, "a_2": 2, "a_1": 3, "a_3": 4}]

@@ -120,6 +120,9 @@ CASES = {
     "what its upserting source withdraws takes the newest's place": Case(
         [[A, B], [Row(3, 9, withdrawn="void")]], [A], source="upsert"
     ),
+    "a withdrawal whose key has a null where a null is a value takes that one back": Case(
+        [[replace(A, street=None), B], [Row(3, 9, street=None, withdrawn="void")]], [B], source="upsert"
+    ),
     "what another source withdraws takes no place": Case([[A, B], [Row(3, 9, withdrawn="void")]], [A, B]),
 }
 

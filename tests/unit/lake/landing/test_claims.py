@@ -196,3 +196,10 @@ def test_an_hour_is_a_period_that_sorts_as_time_does() -> None:
     closed = replace(HOURLY, closed_through="2017-06")
     found = claim("2017/06/05/09/a", "2017/6/5/9/b", "2017/06/05/10/c", sources=(closed,))
     assert [one.period for one in found] == ["2017-06-05T09", "2017-06-05T09", "2017-06-05T10"]
+
+
+@pytest.mark.parametrize("name", ["12-31-2019", "1_2_20", "12-2019"])
+def test_a_period_that_does_not_sort_as_time_does_is_refused(name: str) -> None:
+    series = source("series", "series_(?P<period>.+)[.]csv$")
+    with pytest.raises(DataError, match=r"period .*, which does not sort as time does; say .* period_format"):
+        claim_files([ObjectInfo(f"series_{name}.csv", 1, "e")], [series], DOMAIN, arrived_at="", where="raw")

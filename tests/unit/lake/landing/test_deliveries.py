@@ -71,6 +71,17 @@ class TestOrder:
         assert order("2024-01") == "2024-01/0000"
         assert order(delivery="7") == "/0007"
 
+    @pytest.mark.parametrize(
+        ("earlier", "later"),
+        [
+            pytest.param("2024-9-30", "2024-10-1", id="days"),
+            pytest.param("1.10", "2.1", id="versions"),
+            pytest.param("a9", "a10", id="a letter before"),
+        ],
+    )
+    def test_of_several_numbers_each_counts(self, earlier: str, later: str) -> None:
+        assert order("2024-01", earlier) < order("2024-01", later)
+
     def test_of_nothing(self) -> None:
         assert order() == ""
 

@@ -151,3 +151,23 @@ def test_a_ledger_is_read_by_no_thread_that_could_abort_a_process_that_ends(tmp_
     write_ledger(FolderStore(tmp_path), "ledger.parquet", [Delivery(landed_file("a"), "", (RawFile("a.csv", 1, "e"),))])
     done = subprocess.run([sys.executable, "-c", COUNTED, tmp_path], capture_output=True, text=True, check=True)
     assert done.stdout == "0\n"
+
+
+def test_a_ledger_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"ledger\.parquet, the ledger of deliveries, is gone; restore the file"):
+        read_ledger(FolderStore(tmp_path), "ledger.parquet")
+
+
+@pytest.mark.parametrize("place", range(4, 2000, 97))
+def test_a_bit_that_flipped_in_a_ledger_is_a_sentence_or_nothing(tmp_path: Path, place: int) -> None:
+    written = (Delivery(landed_file("a"), "2024-01/0001", (RawFile("a.csv", 1, "e"),)),)
+    write_ledger(FolderStore(tmp_path), "ledger.parquet", written)
+    damaged = bytearray((tmp_path / "ledger.parquet").read_bytes())
+    damaged[place % len(damaged)] ^= 1
+    (tmp_path / "ledger.parquet").write_bytes(damaged)
+    try:
+        found = read_ledger(FolderStore(tmp_path), "ledger.parquet")
+    except DataError as error:
+        assert "is no ledger of deliveries" in str(error)  # noqa: PT017 - or it is read as it was
+    else:
+        assert found == written
