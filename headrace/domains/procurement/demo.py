@@ -32,12 +32,12 @@ def show_demo(out: Path, rows: int) -> None:
     show_generated(generate_files(rows=rows, seed=1, dirt="realistic", out=out / "made"))
     _say_command("run", DOMAIN, "--raw", str(out / "made" / "raw"), "--lake", lake_uri)
     show_run(run_domain(Ask(DOMAIN, str(out / "made" / "raw"), lake_uri)), commands.show)
-    lake = open_lake(lake_uri)
+    lake, truth = open_lake(lake_uri), out / "made" / "truth"
     cell = slowest_cell(lake, release_of(lake, DOMAIN))
     if cell is not None:
         _say_answer(lake, lake_uri, SLOW_VENDORS.format(leg=cell["leg"]))
         with connect(lake, tables_of_release(release_of(lake, DOMAIN))) as connection:
-            _say_planted(planted_vendors(connection, out / "made" / "truth"))
+            _say_planted(planted_vendors(connection, truth), truth)
         for leg in (leg for leg in IN_FULL_LEGS if leg in DUE_LEGS):
             _say_answer(lake, lake_uri, PAID_DAYS.format(leg=leg))
         terms = cell_terms(cell)
@@ -56,10 +56,10 @@ def _say_answer(lake: ObjectStore, lake_uri: str, sql: str) -> None:
     show_answer(query(lake, DOMAIN, sql, limit=10))
 
 
-def _say_planted(vendors: Sequence[PlantedVendor]) -> None:
+def _say_planted(vendors: Sequence[PlantedVendor], truth: Path) -> None:
     """What is known to be there, and what the numbers say of it."""
     say()
-    say("what was planted (made/truth/planted.json), and what the marts say of it:", style="bold")
+    say(f"what was planted ({truth / 'planted.json'}), and what the marts say of it:", style="bold")
     for vendor in vendors:
         say(f"  {planted_sentence(vendor)}")
 
@@ -73,7 +73,8 @@ def planted_sentence(vendor: PlantedVendor) -> str:
         else f"{before} until {vendor.change_on} and {after} since; it was planted to take {vendor.factor:g} times as "
         "long"
     )
-    return f"vendor {vendor.vendor_id} ({vendor.name}) is {place} in that order, median of {vendor.leg} {days}"
+    named = f"vendor {vendor.vendor_id} ({vendor.name}) is {place} in that order"
+    return f"{named}, median of {vendor.leg} with open legs counted {days}"
 
 
 def _days(median: int | None) -> str:

@@ -13,6 +13,7 @@ from tests.unit.headrace.tables import database
 
 CHANGE = date(2024, 7, 1)
 LEG = "invoice_date_to_cleared"
+MEDIAN = f"median of {LEG} with open legs counted"
 PLANTED = [
     {"name": "always-slow", "vendor_id": "V1", "leg": LEG},
     {"name": "delay-then-fall", "vendor_id": "V2", "leg": LEG, "change_on": str(CHANGE), "factor": 3.0},
@@ -58,19 +59,19 @@ def told(tmp_path):
     [
         pytest.param(
             "V1",
-            f"vendor V1 (always-slow) is number 2 of 4 in that order, median of {LEG} 80 days; "
+            f"vendor V1 (always-slow) is number 2 of 4 in that order, {MEDIAN} 80 days; "
             "it was planted to be slow all along",
             id="slow all along, behind one whose median is not reached, before its equal",
         ),
         pytest.param(
             "V2",
-            f"vendor V2 (delay-then-fall) is number 4 of 4 in that order, median of {LEG} 10 days until 2024-07-01 and "
+            f"vendor V2 (delay-then-fall) is number 4 of 4 in that order, {MEDIAN} 10 days until 2024-07-01 and "
             "33 days since; it was planted to take 3 times as long",
             id="slower since a day, open legs counted",
         ),
         pytest.param(
             "V9",
-            f"vendor V9 (few) is not among those with enough legs in that order, median of {LEG} not reached; "
+            f"vendor V9 (few) is not among those with enough legs in that order, {MEDIAN} not reached; "
             "it was planted to be slow all along",
             id="of no legs",
         ),
